@@ -1,0 +1,287 @@
+/*
+ * grid: cells in rows, measured and padded when printed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/grid.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define GRID_GAP 2		/* spaces between columns */
+#define GRID_COLUMNS_MAX 64
+#define GRID_SHRUNK_LEAST 4	/* no column is cut below this */
+
+struct grid_column {
+	char *title;
+	enum grid_align align;
+	bool shrink;
+};
+
+struct grid_cell {
+	char *value;
+	size_t width;
+	enum grid_style style;
+};
+
+struct grid {
+	struct grid_column columns[GRID_COLUMNS_MAX];
+	size_t column_count;
+	struct grid_cell *cells;
+	size_t cell_count;
+	size_t cell_capacity;
+};
+
+/* Select Graphic Rendition, ECMA-48. */
+static const char *const style_codes[] = {
+	[GRID_PLAIN] = NULL,
+	[GRID_GOOD] = "32",
+	[GRID_WARN] = "33",
+	[GRID_BAD] = "31",
+	[GRID_DIM] = "2",
+	[GRID_BOLD] = "1",
+};
+
+struct grid *grid_new(void)
+{
+	return mem_new(1, sizeof(struct grid));
+}
+
+void grid_free(struct grid *grid)
+{
+	if (grid == NULL)
+		return;
+	for (size_t i = 0; i < grid->column_count; i++)
+		free(grid->columns[i].title);
+	for (size_t i = 0; i < grid->cell_count; i++)
+		free(grid->cells[i].value);
+	free(grid->cells);
+	free(grid);
+}
+
+void grid_column(struct grid *grid, const char *title, enum grid_align align,
+	bool shrink)
+{
+	if (grid->column_count == GRID_COLUMNS_MAX || grid->cell_count != 0)
+		log_bug("grid: the column %s after %zu columns and %zu cells",
+			title, grid->column_count, grid->cell_count);
+	grid->columns[grid->column_count++] = (struct grid_column){
+		.title = mem_string(title),
+		.align = align,
+		.shrink = shrink,
+	};
+}
+
+void grid_cell(struct grid *grid, const char *value, enum grid_style style)
+{
+	struct grid_cell *cell;
+	struct text printable;
+
+	if (grid->column_count == 0)
+		log_bug("grid: a cell before the first column");
+	text_init(&printable, 0);
+	text_add_printable(&printable, value != NULL ? value : "");
+	grid->cells = mem_grow(grid->cells, grid->cell_count,
+		&grid->cell_capacity, sizeof *grid->cells);
+	cell = &grid->cells[grid->cell_count++];
+	cell->width = utf8_columns(text_string(&printable));
+	cell->value = text_take(&printable);
+	cell->style = style;
+}
+
+void grid_cellf(struct grid *grid, enum grid_style style,
+	const char *format, ...)
+{
+	struct text text;
+	va_list arguments;
+
+	text_init(&text, 0);
+	va_start(arguments, format);
+	text_addv(&text, format, arguments);
+	va_end(arguments);
+	grid_cell(grid, text_string(&text), style);
+	text_release(&text);
+}
+
+size_t grid_rows(const struct grid *grid)
+{
+	if (grid->column_count == 0)
+		return 0;
+	return (grid->cell_count + grid->column_count - 1) /
+		grid->column_count;
+}
+
+/* --- widths ------------------------------------------------------------- */
+
+static void grid_measure(const struct grid *grid, size_t *widths)
+{
+	for (size_t i = 0; i < grid->column_count; i++)
+		widths[i] = utf8_columns(grid->columns[i].title);
+	for (size_t i = 0; i < grid->cell_count; i++) {
+		size_t *width = &widths[i % grid->column_count];
+
+		if (grid->cells[i].width > *width)
+			*width = grid->cells[i].width;
+	}
+}
+
+/* The widest column that may still shrink, or NULL. */
+static size_t *grid_widest(const struct grid *grid, size_t *widths)
+{
+	size_t *widest = NULL;
+
+	for (size_t i = 0; i < grid->column_count; i++)
+		if (grid->columns[i].shrink && widths[i] > GRID_SHRUNK_LEAST &&
+		    (widest == NULL || widths[i] > *widest))
+			widest = &widths[i];
+	return widest;
+}
+
+/* Takes a column off the widest until all fit, or none can give. */
+static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
+{
+	size_t total = (grid->column_count - 1) * GRID_GAP;
+	size_t *widest;
+
+	for (size_t i = 0; i < grid->column_count; i++) {
+		/* None needs more than the whole line, and so the loop below
+		   is short however long a cell is. */
+		if (grid->columns[i].shrink && widths[i] > width)
+			widths[i] = width > GRID_SHRUNK_LEAST ? width :
+				GRID_SHRUNK_LEAST;
+		total += widths[i];
+	}
+	while (total > width && (widest = grid_widest(grid, widths)) != NULL) {
+		--*widest;
+		total--;
+	}
+}
+
+/* --- print ----------------------------------------------------------------- */
+
+static void add_spaces(struct text *out, size_t count)
+{
+	text_addf(out, "%*s", (int)count, "");
+}
+
+/* Adds as much of value as fits into width - 1 columns, and "…". Returns the
+   columns used. */
+static size_t add_cut(struct text *out, const char *value, size_t width)
+{
+	const char *cursor = value, *end = value + strlen(value), *fits = value;
+	size_t used = 0;
+
+	while (cursor < end) {
+		size_t more = (size_t)utf8_width(utf8_next(&cursor, end));
+
+		if (used + more > width - 1)
+			break;
+		used += more;
+		fits = cursor;
+	}
+	text_add(out, value, (size_t)(fits - value));
+	text_add_string(out, "…");
+	return used + 1;
+}
+
+struct grid_place {
+	size_t width;
+	enum grid_align align;
+	bool last;	/* nothing follows: no spaces at the end of the line */
+	bool colour;
+};
+
+static void add_cell(struct text *out, const struct grid_cell *cell,
+	struct grid_place place)
+{
+	const char *code = place.colour ? style_codes[cell->style] : NULL;
+	size_t used = cell->width;
+
+	if (place.align == GRID_RIGHT && used < place.width)
+		add_spaces(out, place.width - used);
+	if (code != NULL && used != 0)
+		text_addf(out, "\x1b[%sm", code);
+	if (used > place.width)
+		used = add_cut(out, cell->value, place.width);
+	else
+		text_add_string(out, cell->value);
+	if (code != NULL && cell->width != 0)
+		text_add_string(out, "\x1b[0m");
+	if (place.last)
+		return;
+	if (place.align == GRID_LEFT && used < place.width)
+		add_spaces(out, place.width - used);
+	add_spaces(out, GRID_GAP);
+}
+
+/* One line; cells beyond count are empty. */
+static void add_row(struct text *out, const struct grid *grid,
+	const struct grid_cell *cells, size_t count, const size_t *widths,
+	bool colour)
+{
+	size_t last = count;
+
+	while (last > 1 && cells[last - 1].width == 0)
+		last--;
+	for (size_t i = 0; i < last; i++)
+		add_cell(out, &cells[i], (struct grid_place){
+			.width = widths[i],
+			.align = grid->columns[i].align,
+			.last = i == last - 1,
+			.colour = colour,
+		});
+	text_add_char(out, '\n');
+}
+
+static void add_titles(struct text *out, const struct grid *grid,
+	const size_t *widths, bool colour)
+{
+	struct grid_cell titles[GRID_COLUMNS_MAX];
+
+	for (size_t i = 0; i < grid->column_count; i++)
+		titles[i] = (struct grid_cell){
+			.value = grid->columns[i].title,
+			.width = utf8_columns(grid->columns[i].title),
+			.style = GRID_BOLD,
+		};
+	add_row(out, grid, titles, grid->column_count, widths, colour);
+}
+
+void grid_print(const struct grid *grid, struct text *out, size_t width,
+	bool colour)
+{
+	size_t widths[GRID_COLUMNS_MAX];
+
+	if (grid->column_count == 0)
+		return;
+	grid_measure(grid, widths);
+	if (width != 0)
+		grid_fit(grid, widths, width);
+	add_titles(out, grid, widths, colour);
+	for (size_t i = 0; i < grid->cell_count; i += grid->column_count) {
+		size_t left = grid->cell_count - i;
+
+		add_row(out, grid, grid->cells + i, left < grid->column_count ?
+			left : grid->column_count, widths, colour);
+	}
+}
+
+void grid_print_csv(const struct grid *grid, struct text *out)
+{
+	size_t cells = grid_rows(grid) * grid->column_count;
+
+	for (size_t i = 0; i < grid->column_count; i++) {
+		if (i != 0)
+			text_add_char(out, ',');
+		text_add_csv(out, grid->columns[i].title);
+	}
+	text_add_char(out, '\n');
+	for (size_t i = 0; i < cells; i++) {
+		if (i % grid->column_count != 0)
+			text_add_char(out, ',');
+		if (i < grid->cell_count)
+			text_add_csv(out, grid->cells[i].value);
+		if ((i + 1) % grid->column_count == 0)
+			text_add_char(out, '\n');
+	}
+}

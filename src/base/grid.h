@@ -1,0 +1,36 @@
+/*
+ * grid: a table for a terminal, or the same cells as CSV.
+ *
+ * Columns shrink to fit width (the widest first, cut with "…"); wide
+ * characters count two. Cells are made printable. Colour is the caller's
+ * wish, given as a style for a cell; none is written when colour is off.
+ */
+#ifndef PLEDGED_BASE_GRID_H
+#define PLEDGED_BASE_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+enum grid_align { GRID_LEFT, GRID_RIGHT };
+enum grid_style { GRID_PLAIN, GRID_GOOD, GRID_WARN, GRID_BAD, GRID_DIM, GRID_BOLD };
+
+struct grid;
+
+struct grid *grid_new(void);
+void grid_free(struct grid *grid);
+/* Declares the next column; shrink: it may be cut to fit. */
+void grid_column(struct grid *grid, const char *title, enum grid_align align,
+	bool shrink);
+/* Fills the next cell, row by row. NULL: empty. */
+void grid_cell(struct grid *grid, const char *value, enum grid_style style);
+void grid_cellf(struct grid *grid, enum grid_style style,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* width 0: no limit. */
+void grid_print(const struct grid *grid, struct text *out, size_t width,
+	bool colour);
+void grid_print_csv(const struct grid *grid, struct text *out);
+size_t grid_rows(const struct grid *grid);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * terminal: what standard output can show.
+ */
+#ifndef PLEDGED_BASE_TERMINAL_H
+#define PLEDGED_BASE_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Columns, by $COLUMNS or the terminal; 0 when it is none: no limit. */
+size_t terminal_width(void);
+/* Whether to use colour: a terminal, and no NO_COLOR (no-color.org). */
+bool terminal_colour(void);
+
+#endif
