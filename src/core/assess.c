@@ -1,0 +1,537 @@
+/*
+ * assess: the verdict, the other axes, and when to ask again.
+ *
+ *	search     which reference instant fulfils, and could one yet
+ *	verdict    from that, the mode and the times
+ *	figures    figures.c, path.c
+ *	standing   what is missing: standing.c
+ *	status     from all of them
+ */
+#include <string.h>
+
+#include "core/figures.h"
+#include "core/standing.h"
+
+/* Reference instants one search looks at; a search that would need more
+   answers "undecided", never a guess. */
+#define REFERENCES_MAX 100000
+
+/* ---- words ---------------------------------------------------------------- */
+
+static const char *const lifecycle_words[] = {
+	[LIFECYCLE_ACTIVE] = "active",
+	[LIFECYCLE_RESCHEDULED] = "rescheduled",
+	[LIFECYCLE_MODIFIED] = "modified",
+	[LIFECYCLE_SUPERSEDED] = "superseded",
+	[LIFECYCLE_WITHDRAWN] = "withdrawn",
+};
+static const char *const verdict_words[] = {
+	[VERDICT_NONE] = "none", [VERDICT_MET] = "met",
+	[VERDICT_MET_LATE] = "met_late", [VERDICT_PARTLY_MET] = "partly_met",
+	[VERDICT_NOT_MET] = "not_met", [VERDICT_BREACHED] = "breached",
+	[VERDICT_REVERSED] = "reversed", [VERDICT_WAIVED] = "waived",
+};
+static const char *const progress_words[] = {
+	[PROGRESS_NOT_STARTED] = "not_started", [PROGRESS_PENDING] = "pending",
+	[PROGRESS_ON_TRACK] = "on_track", [PROGRESS_AT_RISK] = "at_risk",
+	[PROGRESS_OFF_TRACK] = "off_track", [PROGRESS_DUE] = "due",
+};
+static const char *const assurance_words[] = {
+	[KNOWLEDGE_ASSESSED] = "assessed",
+	[KNOWLEDGE_PROVISIONAL] = "provisional",
+	[KNOWLEDGE_NO_DATA] = "no_data", [KNOWLEDGE_STALE] = "stale",
+	[KNOWLEDGE_DISPUTED] = "disputed",
+};
+
+/* Urgency: missed, then in danger, then blind, then underway, then done. */
+static const struct status_row {
+	const char *word;
+	int urgency;
+} statuses[STATUS_COUNT] = {
+	[STATUS_BREACHED] = {"breached", 0},
+	[STATUS_NOT_MET] = {"not_met", 1},
+	[STATUS_REVERSED] = {"reversed", 2},
+	[STATUS_PARTLY_MET] = {"partly_met", 3},
+	[STATUS_OFF_TRACK] = {"off_track", 4},
+	[STATUS_DUE] = {"due", 5},
+	[STATUS_AT_RISK] = {"at_risk", 6},
+	[STATUS_UNVERIFIED] = {"unverified", 7},
+	[STATUS_AWAITING_DATA] = {"awaiting_data", 8},
+	[STATUS_PENDING] = {"pending", 9},
+	[STATUS_ON_TRACK] = {"on_track", 10},
+	[STATUS_NOT_STARTED] = {"not_started", 11},
+	[STATUS_MET_LATE] = {"met_late", 12},
+	[STATUS_MET] = {"met", 13},
+	[STATUS_WAIVED] = {"waived", 14},
+	[STATUS_SUPERSEDED] = {"superseded", 15},
+	[STATUS_WITHDRAWN] = {"withdrawn", 16},
+};
+
+const char *lifecycle_name(enum lifecycle value)
+{
+	return lifecycle_words[value];
+}
+
+const char *verdict_name(enum verdict value)
+{
+	return verdict_words[value];
+}
+
+const char *progress_name(enum progress value)
+{
+	return progress_words[value];
+}
+
+const char *assurance_name(enum assurance value)
+{
+	return assurance_words[value];
+}
+
+const char *status_name(enum status value)
+{
+	return statuses[value].word;
+}
+
+bool status_parse(const char *word, enum status *out)
+{
+	for (unsigned i = 0; i < STATUS_COUNT; i++)
+		if (string_is(statuses[i].word, word)) {
+			*out = (enum status)i;
+			return true;
+		}
+	return false;
+}
+
+int status_urgency(enum status status)
+{
+	return statuses[status].urgency;
+}
+
+/* ---- reference instants ---------------------------------------------------- */
+
+struct search {
+	const struct milestone *milestone;
+	struct evaluation *evaluation;
+	instant now;
+	size_t looked;			/* reference instants, to REFERENCES_MAX */
+	instant event;			/* the first that fulfils; INSTANT_MIN */
+	bool may;			/* one up to D + G is, or could become, true */
+	instant open;			/* the latest past one that could; INSTANT_MIN */
+	struct judgement last;		/* at the latest looked at up to now */
+};
+
+static struct judgement search_judge(struct search *search, instant at)
+{
+	search->evaluation->at = at;
+	search->looked++;
+	return expression_judge(search->milestone->benchmark->root,
+		search->evaluation);
+}
+
+static instant day_end_after(const struct zone *zone, instant at)
+{
+	struct date day = zone_date(zone, at);
+	instant end = zone_day_end(zone, day);
+
+	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
+}
+
+static instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
+/* The next reference instant after one (the start, or a later) and up to a
+   limit; INSTANT_MAX. Where time alone makes a benchmark true, the end of each
+   day is one too. */
+static instant reference_next(const struct search *search, instant after,
+	instant limit)
+{
+	const struct milestone *milestone = search->milestone;
+	instant next = benchmark_next_reference(milestone->benchmark,
+		search->evaluation, after, limit);
+
+	if (milestone->due > after)
+		next = earlier(next, milestone->due);
+	if (milestone->benchmark->uses_age)
+		next = earlier(next, day_end_after(search->evaluation->zone,
+			after));
+	return next <= limit ? next : INSTANT_MAX;
+}
+
+/* Without a start, time begins with the first figure. */
+static instant reference_first(const struct search *search)
+{
+	const struct milestone *milestone = search->milestone;
+
+	if (milestone->start != INSTANT_MIN)
+		return milestone->start;
+	return earlier(milestone->due, inputs_first(milestone->benchmark,
+		search->evaluation));
+}
+
+/* Looks upwards from an instant for the first that fulfils. */
+static void search_up(struct search *search, instant from)
+{
+	instant grace_end = search->milestone->grace_end;
+
+	for (instant at = from; at <= search->now;
+	    at = reference_next(search, at, search->now)) {
+		if (search->looked >= REFERENCES_MAX) {
+			search->may = true;
+			return;
+		}
+		search->last = search_judge(search, at);
+		if (search->last.truth == TRUTH_TRUE) {
+			search->event = at;
+			return;
+		}
+		if (at <= grace_end && search->last.may_be_true) {
+			search->may = true;
+			search->open = at;
+		}
+	}
+}
+
+/*
+ * Whether an instant after now and up to D + G could be true. The latest come
+ * first: nearly always they answer at once that it still could.
+ */
+static bool search_ahead(struct search *search, instant from)
+{
+	instant grace_end = search->milestone->grace_end;
+
+	if (grace_end <= search->now)
+		return false;
+	if (search_judge(search, grace_end).may_be_true)
+		return true;
+	for (instant at = from; at <= grace_end;
+	    at = reference_next(search, at, grace_end))
+		if (search->looked >= REFERENCES_MAX ||
+		    search_judge(search, at).may_be_true)
+			return true;
+	return false;
+}
+
+static instant search_ahead_from(const struct search *search, instant first)
+{
+	return first > search->now ? first : reference_next(search, search->now,
+		search->milestone->grace_end);
+}
+
+/*
+ * A benchmark that settles is true at some instant only if it is now, and
+ * what it could become is told by the latest instant alone.
+ */
+static void search_settled(struct search *search, instant first)
+{
+	instant grace_end = search->milestone->grace_end;
+
+	if (first <= search->now) {
+		search->last = search_judge(search, search->now);
+		if (search->last.truth == TRUTH_TRUE) {
+			search_up(search, first);
+			return;
+		}
+		search->may = search->now <= grace_end &&
+			search->last.may_be_true;
+	}
+	search->may = search->may ||
+		search_judge(search, grace_end).may_be_true;
+}
+
+static void search_by(struct search *search)
+{
+	instant first = reference_first(search);
+
+	if (search->milestone->settles) {
+		search_settled(search, first);
+		return;
+	}
+	search_up(search, first);
+	if (search->event == INSTANT_MIN && !search->may)
+		search->may = search_ahead(search,
+			search_ahead_from(search, first));
+}
+
+static void search_at(struct search *search)
+{
+	instant due = search->milestone->due;
+
+	search->last = search_judge(search, due);
+	search->may = search->last.may_be_true;
+	if (search->last.truth == TRUTH_TRUE)
+		search->event = due;
+}
+
+/* ---- verdict --------------------------------------------------------------- */
+
+static enum verdict search_verdict(const struct search *search)
+{
+	if (search->event != INSTANT_MIN)
+		return search->event <= search->milestone->grace_end ?
+			VERDICT_MET : VERDICT_MET_LATE;
+	return search->may ? VERDICT_NONE : VERDICT_NOT_MET;
+}
+
+static bool verdict_fulfils(enum verdict verdict)
+{
+	return verdict == VERDICT_MET || verdict == VERDICT_MET_LATE;
+}
+
+static int32_t days_between(const struct zone *zone, instant from, instant to)
+{
+	return date_to_days(zone_date(zone, to)) -
+		date_to_days(zone_date(zone, from));
+}
+
+static void assess_event(const struct search *search, struct assessment *out)
+{
+	const struct milestone *milestone = search->milestone;
+	const struct zone *zone = search->evaluation->zone;
+
+	out->event = search->event;
+	if (search->event == INSTANT_MIN)
+		return;
+	if (!date_is_none(milestone->due_date))
+		out->event_date = zone_date(zone, search->event);
+	if (search->event > milestone->due)
+		out->days_late = days_between(zone, milestone->due,
+			search->event);
+}
+
+/* Overdue is what is known not to be fulfilled; the unknown is not. */
+static void assess_overdue(const struct search *search,
+	struct assessment *out)
+{
+	instant due = search->milestone->due;
+
+	if (search->now > due && !verdict_fulfils(out->verdict) &&
+	    (out->verdict != VERDICT_NONE || search->last.truth == TRUTH_FALSE))
+		out->days_overdue = days_between(search->evaluation->zone, due,
+			search->now);
+}
+
+static void assess_verdict(struct search *search, struct assessment *out)
+{
+	static void (*const searches[])(struct search *) = {
+		[MODE_BY] = search_by, [MODE_AT] = search_at,
+	};
+
+	searches[search->milestone->mode](search);
+	out->verdict = search_verdict(search);
+	if (out->verdict == VERDICT_NONE)
+		out->unknown = search->last.reason;
+	assess_event(search, out);
+	assess_overdue(search, out);
+}
+
+/* ---- figures and knowledge ------------------------------------------------- */
+
+/* Figures are those of now until the due date, and stay as they were then,
+   unless what fulfilled came after. */
+static instant figures_instant(const struct search *search)
+{
+	instant at = earlier(search->now, search->milestone->due);
+
+	return search->event > at ? earlier(search->event, search->now) : at;
+}
+
+/* The search marks what any instant used; only the deciding one counts. */
+static void assess_marks(struct search *search, instant at)
+{
+	struct evaluation *evaluation = search->evaluation;
+
+	if (!evaluation->provisional && !evaluation->published_assumed)
+		return;
+	evaluation->provisional = evaluation->published_assumed = false;
+	search_judge(search, search->event != INSTANT_MIN ? search->event : at);
+}
+
+/* Where nothing is missing now, what was missing at the instant that leaves
+   the question open is waited for. */
+static void assess_standing(const struct search *search,
+	struct standing *standing, struct assessment *out)
+{
+	const struct benchmark *benchmark = search->milestone->benchmark;
+	struct evaluation open = *search->evaluation;
+	struct standing then;
+
+	standing_take(benchmark, search->evaluation, standing);
+	if (verdict_fulfils(out->verdict))
+		return;
+	out->waiting_for = standing->waiting_for;
+	out->waiting_indicator = standing->waiting_indicator;
+	if (out->verdict != VERDICT_NONE || search->open == INSTANT_MIN ||
+	    standing->waiting_indicator != NOT_FOUND)
+		return;
+	open.at = search->open;
+	standing_take(benchmark, &open, &then);
+	out->waiting_for = then.waiting_for;
+	out->waiting_indicator = then.waiting_indicator;
+	standing->stale = then.stale;
+	standing->next = earlier(standing->next, then.next);
+}
+
+static enum assurance assess_knowledge(const struct search *search,
+	const struct standing *standing, const struct assessment *out)
+{
+	const struct benchmark *benchmark = search->milestone->benchmark;
+
+	if (benchmark->actual != NULL ? !out->actual.known :
+	    inputs_empty(benchmark, search->evaluation))
+		return KNOWLEDGE_NO_DATA;
+	if (standing->stale && !verdict_fulfils(out->verdict))
+		return KNOWLEDGE_STALE;
+	return search->evaluation->provisional ? KNOWLEDGE_PROVISIONAL :
+		KNOWLEDGE_ASSESSED;
+}
+
+/* ---- progress and status --------------------------------------------------- */
+
+static enum progress assess_progress(const struct search *search,
+	enum verdict verdict, enum progress paced)
+{
+	const struct milestone *milestone = search->milestone;
+
+	if (search->now < milestone->start)
+		return PROGRESS_NOT_STARTED;
+	if (verdict == VERDICT_NONE && search->now > milestone->due &&
+	    search->now <= milestone->grace_end)
+		return PROGRESS_DUE;
+	return paced;
+}
+
+static enum status assess_status(const struct milestone *milestone,
+	const struct assessment *assessment)
+{
+	static const enum status by_verdict[] = {
+		[VERDICT_MET] = STATUS_MET,
+		[VERDICT_MET_LATE] = STATUS_MET_LATE,
+		[VERDICT_PARTLY_MET] = STATUS_PARTLY_MET,
+		[VERDICT_NOT_MET] = STATUS_NOT_MET,
+		[VERDICT_BREACHED] = STATUS_BREACHED,
+		[VERDICT_REVERSED] = STATUS_REVERSED,
+		[VERDICT_WAIVED] = STATUS_WAIVED,
+	};
+	static const enum status by_progress[] = {
+		[PROGRESS_NOT_STARTED] = STATUS_NOT_STARTED,
+		[PROGRESS_PENDING] = STATUS_PENDING,
+		[PROGRESS_ON_TRACK] = STATUS_ON_TRACK,
+		[PROGRESS_AT_RISK] = STATUS_AT_RISK,
+		[PROGRESS_OFF_TRACK] = STATUS_OFF_TRACK,
+		[PROGRESS_DUE] = STATUS_DUE,
+	};
+
+	if (assessment->lifecycle == LIFECYCLE_WITHDRAWN)
+		return STATUS_WITHDRAWN;
+	if (assessment->lifecycle == LIFECYCLE_SUPERSEDED)
+		return STATUS_SUPERSEDED;
+	if (assessment->verdict != VERDICT_NONE)
+		return by_verdict[assessment->verdict];
+	if (assessment->as_of <= milestone->grace_end)
+		return by_progress[assessment->progress];
+	return assessment->as_of <= milestone->lag_end ?
+		STATUS_AWAITING_DATA : STATUS_UNVERIFIED;
+}
+
+/* ---- when to ask again ----------------------------------------------------- */
+
+static instant assess_next(const struct search *search,
+	const struct standing *standing, const struct assessment *assessment)
+{
+	const struct milestone *milestone = search->milestone;
+	const struct benchmark *benchmark = milestone->benchmark;
+	instant now = search->now;
+	const instant times[] = {
+		milestone->start, milestone->due + 1, milestone->grace_end + 1,
+		milestone->lag_end + 1, standing->next,
+		inputs_next(benchmark, search->evaluation),
+		milestone->baseline == NULL ? INSTANT_MAX :
+			inputs_next(milestone->baseline, search->evaluation),
+		benchmark->uses_age && !verdict_fulfils(assessment->verdict) ?
+			day_end_after(search->evaluation->zone, now) :
+			INSTANT_MAX,
+	};
+	instant next = INSTANT_MAX;
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+		if (times[i] > now && times[i] < next)
+			next = times[i];
+	return next;
+}
+
+static void assessment_clear(struct assessment *out, instant as_of)
+{
+	memset(out, 0, sizeof *out);
+	out->as_of = as_of;
+	out->event = INSTANT_MIN;
+	out->days_late = out->days_overdue = DAYS_NONE;
+	out->waiting_indicator = NOT_FOUND;
+}
+
+void milestone_assess(const struct register_ *reg, struct history *history,
+	uint32_t number, struct knowledge known, struct assessment *out)
+{
+	const struct milestone *milestone = &reg->milestones[number];
+	struct evaluation evaluation = {
+		.reg = reg, .history = history,
+		.zone = milestone_zone(reg, milestone), .known = known,
+		.now = known.published_by, .start = milestone->start,
+		.due = milestone->due,
+	};
+	struct search search = {.milestone = milestone,
+		.evaluation = &evaluation, .now = known.published_by,
+		.event = INSTANT_MIN, .open = INSTANT_MIN,
+		.last = {.truth = TRUTH_UNKNOWN, .reason = UNKNOWN_AHEAD}};
+	struct standing standing;
+	enum progress paced;
+
+	assessment_clear(out, search.now);
+	assess_verdict(&search, out);
+	evaluation.at = figures_instant(&search);
+	assess_marks(&search, evaluation.at);
+	evaluation.at = figures_instant(&search);
+	paced = figures_take(milestone, &evaluation, out);
+	assess_standing(&search, &standing, out);
+	out->published_assumed = evaluation.published_assumed;
+	out->knowledge = assess_knowledge(&search, &standing, out);
+	out->progress = assess_progress(&search, out->verdict, paced);
+	out->status = assess_status(milestone, out);
+	out->next = assess_next(&search, &standing, out);
+}
+
+/* ---- comparing ------------------------------------------------------------- */
+
+static bool figure_differs(const struct figure *a, const struct figure *b)
+{
+	return a->known != b->known ||
+		(a->known && !decimal_equal(a->value, b->value));
+}
+
+static bool figures_differ(const struct assessment *a,
+	const struct assessment *b)
+{
+	return figure_differs(&a->actual, &b->actual) ||
+		figure_differs(&a->target, &b->target) ||
+		figure_differs(&a->baseline, &b->baseline) ||
+		figure_differs(&a->required_now, &b->required_now) ||
+		figure_differs(&a->pace, &b->pace) ||
+		figure_differs(&a->share_of_level, &b->share_of_level) ||
+		figure_differs(&a->share_of_increment, &b->share_of_increment) ||
+		figure_differs(&a->shortfall, &b->shortfall);
+}
+
+bool assessment_differs(const struct assessment *a, const struct assessment *b)
+{
+	return a->lifecycle != b->lifecycle || a->verdict != b->verdict ||
+		a->progress != b->progress || a->knowledge != b->knowledge ||
+		a->status != b->status || a->event != b->event ||
+		date_compare(a->event_date, b->event_date) != 0 ||
+		a->days_late != b->days_late || figures_differ(a, b) ||
+		!period_equal(a->data_through, b->data_through) ||
+		a->unknown != b->unknown ||
+		!period_equal(a->waiting_for, b->waiting_for) ||
+		a->waiting_indicator != b->waiting_indicator ||
+		a->published_assumed != b->published_assumed;
+}

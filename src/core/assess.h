@@ -1,0 +1,87 @@
+/*
+ * assess: judge one milestone under what is known, as of a time.
+ *
+ * A pure function of (register, history, knowledge): asked twice it answers
+ * the same, whatever was asked before. Unknown never becomes a miss. What it
+ * answers is flat; the words are made by assessment_reason when somebody
+ * wants them.
+ */
+#ifndef PLEDGED_CORE_ASSESS_H
+#define PLEDGED_CORE_ASSESS_H
+
+#include "core/register.h"
+
+enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_RESCHEDULED, LIFECYCLE_MODIFIED,
+	LIFECYCLE_SUPERSEDED, LIFECYCLE_WITHDRAWN };
+enum verdict { VERDICT_NONE, VERDICT_MET, VERDICT_MET_LATE, VERDICT_PARTLY_MET,
+	VERDICT_NOT_MET, VERDICT_BREACHED, VERDICT_REVERSED, VERDICT_WAIVED };
+enum progress { PROGRESS_NOT_STARTED, PROGRESS_PENDING, PROGRESS_ON_TRACK,
+	PROGRESS_AT_RISK, PROGRESS_OFF_TRACK, PROGRESS_DUE };
+enum assurance { KNOWLEDGE_ASSESSED, KNOWLEDGE_PROVISIONAL, KNOWLEDGE_NO_DATA,
+	KNOWLEDGE_STALE, KNOWLEDGE_DISPUTED };
+enum status { STATUS_NOT_STARTED, STATUS_PENDING, STATUS_ON_TRACK, STATUS_AT_RISK,
+	STATUS_OFF_TRACK, STATUS_DUE, STATUS_AWAITING_DATA, STATUS_UNVERIFIED,
+	STATUS_MET, STATUS_MET_LATE, STATUS_PARTLY_MET, STATUS_NOT_MET,
+	STATUS_BREACHED, STATUS_REVERSED, STATUS_WAIVED, STATUS_WITHDRAWN,
+	STATUS_SUPERSEDED, STATUS_COUNT };
+
+const char *lifecycle_name(enum lifecycle value);
+const char *verdict_name(enum verdict value);
+const char *progress_name(enum progress value);
+const char *assurance_name(enum assurance value);
+const char *status_name(enum status value);
+bool status_parse(const char *word, enum status *out);
+
+struct figure {
+	struct decimal value;
+	bool known;
+};
+
+#define DAYS_NONE INT32_MIN
+
+struct assessment {
+	enum lifecycle lifecycle;
+	enum verdict verdict;
+	enum progress progress;
+	enum assurance knowledge;
+	enum status status;		/* derived from the four */
+	instant as_of;
+	instant event;			/* INSTANT_MIN: none */
+	struct date event_date;		/* none when the due has a time of day */
+	int32_t days_late;		/* DAYS_NONE: null */
+	int32_t days_overdue;
+	struct figure actual, target, baseline;
+	struct figure required_now;	/* the path at data_through */
+	struct figure pace;		/* as computed; rounded when shown */
+	struct figure share_of_level, share_of_increment;
+	struct figure shortfall;
+	struct period data_through;
+	enum unknown_reason unknown;	/* why undecided */
+	struct period waiting_for;	/* a period without a figure, NONE: none */
+	uint32_t waiting_indicator;	/* whose; NOT_FOUND: none */
+	bool published_assumed;
+	instant next;			/* when time alone may change the answer,
+					   after as_of; INSTANT_MAX: never */
+};
+
+/* Allocates nothing. */
+void milestone_assess(const struct register_ *reg, struct history *history,
+	uint32_t milestone, struct knowledge known, struct assessment *out);
+
+/*
+ * One sentence in the field's terms: "sum(exports.agriculture, 2020) =
+ * 27.3bn, needs >= 33.5bn"; "exports.energy 2020-12 is not published yet";
+ * … Never empty.
+ */
+void assessment_reason(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *assessment, struct text *out);
+
+/* Whether two answers differ in anything but as_of, next and days_overdue,
+   which only says how long ago the due date was. */
+bool assessment_differs(const struct assessment *a, const struct assessment *b);
+
+/* The order of urgency for lists: what is missed first, then what is in
+   danger, then blind, then underway, then done. Smaller is more urgent. */
+int status_urgency(enum status status);
+
+#endif

@@ -1,0 +1,113 @@
+/*
+ * effect: what the core has decided shall be done, as values.
+ *
+ * The shell commits everything to be saved in one transaction and only then
+ * lets anything leave the process; replay performs the same list in memory.
+ * Pointers into the register and the engine are valid until the engine is
+ * called again: whoever keeps an effect longer copies.
+ */
+#ifndef PLEDGED_CORE_EFFECT_H
+#define PLEDGED_CORE_EFFECT_H
+
+#include "core/event.h"
+#include "core/poll.h"
+
+/* What is remembered of a milestone between judgements. */
+struct milestone_state {
+	struct assessment assessment;
+	instant since;		/* of the status; INSTANT_MIN: never judged */
+	uint64_t terms;		/* of the register it was judged under */
+	struct date due_date;	/* as last announced, to tell a later date */
+	instant due;
+	bool announced;		/* first sight has passed */
+};
+
+/* One message to one channel about one event. Its body is rendered when it
+   is saved, so that every retry says the same. */
+struct notification {
+	int64_t id;		/* counts up over the life of a store */
+	char message_id[40];	/* "msg_…": stable over retries and restarts */
+	int64_t event;
+	int64_t alert;		/* 0: none */
+	const char *channel;	/* id */
+	instant created;
+};
+
+enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD };
+const char *delivery_state_name(enum delivery_state state);
+
+/* Where a notification stands. */
+struct delivery {
+	int64_t notification;
+	enum delivery_state state;
+	int32_t attempts;
+	instant next;		/* PENDING: not before */
+	instant at;		/* of the last attempt */
+	char answer[FETCH_ERROR_MAX];	/* the receiver's, or the fault */
+};
+
+enum effect_kind {
+	/* to be saved */
+	EFFECT_FETCHED,		/* source, report, source_state */
+	EFFECT_OBSERVATION,	/* indicator, observation, source */
+	EFFECT_ASSESSMENT,	/* milestone, milestone_state, event cause */
+	EFFECT_EVENT,		/* event */
+	EFFECT_ALERT,		/* alert, raised or resolved */
+	EFFECT_NOTIFY,		/* notification, with its event: render, save */
+	EFFECT_DELIVERY,	/* delivery, after an attempt */
+	/* to be done, after the commit */
+	EFFECT_FETCH,		/* source (with its state's validators) */
+	EFFECT_SEND,		/* notification id, channel id */
+	EFFECT_KIND_COUNT
+};
+
+struct effect {
+	enum effect_kind kind;
+	uint32_t index;		/* milestone, source or indicator; NOT_FOUND: a
+				   milestone that has left the register */
+	const char *subject;	/* its full id */
+	uint32_t source;	/* OBSERVATION: where it came from */
+	int64_t number;		/* SEND: notification id */
+	const char *channel;	/* SEND */
+	char *reason;		/* ASSESSMENT: the sentence, owned by the list */
+	union {
+		const struct fetch_report *report;	/* FETCHED, during the call's caller */
+		struct observation observation;
+		const struct milestone_state *milestone;
+		const struct event *event;	/* owned by the list */
+		const struct alert *alert;	/* a copy owned by the list */
+		struct notification notification; /* channel string: the policy's */
+		const struct delivery *delivery; /* a copy owned by the list */
+	} as;
+	const struct event *cause;	/* NOTIFY: its event; ASSESSMENT: the one it
+					   made or NULL; owned by the list */
+	const struct source_state *source_state; /* FETCHED */
+};
+
+struct effects {
+	struct effect *items;
+	size_t count;
+	size_t capacity;
+	void **blocks;		/* owned: events, copies of alerts, … */
+	size_t block_count;
+	size_t block_capacity;
+};
+
+void effects_init(struct effects *effects);
+/* Empties the list and frees what it owns; its own memory stays. */
+void effects_clear(struct effects *effects);
+void effects_release(struct effects *effects);
+bool effect_is_saved(enum effect_kind kind);
+
+/* Appends an effect of a kind, zeroed, to be filled in. */
+struct effect *effects_add(struct effects *effects, enum effect_kind kind);
+/* Zeroed memory that lives as long as the list's effects. */
+void *effects_block(struct effects *effects, size_t size);
+char *effects_string(struct effects *effects, const char *string);
+/* A fresh event owned by the list. */
+struct event *effects_event(struct effects *effects);
+/* A copy with its own subject. */
+const struct alert *effects_alert(struct effects *effects,
+	const struct alert *alert);
+
+#endif

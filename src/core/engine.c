@@ -1,0 +1,250 @@
+/*
+ * engine: making it, what a restart brings back, the passing of time, and
+ * questions. What it does in between is in watch.c, polls.c, alerts.c,
+ * outbox.c and reload.c.
+ */
+#include "core/engine_internal.h"
+
+/* --- the arrays of one register ------------------------------------------ */
+
+void engine_allocate(struct engine *engine, const struct register_ *reg)
+{
+	size_t milestones = reg->milestone_count;
+
+	engine->reg = reg;
+	engine->milestones = mem_new(milestones + 1,
+		sizeof(*engine->milestones));
+	queue_init(&engine->dirty, milestones);
+	queue_init(&engine->held, milestones);
+	engine->wakes = heap_new(milestones);
+
+	engine->sources = mem_new(reg->source_count + 1, sizeof(struct polled));
+	for (size_t i = 0; i < reg->source_count; i++)
+		source_state_init(&engine->sources[i].state);
+	engine->polls = heap_new(reg->source_count);
+	engine->awaited = 0;
+
+	engine->touched = mem_new(reg->indicator_count + 1, sizeof(uint32_t));
+	engine->touches = mem_new(reg->indicator_count + 1, sizeof(enum touch));
+	engine->touched_count = 0;
+}
+
+void engine_deallocate(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->reg->milestone_count; i++)
+		free(engine->milestones[i]);
+	free(engine->milestones);
+	queue_release(&engine->dirty);
+	queue_release(&engine->held);
+	heap_free(engine->wakes);
+	free(engine->sources);
+	heap_free(engine->polls);
+	free(engine->touched);
+	free(engine->touches);
+}
+
+struct engine *engine_new(const struct register_ *reg, struct history *history,
+	const struct engine_settings *settings)
+{
+	struct engine *engine = mem_new(1, sizeof(*engine));
+
+	engine->history = history;
+	engine->settings = *settings;
+	engine->instance = mem_string(settings->instance ? settings->instance : "");
+	engine->last_event = settings->last_event;
+	engine->alerts = alerts_new(settings->last_alert);
+	engine->outbox = outbox_new(settings->last_notification);
+	engine->asked = INSTANT_MIN;
+	engine_allocate(engine, reg);
+	watch_fill(engine);
+	return engine;
+}
+
+void engine_forget_departed(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->departed_count; i++)
+		free(engine->departed[i].id);
+	free(engine->departed);
+	engine->departed = NULL;
+	engine->departed_count = engine->departed_capacity = 0;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine_deallocate(engine);
+	engine_forget_departed(engine);
+	alerts_free(engine->alerts);
+	outbox_free(engine->outbox);
+	free(engine->instance);
+	free(engine);
+}
+
+void engine_depart(struct engine *engine, const char *id,
+	const struct milestone_state *state)
+{
+	engine->departed = mem_grow(engine->departed, engine->departed_count,
+		&engine->departed_capacity, sizeof(*engine->departed));
+	engine->departed[engine->departed_count++] =
+		(struct departed){mem_string(id), *state};
+}
+
+/* --- what a restart brings back ------------------------------------------ */
+
+void engine_restore_milestone(struct engine *engine, const char *id,
+	const struct milestone_state *state)
+{
+	uint32_t index = register_milestone(engine->reg, id);
+
+	if (index != NOT_FOUND)
+		watch_restore(engine, index, state);
+	else if (state->since != INSTANT_MIN &&
+			state->assessment.lifecycle != LIFECYCLE_WITHDRAWN)
+		engine_depart(engine, id, state);
+}
+
+void engine_restore_source(struct engine *engine, const char *id,
+	const struct source_state *state)
+{
+	uint32_t index = register_source(engine->reg, id);
+
+	if (index != NOT_FOUND)
+		engine->sources[index].state = *state;
+}
+
+void engine_restore_alert(struct engine *engine, const struct alert *alert)
+{
+	alerts_restore(engine->alerts, alert);
+}
+
+void engine_restore_delivery(struct engine *engine,
+	const struct notification *notification, const struct delivery *delivery)
+{
+	outbox_restore(engine->outbox, notification, delivery);
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+void engine_settle(struct engine *engine, instant now)
+{
+	if (!engine->settling)
+		return;
+	if (engine->awaited > 0 && now < engine->settle_end)
+		return;
+	engine->settling = false;
+	watch_settled(engine);
+}
+
+void engine_start(struct engine *engine, instant now, struct effects *effects)
+{
+	engine->asked = now;
+	outbox_policy(engine->outbox, engine->settings.policy, now);
+	outbox_start(engine->outbox, now);
+	watch_withdraw(engine, NULL, now, effects);
+	for (size_t i = 0; i < engine->reg->source_count; i++) {
+		const struct source_state state = engine->sources[i].state;
+		bool known = state.next != INSTANT_MAX ||
+			state.last_attempt != INSTANT_MIN;
+		polls_adopt(engine, (uint32_t)i, known ? &state : NULL, now);
+	}
+	engine->started = true;
+	engine->settling = true;
+	engine->settle_end = now + SETTLE_SECONDS;
+	watch_start(engine);
+	engine_settle(engine, now);
+	polls_advance(engine, now, effects);
+	watch_judge(engine, now, now, JUDGED_AT_ONCE, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
+void engine_advance(struct engine *engine, instant now, size_t budget,
+	struct effects *effects)
+{
+	engine->asked = now;
+	engine_settle(engine, now);
+	polls_advance(engine, now, effects);
+	watch_judge(engine, now, now, budget, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
+void engine_delivered(struct engine *engine, int64_t notification,
+	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
+	instant now, struct effects *effects)
+{
+	engine->asked = now;
+	outbox_delivered(engine->outbox, notification, outcome, retry_after,
+		answer, now, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
+static instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
+instant engine_next(const struct engine *engine)
+{
+	if (engine->dirty.count > 0)
+		return engine->asked;
+	instant next = earlier(heap_first_key(engine->wakes),
+		heap_first_key(engine->polls));
+	if (engine->settling)
+		next = earlier(next, engine->settle_end);
+	return earlier(next, outbox_next(engine->outbox));
+}
+
+/* --- questions ----------------------------------------------------------- */
+
+bool engine_is_settling(const struct engine *engine)
+{
+	return engine->settling;
+}
+
+const struct register_ *engine_register(const struct engine *engine)
+{
+	return engine->reg;
+}
+
+const struct milestone_state *engine_milestone(const struct engine *engine,
+	uint32_t milestone)
+{
+	return &engine->milestones[milestone]->state;
+}
+
+const struct source_state *engine_source(const struct engine *engine,
+	uint32_t source)
+{
+	return &engine->sources[source].state;
+}
+
+bool engine_source_busy(const struct engine *engine, uint32_t source)
+{
+	return engine->sources[source].busy;
+}
+
+size_t engine_alert_count(const struct engine *engine)
+{
+	return alerts_count(engine->alerts);
+}
+
+const struct alert *engine_alert(const struct engine *engine, size_t index)
+{
+	return alerts_at(engine->alerts, index);
+}
+
+const size_t *engine_counts(const struct engine *engine)
+{
+	return engine->counts;
+}
+
+size_t engine_outbox_pending(const struct engine *engine)
+{
+	return outbox_count(engine->outbox);
+}
+
+const struct delivery *engine_outbox(const struct engine *engine, size_t index,
+	const char **channel)
+{
+	return outbox_at(engine->outbox, index, channel);
+}

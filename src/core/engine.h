@@ -1,0 +1,127 @@
+/*
+ * engine: the whole state of the watch, advanced by inputs, answering with
+ * effects. (old state, input, now) → effects; no clock, no files.
+ *
+ *	start ──→ SETTLING ──all first polls in, or SETTLE_SECONDS──→ WATCHING
+ *
+ * While settling, milestones are judged and nothing is announced, so that
+ * nobody hears "unverified" of a figure that arrives a second later. When it
+ * ends, milestones decided before they were ever seen are announced as
+ * first_sight says.
+ *
+ * Work per input is what the input touches: milestones that rest on an
+ * indicator, the entries of two heaps that are due. What is left over after
+ * `budget` judgements stays due: engine_next then answers a time already past.
+ *
+ * The wake-up: engine_next is always the earliest instant at which time alone
+ * changes anything (a milestone's next, a publication recorded ahead of its
+ * time, a source's poll, a delivery's retry, the end of settling).
+ */
+#ifndef PLEDGED_CORE_ENGINE_H
+#define PLEDGED_CORE_ENGINE_H
+
+#include "core/effect.h"
+#include "core/route.h"
+#include "core/row.h"
+
+#define SETTLE_SECONDS 60
+#define DELIVERIES_PER_CHANNEL 8	/* under way at once */
+#define FETCHES_LIMIT_DEFAULT 64
+
+enum first_sight { FIRST_SIGHT_SUMMARY, FIRST_SIGHT_EACH, FIRST_SIGHT_NONE };
+const char *first_sight_name(enum first_sight value);
+bool first_sight_parse(const char *word, enum first_sight *out);
+
+struct engine_settings {
+	enum first_sight first_sight;
+	struct poll_settings polling;
+	const struct policy *policy;	/* outlives the engine or the next reload */
+	const char *instance;		/* of the store: part of every message id */
+	int64_t last_event;		/* ids already used */
+	int64_t last_alert;
+	int64_t last_notification;
+};
+
+struct engine;
+
+/* The register, the history and the policy are the caller's and must outlive
+   the engine (or its next reload). */
+struct engine *engine_new(const struct register_ *reg, struct history *history,
+	const struct engine_settings *settings);
+void engine_free(struct engine *engine);
+
+/* --- what a restart brings back, before engine_start ---------------------- */
+
+/* Of ids that the register no longer has: the state is kept until start, which
+   announces `withdrawn`. */
+void engine_restore_milestone(struct engine *engine, const char *id,
+	const struct milestone_state *state);
+void engine_restore_source(struct engine *engine, const char *id,
+	const struct source_state *state);
+void engine_restore_alert(struct engine *engine, const struct alert *alert);
+/* Pending ones, in any order. */
+void engine_restore_delivery(struct engine *engine,
+	const struct notification *notification,
+	const struct delivery *delivery);
+
+/* --- inputs --------------------------------------------------------------- */
+
+void engine_start(struct engine *engine, instant now, struct effects *effects);
+
+/* Time has passed. Judges at most budget milestones (0: no limit). */
+void engine_advance(struct engine *engine, instant now, size_t budget,
+	struct effects *effects);
+
+/*
+ * A poll has finished. rows: as row_check made them, `published` all set; only
+ * with FETCH_CHANGED; they are recorded at now. Rows that say nothing new leave
+ * no trace. What they change is judged in the same call, so that figure and
+ * verdict are committed together; what is too much for one call is saved as
+ * due, so that a restart judges it.
+ */
+void engine_fetched(struct engine *engine, uint32_t source,
+	const struct fetch_report *report, const struct row *rows,
+	size_t row_count, instant now, struct effects *effects);
+
+/* A delivery has ended: delivered, or failed for good, or for now.
+   retry_after: seconds the receiver asked for, -1 none. */
+enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD };
+void engine_delivered(struct engine *engine, int64_t notification,
+	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
+	instant now, struct effects *effects);
+
+/* Someone asked for a poll now: false when it is already under way. */
+bool engine_poll(struct engine *engine, uint32_t source, instant now,
+	struct effects *effects);
+
+/*
+ * A new register and policy take the place of the old ones. Milestones are
+ * matched by id; new ones come to first sight, vanished ones are withdrawn,
+ * changed ones rescheduled or modified. The old register may be freed when
+ * the effects have been performed.
+ */
+void engine_reload(struct engine *engine, const struct register_ *reg,
+	const struct engine_settings *settings, instant now,
+	struct effects *effects);
+
+/* --- questions ------------------------------------------------------------ */
+
+instant engine_next(const struct engine *engine);
+bool engine_is_settling(const struct engine *engine);
+const struct register_ *engine_register(const struct engine *engine);
+const struct milestone_state *engine_milestone(const struct engine *engine,
+	uint32_t milestone);
+const struct source_state *engine_source(const struct engine *engine,
+	uint32_t source);
+bool engine_source_busy(const struct engine *engine, uint32_t source);
+/* Firing alerts, in order of id; resolved ones are the store's to tell. */
+size_t engine_alert_count(const struct engine *engine);
+const struct alert *engine_alert(const struct engine *engine, size_t index);
+/* Milestones judged so far, by status. */
+const size_t *engine_counts(const struct engine *engine); /* [STATUS_COUNT] */
+size_t engine_outbox_pending(const struct engine *engine);
+/* A pending delivery by position, in no order. */
+const struct delivery *engine_outbox(const struct engine *engine, size_t index,
+	const char **channel);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * engine_internal: what the parts of the engine share. Nothing outside
+ * engine.c, watch.c, sight.c, revision.c, polls.c, alerts.c, outbox.c and
+ * reload.c reads this.
+ *
+ *	polls ──figures──→ watch ──changes──→ alerts ──events──→ outbox
+ */
+#ifndef PLEDGED_CORE_ENGINE_INTERNAL_H
+#define PLEDGED_CORE_ENGINE_INTERNAL_H
+
+#include "base/heap.h"
+#include "base/mem.h"
+#include "core/engine.h"
+
+/* Judgements that an input makes by itself; what it touches beyond that waits
+   in the queue. */
+#define JUDGED_AT_ONCE 5000
+
+/* Numbers below a fixed count, first in first out, each at most once. */
+struct queue {
+	uint32_t *items;
+	size_t capacity;
+	size_t head;
+	size_t count;
+};
+
+struct watched {
+	struct milestone_state state;
+	instant saved_next;	/* the store's; INSTANT_MAX: it has none */
+	bool waiting;		/* in one of the queues */
+};
+
+struct polled {
+	struct source_state state;
+	bool busy;		/* a fetch is under way */
+	bool again;		/* … of a program that has changed since */
+	bool awaited;		/* settling waits for an attempt */
+};
+
+/* A milestone that the register no longer has. */
+struct departed {
+	char *id;
+	struct milestone_state state;
+};
+
+/* What a call has brought of an indicator. */
+enum touch { TOUCH_NONE, TOUCH_NEW, TOUCH_REVISED };
+
+/* What first sight has shown so far, for the summary. */
+struct sight {
+	size_t counts[STATUS_COUNT];
+	size_t total;
+	enum severity severity;	/* the highest */
+};
+
+struct alerts;
+struct outbox;
+
+struct engine {
+	const struct register_ *reg;
+	struct history *history;
+	struct engine_settings settings;
+	char *instance;
+
+	struct watched **milestones;	/* by index in the register */
+	struct queue dirty;		/* to be judged */
+	struct queue held;		/* announced before, until settled */
+	struct heap *wakes;		/* milestones by assessment.next */
+	size_t counts[STATUS_COUNT];
+	size_t unseen;			/* milestones before first sight */
+	struct sight sight;
+	struct departed *departed;	/* to be withdrawn */
+	size_t departed_count;
+	size_t departed_capacity;
+
+	struct polled *sources;
+	struct heap *polls;		/* sources by state.next, unless busy */
+	size_t awaited;
+	bool settling;
+	instant settle_end;
+
+	struct alerts *alerts;
+	struct outbox *outbox;
+	int64_t last_event;
+
+	uint32_t *touched;		/* indicators with news in this call */
+	size_t touched_count;
+	enum touch *touches;		/* by index in the register */
+	instant asked;			/* time of the last input, only to answer
+					   engine_next when work is left */
+	bool started;
+};
+
+/* --- engine.c ------------------------------------------------------------ */
+
+/* Arrays for a register of this size; all of them empty, watch_fill still to
+   be called. */
+void engine_allocate(struct engine *engine, const struct register_ *reg);
+void engine_deallocate(struct engine *engine);
+/* Ends settling when nothing is awaited any more or its time is over. */
+void engine_settle(struct engine *engine, instant now);
+/* Keeps a milestone that the register does not have, until watch_withdraw. */
+void engine_depart(struct engine *engine, const char *id,
+	const struct milestone_state *state);
+void engine_forget_departed(struct engine *engine);
+
+/* --- watch.c ------------------------------------------------------------- */
+
+void queue_init(struct queue *queue, size_t capacity);
+void queue_release(struct queue *queue);
+void queue_push(struct queue *queue, uint32_t item);
+bool queue_pop(struct queue *queue, uint32_t *item);
+
+/* A change of one milestone's assessment on its way to being told. */
+struct change {
+	uint32_t index;
+	const struct milestone *milestone;
+	const struct milestone_state *before;
+	const struct assessment *after;
+	instant now;
+};
+
+/* Makes the milestones that were not carried over, and counts them all. */
+void watch_fill(struct engine *engine);
+/* Takes a state brought back from the store. */
+void watch_restore(struct engine *engine, uint32_t milestone,
+	const struct milestone_state *state);
+/* Puts a milestone into the queue, once. */
+void watch_mark(struct engine *engine, uint32_t milestone);
+/* Marks what first sight waits for and gives back what settling held. */
+void watch_settled(struct engine *engine);
+/* Plans every milestone at the start. */
+void watch_start(struct engine *engine);
+/* Judges what waits in the queue, then what is due by an instant
+   (INSTANT_MIN: nothing); at most budget of them (0: no limit). */
+void watch_judge(struct engine *engine, instant now, instant due_by,
+	size_t budget, struct effects *effects);
+/* Marks the milestones of the touched indicators. */
+void watch_mark_touched(struct engine *engine);
+/* Saves an early wake-up for touched milestones that are still waiting, so
+   that a restart judges them. */
+void watch_save_touched(struct engine *engine, instant now,
+	struct effects *effects);
+/* Announces the departed as withdrawn. reg: where they stood; NULL: unknown. */
+void watch_withdraw(struct engine *engine, const struct register_ *reg,
+	instant now, struct effects *effects);
+
+/* --- sight.c ------------------------------------------------------------- */
+
+/* The first judgement of a milestone that people are told of. */
+const struct event *sight_take(struct engine *engine,
+	const struct change *change, struct effects *effects);
+/* The summary, once nothing is unseen. */
+void sight_finish(struct engine *engine, instant now, struct effects *effects);
+
+/* --- revision.c ---------------------------------------------------------- */
+
+/* Whether a figure under this milestone was revised by what became known after
+   since, up to now; which ones is added to out: "exports.energy 2017-03". */
+bool revision_find(struct engine *engine, const struct milestone *milestone,
+	instant since, instant now, struct text *out);
+
+/* --- polls.c ------------------------------------------------------------- */
+
+/* Plans source by what is known of it; state NULL: nothing. */
+void polls_adopt(struct engine *engine, uint32_t source,
+	const struct source_state *state, instant now);
+/* Asks the sources that are due. */
+void polls_advance(struct engine *engine, instant now,
+	struct effects *effects);
+
+/* --- alerts.c ------------------------------------------------------------ */
+
+struct announcement {
+	enum event_kind kind;
+	enum severity severity;
+	enum subject_kind subject_kind;
+	const char *subject;
+	const struct register_ *reg;	/* where the two stand */
+	uint32_t milestone;		/* NOT_FOUND: not about one */
+	uint32_t source;
+	const char *from, *to;		/* outlive the effects, or owned by them */
+	const char *reason;
+	bool quiet;			/* no notification */
+	enum event_kind spare;		/* an alert not to end; COUNT: none */
+};
+
+struct alerts *alerts_new(int64_t last_id);
+void alerts_free(struct alerts *alerts);
+void alerts_restore(struct alerts *alerts, const struct alert *alert);
+size_t alerts_count(const struct alerts *alerts);
+const struct alert *alerts_at(struct alerts *alerts, size_t index);
+bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
+	const char *subject, enum event_kind kind);
+
+/* An announcement about a milestone of the present register. */
+struct announcement announcement_of(const struct engine *engine,
+	uint32_t milestone, enum event_kind kind, const char *reason);
+/*
+ * Event, alerts raised and ended, notifications. NULL when there is nothing to
+ * say: a condition whose alert fires already, a recovery from nothing.
+ */
+const struct event *engine_announce(struct engine *engine,
+	const struct announcement *announcement, instant now,
+	struct effects *effects);
+/* Ends an alert by an event that does not end its kind in general. */
+void engine_resolve(struct engine *engine, const struct event *event,
+	enum event_kind kind, struct effects *effects);
+/* Copies a sentence, cut between characters. */
+void reason_copy(char out[REASON_MAX], const char *reason);
+
+/* --- outbox.c ------------------------------------------------------------ */
+
+struct outbox *outbox_new(int64_t last_id);
+void outbox_free(struct outbox *outbox);
+void outbox_restore(struct outbox *outbox,
+	const struct notification *notification, const struct delivery *delivery);
+/* Takes up what was restored; after the policy is set. */
+void outbox_start(struct outbox *outbox, instant now);
+/* Opens the channels of a policy and closes the others. */
+void outbox_policy(struct outbox *outbox, const struct policy *policy,
+	instant now);
+/* One notification about an event to one channel. */
+void outbox_notify(struct outbox *outbox, const char *instance,
+	const struct event *event, const char *channel, instant now,
+	struct effects *effects);
+void outbox_delivered(struct outbox *outbox, int64_t notification,
+	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
+	instant now, struct effects *effects);
+/* Sends what is due and has room in its channel. */
+void outbox_advance(struct outbox *outbox, instant now,
+	struct effects *effects);
+instant outbox_next(const struct outbox *outbox);
+size_t outbox_count(const struct outbox *outbox);
+const struct delivery *outbox_at(const struct outbox *outbox, size_t index,
+	const char **channel);
+
+#endif

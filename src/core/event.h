@@ -1,0 +1,79 @@
+/*
+ * event: something happened that people may want to know; alert: a condition
+ * they must know of, with a life of its own, keyed by (subject, kind).
+ *
+ * One table (event_kinds) says of each kind whom it concerns, whether it
+ * raises an alert, and which alerts of its subject it ends.
+ */
+#ifndef PLEDGED_CORE_EVENT_H
+#define PLEDGED_CORE_EVENT_H
+
+#include "core/assess.h"
+
+enum event_kind {
+	EVENT_APPROACHING, EVENT_AT_RISK, EVENT_OFF_TRACK, EVENT_RECOVERED,
+	EVENT_SLIPPED, EVENT_BREACHED, EVENT_REVERSED, EVENT_MET,
+	EVENT_MET_LATE, EVENT_PARTLY_MET, EVENT_WAIVED, EVENT_UNVERIFIED,
+	EVENT_DISPUTED, EVENT_REVISED, EVENT_RESCHEDULED, EVENT_MODIFIED,
+	EVENT_WITHDRAWN, EVENT_SUPERSEDED, EVENT_FIRST_SIGHT,
+	EVENT_SOURCE_FAILING, EVENT_SOURCE_UNREADABLE, EVENT_SOURCE_RECOVERED,
+	EVENT_DATA_STALE, EVENT_DATA_QUARANTINED, EVENT_NEW_DOCUMENT,
+	EVENT_KIND_COUNT
+};
+
+enum event_class { CLASS_AUDIENCE, CLASS_OPERATOR };
+enum subject_kind { SUBJECT_NONE, SUBJECT_MILESTONE, SUBJECT_SOURCE, SUBJECT_INDICATOR };
+
+const char *event_kind_name(enum event_kind kind);
+bool event_kind_parse(const char *word, enum event_kind *out);
+enum event_class event_kind_class(enum event_kind kind);
+const char *event_class_name(enum event_class value);
+const char *subject_kind_name(enum subject_kind kind); /* "milestone" … */
+/* Whether the kind raises an alert that stays until something ends it. */
+bool event_kind_raises(enum event_kind kind);
+/* Whether the kind is a condition, told once: while its alert fires, another
+   event of the kind is not announced. */
+bool event_kind_stands(enum event_kind kind);
+/* Whether an event of this kind ends the subject's alert of another. */
+bool event_kind_ends(enum event_kind kind, enum event_kind alert);
+
+#define REASON_MAX 320
+
+struct event {
+	int64_t id;		/* counts up from 1 over the life of a store */
+	instant time;
+	enum event_kind kind;
+	enum severity severity;
+	enum subject_kind subject_kind;
+	const char *subject;	/* full id; NULL for a summary */
+	const char *from;	/* status words, a moved due's dates; NULL: none */
+	const char *to;
+	int64_t alert;		/* 0: none */
+	char reason[REASON_MAX];
+};
+
+enum alert_state { ALERT_FIRING, ALERT_RESOLVED };
+const char *alert_state_name(enum alert_state state);
+
+struct alert {
+	int64_t id;
+	enum event_kind kind;
+	enum severity severity;
+	enum subject_kind subject_kind;
+	char *subject;		/* full id */
+	enum alert_state state;
+	instant raised;
+	instant resolved;	/* INSTANT_MIN while firing */
+	int64_t raised_by;	/* events */
+	int64_t resolved_by;
+	char reason[REASON_MAX]; /* of the event that raised it */
+};
+
+/*
+ * The event a change of one milestone's assessment makes, if any: the whole
+ * table of (status before, status after). EVENT_KIND_COUNT: none. RECOVERED is
+ * announced only when an alert is there to end.
+ */
+enum event_kind event_of_change(enum status from, enum status to);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * expression: what a benchmark says, checked once, evaluated often.
+ *
+ * text ─lex→ tokens ─parse→ tree ─resolve→ checked tree. Names become
+ * indices at load; types are number, truth, date, duration, text; every
+ * fault shows the expression with a caret. The tree is evaluated as it
+ * stands, so that it can explain itself. Functions are rows of one table
+ * (expression_functions): adding one is a row and an evaluator.
+ *
+ *	or < and < not < comparison (chainable) < + - < * / < unary - < call
+ */
+#ifndef PLEDGED_CORE_EXPRESSION_H
+#define PLEDGED_CORE_EXPRESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "core/history.h"
+#include "core/value.h"
+
+struct register_;	/* core/register.h */
+
+#define EXPRESSION_LENGTH_MAX 16384
+#define EXPRESSION_DEPTH_MAX 64
+#define EXPRESSION_NODES_MAX 4096
+
+enum expression_type {
+	TYPE_NUMBER, TYPE_TRUTH, TYPE_DATE, TYPE_DURATION, TYPE_TEXT,
+	TYPE_WINDOW, TYPE_SERIES	/* only as arguments of functions */
+};
+
+enum window_kind {
+	WINDOW_NONE,
+	WINDOW_PERIOD,		/* 2020, 2020-Q3, 2020-07: never clipped */
+	WINDOW_TRAILING,	/* 12mo: that many periods up to r */
+	WINDOW_YEAR_TO_DATE,	/* ytd */
+	WINDOW_TERM		/* start..due */
+};
+
+struct window {
+	enum window_kind kind;
+	union {
+		struct period period;		/* PERIOD */
+		struct duration duration;	/* TRAILING */
+	};
+};
+
+/*
+ * A node of the checked tree: one cache line, since a large register holds
+ * many. operands are children in the order written (of a function over a
+ * series none: the series and the window stand in the node itself); from/to
+ * are its columns in the text. What it is, is told by `operation`, a row of
+ * the table of operators and functions.
+ */
+struct expression {
+	const struct operation *operation;
+	struct expression **operands;
+	uint16_t operand_count;
+	uint8_t type;			/* enum expression_type */
+	uint8_t depth;			/* 1 for a leaf */
+	uint32_t from, to;		/* bytes of the text [from, to) */
+	union {				/* as operation says */
+		struct decimal number;
+		struct duration duration;
+		struct date date;
+		const char *string;	/* a text or a name, in the arena */
+		enum comparison *comparisons; /* a chain: one fewer than operands */
+		struct {
+			uint32_t indicator;	/* of a series: in the register */
+			struct window window;
+		};
+	};
+};
+
+/* One operator or function; the table is in expression_table.c. */
+struct operation;
+const char *operation_name(const struct operation *operation);
+/* Whether a node asks something of a series. */
+bool expression_is_term(const struct expression *expression);
+/* Rows of the function table for manuals and completion: name, signature,
+   one sentence. Ends with a NULL name. */
+struct function_help {
+	const char *name;
+	const char *signature;
+	const char *sentence;
+};
+const struct function_help *expression_functions(void);
+
+/* A root: the tree with what it rests on. */
+struct benchmark {
+	const char *text;
+	struct expression *root;
+	uint32_t *indicators;	/* inputs, each once, in order of appearance */
+	size_t indicator_count;
+	bool uses_age;		/* truth changes as time passes */
+
+	/* A benchmark that is one comparison: the side that moves with the
+	   window, and the other. NULL otherwise. */
+	struct expression *actual;
+	struct expression *target;
+	enum comparison comparison;	/* actual COMPARISON target */
+};
+
+/*
+ * Checks text of the given type (TYPE_TRUTH for a benchmark, TYPE_NUMBER for
+ * a baseline) against the register's indicators. Everything allocated stands
+ * in arena. Faults go to faults at origin, named key, with excerpt; NULL when
+ * there was an error.
+ */
+struct benchmark *benchmark_compile(struct arena *arena,
+	const struct register_ *reg, const char *text,
+	enum expression_type type, struct origin origin, const char *key,
+	struct faults *faults);
+
+/* Where and when an expression is asked. */
+struct evaluation {
+	const struct register_ *reg;
+	struct history *history;
+	const struct zone *zone;	/* the instrument's */
+	struct knowledge known;
+	instant at;			/* reference instant r */
+	instant now;			/* asked as of: known.published_by */
+	instant start, due;		/* of the milestone, for start..due */
+	bool published_assumed;		/* out: set when a figure used had it */
+	bool provisional;		/* out: likewise */
+};
+
+/* Both allocate nothing and cost what the windows hold. */
+struct judgement expression_judge(const struct expression *expression,
+	struct evaluation *evaluation);
+struct interval expression_measure(const struct expression *expression,
+	struct evaluation *evaluation);
+/* Sum and counts with missing periods left out, for display and pace; false
+   when there is nothing at all. */
+bool expression_partial(const struct expression *expression,
+	struct evaluation *evaluation, struct decimal *out);
+
+/*
+ * The last period inside the windows of an expression, ended by evaluation->at,
+ * with a figure for every indicator in it; NONE when there is none. Its
+ * frequency is the coarsest of the inputs.
+ */
+struct period expression_data_through(const struct expression *expression,
+	struct evaluation *evaluation);
+
+/*
+ * The next reference instant of a benchmark after a time and not after limit:
+ * the end of an input's period (whether or not it has a figure), or the date
+ * of an observation where the input has no frequency. INSTANT_MAX: none.
+ */
+instant benchmark_next_reference(const struct benchmark *benchmark,
+	struct evaluation *evaluation, instant after, instant limit);
+
+/*
+ * The whole window's periods, at the coarsest frequency of the inputs, when
+ * the expression grows from 0 over one fixed window: each of its terms is a
+ * sum or a count over that same window (or at() of a running total, which
+ * grows from the start of its year), and none is divided or multiplied by
+ * another.
+ */
+bool expression_fixed_window(const struct expression *expression,
+	const struct register_ *reg, struct period *first, struct period *last);
+
+#endif

@@ -1,0 +1,339 @@
+/*
+ * How far the windows of an expression reach: which side of a comparison moves
+ * with them, through when there are data, and when to look again.
+ */
+#include "core/expression_internal.h"
+
+bool expression_is_term(const struct expression *expression)
+{
+	return expression->operation->reduce != NULL;
+}
+
+void expression_terms(const struct expression *expression,
+	expression_visit *visit, void *context)
+{
+	if (expression_is_term(expression)) {
+		visit(expression, context);
+		return;
+	}
+	for (size_t i = 0; i < expression->operand_count; i++)
+		expression_terms(expression->operands[i], visit, context);
+}
+
+/* --- the moving side ---------------------------------------------------------- */
+
+/* Days since 1970; windows that move reach further than any fixed one. */
+#define REACH_NOTHING INT32_MIN
+#define REACH_MOVING INT32_MAX
+
+static int32_t term_reach(const struct expression *term)
+{
+	if (term->window.kind != WINDOW_PERIOD)
+		return REACH_MOVING;
+	return date_to_days(period_last_day(term->window.period));
+}
+
+static void reach_extend(const struct expression *term, void *context)
+{
+	int32_t *reach = context;
+	int32_t further = term_reach(term);
+
+	if (further > *reach)
+		*reach = further;
+}
+
+static int32_t expression_reach(const struct expression *expression)
+{
+	int32_t reach = REACH_NOTHING;
+
+	expression_terms(expression, reach_extend, &reach);
+	return reach;
+}
+
+void benchmark_find_sides(struct benchmark *benchmark)
+{
+	static const enum comparison mirrored[] = {
+		[COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE,
+		[COMPARE_EQ] = COMPARE_EQ, [COMPARE_NE] = COMPARE_NE,
+		[COMPARE_GE] = COMPARE_LE, [COMPARE_GT] = COMPARE_LT,
+	};
+	const struct expression *root = benchmark->root;
+	struct expression *left, *right;
+
+	if (!operation_is(root, OPERATION_COMPARE) || root->operand_count != 2)
+		return;
+	left = root->operands[0];
+	right = root->operands[1];
+	if (left->type != TYPE_NUMBER)
+		return;
+	if (expression_reach(right) > expression_reach(left)) {
+		benchmark->actual = right;
+		benchmark->target = left;
+		benchmark->comparison = mirrored[root->comparisons[0]];
+	} else {
+		benchmark->actual = left;
+		benchmark->target = right;
+		benchmark->comparison = root->comparisons[0];
+	}
+}
+
+/* --- data through ------------------------------------------------------------- */
+
+/*
+ * The terms that reach furthest are asked together: first for the days all of
+ * their windows hold and the coarsest frequency among them, then each for its
+ * last figure up to a candidate, which goes back until all agree.
+ */
+struct through {
+	struct asking asking;
+	int32_t reach;
+	bool nothing;		/* a term has no figure at all */
+	bool regular;		/* a term has periods */
+	int64_t from, to;	/* days */
+	enum frequency frequency;
+	struct period candidate;
+	bool moved;
+};
+
+/* A view of a term that counts; false: it does not, or has no window. */
+static bool through_view(struct through *through, const struct expression *term,
+	struct view *view)
+{
+	if (term_reach(term) < through->reach)
+		return false;
+	view_open(view, term, &through->asking);
+	if (view->undefined)
+		through->nothing = true;
+	return !view->undefined;
+}
+
+/* The latest observation of a window without periods. */
+static void through_dated(struct through *through, struct view *view)
+{
+	const struct evaluation *evaluation = view->asking->evaluation;
+	const struct observation *figure;
+	struct period latest = PERIOD_NONE;
+
+	if (view->expression->window.kind == WINDOW_NONE) {
+		figure = series_last(view->series, evaluation->at, evaluation->zone,
+			evaluation->known);
+		latest = figure != NULL ? figure->period : PERIOD_NONE;
+	} else {
+		while ((figure = view_next(view)) != NULL)
+			latest = figure->period;
+	}
+	if (period_is_none(latest))
+		through->nothing = true;
+	else if (!through->regular && (period_is_none(through->candidate) ||
+	    period_compare(latest, through->candidate) < 0))
+		through->candidate = latest;
+}
+
+static void through_measure(const struct expression *term, void *context)
+{
+	struct through *through = context;
+	struct view view;
+	int64_t from, to;
+
+	if (!through_view(through, term, &view))
+		return;
+	if (!view.regular) {
+		through_dated(through, &view);
+		return;
+	}
+	from = date_to_days(view_first_day(&view));
+	to = date_to_days(view_last_day(&view));
+	if (term->window.kind == WINDOW_NONE)
+		from = INT64_MIN;
+	if (view.last.number > view.ended.number)
+		to = date_to_days(period_last_day(view.ended));
+	if (!through->regular || from > through->from)
+		through->from = from;
+	if (!through->regular || to < through->to)
+		through->to = to;
+	if (!through->regular || view.indicator->frequency > through->frequency)
+		through->frequency = view.indicator->frequency;
+	through->regular = true;
+}
+
+/* The last period of a frequency that ends on a day or before. */
+static struct period through_period(enum frequency frequency, int64_t day)
+{
+	struct date after = date_from_days((int32_t)day + 1);
+
+	return period_next(period_of_date(frequency, after), -1);
+}
+
+static int64_t period_end_days(struct period period)
+{
+	return date_to_days(period_last_day(period));
+}
+
+static void through_agree(const struct expression *term, void *context)
+{
+	struct through *through = context;
+	struct evaluation *evaluation = through->asking.evaluation;
+	const struct observation *figure;
+	struct period latest;
+	struct view view;
+
+	if (through->nothing || !through_view(through, term, &view) || !view.regular)
+		return;
+	figure = series_until(view.series, through_period(view.indicator->frequency,
+		period_end_days(through->candidate)), evaluation->known);
+	if (figure == NULL) {
+		through->nothing = true;
+		return;
+	}
+	latest = through_period(through->frequency, period_end_days(figure->period));
+	if (period_compare(latest, through->candidate) < 0) {
+		through->candidate = latest;
+		through->moved = true;
+	}
+}
+
+static bool through_is_inside(const struct through *through)
+{
+	return !through->nothing && (through->from == INT64_MIN ||
+		date_to_days(period_first_day(through->candidate)) >= through->from);
+}
+
+struct period expression_data_through(const struct expression *expression,
+	struct evaluation *evaluation)
+{
+	struct evaluation apart = *evaluation;	/* no figure is used here */
+	struct through through = {
+		.asking = {.evaluation = &apart, .partial = true},
+		.reach = expression_reach(expression),
+	};
+
+	expression_terms(expression, through_measure, &through);
+	if (through.nothing || !through.regular)
+		return through.nothing ? PERIOD_NONE : through.candidate;
+	through.candidate = through_period(through.frequency, through.to);
+	do {
+		through.moved = false;
+		expression_terms(expression, through_agree, &through);
+	} while (through.moved && through_is_inside(&through));
+	return through_is_inside(&through) ? through.candidate : PERIOD_NONE;
+}
+
+/* --- reference instants ---------------------------------------------------------- */
+
+static instant indicator_next_reference(const struct indicator *indicator,
+	const struct evaluation *evaluation, instant after, instant limit)
+{
+	const struct zone *zone = evaluation->zone;
+	const struct observation *figure;
+	struct period period;
+
+	if (indicator->frequency != FREQUENCY_NONE) {
+		period = period_ended_by(indicator->frequency, after, zone);
+		return period_end(period_next(period, 1), zone);
+	}
+	figure = series_first(history_series(evaluation->history, indicator->id),
+		after + 1, limit, zone, evaluation->known);
+	return figure != NULL ? period_end(figure->period, zone) : INSTANT_MAX;
+}
+
+instant benchmark_next_reference(const struct benchmark *benchmark,
+	struct evaluation *evaluation, instant after, instant limit)
+{
+	enum frequency done = FREQUENCY_NONE;
+	instant next = INSTANT_MAX;
+
+	if (after >= limit)
+		return INSTANT_MAX;
+	for (size_t i = 0; i < benchmark->indicator_count; i++) {
+		const struct indicator *indicator =
+			&evaluation->reg->indicators[benchmark->indicators[i]];
+		instant at;
+
+		if (indicator->frequency != FREQUENCY_NONE &&
+		    indicator->frequency == done)
+			continue;
+		done = indicator->frequency;
+		at = indicator_next_reference(indicator, evaluation, after, limit);
+		if (at < next)
+			next = at;
+	}
+	return next <= limit ? next : INSTANT_MAX;
+}
+
+/* --- fixed windows ------------------------------------------------------------------ */
+
+struct fixed {
+	const struct register_ *reg;
+	bool found, differs;
+	struct date first, last;
+	enum frequency frequency;	/* the coarsest */
+};
+
+/* A running total asked for one period grows from the start of the year. */
+static void fixed_add(const struct expression *term, void *context)
+{
+	struct fixed *fixed = context;
+	const struct indicator *indicator = &fixed->reg->indicators[term->indicator];
+	bool total = indicator->cumulative && term->operation->one_period;
+	struct date first = period_first_day(term->window.period);
+	struct date last = period_last_day(term->window.period);
+
+	if (term->window.kind != WINDOW_PERIOD ||
+	    indicator->frequency == FREQUENCY_NONE ||
+	    !(term->operation->accumulates || total)) {
+		fixed->differs = true;
+		return;
+	}
+	if (total)
+		first = (struct date){last.year, 1, 1};
+	if (fixed->found && (date_compare(first, fixed->first) != 0 ||
+	    date_compare(last, fixed->last) != 0))
+		fixed->differs = true;
+	if (!fixed->found || indicator->frequency > fixed->frequency)
+		fixed->frequency = indicator->frequency;
+	fixed->found = true;
+	fixed->first = first;
+	fixed->last = last;
+}
+
+static bool expression_is_constant(const struct expression *expression)
+{
+	return expression_reach(expression) == REACH_NOTHING;
+}
+
+/* Whether it grows with its terms as a sum does: no term over a term, none
+   times another. */
+static bool expression_is_linear(const struct expression *expression)
+{
+	bool over = operation_is(expression, OPERATION_DIVIDE);
+	size_t terms = 0;
+
+	if (!over && !operation_is(expression, OPERATION_MULTIPLY)) {
+		for (size_t i = 0; i < expression->operand_count; i++)
+			if (expression->operation->reduce == NULL &&
+			    !expression_is_linear(expression->operands[i]))
+				return false;
+		return true;
+	}
+	for (size_t i = 0; i < expression->operand_count; i++) {
+		if (expression_is_constant(expression->operands[i]))
+			continue;
+		if (++terms > 1 || (over && i > 0) ||
+		    !expression_is_linear(expression->operands[i]))
+			return false;
+	}
+	return true;
+}
+
+bool expression_fixed_window(const struct expression *expression,
+	const struct register_ *reg, struct period *first, struct period *last)
+{
+	struct fixed fixed = {.reg = reg};
+
+	expression_terms(expression, fixed_add, &fixed);
+	if (!fixed.found || fixed.differs || !expression_is_linear(expression))
+		return false;
+	*first = period_of_date(fixed.frequency, fixed.first);
+	*last = period_of_date(fixed.frequency, fixed.last);
+	return true;
+}

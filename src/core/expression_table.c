@@ -1,0 +1,156 @@
+/*
+ * Every leaf, operator and function in one place. A new function is a row of
+ * `functions` and one evaluator.
+ */
+#include "core/expression_internal.h"
+
+#include <string.h>
+
+const struct operation operations[OPERATION_COUNT] = {
+	[OPERATION_NUMBER] = {
+		.name = "number", .check = check_number, .measure = measure_number },
+	[OPERATION_PERIOD] = {
+		.name = "date", .check = check_period, .measure = measure_date },
+	[OPERATION_DURATION] = {
+		.name = "duration", .check = check_duration,
+		.measure = measure_duration },
+	[OPERATION_TEXT] = { .name = "text", .check = check_text },
+	[OPERATION_NAME] = { .name = "name", .check = check_name },
+	[OPERATION_TERM] = { .name = "start..due", .check = check_term },
+	[OPERATION_CALL] = { .name = "call", .check = check_call },
+
+	[OPERATION_OR] = { .name = "or", .check = check_logic, .judge = judge_or },
+	[OPERATION_AND] = { .name = "and", .check = check_logic, .judge = judge_and },
+	[OPERATION_NOT] = { .name = "not", .check = check_logic, .judge = judge_not },
+	[OPERATION_COMPARE] = {
+		.name = "comparison", .check = check_compare, .judge = judge_compare },
+	[OPERATION_ADD] = {
+		.name = "+", .check = check_sum, .measure = measure_add },
+	[OPERATION_SUBTRACT] = {
+		.name = "-", .check = check_sum, .measure = measure_subtract },
+	[OPERATION_MULTIPLY] = {
+		.name = "*", .check = check_times, .measure = measure_multiply },
+	[OPERATION_DIVIDE] = {
+		.name = "/", .check = check_over, .measure = measure_divide },
+	[OPERATION_NEGATE] = {
+		.name = "-", .check = check_negate, .measure = measure_negate },
+};
+
+const struct operation functions[] = {
+	{
+		.name = "sum", .check = check_call, .reduce = reduce_sum,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2, .accumulates = true,
+		.signature = "sum(indicator, window)",
+		.sentence = "the sum of the figures over a window; of a running "
+			"total, what it grew by",
+	}, {
+		.name = "avg", .check = check_call, .reduce = reduce_average,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2,
+		.signature = "avg(indicator, window)",
+		.sentence = "the sum divided by the number of periods",
+	}, {
+		.name = "min", .check = check_call, .reduce = reduce_min,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2,
+		.signature = "min(indicator, window)",
+		.sentence = "the smallest figure of a window",
+	}, {
+		.name = "max", .check = check_call, .reduce = reduce_max,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2,
+		.signature = "max(indicator, window)",
+		.sentence = "the largest figure of a window",
+	}, {
+		.name = "count", .check = check_call, .reduce = reduce_count,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2, .accumulates = true,
+		.signature = "count(indicator, window)",
+		.sentence = "how many periods of a window have a figure",
+	}, {
+		.name = "first", .check = check_call, .reduce = reduce_first,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2,
+		.signature = "first(indicator, window)",
+		.sentence = "the figure of the first period of a window",
+	}, {
+		.name = "last", .check = check_call, .reduce = reduce_last,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 1, .allowed = 2,
+		.signature = "last(indicator[, window])",
+		.sentence = "the figure of the latest period ended, or of the last "
+			"period of a window",
+	}, {
+		.name = "at", .check = check_call, .reduce = reduce_at,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2, .one_period = true,
+		.signature = "at(indicator, period)",
+		.sentence = "the figure of one period",
+	}, {
+		.name = "age", .check = check_call, .reduce = reduce_age,
+		.type = TYPE_DURATION, .arguments = {TYPE_SERIES},
+		.required = 1, .allowed = 1, .passes = true,
+		.signature = "age(indicator)",
+		.sentence = "the time since the last period with a figure ended",
+	}, {
+		.name = NULL
+	},
+};
+
+#define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
+
+const struct infix infixes[SYMBOL_COUNT] = {
+	[SYMBOL_OR] = {PRECEDENCE_OR, OPERATION_OR, 0},
+	[SYMBOL_AND] = {PRECEDENCE_AND, OPERATION_AND, 0},
+	[SYMBOL_LT] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_LT},
+	[SYMBOL_LE] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_LE},
+	[SYMBOL_EQ] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_EQ},
+	[SYMBOL_NE] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_NE},
+	[SYMBOL_GE] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_GE},
+	[SYMBOL_GT] = {PRECEDENCE_COMPARE, OPERATION_COMPARE, COMPARE_GT},
+	[SYMBOL_PLUS] = {PRECEDENCE_SUM, OPERATION_ADD, 0},
+	[SYMBOL_MINUS] = {PRECEDENCE_SUM, OPERATION_SUBTRACT, 0},
+	[SYMBOL_TIMES] = {PRECEDENCE_PRODUCT, OPERATION_MULTIPLY, 0},
+	[SYMBOL_OVER] = {PRECEDENCE_PRODUCT, OPERATION_DIVIDE, 0},
+};
+
+const char *operation_name(const struct operation *operation)
+{
+	return operation->name;
+}
+
+bool operation_is(const struct expression *node, enum operation_id id)
+{
+	return node->operation == &operations[id];
+}
+
+const struct operation *function_find(const char *name)
+{
+	for (const struct operation *row = functions; row->name != NULL; row++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+const char *const *function_names(void)
+{
+	static _Thread_local const char *names[FUNCTION_COUNT];
+
+	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+		names[i] = functions[i].name;
+	return names;
+}
+
+const struct function_help *expression_functions(void)
+{
+	static _Thread_local struct function_help help[FUNCTION_COUNT];
+
+	for (size_t i = 0; i < FUNCTION_COUNT; i++)
+		help[i] = (struct function_help){
+			.name = functions[i].name,
+			.signature = functions[i].signature,
+			.sentence = functions[i].sentence,
+		};
+	return help;
+}

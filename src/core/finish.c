@@ -1,0 +1,500 @@
+/*
+ * finish: makes a register whole. In this order, each step resting on those
+ * before: ids, references, times, benchmarks, paths, and at the end which
+ * milestones rest on each indicator. All faults are found, not the first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/due.h"
+#include "core/path.h"
+#include "core/register_index.h"
+#include "core/windows.h"
+
+/* Beyond these, names are no longer compared: a register that is wrong
+   everywhere would cost references × names. */
+#define NEAREST_FAULTS_MAX 100
+
+struct finish {
+	struct register_ *reg;
+	struct faults *faults;
+};
+
+/* ---- ids ------------------------------------------------------------------ */
+
+/* pledge/milestone or pledge/milestone@instance */
+static bool milestone_id_is_valid(const char *id)
+{
+	const char *slash = strchr(id, '/');
+	const char *instance;
+	size_t length;
+
+	if (slash == NULL || !id_part_is_valid(id, (size_t)(slash - id), true))
+		return false;
+	instance = strchr(slash + 1, '@');
+	length = instance != NULL ? (size_t)(instance - slash - 1) :
+		strlen(slash + 1);
+	return id_part_is_valid(slash + 1, length, true) &&
+		(instance == NULL || id_is_valid(instance + 1, true)) &&
+		strlen(id) <= REGISTER_ID_MAX;
+}
+
+static bool thing_id_is_valid(enum thing_kind kind, const char *id)
+{
+	return kind == THING_MILESTONE ? milestone_id_is_valid(id) :
+		id_is_valid(id, things[kind].hyphens);
+}
+
+static void finish_id(struct finish *finish, enum thing_kind kind,
+	uint32_t number)
+{
+	const char *id = thing_id(finish->reg, kind, number);
+	struct origin origin = thing_origin(finish->reg, kind, number), first;
+	uint32_t other;
+
+	if (id == NULL) {
+		faults_error(finish->faults, origin, "id: is missing from this %s",
+			things[kind].word);
+		return;
+	}
+	if (!thing_id_is_valid(kind, id))
+		faults_error(finish->faults, origin, "id: '%s': an id of %s %s "
+			"is letters, digits, '.'%s and '_', at most 100 of them",
+			id, kind == THING_INSTRUMENT || kind == THING_INDICATOR ?
+			"an" : "a", things[kind].word,
+			things[kind].hyphens ? ", '-'" : "");
+	other = index_add(finish->reg, kind, number);
+	if (other == number)
+		return;
+	first = thing_origin(finish->reg, kind, other);
+	faults_error(finish->faults, origin,
+		"id: the %s '%s' is already defined at %s:%d", things[kind].word,
+		id, first.file != NULL ? first.file : "?", first.line);
+}
+
+static void finish_milestone_name(struct finish *finish,
+	struct milestone *milestone)
+{
+	const struct pledge *pledge = &finish->reg->pledges[milestone->pledge];
+
+	if (milestone->id == NULL && milestone->name != NULL &&
+	    pledge->id != NULL)
+		milestone->id = arena_printf(finish->reg->arena, "%s/%s",
+			pledge->id, milestone->name);
+}
+
+static void finish_ids(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	index_new(reg);
+	for (size_t i = 0; i < reg->milestone_count; i++)
+		finish_milestone_name(finish, &reg->milestones[i]);
+	for (unsigned kind = 0; kind < THING_COUNT; kind++)
+		for (uint32_t i = 0; i < thing_count(reg, kind); i++)
+			finish_id(finish, kind, i);
+}
+
+/* ---- references ------------------------------------------------------------ */
+
+static void finish_unknown(struct finish *finish, enum thing_kind kind,
+	const char *id, struct origin origin)
+{
+	const char *near = finish->faults->errors < NEAREST_FAULTS_MAX ?
+		thing_nearest(finish->reg, kind, id) : NULL;
+
+	if (near != NULL)
+		faults_error(finish->faults, origin,
+			"%s: there is no %s '%s', did you mean '%s'?",
+			things[kind].word, things[kind].word, id, near);
+	else
+		faults_error(finish->faults, origin, "%s: there is no %s '%s'",
+			things[kind].word, things[kind].word, id);
+}
+
+static void finish_instruments(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	if (reg->zone == NULL)
+		reg->zone = zone_utc();
+	for (size_t i = 0; i < reg->instrument_count; i++)
+		if (reg->instruments[i].zone == NULL)
+			reg->instruments[i].zone = reg->zone;
+}
+
+static void finish_indicator(struct finish *finish,
+	struct indicator *indicator)
+{
+	int64_t seconds;
+
+	if (indicator->has_min && indicator->has_max &&
+	    decimal_compare(indicator->min, indicator->max) > 0)
+		faults_error(finish->faults, indicator->origin,
+			"min: is above max");
+	if (indicator->cumulative && frequency_per_year(indicator->frequency) < 2)
+		faults_error(finish->faults, indicator->origin,
+			"cumulative: a running total within the year needs a "
+			"frequency finer than the year");
+	if (!duration_seconds(indicator->lag, &seconds))
+		faults_error(finish->faults, indicator->origin,
+			"lag: give days (d) or a shorter unit; working days "
+			"need a calendar, and there are none yet");
+	indicator->milestones = NULL;
+	indicator->milestone_count = 0;
+}
+
+static void finish_source(struct finish *finish, struct source *source)
+{
+	source->indicator = NOT_FOUND;
+	if (source->indicator_id == NULL)
+		return;
+	source->indicator = register_indicator(finish->reg,
+		source->indicator_id);
+	if (source->indicator == NOT_FOUND)
+		finish_unknown(finish, THING_INDICATOR, source->indicator_id,
+			source->origin);
+}
+
+static void finish_pledge(struct finish *finish, struct pledge *pledge)
+{
+	pledge->milestone_count = 0;
+	pledge->instrument = NOT_FOUND;
+	if (pledge->instrument_id == NULL) {
+		faults_error(finish->faults, pledge->origin,
+			"instrument: is missing: which one holds this pledge?");
+		return;
+	}
+	pledge->instrument = register_instrument(finish->reg,
+		pledge->instrument_id);
+	if (pledge->instrument == NOT_FOUND)
+		finish_unknown(finish, THING_INSTRUMENT, pledge->instrument_id,
+			pledge->origin);
+}
+
+static void finish_things(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	finish_instruments(finish);
+	for (size_t i = 0; i < reg->indicator_count; i++)
+		finish_indicator(finish, &reg->indicators[i]);
+	for (size_t i = 0; i < reg->source_count; i++)
+		finish_source(finish, &reg->sources[i]);
+	for (size_t i = 0; i < reg->pledge_count; i++)
+		finish_pledge(finish, &reg->pledges[i]);
+}
+
+/* ---- times ---------------------------------------------------------------- */
+
+/* Without a start: the instrument's entry into force, else its signature,
+   where that is not after the due date. */
+static void finish_default_start(const struct instrument *instrument,
+	struct milestone *milestone)
+{
+	const struct date dates[] = {instrument->in_force,
+		instrument->signed_on};
+
+	milestone->start = INSTANT_MIN;
+	milestone->start_date = (struct date){0};
+	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+		struct due start;
+
+		if (date_is_none(dates[i]))
+			continue;
+		start = due_of_date(dates[i], DUE_START, instrument->zone);
+		if (start.at > milestone->due)
+			continue;
+		milestone->start = start.at;
+		milestone->start_date = start.date;
+		return;
+	}
+}
+
+static void finish_start(struct finish *finish,
+	const struct instrument *instrument, struct milestone *milestone)
+{
+	struct due start;
+
+	if (milestone->start_said.text == NULL) {
+		finish_default_start(instrument, milestone);
+		return;
+	}
+	if (!due_read(instrument, &milestone->start_said, "start", DUE_START,
+	    &start, finish->faults))
+		return;
+	milestone->start = start.at;
+	milestone->start_date = start.date;
+	if (milestone->start > milestone->due)
+		faults_error(finish->faults, milestone->start_said.origin,
+			"start: %s is after the due date %s",
+			milestone->start_said.text, milestone->due_said.text);
+}
+
+/* Grace is for what is to be reached by a date, not for what holds at one. */
+static void finish_grace(struct finish *finish, const struct zone *zone,
+	struct milestone *milestone)
+{
+	struct duration grace = milestone->grace;
+
+	if (milestone->mode == MODE_AT && grace.count != 0) {
+		faults_warning(finish->faults, milestone->origin,
+			"grace-unused", "grace: has no effect with mode \"at\"");
+		grace.count = 0;
+	}
+	if (!zone_add(zone, milestone->due, grace, &milestone->grace_end))
+		faults_error(finish->faults, milestone->origin,
+			"grace: working days need a calendar, and there are "
+			"none yet: give days (d)");
+}
+
+static void finish_times(struct finish *finish,
+	const struct instrument *instrument, struct milestone *milestone)
+{
+	struct due due;
+
+	if (milestone->due_said.text == NULL) {
+		faults_error(finish->faults, milestone->origin,
+			"due: is missing from this milestone");
+		return;
+	}
+	if (!due_read(instrument, &milestone->due_said, "due", DUE_END, &due,
+	    finish->faults))
+		return;
+	milestone->due = due.at;
+	milestone->due_date = due.date;
+	finish_start(finish, instrument, milestone);
+	finish_grace(finish, instrument->zone, milestone);
+}
+
+/* The lag given, or the longest of the inputs. */
+static void finish_lag(struct finish *finish, const struct zone *zone,
+	struct milestone *milestone)
+{
+	const struct benchmark *benchmark = milestone->benchmark;
+	int64_t longest = 0, seconds;
+
+	for (size_t i = 0; !milestone->has_lag && i < benchmark->indicator_count;
+	    i++) {
+		struct duration lag = finish->reg->indicators[
+			benchmark->indicators[i]].lag;
+
+		if (duration_seconds(lag, &seconds) && seconds > longest) {
+			longest = seconds;
+			milestone->lag = lag;
+		}
+	}
+	if (!zone_add(zone, milestone->grace_end, milestone->lag,
+	    &milestone->lag_end))
+		faults_error(finish->faults, milestone->origin,
+			"lag: working days need a calendar, and there are "
+			"none yet: give days (d)");
+}
+
+/* ---- milestones ----------------------------------------------------------- */
+
+static void finish_benchmark(struct finish *finish,
+	struct milestone *milestone)
+{
+	struct register_ *reg = finish->reg;
+
+	if (milestone->benchmark_said.text == NULL)
+		faults_error(finish->faults, milestone->origin,
+			"benchmark: is missing from this milestone");
+	else
+		milestone->benchmark = benchmark_compile(reg->arena, reg,
+			milestone->benchmark_said.text, TYPE_TRUTH,
+			milestone->benchmark_said.origin, "benchmark",
+			finish->faults);
+	if (milestone->baseline_said.text != NULL)
+		milestone->baseline = benchmark_compile(reg->arena, reg,
+			milestone->baseline_said.text, TYPE_NUMBER,
+			milestone->baseline_said.origin, "baseline",
+			finish->faults);
+}
+
+static void finish_share(struct finish *finish, struct milestone *milestone)
+{
+	if (decimal_sign(milestone->at_risk) == 0)
+		milestone->at_risk = (struct decimal){9, -1};
+	if (decimal_sign(milestone->at_risk) < 0 ||
+	    decimal_compare(milestone->at_risk, DECIMAL_ONE) > 0)
+		faults_error(finish->faults, milestone->origin,
+			"at_risk: is a share of the path, above 0 and at most 1");
+}
+
+static uint64_t path_points_hash(const struct path *path)
+{
+	uint64_t hash = path->point_count;
+
+	for (size_t i = 0; i < path->point_count; i++) {
+		const struct {
+			uint64_t before;
+			int64_t days;
+			double value;
+		} point = {hash, date_to_days(path->points[i].date),
+			decimal_to_double(path->points[i].value)};
+
+		hash = hash_bytes(&point, sizeof point);
+	}
+	return hash;
+}
+
+/* Tells apart two versions of a milestone that are judged differently. */
+static uint64_t milestone_terms(const struct milestone *milestone)
+{
+	const struct said *path = &milestone->path_said;
+	const struct {
+		int64_t start, due, grace_end, lag_end, mode;
+		uint64_t benchmark, baseline, path, points;
+		double at_risk;
+	} terms = {milestone->start, milestone->due, milestone->grace_end,
+		milestone->lag_end, milestone->mode,
+		hash_string(milestone->benchmark->text),
+		milestone->baseline == NULL ? 0
+			: hash_string(milestone->baseline->text),
+		path->text == NULL ? 0 : hash_string(path->text),
+		path_points_hash(&milestone->path),
+		decimal_to_double(milestone->at_risk)};
+
+	return hash_bytes(&terms, sizeof terms);
+}
+
+static void finish_milestone(struct finish *finish,
+	struct milestone *milestone)
+{
+	struct register_ *reg = finish->reg;
+	const struct pledge *pledge = &reg->pledges[milestone->pledge];
+	const struct instrument *instrument;
+	size_t errors = finish->faults->errors;
+
+	finish_share(finish, milestone);
+	finish_benchmark(finish, milestone);
+	if (pledge->instrument == NOT_FOUND)
+		return;
+	instrument = &reg->instruments[pledge->instrument];
+	finish_times(finish, instrument, milestone);
+	if (finish->faults->errors != errors)
+		return;
+	finish_lag(finish, instrument->zone, milestone);
+	milestone->settles = benchmark_settles(milestone->benchmark);
+	path_compile(reg, milestone, finish->faults);
+	milestone->terms = milestone_terms(milestone);
+}
+
+/* A pledge's milestones stand in a row. */
+static void finish_membership(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		struct pledge *pledge = &reg->pledges[
+			reg->milestones[i].pledge];
+
+		if (pledge->milestone_count++ == 0)
+			pledge->first_milestone = i;
+	}
+}
+
+static void finish_milestones(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	if (reg->milestone_count > REGISTER_MILESTONES_MAX) {
+		faults_error(finish->faults, (struct origin){0},
+			"milestones: there are %zu, at most %d are possible",
+			reg->milestone_count, REGISTER_MILESTONES_MAX);
+		return;
+	}
+	finish_membership(finish);
+	for (size_t i = 0; i < reg->milestone_count; i++)
+		finish_milestone(finish, &reg->milestones[i]);
+}
+
+/* ---- which milestones rest on an indicator --------------------------------- */
+
+typedef void input_visit(struct register_ *reg, uint32_t indicator,
+	uint32_t milestone);
+
+struct inputs {
+	struct register_ *reg;
+	uint32_t *seen;		/* by indicator: the milestone visited last */
+	input_visit *visit;
+};
+
+static void inputs_visit(struct inputs *inputs, uint32_t indicator,
+	uint32_t milestone)
+{
+	if (inputs->seen[indicator] == milestone)
+		return;
+	inputs->seen[indicator] = milestone;
+	inputs->visit(inputs->reg, indicator, milestone);
+}
+
+static void inputs_visit_all(struct inputs *inputs, input_visit *visit)
+{
+	struct register_ *reg = inputs->reg;
+
+	inputs->visit = visit;
+	memset(inputs->seen, 0xff, reg->indicator_count * sizeof *inputs->seen);
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		const struct milestone *milestone = &reg->milestones[i];
+		const struct benchmark *both[] = {milestone->benchmark,
+			milestone->baseline};
+
+		for (size_t b = 0; b < 2; b++)
+			for (size_t j = 0; both[b] != NULL &&
+			    j < both[b]->indicator_count; j++)
+				inputs_visit(inputs, both[b]->indicators[j], i);
+		if (milestone->path.kind == PATH_SEASONAL)
+			inputs_visit(inputs, milestone->path.indicator, i);
+	}
+}
+
+static void input_count(struct register_ *reg, uint32_t indicator,
+	uint32_t milestone)
+{
+	(void)milestone;
+	reg->indicators[indicator].milestone_count++;
+}
+
+static void input_enter(struct register_ *reg, uint32_t indicator,
+	uint32_t milestone)
+{
+	struct indicator *input = &reg->indicators[indicator];
+
+	input->milestones[input->milestone_count++] = milestone;
+}
+
+static void finish_inputs(struct register_ *reg)
+{
+	struct inputs inputs = {.reg = reg,
+		.seen = mem_new(reg->indicator_count, sizeof *inputs.seen)};
+
+	inputs_visit_all(&inputs, input_count);
+	for (size_t i = 0; i < reg->indicator_count; i++) {
+		struct indicator *indicator = &reg->indicators[i];
+
+		indicator->milestones = arena_alloc(reg->arena,
+			indicator->milestone_count,
+			sizeof *indicator->milestones);
+		indicator->milestone_count = 0;
+	}
+	inputs_visit_all(&inputs, input_enter);
+	free(inputs.seen);
+}
+
+int register_finish(struct register_ *reg, struct faults *faults)
+{
+	struct finish finish = {reg, faults};
+	size_t errors = faults->errors;
+
+	finish_ids(&finish);
+	finish_things(&finish);
+	finish_milestones(&finish);
+	if (faults->errors != errors)
+		return -1;
+	finish_inputs(reg);
+	return 0;
+}

@@ -1,0 +1,216 @@
+/*
+ * reason: an assessment as one sentence.
+ *
+ *	what is compared, or what is waited for; the path; the time it took
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "core/figures.h"
+#include "core/standing.h"
+
+/* An expression is quoted up to this many bytes. */
+#define QUOTED_MAX 120
+
+struct telling {
+	const struct register_ *reg;
+	const struct milestone *milestone;
+	const struct assessment *assessment;
+	struct text *out;
+};
+
+typedef void teller(const struct telling *telling);
+
+/* Bytes [from, to) with runs of space as one, cut in the middle of nothing
+   but a long expression. */
+static void tell_quoted(const struct telling *telling, const char *text,
+	size_t from, size_t to)
+{
+	size_t written = 0;
+
+	for (size_t i = from; i < to; i++) {
+		bool space = isspace((unsigned char)text[i]);
+
+		if (space && (i == from || isspace((unsigned char)text[i - 1])))
+			continue;
+		/* Never within a character of several bytes. */
+		if (written >= QUOTED_MAX && ((unsigned char)text[i] & 0xc0) != 0x80) {
+			text_add_string(telling->out, "…");
+			return;
+		}
+		text_add_char(telling->out, space ? ' ' : text[i]);
+		written++;
+	}
+}
+
+static void tell_benchmark(const struct telling *telling)
+{
+	const char *text = telling->milestone->benchmark->text;
+
+	tell_quoted(telling, text, 0, strlen(text));
+}
+
+/* The day of an instant, or the time where the due date has one. */
+static void tell_time(const struct telling *telling, instant at)
+{
+	const struct zone *zone = milestone_zone(telling->reg,
+		telling->milestone);
+
+	if (date_is_none(telling->milestone->due_date))
+		text_add_instant_zone(telling->out, at, zone);
+	else
+		text_add_date(telling->out, zone_date(zone, at));
+}
+
+static void tell_days(const struct telling *telling, int32_t days)
+{
+	text_addf(telling->out, "%d %s", (int)days, days == 1 ? "day" : "days");
+}
+
+/* "sum(exports.energy, 2020) = 9.74bn, needs >= 26.1bn" */
+static bool tell_comparison(const struct telling *telling)
+{
+	static const char *const signs[] = {
+		[COMPARE_LT] = "<", [COMPARE_LE] = "<=", [COMPARE_EQ] = "=",
+		[COMPARE_NE] = "other than", [COMPARE_GE] = ">=",
+		[COMPARE_GT] = ">",
+	};
+	const struct benchmark *benchmark = telling->milestone->benchmark;
+	const struct assessment *assessment = telling->assessment;
+
+	if (!assessment->actual.known)
+		return false;
+	tell_quoted(telling, benchmark->text, benchmark->actual->from,
+		benchmark->actual->to);
+	text_add_string(telling->out, " = ");
+	text_add_decimal_short(telling->out, assessment->actual.value);
+	if (!assessment->target.known)
+		return true;
+	text_addf(telling->out, ", needs %s ", signs[benchmark->comparison]);
+	text_add_decimal_short(telling->out, assessment->target.value);
+	return true;
+}
+
+/* "; 44.9 % of the path through 2020-05" */
+static void tell_path(const struct telling *telling)
+{
+	const struct assessment *assessment = telling->assessment;
+	struct decimal percent;
+
+	if (!assessment->pace.known || !decimal_multiply(assessment->pace.value,
+	    decimal_from_int(100), &percent))
+		return;
+	text_add_string(telling->out, "; ");
+	text_add_decimal(telling->out, decimal_round(percent, 1));
+	text_add_string(telling->out, " % of the path through ");
+	text_add_period(telling->out, assessment->data_through);
+}
+
+/* ---- by status ------------------------------------------------------------- */
+
+static void tell_state(const struct telling *telling)
+{
+	if (tell_comparison(telling)) {
+		tell_path(telling);
+		return;
+	}
+	if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
+		text_add_string(telling->out, "there is no figure yet for ");
+	else
+		text_add_string(telling->out, "not yet true: ");
+	tell_benchmark(telling);
+}
+
+static void tell_not_started(const struct telling *telling)
+{
+	text_add_string(telling->out, "starts on ");
+	tell_time(telling, telling->milestone->start);
+}
+
+static void tell_due(const struct telling *telling)
+{
+	tell_state(telling);
+	text_add_string(telling->out, "; was due on ");
+	tell_time(telling, telling->milestone->due);
+	text_add_string(telling->out, ", grace until ");
+	tell_time(telling, telling->milestone->grace_end);
+}
+
+/* "exports.energy 2020-12 is not published yet (expected by 2021-02-09)" */
+static void tell_waiting(const struct telling *telling)
+{
+	const struct assessment *assessment = telling->assessment;
+	const struct indicator *indicator;
+	const struct zone *zone = milestone_zone(telling->reg,
+		telling->milestone);
+	instant expected;
+
+	if (assessment->waiting_indicator == NOT_FOUND) {
+		text_addf(telling->out, "%s: ",
+			unknown_reason_text(assessment->unknown));
+		tell_benchmark(telling);
+		return;
+	}
+	indicator = &telling->reg->indicators[assessment->waiting_indicator];
+	expected = figure_expected(indicator, assessment->waiting_for, zone);
+	text_addf(telling->out, "%s ", indicator->id);
+	text_add_period(telling->out, assessment->waiting_for);
+	text_add_string(telling->out, assessment->as_of > expected ?
+		" was not published (expected by " :
+		" is not published yet (expected by ");
+	text_add_date(telling->out, zone_date(zone, expected));
+	text_add_char(telling->out, ')');
+}
+
+/* What fulfilled may no longer show in the figures of now. */
+static void tell_met(const struct telling *telling)
+{
+	const struct assessment *assessment = telling->assessment;
+
+	if (!figures_hold(telling->milestone, assessment) ||
+	    !tell_comparison(telling))
+		tell_benchmark(telling);
+	text_add_string(telling->out, "; reached on ");
+	tell_time(telling, assessment->event);
+	if (assessment->days_late == DAYS_NONE)
+		return;
+	text_add_string(telling->out, ", ");
+	tell_days(telling, assessment->days_late);
+	text_add_string(telling->out, " late");
+}
+
+static void tell_not_met(const struct telling *telling)
+{
+	if (tell_comparison(telling))
+		return;
+	text_add_string(telling->out, "can no longer be true in time: ");
+	tell_benchmark(telling);
+}
+
+void assessment_reason(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *assessment, struct text *out)
+{
+	static teller *const tellers[STATUS_COUNT] = {
+		[STATUS_NOT_STARTED] = tell_not_started,
+		[STATUS_PENDING] = tell_state,
+		[STATUS_ON_TRACK] = tell_state,
+		[STATUS_AT_RISK] = tell_state,
+		[STATUS_OFF_TRACK] = tell_state,
+		[STATUS_DUE] = tell_due,
+		[STATUS_AWAITING_DATA] = tell_waiting,
+		[STATUS_UNVERIFIED] = tell_waiting,
+		[STATUS_MET] = tell_met,
+		[STATUS_MET_LATE] = tell_met,
+		[STATUS_PARTLY_MET] = tell_not_met,
+		[STATUS_NOT_MET] = tell_not_met,
+		[STATUS_BREACHED] = tell_not_met,
+		[STATUS_REVERSED] = tell_met,
+		[STATUS_WAIVED] = tell_state,
+		[STATUS_WITHDRAWN] = tell_state,
+		[STATUS_SUPERSEDED] = tell_state,
+	};
+	struct telling telling = {reg, &reg->milestones[milestone], assessment,
+		out};
+
+	tellers[assessment->status](&telling);
+}

@@ -1,0 +1,310 @@
+/*
+ * register: its things by id, and the questions asked of a whole one.
+ * finish.c makes it whole.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/register_index.h"
+
+#define ID_MAX 100
+#define NEAREST_NAMES_MAX 20000
+
+#define uthash_malloc(size) mem_new(1, size)
+#define uthash_fatal(message) abort()
+#include <uthash.h>
+
+struct index_entry {
+	const char *id;
+	uint32_t number;
+	UT_hash_handle hh;
+};
+
+struct register_index {
+	struct index_entry *tables[THING_COUNT];
+};
+
+#define THING(word_, list, count_, type, hyphens_) { \
+	.word = word_, .hyphens = hyphens_, \
+	.items = offsetof(struct register_, list), \
+	.count = offsetof(struct register_, count_), \
+	.size = sizeof(struct type), \
+	.id = offsetof(struct type, id), \
+	.origin = offsetof(struct type, origin) }
+
+/* Indicators stand in expressions, where a hyphen is a minus. */
+const struct thing things[THING_COUNT] = {
+	[THING_INSTRUMENT] = THING("instrument", instruments,
+		instrument_count, instrument, true),
+	[THING_INDICATOR] = THING("indicator", indicators,
+		indicator_count, indicator, false),
+	[THING_SOURCE] = THING("source", sources, source_count, source, true),
+	[THING_PLEDGE] = THING("pledge", pledges, pledge_count, pledge, true),
+	[THING_MILESTONE] = THING("milestone", milestones,
+		milestone_count, milestone, true),
+};
+
+struct register_ *register_new(void)
+{
+	struct register_ *reg = mem_new(1, sizeof *reg);
+
+	reg->arena = arena_new();
+	return reg;
+}
+
+/* The entries stand in the arena; the tables themselves do not. */
+static void index_release(struct register_index *index)
+{
+	for (size_t i = 0; i < THING_COUNT; i++)
+		HASH_CLEAR(hh, index->tables[i]);
+}
+
+void register_free(struct register_ *reg)
+{
+	if (reg == NULL)
+		return;
+	if (reg->index != NULL)
+		index_release(reg->index);
+	arena_free(reg->arena);
+	free(reg);
+}
+
+/* ---- ids ------------------------------------------------------------------ */
+
+size_t thing_count(const struct register_ *reg, enum thing_kind kind)
+{
+	size_t count;
+
+	memcpy(&count, (const char *)reg + things[kind].count, sizeof count);
+	return count;
+}
+
+static const char *thing_at(const struct register_ *reg, enum thing_kind kind,
+	size_t number)
+{
+	const char *items;
+
+	memcpy(&items, (const char *)reg + things[kind].items, sizeof items);
+	return items + number * things[kind].size;
+}
+
+const char *thing_id(const struct register_ *reg, enum thing_kind kind,
+	size_t number)
+{
+	const char *id;
+
+	memcpy(&id, thing_at(reg, kind, number) + things[kind].id, sizeof id);
+	return id;
+}
+
+struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
+	size_t number)
+{
+	struct origin origin;
+
+	memcpy(&origin, thing_at(reg, kind, number) + things[kind].origin,
+		sizeof origin);
+	return origin;
+}
+
+uint32_t index_add(struct register_ *reg, enum thing_kind kind,
+	uint32_t number)
+{
+	struct index_entry **table = &reg->index->tables[kind];
+	const char *id = thing_id(reg, kind, number);
+	struct index_entry *entry;
+
+	HASH_FIND_STR(*table, id, entry);
+	if (entry != NULL)
+		return entry->number;
+	entry = arena_alloc(reg->arena, 1, sizeof *entry);
+	entry->id = id;
+	entry->number = number;
+	HASH_ADD_KEYPTR(hh, *table, entry->id, strlen(entry->id), entry);
+	return number;
+}
+
+void index_new(struct register_ *reg)
+{
+	if (reg->index != NULL)
+		index_release(reg->index);
+	reg->index = arena_alloc(reg->arena, 1, sizeof *reg->index);
+}
+
+static uint32_t index_find(const struct register_ *reg, enum thing_kind kind,
+	const char *id)
+{
+	struct index_entry *entry = NULL;
+
+	if (id != NULL && reg->index != NULL)
+		HASH_FIND_STR(reg->index->tables[kind], id, entry);
+	return entry != NULL ? entry->number : NOT_FOUND;
+}
+
+uint32_t register_instrument(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_INSTRUMENT, id);
+}
+
+uint32_t register_indicator(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_INDICATOR, id);
+}
+
+uint32_t register_source(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_SOURCE, id);
+}
+
+uint32_t register_pledge(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_PLEDGE, id);
+}
+
+uint32_t register_milestone(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_MILESTONE, id);
+}
+
+bool id_part_is_valid(const char *id, size_t length, bool hyphens)
+{
+	if (length == 0 || length > ID_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)id[i];
+
+		if (c >= 0x80 || (!isalnum(c) && c != '.' && c != '_' &&
+		    !(hyphens && c == '-')))
+			return false;
+	}
+	return true;
+}
+
+bool id_is_valid(const char *id, bool hyphens)
+{
+	return id_part_is_valid(id, strlen(id), hyphens);
+}
+
+const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
+	const char *id)
+{
+	size_t count = thing_count(reg, kind), kept = 0;
+	const char **names;
+	const char *near;
+
+	if (count > NEAREST_NAMES_MAX)
+		return NULL;
+	names = mem_new(count + 1, sizeof *names);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = thing_id(reg, kind, i);
+
+		if (name != NULL)
+			names[kept++] = name;
+	}
+	near = string_nearest(id, names);
+	free(names);
+	return near;
+}
+
+/* ---- what a milestone belongs to ------------------------------------------ */
+
+const struct pledge *milestone_pledge(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	return &reg->pledges[milestone->pledge];
+}
+
+const struct instrument *milestone_instrument(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	return &reg->instruments[milestone_pledge(reg, milestone)->instrument];
+}
+
+const struct zone *milestone_zone(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	return milestone_instrument(reg, milestone)->zone;
+}
+
+static const char *label_find(const struct label *labels, size_t count,
+	const char *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (string_is(labels[i].key, key))
+			return labels[i].value;
+	return NULL;
+}
+
+const char *milestone_label(const struct register_ *reg,
+	const struct milestone *milestone, const char *key)
+{
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
+	const char *value = label_find(milestone->labels,
+		milestone->label_count, key);
+
+	return value != NULL ? value :
+		label_find(pledge->labels, pledge->label_count, key);
+}
+
+const char *milestone_title(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	const char *title = milestone->title;
+
+	if (title == NULL)
+		title = milestone_pledge(reg, milestone)->title;
+	return title != NULL ? title : milestone->id;
+}
+
+/* ---- words ---------------------------------------------------------------- */
+
+static const char *const severity_words[] = {
+	[SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning",
+	[SEVERITY_CRITICAL] = "critical",
+};
+static const char *const mode_words[] = {[MODE_BY] = "by", [MODE_AT] = "at"};
+
+#define WORDS(words) (sizeof words / sizeof words[0])
+
+static bool word_find(const char *const *words, size_t count,
+	const char *word, unsigned *out)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (string_is(words[i], word)) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+const char *severity_name(enum severity severity)
+{
+	return severity_words[severity];
+}
+
+bool severity_parse(const char *word, enum severity *out)
+{
+	unsigned found;
+
+	if (!word_find(severity_words, WORDS(severity_words), word, &found))
+		return false;
+	*out = (enum severity)found;
+	return true;
+}
+
+const char *mode_name(enum milestone_mode mode)
+{
+	return mode_words[mode];
+}
+
+bool mode_parse(const char *word, enum milestone_mode *out)
+{
+	unsigned found;
+
+	if (!word_find(mode_words, WORDS(mode_words), word, &found))
+		return false;
+	*out = (enum milestone_mode)found;
+	return true;
+}

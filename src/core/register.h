@@ -1,0 +1,219 @@
+/*
+ * register: the pledges and what judges them, as read and as checked.
+ *
+ * Filled by whoever reads files (strings, numbers and origins), then made
+ * whole by register_finish: references become indices, due dates instants,
+ * benchmarks checked trees, and each indicator learns which milestones rest
+ * on it. After that it never changes; a reload makes another one. All of it
+ * lives in one arena.
+ */
+#ifndef PLEDGED_CORE_REGISTER_H
+#define PLEDGED_CORE_REGISTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "core/expression.h"
+
+#define NOT_FOUND UINT32_MAX
+
+struct label {
+	const char *key;
+	const char *value;
+};
+
+struct instrument {
+	const char *id;
+	const char *title;
+	const char **parties;
+	size_t party_count;
+	struct date signed_on;
+	struct date in_force;
+	const char *url;
+	const char *zone_id;		/* "America/New_York"; NULL: the default */
+	const struct zone *zone;	/* resolved by whoever reads files */
+	struct origin origin;
+};
+
+struct indicator {
+	const char *id;
+	const char *title;
+	const char *unit;
+	enum frequency frequency;
+	struct duration lag;		/* seconds or days */
+	bool cumulative;		/* a running total within the year */
+	bool has_min, has_max;		/* domain; nonnegative: min = 0 */
+	struct decimal min, max;
+	struct origin origin;
+
+	uint32_t *milestones;		/* that rest on it */
+	size_t milestone_count;
+};
+
+enum source_format { SOURCE_CSV, SOURCE_JSON };
+
+struct source {
+	const char *id;
+	const char *url;		/* http, https or file: with an absolute path */
+	enum source_format format;
+	const char *extract;		/* the program */
+	const char *indicator_id;	/* default of its rows, or NULL */
+	uint32_t indicator;		/* NOT_FOUND: none */
+	int64_t every;			/* seconds between polls; 0: the default */
+	int64_t timeout;		/* seconds; 0: the default */
+	bool allow_private;
+	/* csv */
+	char csv_delimiter;		/* 0: comma */
+	char csv_decimal;		/* 0: point */
+	char csv_thousands;		/* 0: none */
+	bool csv_no_header;
+	const char *csv_encoding;	/* NULL: UTF-8 */
+	const struct label *csv_columns_as;	/* column → "text" | "number" */
+	size_t csv_columns_as_count;
+	struct origin origin;
+};
+
+struct pledge {
+	const char *id;
+	const char *instrument_id;
+	uint32_t instrument;
+	const char *obligor;
+	const char *owner;
+	const char *title;
+	const char *cite;
+	const char *url;
+	const struct label *labels;
+	size_t label_count;
+	uint32_t first_milestone;	/* its milestones stand in a row */
+	uint32_t milestone_count;
+	struct origin origin;
+};
+
+enum milestone_mode { MODE_BY, MODE_AT };
+enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum path_kind { PATH_NONE, PATH_LINEAR, PATH_SEASONAL, PATH_TABLE };
+
+struct path_point {
+	struct date date;
+	struct decimal value;
+};
+
+struct path {
+	enum path_kind kind;
+	uint32_t indicator;		/* SEASONAL: whose shares */
+	struct period base;		/* SEASONAL: of which year */
+	struct path_point *points;	/* TABLE, by date */
+	size_t point_count;
+	/* as checked */
+	bool flow;			/* from 0 over a window's periods; else a
+					   level, from baseline to target */
+	struct period first, last;	/* of that window */
+};
+
+/* Text of a setting with its own place; text NULL: absent. */
+struct said {
+	const char *text;
+	struct origin origin;
+};
+
+struct milestone {
+	/* as written */
+	const char *id;			/* pledge/milestone */
+	const char *name;		/* milestone alone */
+	uint32_t pledge;
+	const char *title;		/* NULL: the pledge's */
+	enum milestone_mode mode;
+	enum severity severity;
+	struct decimal weight;
+	struct said start_said;
+	struct said due_said;
+	struct said benchmark_said;
+	struct said baseline_said;
+	struct said path_said;		/* "linear", "seasonal(x, 2017)"; NULL with a table */
+	struct path path;		/* a table is filled in by the reader */
+	struct decimal at_risk;		/* default 0.9 */
+	struct duration grace;		/* days or seconds; default 0 */
+	struct duration lag;
+	bool has_lag;			/* else the longest lag of its inputs */
+	const struct label *labels;	/* its own, over the pledge's */
+	size_t label_count;
+	struct origin origin;
+
+	/* as checked */
+	instant start;			/* INSTANT_MIN: none given or known */
+	struct date start_date;		/* none when start has a time of day */
+	instant due;			/* D */
+	struct date due_date;		/* none when due has a time of day */
+	instant grace_end;		/* D + G */
+	instant lag_end;		/* D + G + L */
+	struct benchmark *benchmark;
+	struct benchmark *baseline;	/* NULL: none */
+	bool settles;			/* rests on fixed windows alone: as time
+					   goes on more is known, never less */
+	uint64_t terms;			/* changes with whatever it is judged by */
+};
+
+struct register_ {
+	struct arena *arena;
+	const struct zone *zone;	/* default */
+	struct instrument *instruments;
+	size_t instrument_count;
+	struct indicator *indicators;
+	size_t indicator_count;
+	struct source *sources;
+	size_t source_count;
+	struct pledge *pledges;
+	size_t pledge_count;
+	struct milestone *milestones;
+	size_t milestone_count;
+	struct digest digest;		/* of all files it was read from */
+	struct register_index *index;	/* ids to indices, made by finish */
+};
+
+#define REGISTER_MILESTONES_MAX 1000000
+#define REGISTER_ID_MAX 200		/* bytes of a full milestone id */
+
+/* An empty register with its arena. */
+struct register_ *register_new(void);
+void register_free(struct register_ *reg);
+
+/*
+ * Resolves and checks everything, adding each fault with its origin and, for
+ * an unknown reference, the nearest known id. Returns 0, or -1 when there
+ * were errors; the register is then only good for register_free.
+ */
+int register_finish(struct register_ *reg, struct faults *faults);
+
+/* Index by id, NOT_FOUND when there is none. Usable once finish has begun. */
+uint32_t register_instrument(const struct register_ *reg, const char *id);
+uint32_t register_indicator(const struct register_ *reg, const char *id);
+uint32_t register_source(const struct register_ *reg, const char *id);
+uint32_t register_pledge(const struct register_ *reg, const char *id);
+uint32_t register_milestone(const struct register_ *reg, const char *id);
+
+const struct pledge *milestone_pledge(const struct register_ *reg,
+	const struct milestone *milestone);
+const struct instrument *milestone_instrument(const struct register_ *reg,
+	const struct milestone *milestone);
+const struct zone *milestone_zone(const struct register_ *reg,
+	const struct milestone *milestone);
+/* A label by key, the milestone's own before its pledge's; NULL: none. */
+const char *milestone_label(const struct register_ *reg,
+	const struct milestone *milestone, const char *key);
+const char *milestone_title(const struct register_ *reg,
+	const struct milestone *milestone);
+
+/* Letters, digits, '.' and '_'; with hyphens also '-'. At most 100 bytes. */
+bool id_is_valid(const char *id, bool hyphens);
+
+/* Words of the enums, and back; false: no such word. */
+const char *severity_name(enum severity severity);
+bool severity_parse(const char *word, enum severity *out);
+const char *mode_name(enum milestone_mode mode);
+bool mode_parse(const char *word, enum milestone_mode *out);
+
+#endif

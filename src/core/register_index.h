@@ -1,0 +1,47 @@
+/*
+ * register_index: the kinds of things in a register, treated alike: each has
+ * an id, an origin and a place in a list. For register.c, finish.c
+ * and path.c.
+ */
+#ifndef PLEDGED_CORE_REGISTER_INDEX_H
+#define PLEDGED_CORE_REGISTER_INDEX_H
+
+#include "core/register.h"
+
+enum thing_kind {
+	THING_INSTRUMENT, THING_INDICATOR, THING_SOURCE, THING_PLEDGE,
+	THING_MILESTONE, THING_COUNT
+};
+
+struct thing {
+	const char *word;
+	bool hyphens;		/* its ids may have them */
+	size_t items, count;	/* offsets in struct register_ */
+	size_t size;		/* of one */
+	size_t id, origin;	/* offsets in one */
+};
+
+extern const struct thing things[THING_COUNT];
+
+size_t thing_count(const struct register_ *reg, enum thing_kind kind);
+const char *thing_id(const struct register_ *reg, enum thing_kind kind,
+	size_t number);
+struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
+	size_t number);
+
+/* The id of that kind nearest to a mistaken one; NULL: none is near, or there
+   are too many to compare. */
+const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
+	const char *id);
+
+/* Empties the index. */
+void index_new(struct register_ *reg);
+/* Enters a thing by its id. Returns its number, or that of the thing that
+   has the id already. */
+uint32_t index_add(struct register_ *reg, enum thing_kind kind,
+	uint32_t number);
+
+/* The letters of id_is_valid, for the first length bytes. */
+bool id_part_is_valid(const char *id, size_t length, bool hyphens);
+
+#endif

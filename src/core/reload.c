@@ -1,0 +1,112 @@
+/*
+ * reload: a new register takes the place of the old one. What is known is
+ * carried over by id; every milestone is then judged again from the queue, a
+ * slice at a time.
+ */
+#include "core/engine_internal.h"
+
+/* A state names an indicator by its index, which the new register may have
+   given to another. */
+static void reload_state(const struct engine *engine, const struct engine *old,
+	struct watched *watched)
+{
+	uint32_t *waiting = &watched->state.assessment.waiting_indicator;
+
+	watched->waiting = false;
+	if (watched->state.since != INSTANT_MIN && *waiting != NOT_FOUND)
+		*waiting = register_indicator(engine->reg,
+			old->reg->indicators[*waiting].id);
+}
+
+/* States move over as they are; what is left with the old has departed. */
+static void reload_milestones(struct engine *engine, struct engine *old)
+{
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		uint32_t index = register_milestone(old->reg,
+			engine->reg->milestones[i].id);
+		if (index == NOT_FOUND)
+			continue;
+		engine->milestones[i] = old->milestones[index];
+		old->milestones[index] = NULL;
+		reload_state(engine, old, engine->milestones[i]);
+	}
+	watch_fill(engine);
+	for (size_t i = 0; i < engine->reg->milestone_count; i++)
+		watch_mark(engine, (uint32_t)i);
+}
+
+/* Whatever the old register had and the new one has not. One that was never
+   saved nor told leaves as silently as it came. */
+static void reload_departed(struct engine *engine, const struct engine *old,
+	instant now, struct effects *effects)
+{
+	for (size_t i = 0; i < old->reg->milestone_count; i++) {
+		const struct watched *watched = old->milestones[i];
+		if (watched && watched->state.announced)
+			engine_depart(engine, old->reg->milestones[i].id,
+				&watched->state);
+	}
+	watch_withdraw(engine, old->reg, now, effects);
+}
+
+static void reload_sources(struct engine *engine, const struct engine *old,
+	instant now)
+{
+	for (size_t i = 0; i < engine->reg->source_count; i++) {
+		uint32_t index = register_source(old->reg,
+			engine->reg->sources[i].id);
+		const struct polled *polled = index == NOT_FOUND ? NULL
+			: &old->sources[index];
+		if (polled) {
+			engine->sources[i].busy = polled->busy;
+			engine->sources[i].again = polled->again;
+		}
+		polls_adopt(engine, (uint32_t)i, polled ? &polled->state : NULL,
+			now);
+	}
+}
+
+/* A source that is asked no more has nothing to answer for. */
+static void reload_lost_sources(struct engine *engine,
+	const struct engine *old, instant now, struct effects *effects)
+{
+	for (size_t i = 0; i < old->reg->source_count; i++) {
+		const char *id = old->reg->sources[i].id;
+		if (register_source(engine->reg, id) != NOT_FOUND)
+			continue;
+		engine_announce(engine, &(struct announcement){
+			.kind = EVENT_SOURCE_RECOVERED,
+			.severity = SEVERITY_INFO,
+			.subject_kind = SUBJECT_SOURCE,
+			.subject = id,
+			.reg = old->reg,
+			.milestone = NOT_FOUND,
+			.source = (uint32_t)i,
+			.reason = "it is no longer in the register",
+			.spare = EVENT_KIND_COUNT,
+		}, now, effects);
+	}
+}
+
+void engine_reload(struct engine *engine, const struct register_ *reg,
+	const struct engine_settings *settings, instant now,
+	struct effects *effects)
+{
+	engine->asked = now;
+	struct engine old = *engine;
+
+	engine->settings = *settings;
+	outbox_policy(engine->outbox, settings->policy, now);
+	engine_allocate(engine, reg);
+	reload_milestones(engine, &old);
+	reload_departed(engine, &old, now, effects);
+	reload_sources(engine, &old, now);
+	reload_lost_sources(engine, &old, now, effects);
+	if (engine->awaited > 0 && !engine->settling) {
+		engine->settling = true;
+		engine->settle_end = now + SETTLE_SECONDS;
+	}
+	engine_settle(engine, now);
+	outbox_advance(engine->outbox, now, effects);
+	engine_deallocate(&old);
+}

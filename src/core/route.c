@@ -1,0 +1,220 @@
+/*
+ * route: matching an event against the routes. See route.h.
+ */
+#include "core/route.h"
+
+static const char *const field_names[MATCH_FIELD_COUNT] = {
+	[MATCH_SEVERITY] = "severity",
+	[MATCH_CLASS] = "class",
+	[MATCH_KIND] = "kind",
+	[MATCH_OBLIGOR] = "obligor",
+	[MATCH_OWNER] = "owner",
+	[MATCH_INSTRUMENT] = "instrument",
+	[MATCH_PLEDGE] = "pledge",
+	[MATCH_MILESTONE] = "milestone",
+	[MATCH_SOURCE] = "source",
+	[MATCH_LABEL] = "labels",
+};
+
+static const char *const type_names[] = {
+	[CHANNEL_LOG] = "log",
+	[CHANNEL_EMAIL] = "email",
+	[CHANNEL_WEBHOOK] = "webhook",
+};
+
+const char *match_field_name(enum match_field field)
+{
+	return field_names[field];
+}
+
+bool match_field_parse(const char *word, enum match_field *out)
+{
+	for (int i = 0; i < MATCH_FIELD_COUNT; i++) {
+		if (string_is(word, field_names[i])) {
+			*out = (enum match_field)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *channel_type_name(enum channel_type type)
+{
+	return type_names[type];
+}
+
+bool channel_type_parse(const char *word, enum channel_type *out)
+{
+	for (size_t i = 0; i < sizeof(type_names) / sizeof(*type_names); i++) {
+		if (string_is(word, type_names[i])) {
+			*out = (enum channel_type)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint32_t policy_channel(const struct policy *policy, const char *id)
+{
+	for (size_t i = 0; i < policy->channel_count; i++) {
+		if (string_is(policy->channels[i].id, id))
+			return (uint32_t)i;
+	}
+	return NOT_FOUND;
+}
+
+/* --- what a field of an event says: NULL, nothing ------------------------ */
+
+typedef const char *field_reader(const struct route_subject *subject,
+	const struct match *match);
+
+static const struct milestone *subject_milestone(
+	const struct route_subject *subject)
+{
+	if (subject->milestone == NOT_FOUND)
+		return NULL;
+	return &subject->reg->milestones[subject->milestone];
+}
+
+static const struct pledge *subject_pledge(const struct route_subject *subject)
+{
+	const struct milestone *milestone = subject_milestone(subject);
+	return milestone ? milestone_pledge(subject->reg, milestone) : NULL;
+}
+
+static const char *field_severity(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	return severity_name(subject->severity);
+}
+
+static const char *field_class(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	return event_class_name(event_kind_class(subject->kind));
+}
+
+static const char *field_kind(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	return event_kind_name(subject->kind);
+}
+
+static const char *field_obligor(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	const struct pledge *pledge = subject_pledge(subject);
+	return pledge ? pledge->obligor : NULL;
+}
+
+static const char *field_owner(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	const struct pledge *pledge = subject_pledge(subject);
+	return pledge ? pledge->owner : NULL;
+}
+
+static const char *field_instrument(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	const struct milestone *milestone = subject_milestone(subject);
+	if (!milestone)
+		return NULL;
+	return milestone_instrument(subject->reg, milestone)->id;
+}
+
+static const char *field_pledge(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	const struct pledge *pledge = subject_pledge(subject);
+	return pledge ? pledge->id : NULL;
+}
+
+static const char *field_milestone(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	const struct milestone *milestone = subject_milestone(subject);
+	return milestone ? milestone->id : NULL;
+}
+
+static const char *field_source(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	if (subject->source == NOT_FOUND)
+		return NULL;
+	return subject->reg->sources[subject->source].id;
+}
+
+static const char *field_label(const struct route_subject *subject,
+	const struct match *match)
+{
+	const struct milestone *milestone = subject_milestone(subject);
+	if (!milestone)
+		return NULL;
+	return milestone_label(subject->reg, milestone, match->label);
+}
+
+static field_reader *const field_readers[MATCH_FIELD_COUNT] = {
+	[MATCH_SEVERITY] = field_severity,
+	[MATCH_CLASS] = field_class,
+	[MATCH_KIND] = field_kind,
+	[MATCH_OBLIGOR] = field_obligor,
+	[MATCH_OWNER] = field_owner,
+	[MATCH_INSTRUMENT] = field_instrument,
+	[MATCH_PLEDGE] = field_pledge,
+	[MATCH_MILESTONE] = field_milestone,
+	[MATCH_SOURCE] = field_source,
+	[MATCH_LABEL] = field_label,
+};
+
+/* --- routes -------------------------------------------------------------- */
+
+/* What an event does not have, no pattern matches, not even "*". */
+static bool match_holds(const struct match *match,
+	const struct route_subject *subject)
+{
+	const char *value = field_readers[match->field](subject, match);
+	return value && string_matches(value, match->pattern);
+}
+
+static bool route_matches(const struct route *route,
+	const struct route_subject *subject)
+{
+	for (size_t i = 0; i < route->match_count; i++) {
+		if (!match_holds(&route->matches[i], subject))
+			return false;
+	}
+	return true;
+}
+
+size_t policy_select(const struct policy *policy,
+	const struct route_subject *subject, uint32_t out[CHANNELS_MAX])
+{
+	bool chosen[CHANNELS_MAX] = {false};
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy->route_count; i++) {
+		const struct route *route = &policy->routes[i];
+		if (!route_matches(route, subject))
+			continue;
+		for (size_t j = 0; j < route->channel_count; j++) {
+			uint32_t channel = route->channels[j];
+			if (channel >= CHANNELS_MAX || chosen[channel])
+				continue;
+			chosen[channel] = true;
+			out[count++] = channel;
+		}
+		if (!route->go_on)
+			break;
+	}
+	return count;
+}

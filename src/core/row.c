@@ -1,0 +1,136 @@
+/*
+ * row: an extraction's result checked into an observation. See row.h.
+ */
+#include "core/row.h"
+
+#define DIGITS_MAX 34
+
+/* What a stranger wrote, cut and made printable for an error text. */
+static const char *shown(char out[80], const char *value)
+{
+	struct text text;
+	text_init(&text, 0);
+	text_add_char(&text, '"');
+	for (size_t i = 0; value[i] && i < 40; i++) {
+		char byte = value[i];
+		bool plain = byte >= ' ' && byte < 0x7f;
+		text_add_char(&text, plain ? byte : '?');
+	}
+	text_add_string(&text, strlen(value) > 40 ? "\"…" : "\"");
+	snprintf(out, 80, "%s", text_string(&text));
+	text_release(&text);
+	return out;
+}
+
+static int row_indicator(const struct register_ *reg, uint32_t source,
+	const struct row_text *text, struct row *out, struct error *error)
+{
+	char value[80];
+
+	out->indicator = reg->sources[source].indicator;
+	if (text->indicator)
+		out->indicator = register_indicator(reg, text->indicator);
+	else if (out->indicator == NOT_FOUND)
+		return error_set(error, ERROR_INPUT, "indicator is missing, "
+			"and the source names none");
+	if (out->indicator == NOT_FOUND)
+		return error_set(error, ERROR_INPUT, "indicator %s is not in "
+			"the register", shown(value, text->indicator));
+	return 0;
+}
+
+static int row_period(const struct indicator *indicator,
+	const struct row_text *text, struct row *out, struct error *error)
+{
+	struct period *period = &out->observation.period;
+	char value[80];
+
+	if (!text->period)
+		return error_set(error, ERROR_INPUT, "period is missing");
+	if (!period_read(text->period, period))
+		return error_set(error, ERROR_INPUT, "period %s is not one "
+			"(2020, 2020-Q3, 2020-07, 2020-07-15)",
+			shown(value, text->period));
+	if (indicator->frequency != FREQUENCY_NONE &&
+			period->frequency != indicator->frequency)
+		return error_set(error, ERROR_INPUT, "period %s is not a %s, as "
+			"%s has", shown(value, text->period),
+			frequency_name(indicator->frequency), indicator->id);
+	return 0;
+}
+
+static bool decimal_fits(struct decimal value)
+{
+	__int128 limit = 1;
+	for (int i = 0; i < DIGITS_MAX; i++)
+		limit *= 10;
+	__int128 coefficient = decimal_normal(value).coefficient;
+	return coefficient < limit && coefficient > -limit;
+}
+
+static int row_value(const struct row_text *text, struct row *out,
+	struct error *error)
+{
+	struct decimal *number = &out->observation.value;
+	char value[80];
+
+	if (!text->value)
+		return error_set(error, ERROR_INPUT, "value is missing");
+	if (!decimal_read(text->value, number))
+		return error_set(error, ERROR_INPUT, "value %s is not a number",
+			shown(value, text->value));
+	if (!decimal_fits(*number))
+		return error_set(error, ERROR_INPUT, "value %s has more than "
+			"%d digits", shown(value, text->value), DIGITS_MAX);
+	return 0;
+}
+
+static int row_published(const struct zone *zone, const struct row_text *text,
+	struct row *out, struct error *error)
+{
+	struct moment moment;
+	char value[80];
+
+	out->observation.published = INSTANT_MIN;
+	if (!text->published)
+		return 0;
+	if (!moment_parse(text->published, strlen(text->published), &moment))
+		return error_set(error, ERROR_INPUT, "published %s is not a "
+			"time (2020-12-31, 2020-12-31T10:00:00Z)",
+			shown(value, text->published));
+	out->observation.published = moment_instant(&moment, zone);
+	return 0;
+}
+
+static bool outside_domain(const struct indicator *indicator,
+	struct decimal value)
+{
+	return (indicator->has_min && decimal_compare(value, indicator->min) < 0) ||
+		(indicator->has_max && decimal_compare(value, indicator->max) > 0);
+}
+
+int row_check(const struct register_ *reg, uint32_t source,
+	const struct zone *zone, const struct row_text *text, struct row *out,
+	struct error *error)
+{
+	*out = (struct row){.observation = {
+		.provisional = text->provisional}};
+	if (row_indicator(reg, source, text, out, error) < 0)
+		return -1;
+	const struct indicator *indicator = &reg->indicators[out->indicator];
+	if (row_period(indicator, text, out, error) < 0 ||
+			row_value(text, out, error) < 0 ||
+			row_published(zone, text, out, error) < 0)
+		return -1;
+	out->observation.quarantined =
+		outside_domain(indicator, out->observation.value);
+	return 0;
+}
+
+instant row_published_assumed(const struct indicator *indicator,
+	struct period period, const struct zone *zone)
+{
+	instant end = period_end(period, zone);
+	instant known;
+	return zone_add(zone, end, indicator->lag, &known) ? known : end;
+}

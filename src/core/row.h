@@ -1,0 +1,39 @@
+/*
+ * row: one result of an extraction program, as text from a worker, checked
+ * here into an observation. The worker is not trusted; neither is the row.
+ */
+#ifndef PLEDGED_CORE_ROW_H
+#define PLEDGED_CORE_ROW_H
+
+#include "core/register.h"
+
+struct row_text {		/* NULL: the field was absent or null */
+	const char *indicator;
+	const char *period;
+	const char *value;
+	const char *published;
+	bool provisional;
+};
+
+struct row {
+	uint32_t indicator;
+	struct observation observation;	/* id and recorded are 0; published is
+					   INSTANT_MIN when the row gave none */
+};
+
+/*
+ * Checks one row: a known indicator (or the source's), a period of the
+ * indicator's frequency, a decimal of at most 34 digits, a valid time (a date:
+ * the end of that day in zone). A figure outside the indicator's domain is
+ * marked as quarantined. -1 with what is wrong and the value that is.
+ */
+int row_check(const struct register_ *reg, uint32_t source,
+	const struct zone *zone, const struct row_text *text, struct row *out,
+	struct error *error);
+
+/* The time a figure without one is taken to be known: the end of its period
+   in zone plus the indicator's lag. */
+instant row_published_assumed(const struct indicator *indicator,
+	struct period period, const struct zone *zone);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * series: every vintage of every period of one indicator, in memory.
+ *
+ * Bitemporal: each vintage has the time it was published and the time we
+ * recorded it. Nothing is ever overwritten; what is known at a time is found,
+ * not kept. Vintages stand in one array, by period, then published, then
+ * recorded, then id.
+ */
+#ifndef PLEDGED_CORE_SERIES_H
+#define PLEDGED_CORE_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/decimal.h"
+#include "core/period.h"
+
+struct observation {
+	struct decimal value;
+	struct period period;
+	instant published;
+	instant recorded;
+	int64_t id;		/* row in the store; 0 before it has one */
+	bool published_assumed;	/* no row and no fetch told when */
+	bool provisional;
+	bool quarantined;	/* kept and shown, not used */
+};
+
+/* What was known: published at or before one time, recorded by another. */
+struct knowledge {
+	instant published_by;
+	instant recorded_by;	/* INSTANT_MAX: whatever we know today */
+};
+
+struct series {
+	struct observation *items;
+	size_t count;
+	size_t capacity;
+	uint64_t changes;	/* grows with every addition */
+	enum frequency frequency;	/* of all its periods; NONE: mixed or empty */
+	instant first_published;	/* the earliest; INSTANT_MAX: empty */
+	instant last_published;		/* the latest; INSTANT_MIN: empty */
+};
+
+void series_init(struct series *series);
+void series_release(struct series *series);
+
+enum series_news {
+	SERIES_SAME,	/* says nothing new: not added */
+	SERIES_NEW,	/* the first figure of its period */
+	SERIES_REVISED,	/* a period that had another figure, known before it */
+	SERIES_EARLIER	/* a vintage older than one already known */
+};
+
+/*
+ * Adds a vintage unless it repeats the one known just before it (same value,
+ * same provisional mark) or a quarantined one just before it. Same published
+ * and another value: a correction, which wins by being recorded later. A row
+ * of the store (its id is not 0) has passed this once, in the order of its
+ * time, and is kept whatever stands there by now; only the same row again is
+ * SERIES_SAME. previous (may be NULL) receives the vintage it revises.
+ */
+enum series_news series_add(struct series *series,
+	const struct observation *observation, struct observation *previous);
+
+/* The vintage of a period in force under what is known; NULL: none. A
+   quarantined vintage is passed over. */
+const struct observation *series_at(const struct series *series,
+	struct period period, struct knowledge known);
+
+/* The same for the latest period that ended by an instant in a zone. NULL:
+   none. */
+const struct observation *series_last(const struct series *series,
+	instant ended_by, const struct zone *zone, struct knowledge known);
+/* The same for the earliest period that ended in [from, to]. */
+const struct observation *series_first(const struct series *series,
+	instant from, instant to, const struct zone *zone,
+	struct knowledge known);
+/* The known vintage of the next period after a given one (NONE: the first). */
+const struct observation *series_next(const struct series *series,
+	struct period after, struct knowledge known);
+/* The known vintage of the last period not after a given one in the order of
+   period_compare. NULL: none. */
+const struct observation *series_until(const struct series *series,
+	struct period period, struct knowledge known);
+
+/*
+ * To walk many periods in one pass: the position of the first vintage of the
+ * first period not before a given one, and, from a position, the known vintage
+ * of the next period that has one (NULL at the end), moving on past its others.
+ */
+size_t series_position(const struct series *series, struct period period);
+const struct observation *series_walk(const struct series *series,
+	size_t *position, struct knowledge known);
+
+/* The earliest `published` after a time; INSTANT_MAX: none. When more will
+   be known without anything being recorded. */
+instant series_next_publication(const struct series *series, instant after);
+
+#endif

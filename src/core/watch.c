@@ -1,0 +1,544 @@
+/*
+ * watch: which milestones are judged when, and what a judgement changes.
+ *
+ * A milestone is judged when one of its figures changed (the queue) or when
+ * its own next instant has come (the heap). A judgement is saved when it
+ * differs, and when it wants to be woken earlier than the store knows: a saved
+ * `next` may be early, never late, so a restart judges at most a little too
+ * much and nothing too little.
+ */
+#include "core/engine_internal.h"
+
+/* --- queue --------------------------------------------------------------- */
+
+void queue_init(struct queue *queue, size_t capacity)
+{
+	*queue = (struct queue){mem_new(capacity + 1, sizeof(uint32_t)),
+		capacity + 1, 0, 0};
+}
+
+void queue_release(struct queue *queue)
+{
+	free(queue->items);
+	*queue = (struct queue){0};
+}
+
+void queue_push(struct queue *queue, uint32_t item)
+{
+	size_t end = queue->head + queue->count++;
+	queue->items[end % queue->capacity] = item;
+}
+
+bool queue_pop(struct queue *queue, uint32_t *item)
+{
+	if (queue->count == 0)
+		return false;
+	*item = queue->items[queue->head];
+	queue->head = (queue->head + 1) % queue->capacity;
+	queue->count--;
+	return true;
+}
+
+/* --- who is judged next -------------------------------------------------- */
+
+static bool watched_is_judged(const struct watched *watched)
+{
+	return watched->state.since != INSTANT_MIN;
+}
+
+void watch_mark(struct engine *engine, uint32_t milestone)
+{
+	struct watched *watched = engine->milestones[milestone];
+
+	if (watched->waiting)
+		return;
+	watched->waiting = true;
+	queue_push(&engine->dirty, milestone);
+}
+
+void watch_fill(struct engine *engine)
+{
+	memset(engine->counts, 0, sizeof(engine->counts));
+	engine->unseen = 0;
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		struct watched *watched = engine->milestones[i];
+		if (!watched) {
+			watched = mem_new(1, sizeof(*watched));
+			watched->state.since = INSTANT_MIN;
+			watched->saved_next = INSTANT_MAX;
+			engine->milestones[i] = watched;
+		}
+		if (watched_is_judged(watched))
+			engine->counts[watched->state.assessment.status]++;
+		if (!watched->state.announced)
+			engine->unseen++;
+	}
+}
+
+void watch_restore(struct engine *engine, uint32_t milestone,
+	const struct milestone_state *state)
+{
+	struct watched *watched = engine->milestones[milestone];
+
+	/* One that had left and has come back is seen anew. */
+	if (state->since == INSTANT_MIN || watched_is_judged(watched) ||
+			state->assessment.lifecycle == LIFECYCLE_WITHDRAWN)
+		return;
+	watched->state = *state;
+	watched->saved_next = state->assessment.next;
+	if (state->assessment.waiting_indicator >= engine->reg->indicator_count)
+		watched->state.assessment.waiting_indicator = NOT_FOUND;
+	engine->counts[state->assessment.status]++;
+	if (state->announced)
+		engine->unseen--;
+}
+
+/* Announced milestones wait for their next instant, unless their terms have
+   changed; the others, for first sight. */
+void watch_start(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		const struct milestone_state *state =
+			&engine->milestones[i]->state;
+		const struct milestone *milestone = &engine->reg->milestones[i];
+		if (!state->announced || state->terms != milestone->terms ||
+				state->due != milestone->due)
+			watch_mark(engine, (uint32_t)i);
+		else
+			heap_set(engine->wakes, (uint32_t)i,
+				state->assessment.next);
+	}
+}
+
+void watch_settled(struct engine *engine)
+{
+	uint32_t milestone;
+
+	while (queue_pop(&engine->held, &milestone)) {
+		engine->milestones[milestone]->waiting = false;
+		watch_mark(engine, milestone);
+	}
+	if (engine->unseen == 0)
+		return;
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		if (!engine->milestones[i]->state.announced)
+			watch_mark(engine, (uint32_t)i);
+	}
+}
+
+/* While settling, what was announced before waits for the end of it. */
+static bool watch_holds(struct engine *engine, uint32_t milestone)
+{
+	struct watched *watched = engine->milestones[milestone];
+
+	if (!engine->settling || !watched->state.announced)
+		return false;
+	heap_set(engine->wakes, milestone, INSTANT_MAX);
+	watched->waiting = true;
+	queue_push(&engine->held, milestone);
+	return true;
+}
+
+static bool watch_pick(struct engine *engine, instant due_by,
+	uint32_t *milestone)
+{
+	for (;;) {
+		if (!queue_pop(&engine->dirty, milestone)) {
+			if (heap_first_key(engine->wakes) > due_by)
+				return false;
+			*milestone = heap_first(engine->wakes);
+		}
+		if (!watch_holds(engine, *milestone))
+			break;
+	}
+	engine->milestones[*milestone]->waiting = false;
+	return true;
+}
+
+/* --- what has changed ---------------------------------------------------- */
+
+static bool figure_moved(const struct figure *before, const struct figure *after)
+{
+	return before->known && after->known &&
+		!decimal_equal(before->value, after->value);
+}
+
+/* A date is compared by day: the same day in another zone is not a move. */
+static int due_compare(const struct milestone_state *before,
+	const struct milestone *milestone)
+{
+	if (!date_is_none(before->due_date) && !date_is_none(milestone->due_date))
+		return date_compare(milestone->due_date, before->due_date);
+	return milestone->due < before->due ? -1 : milestone->due > before->due;
+}
+
+static const char *due_text(struct effects *effects, struct date date,
+	instant at)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	if (date_is_none(date))
+		text_add_instant(&text, at);
+	else
+		text_add_date(&text, date);
+	const char *copy = effects_string(effects, text_string(&text));
+	text_release(&text);
+	return copy;
+}
+
+/* The alert that a status stands for; COUNT: none. */
+static enum event_kind status_alert(enum status status)
+{
+	enum event_kind kind = event_of_change(STATUS_PENDING, status);
+	bool raises = kind != EVENT_KIND_COUNT && event_kind_raises(kind);
+	return raises ? kind : EVENT_KIND_COUNT;
+}
+
+static const struct event *change_tell_due(struct engine *engine,
+	const struct change *change, int direction, struct effects *effects)
+{
+	const struct milestone_state *before = change->before;
+	const struct milestone *milestone = change->milestone;
+	const char *from = due_text(effects, before->due_date, before->due);
+	const char *to = due_text(effects, milestone->due_date, milestone->due);
+	char reason[REASON_MAX];
+
+	snprintf(reason, sizeof(reason), "due moved from %s to %s", from, to);
+	struct announcement announcement = announcement_of(engine,
+		change->index,
+		direction > 0 ? EVENT_SLIPPED : EVENT_RESCHEDULED, reason);
+	announcement.from = from;
+	announcement.to = to;
+	announcement.spare = status_alert(change->after->status);
+	return engine_announce(engine, &announcement, change->now, effects);
+}
+
+/* What the register says differently: one event for a moved due, one for
+   anything else. */
+static const struct event *change_tell_terms(struct engine *engine,
+	const struct change *change, struct effects *effects)
+{
+	int direction = due_compare(change->before, change->milestone);
+
+	if (direction != 0)
+		return change_tell_due(engine, change, direction, effects);
+	if (change->before->terms == change->milestone->terms)
+		return NULL;
+	struct announcement announcement = announcement_of(engine,
+		change->index, EVENT_MODIFIED,
+		"start, benchmark or other terms have changed in the register");
+	return engine_announce(engine, &announcement, change->now, effects);
+}
+
+/* `reversed` and `waived` are never revisions. */
+static bool verdict_changed(const struct change *change)
+{
+	enum verdict before = change->before->assessment.verdict;
+	enum verdict after = change->after->verdict;
+
+	return before != VERDICT_NONE && before != after &&
+		after != VERDICT_REVERSED && after != VERDICT_WAIVED;
+}
+
+static void revision_reason(const struct change *change, const char *figures,
+	struct text *out)
+{
+	const struct assessment *before = &change->before->assessment;
+	const struct assessment *after = change->after;
+
+	if (figure_moved(&before->target, &after->target)) {
+		text_add_string(out, "target ");
+		text_add_decimal_grouped(out, before->target.value);
+		text_add_string(out, " is now ");
+		text_add_decimal_grouped(out, after->target.value);
+		text_add_string(out, "; ");
+	}
+	if (verdict_changed(change))
+		text_addf(out, "%s is now %s; ", status_name(before->status),
+			status_name(after->status));
+	text_addf(out, "revised: %s", figures);
+}
+
+/*
+ * A verdict that a revision took away leaves no alert behind, where what takes
+ * its place does not end it; unless the figure itself was withdrawn: missing
+ * data ends nothing.
+ */
+static void revision_resolve(struct engine *engine, const struct change *change,
+	const struct event *event, struct effects *effects)
+{
+	enum status before = change->before->assessment.status;
+	enum status after = change->after->status;
+	enum event_kind alert = status_alert(before);
+	enum event_kind follows = event_of_change(before, after);
+	bool blind = after == STATUS_AWAITING_DATA ||
+		after == STATUS_UNVERIFIED ||
+		change->after->knowledge == KNOWLEDGE_NO_DATA;
+
+	if (!verdict_changed(change) || alert == EVENT_KIND_COUNT || blind ||
+			alert == status_alert(after))
+		return;
+	if (follows == EVENT_KIND_COUNT || !event_kind_ends(follows, alert))
+		engine_resolve(engine, event, alert, effects);
+}
+
+/* Whether what moved was moved by a revision: its figures are found, so a
+   target that moves with its window, or is first known, is none. */
+static const struct event *change_tell_revision(struct engine *engine,
+	const struct change *change, struct effects *effects)
+{
+	const struct assessment *before = &change->before->assessment;
+	const struct event *event = NULL;
+	struct text figures, reason;
+
+	if (change->before->terms != change->milestone->terms)
+		return NULL;
+	if (!verdict_changed(change) &&
+			!figure_moved(&before->target, &change->after->target))
+		return NULL;
+	text_init(&figures, 0);
+	text_init(&reason, 0);
+	if (revision_find(engine, change->milestone, before->as_of, change->now,
+			&figures)) {
+		revision_reason(change, text_string(&figures), &reason);
+		struct announcement announcement = announcement_of(engine,
+			change->index, EVENT_REVISED, text_string(&reason));
+		announcement.from = status_name(before->status);
+		announcement.to = status_name(change->after->status);
+		event = engine_announce(engine, &announcement, change->now,
+			effects);
+		revision_resolve(engine, change, event, effects);
+	}
+	text_release(&figures);
+	text_release(&reason);
+	return event;
+}
+
+static const struct event *change_tell_status(struct engine *engine,
+	const struct change *change, struct effects *effects)
+{
+	enum status from = change->before->assessment.status;
+	enum status to = change->after->status;
+	enum event_kind kind = event_of_change(from, to);
+	struct text reason;
+
+	if (kind == EVENT_KIND_COUNT)
+		return NULL;
+	text_init(&reason, 0);
+	assessment_reason(engine->reg, change->index, change->after, &reason);
+	struct announcement announcement = announcement_of(engine,
+		change->index, kind, text_string(&reason));
+	announcement.from = status_name(from);
+	announcement.to = status_name(to);
+	const struct event *event = engine_announce(engine, &announcement,
+		change->now, effects);
+	text_release(&reason);
+	return event;
+}
+
+/* Why first, then what follows from it. Returns the last event made. */
+static const struct event *change_tell(struct engine *engine,
+	const struct change *change, struct effects *effects)
+{
+	const struct event *terms = change_tell_terms(engine, change, effects);
+	const struct event *revision = change_tell_revision(engine, change,
+		effects);
+	const struct event *status = change_tell_status(engine, change, effects);
+
+	return status ? status : revision ? revision : terms;
+}
+
+/* --- judging ------------------------------------------------------------- */
+
+static void watched_take(struct engine *engine, struct watched *watched,
+	const struct milestone *milestone, const struct assessment *fresh,
+	instant now)
+{
+	struct milestone_state *state = &watched->state;
+	bool judged = watched_is_judged(watched);
+
+	if (judged)
+		engine->counts[state->assessment.status]--;
+	engine->counts[fresh->status]++;
+	if (!judged || state->assessment.status != fresh->status)
+		state->since = now;
+	state->assessment = *fresh;
+	state->terms = milestone->terms;
+	state->due_date = milestone->due_date;
+	state->due = milestone->due;
+}
+
+static void watched_save(struct engine *engine, uint32_t index,
+	const struct event *cause, struct effects *effects)
+{
+	struct watched *watched = engine->milestones[index];
+	struct effect *effect = effects_add(effects, EFFECT_ASSESSMENT);
+	struct text reason;
+
+	text_init(&reason, 0);
+	assessment_reason(engine->reg, index, &watched->state.assessment,
+		&reason);
+	effect->index = index;
+	effect->subject = engine->reg->milestones[index].id;
+	effect->reason = effects_string(effects, text_string(&reason));
+	effect->as.milestone = &watched->state;
+	effect->cause = cause;
+	watched->saved_next = watched->state.assessment.next;
+	text_release(&reason);
+}
+
+static bool change_is_saved(const struct change *change, instant saved_next)
+{
+	const struct milestone_state *before = change->before;
+
+	return before->since == INSTANT_MIN ||
+		before->terms != change->milestone->terms ||
+		before->due != change->milestone->due ||
+		change->after->next < saved_next ||
+		assessment_differs(&before->assessment, change->after);
+}
+
+/* While settling, a milestone not yet seen is judged for whoever asks, and
+   neither saved nor told: a restart sees it anew. */
+static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
+	struct effects *effects)
+{
+	struct watched *watched = engine->milestones[index];
+	const struct milestone *milestone = &engine->reg->milestones[index];
+	const struct milestone_state before = watched->state;
+	struct assessment fresh;
+	const struct change change = {index, milestone, &before, &fresh, now};
+	const struct event *cause = NULL;
+
+	milestone_assess(engine->reg, engine->history, index,
+		(struct knowledge){now, INSTANT_MAX}, &fresh);
+	if (fresh.next <= now)
+		fresh.next = now + 1;
+	heap_set(engine->wakes, index, fresh.next);
+	watched_take(engine, watched, milestone, &fresh, now);
+	if (before.announced) {
+		cause = change_tell(engine, &change, effects);
+	} else if (engine->settling) {
+		return;
+	} else {
+		watched->state.announced = true;
+		engine->unseen--;
+		cause = sight_take(engine, &change, effects);
+	}
+	if (!before.announced || change_is_saved(&change, watched->saved_next))
+		watched_save(engine, index, cause, effects);
+}
+
+void watch_judge(struct engine *engine, instant now, instant due_by,
+	size_t budget, struct effects *effects)
+{
+	uint32_t milestone;
+	size_t judged = 0;
+
+	while ((budget == 0 || judged < budget) &&
+			watch_pick(engine, due_by, &milestone)) {
+		watch_judge_one(engine, milestone, now, effects);
+		judged++;
+	}
+	sight_finish(engine, now, effects);
+}
+
+/* --- what new figures touch ---------------------------------------------- */
+
+void watch_mark_touched(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		const struct indicator *indicator =
+			&engine->reg->indicators[engine->touched[i]];
+		for (size_t j = 0; j < indicator->milestone_count; j++)
+			watch_mark(engine, indicator->milestones[j]);
+	}
+}
+
+static void watch_save_waiting(struct engine *engine, uint32_t index,
+	instant now, struct effects *effects)
+{
+	struct watched *watched = engine->milestones[index];
+
+	if (!watched->waiting || !watched->state.announced ||
+			watched->saved_next <= now)
+		return;
+	watched->state.assessment.next = now;
+	watched_save(engine, index, NULL, effects);
+}
+
+void watch_save_touched(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	bool waiting = engine->dirty.count > 0 || engine->held.count > 0;
+
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		uint32_t index = engine->touched[i];
+		const struct indicator *indicator =
+			&engine->reg->indicators[index];
+		for (size_t j = 0; waiting && j < indicator->milestone_count; j++)
+			watch_save_waiting(engine, indicator->milestones[j],
+				now, effects);
+		engine->touches[index] = TOUCH_NONE;
+	}
+	engine->touched_count = 0;
+}
+
+/* --- leaving ------------------------------------------------------------- */
+
+/* The state it is remembered by, owned by the effects as its id is: nothing of
+   it stays in the engine. */
+static const struct milestone_state *departed_state(
+	const struct departed *departed, instant now, struct effects *effects)
+{
+	struct milestone_state *state = effects_block(effects, sizeof(*state));
+
+	*state = departed->state;
+	state->assessment.lifecycle = LIFECYCLE_WITHDRAWN;
+	state->assessment.status = STATUS_WITHDRAWN;
+	state->assessment.next = INSTANT_MAX;
+	state->since = now;
+	return state;
+}
+
+static void departed_withdraw(struct engine *engine,
+	const struct departed *departed, const struct register_ *reg,
+	instant now, struct effects *effects)
+{
+	static const char reason[] = "it is no longer in the register";
+	uint32_t index = reg ? register_milestone(reg, departed->id) : NOT_FOUND;
+	const char *id = effects_string(effects, departed->id);
+
+	const struct announcement announcement = {
+		.kind = EVENT_WITHDRAWN,
+		.severity = index == NOT_FOUND ? SEVERITY_WARNING
+			: reg->milestones[index].severity,
+		.subject_kind = SUBJECT_MILESTONE,
+		.subject = id,
+		.reg = reg ? reg : engine->reg,
+		.milestone = index,
+		.source = NOT_FOUND,
+		.from = status_name(departed->state.assessment.status),
+		.to = status_name(STATUS_WITHDRAWN),
+		.reason = reason,
+		.quiet = !departed->state.announced,
+		.spare = EVENT_KIND_COUNT,
+	};
+	const struct event *event = engine_announce(engine, &announcement, now,
+		effects);
+	struct effect *effect = effects_add(effects, EFFECT_ASSESSMENT);
+	effect->subject = id;
+	effect->reason = effects_string(effects, reason);
+	effect->as.milestone = departed_state(departed, now, effects);
+	effect->cause = event;
+}
+
+void watch_withdraw(struct engine *engine, const struct register_ *reg,
+	instant now, struct effects *effects)
+{
+	for (size_t i = 0; i < engine->departed_count; i++)
+		departed_withdraw(engine, &engine->departed[i], reg, now,
+			effects);
+	engine_forget_departed(engine);
+}

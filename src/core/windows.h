@@ -1,0 +1,41 @@
+/*
+ * windows: which periods of which indicators a checked expression rests on.
+ */
+#ifndef PLEDGED_CORE_WINDOWS_H
+#define PLEDGED_CORE_WINDOWS_H
+
+#include "core/register.h"
+
+/*
+ * Whether all that is asked of series is sums and the like over windows that
+ * stay where they are. Then truth once known stays, and what a completion can
+ * reach only grows, from each reference instant to the next.
+ */
+bool benchmark_settles(const struct benchmark *benchmark);
+
+/*
+ * Whether an expression grows from 0 over the periods of one window: a sum or
+ * count over fixed periods, start..due or the year to date; a running total
+ * within its year; sums, differences and multiples of such over the same
+ * window. first and last are its periods, at the coarsest frequency.
+ */
+bool expression_flow(const struct expression *expression,
+	const struct register_ *reg, const struct milestone *milestone,
+	struct period *first, struct period *last);
+
+/* Periods one term needs a figure of, at its indicator's frequency. */
+struct need {
+	uint32_t indicator;
+	struct period first, last;	/* that have ended by the instant asked */
+	struct period next;		/* the next to come; NONE: none will */
+};
+
+/*
+ * Calls back for each term over a series of regular frequency, in order of
+ * appearance, with what it needs at evaluation->at.
+ */
+typedef void need_visit(void *context, const struct need *need);
+void expression_needs(const struct expression *expression,
+	const struct evaluation *evaluation, need_visit *visit, void *context);
+
+#endif

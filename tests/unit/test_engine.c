@@ -1,0 +1,1613 @@
+/*
+ * The engine on a virtual clock, with a store in memory that keeps exactly what
+ * the effects say shall be saved, so that a restart finds no more than that.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "core/engine.h"
+#include "world.h"
+
+#define DAY INT64_C(86400)
+
+/* --- the store: what a restart finds ------------------------------------- */
+
+#define KEPT_MAX 64
+
+struct kept_milestone {
+	char id[REGISTER_ID_MAX];
+	struct milestone_state state;
+};
+
+struct kept_source {
+	char id[REGISTER_ID_MAX];
+	struct source_state state;
+};
+
+struct kept_figure {
+	char indicator[REGISTER_ID_MAX];
+	struct observation observation;
+};
+
+struct kept_delivery {
+	char channel[32];
+	struct notification notification;
+	struct delivery delivery;
+};
+
+struct store {
+	struct kept_milestone milestones[KEPT_MAX];
+	struct kept_source sources[KEPT_MAX];
+	size_t milestone_count, source_count;
+	struct alert *alerts;		/* by id - 1 */
+	struct kept_figure *figures;
+	struct kept_delivery *deliveries; /* by id - 1 */
+	size_t alert_count, figure_count, delivery_count;
+	size_t alert_room, figure_room, delivery_room;
+	int64_t last_event;
+	size_t assessments_saved;
+};
+
+static void store_release(struct store *store)
+{
+	for (size_t i = 0; i < store->alert_count; i++)
+		free(store->alerts[i].subject);
+	free(store->alerts);
+	free(store->figures);
+	free(store->deliveries);
+}
+
+static void store_milestone(struct store *store, const char *id,
+	const struct milestone_state *state)
+{
+	size_t i = 0;
+
+	while (i < store->milestone_count &&
+			strcmp(store->milestones[i].id, id) != 0)
+		i++;
+	assert_true(i < KEPT_MAX);
+	if (i == store->milestone_count)
+		store->milestone_count++;
+	snprintf(store->milestones[i].id, REGISTER_ID_MAX, "%s", id);
+	store->milestones[i].state = *state;
+	store->assessments_saved++;
+}
+
+static void store_source(struct store *store, const char *id,
+	const struct source_state *state)
+{
+	size_t i = 0;
+
+	while (i < store->source_count && strcmp(store->sources[i].id, id) != 0)
+		i++;
+	assert_true(i < KEPT_MAX);
+	if (i == store->source_count)
+		store->source_count++;
+	snprintf(store->sources[i].id, REGISTER_ID_MAX, "%s", id);
+	store->sources[i].state = *state;
+}
+
+static void store_alert(struct store *store, const struct alert *alert)
+{
+	if (alert->state == ALERT_FIRING) {
+		store->alerts = mem_grow(store->alerts, store->alert_count,
+			&store->alert_room, sizeof(*store->alerts));
+		assert_int_equal(alert->id, (int64_t)store->alert_count + 1);
+		store->alerts[store->alert_count] = *alert;
+		store->alerts[store->alert_count++].subject =
+			mem_string(alert->subject);
+		return;
+	}
+	struct alert *kept = &store->alerts[alert->id - 1];
+	assert_int_equal(kept->state, ALERT_FIRING);
+	assert_string_equal(kept->subject, alert->subject);
+	kept->state = alert->state;
+	kept->resolved = alert->resolved;
+	kept->resolved_by = alert->resolved_by;
+}
+
+static void store_notification(struct store *store,
+	const struct notification *notification)
+{
+	store->deliveries = mem_grow(store->deliveries, store->delivery_count,
+		&store->delivery_room, sizeof(*store->deliveries));
+	assert_int_equal(notification->id, (int64_t)store->delivery_count + 1);
+	struct kept_delivery *kept = &store->deliveries[store->delivery_count++];
+	*kept = (struct kept_delivery){.notification = *notification,
+		.delivery = {.notification = notification->id,
+			.next = notification->created, .at = INSTANT_MIN}};
+	snprintf(kept->channel, sizeof(kept->channel), "%s",
+		notification->channel);
+}
+
+static void store_figure(struct store *store, const char *indicator,
+	const struct observation *observation)
+{
+	store->figures = mem_grow(store->figures, store->figure_count,
+		&store->figure_room, sizeof(*store->figures));
+	struct kept_figure *kept = &store->figures[store->figure_count++];
+	snprintf(kept->indicator, sizeof(kept->indicator), "%s", indicator);
+	kept->observation = *observation;
+}
+
+/* --- the rig ------------------------------------------------------------- */
+
+enum { FETCHES_KEPT = 64 };
+
+struct rig {
+	struct world world, next_world;	/* next_world: after a reload */
+	struct world *present;
+	struct history *history;
+	struct engine_settings settings;
+	struct engine *engine;
+	struct effects effects;
+	struct store store;
+	instant now;
+	size_t budget;			/* of each engine_advance */
+	struct text log;		/* what was announced */
+	bool log_times;
+	bool hold_fetches, hold_sends;	/* the test answers them itself */
+	uint32_t fetches[FETCHES_KEPT];
+	size_t fetch_count;
+	int64_t *sends;
+	size_t send_count, send_room;
+	/* What a source gives; NULL: nothing new. */
+	size_t (*publish)(struct rig *rig, uint32_t source, struct row *rows,
+		struct fetch_report *report);
+	enum delivery_outcome (*receive)(const struct rig *rig, int64_t id);
+};
+
+static struct channel channels[] = {{.id = "desk"}, {.id = "ops"}};
+static struct match operator_only[] = {{MATCH_CLASS, NULL, "operator"}};
+static uint32_t to_desk[] = {0}, to_ops[] = {1};
+static struct route routes[] = {
+	{operator_only, 1, to_ops, 1, false, {0}},
+	{NULL, 0, to_desk, 1, false, {0}},
+};
+static const struct policy policy = {channels, 2, routes, 2};
+
+static void rig_init(struct rig *rig, enum first_sight first_sight)
+{
+	memset(rig, 0, sizeof(*rig));
+	world_init(&rig->world);
+	rig->present = &rig->world;
+	rig->history = history_new(NULL, NULL);
+	rig->settings = (struct engine_settings){.first_sight = first_sight,
+		.polling = {.every = DAY, .min_every = 60}, .policy = &policy,
+		.instance = "0123456789abcdef"};
+	effects_init(&rig->effects);
+	text_init(&rig->log, 0);
+}
+
+static void rig_release(struct rig *rig)
+{
+	engine_free(rig->engine);
+	effects_release(&rig->effects);
+	history_free(rig->history);
+	store_release(&rig->store);
+	text_release(&rig->log);
+	free(rig->sends);
+	if (rig->next_world.reg)
+		world_release(&rig->next_world);
+	world_release(&rig->world);
+}
+
+static struct source *rig_source(struct world *world, const char *id)
+{
+	struct source *source =
+		&world->reg->sources[world->reg->source_count++];
+	*source = (struct source){.id = id, .url = "http://s/", .extract = "."};
+	return source;
+}
+
+static void log_event(struct rig *rig, const struct event *event)
+{
+	if (rig->log_times) {
+		text_add_instant(&rig->log, event->time);
+		text_addf(&rig->log, " %lld %lld ", (long long)event->id,
+			(long long)event->alert);
+	}
+	text_addf(&rig->log, "%s", event_kind_name(event->kind));
+	if (event->subject)
+		text_addf(&rig->log, " %s", event->subject);
+	if (event->from || event->to)
+		text_addf(&rig->log, " %s>%s", event->from ? event->from : "",
+			event->to ? event->to : "");
+	text_add_char(&rig->log, '\n');
+	assert_int_equal(event->id, rig->store.last_event + 1);
+	rig->store.last_event = event->id;
+	assert_true(event->reason[0] != '\0');
+}
+
+static void log_alert(struct rig *rig, const struct alert *alert)
+{
+	text_addf(&rig->log, "%c%s %s\n",
+		alert->state == ALERT_FIRING ? '+' : '-',
+		event_kind_name(alert->kind), alert->subject);
+}
+
+static void perform_notify(struct rig *rig, const struct effect *effect)
+{
+	const struct notification *notification = &effect->as.notification;
+
+	assert_non_null(effect->cause);
+	assert_int_equal(effect->cause->id, notification->event);
+	text_addf(&rig->log, "!%s %s\n", notification->channel,
+		event_kind_name(effect->cause->kind));
+	store_notification(&rig->store, notification);
+}
+
+static void perform_send(struct rig *rig, const struct effect *effect)
+{
+	const struct kept_delivery *kept =
+		&rig->store.deliveries[effect->number - 1];
+
+	assert_string_equal(kept->channel, effect->channel);
+	assert_int_equal(kept->delivery.state, DELIVERY_PENDING);
+	rig->sends = mem_grow(rig->sends, rig->send_count, &rig->send_room,
+		sizeof(*rig->sends));
+	rig->sends[rig->send_count++] = effect->number;
+}
+
+static void perform(struct rig *rig, const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_FETCHED:
+		store_source(&rig->store, effect->subject, effect->source_state);
+		break;
+	case EFFECT_OBSERVATION:
+		store_figure(&rig->store, effect->subject,
+			&effect->as.observation);
+		break;
+	case EFFECT_ASSESSMENT:
+		assert_non_null(effect->reason);
+		store_milestone(&rig->store, effect->subject,
+			effect->as.milestone);
+		break;
+	case EFFECT_EVENT:
+		log_event(rig, effect->as.event);
+		break;
+	case EFFECT_ALERT:
+		log_alert(rig, effect->as.alert);
+		store_alert(&rig->store, effect->as.alert);
+		break;
+	case EFFECT_NOTIFY:
+		perform_notify(rig, effect);
+		break;
+	case EFFECT_DELIVERY:
+		rig->store.deliveries[effect->as.delivery->notification - 1]
+			.delivery = *effect->as.delivery;
+		break;
+	case EFFECT_FETCH:
+		assert_true(rig->fetch_count < FETCHES_KEPT);
+		rig->fetches[rig->fetch_count++] = effect->index;
+		break;
+	case EFFECT_SEND:
+		perform_send(rig, effect);
+		break;
+	case EFFECT_KIND_COUNT:
+		fail();
+	}
+}
+
+static void rig_perform(struct rig *rig)
+{
+	for (size_t i = 0; i < rig->effects.count; i++)
+		perform(rig, &rig->effects.items[i]);
+	effects_clear(&rig->effects);
+}
+
+#define ROWS_MAX 1024
+
+static void rig_answer_fetch(struct rig *rig, uint32_t source)
+{
+	static struct row rows[ROWS_MAX];
+	struct fetch_report report = {.started = rig->now, .finished = rig->now,
+		.outcome = FETCH_UNCHANGED, .retry_after = -1, .max_age = -1};
+	size_t count = 0;
+
+	if (rig->publish)
+		count = rig->publish(rig, source, rows, &report);
+	engine_fetched(rig->engine, source, &report, rows, count, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+}
+
+static void rig_answer_send(struct rig *rig, int64_t id)
+{
+	enum delivery_outcome outcome = rig->receive ? rig->receive(rig, id)
+		: DELIVERED;
+	engine_delivered(rig->engine, id, outcome, -1, "answer", rig->now,
+		&rig->effects);
+	rig_perform(rig);
+}
+
+/* Answers whatever the test does not answer itself, and lets the engine do
+   what is due at this instant. */
+static void rig_work(struct rig *rig)
+{
+	for (;;) {
+		if (rig->fetch_count > 0 && !rig->hold_fetches) {
+			uint32_t source = rig->fetches[0];
+			memmove(rig->fetches, rig->fetches + 1,
+				--rig->fetch_count * sizeof(*rig->fetches));
+			rig_answer_fetch(rig, source);
+		} else if (rig->send_count > 0 && !rig->hold_sends) {
+			int64_t id = rig->sends[0];
+			memmove(rig->sends, rig->sends + 1,
+				--rig->send_count * sizeof(*rig->sends));
+			rig_answer_send(rig, id);
+		} else if (engine_next(rig->engine) <= rig->now) {
+			engine_advance(rig->engine, rig->now, rig->budget,
+				&rig->effects);
+			rig_perform(rig);
+		} else {
+			return;
+		}
+	}
+}
+
+static void rig_to(struct rig *rig, instant to)
+{
+	rig_work(rig);
+	for (instant next; (next = engine_next(rig->engine)) <= to;) {
+		rig->now = next;
+		rig_work(rig);
+	}
+	rig->now = to;
+}
+
+static void rig_until(struct rig *rig, const char *time)
+{
+	rig_to(rig, world_time(rig->present, time));
+}
+
+static void rig_start(struct rig *rig, const char *time)
+{
+	if (time)
+		rig->now = world_time(rig->present, time);
+	rig->engine = engine_new(rig->present->reg, rig->history,
+		&rig->settings);
+	engine_start(rig->engine, rig->now, &rig->effects);
+	rig_perform(rig);
+	rig_work(rig);
+}
+
+/* kill -9, and a new process with what the store has. */
+static void rig_restart(struct rig *rig)
+{
+	struct store *store = &rig->store;
+
+	engine_free(rig->engine);
+	history_free(rig->history);
+	rig->fetch_count = rig->send_count = 0;
+	rig->history = history_new(NULL, NULL);
+	for (size_t i = 0; i < store->figure_count; i++)
+		series_add(history_series(rig->history,
+			store->figures[i].indicator),
+			&store->figures[i].observation, NULL);
+	rig->settings.last_event = store->last_event;
+	rig->settings.last_alert = (int64_t)store->alert_count;
+	rig->settings.last_notification = (int64_t)store->delivery_count;
+	rig->engine = engine_new(rig->present->reg, rig->history,
+		&rig->settings);
+	for (size_t i = 0; i < store->milestone_count; i++)
+		engine_restore_milestone(rig->engine, store->milestones[i].id,
+			&store->milestones[i].state);
+	for (size_t i = 0; i < store->source_count; i++)
+		engine_restore_source(rig->engine, store->sources[i].id,
+			&store->sources[i].state);
+	for (size_t i = 0; i < store->alert_count; i++) {
+		if (store->alerts[i].state == ALERT_FIRING)
+			engine_restore_alert(rig->engine, &store->alerts[i]);
+	}
+	for (size_t i = store->delivery_count; i-- > 0;) {
+		struct kept_delivery *kept = &store->deliveries[i];
+		kept->notification.channel = kept->channel;
+		if (kept->delivery.state == DELIVERY_PENDING)
+			engine_restore_delivery(rig->engine,
+				&kept->notification, &kept->delivery);
+	}
+	engine_start(rig->engine, rig->now, &rig->effects);
+	rig_perform(rig);
+	rig_work(rig);
+}
+
+static struct row rig_row(const struct rig *rig, const char *indicator,
+	const char *period, const char *value, const char *published)
+{
+	struct row row = {.indicator = register_indicator(rig->present->reg,
+		indicator)};
+
+	if (row.indicator == NOT_FOUND ||
+			!period_read(period, &row.observation.period) ||
+			!decimal_read(value, &row.observation.value))
+		fail_msg("no row: %s %s %s", indicator, period, value);
+	row.observation.published = world_time(rig->present, published);
+	return row;
+}
+
+static void rig_take_row(struct rig *rig, const struct row *row)
+{
+	const struct fetch_report report = {.started = rig->now,
+		.finished = rig->now, .outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+
+	engine_fetched(rig->engine, 0, &report, row, 1, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+	rig_work(rig);
+}
+
+/* One figure arrives now from the first source. */
+static void rig_feed(struct rig *rig, const char *indicator,
+	const char *period, const char *value, const char *published)
+{
+	const struct row row = rig_row(rig, indicator, period, value, published);
+	rig_take_row(rig, &row);
+}
+
+/* What was announced since the last look. */
+static void rig_expect(struct rig *rig, const char *want)
+{
+	if (strcmp(text_string(&rig->log), want) != 0)
+		fail_msg("announced:\n%swanted:\n%s", text_string(&rig->log),
+			want);
+	text_clear(&rig->log);
+}
+
+static enum status rig_status(const struct rig *rig, const char *milestone)
+{
+	return engine_milestone(rig->engine, register_milestone(
+		rig->present->reg, milestone))->assessment.status;
+}
+
+
+/* --- judging and announcing ---------------------------------------------- */
+
+/* law: a dated step, due 2020-12-31 with 30 days of grace. sum: a yearly sum on
+   a linear path from the start of the year, figures 40 days after the month. */
+static void deal_init(struct rig *rig, enum first_sight first_sight)
+{
+	rig_init(rig, first_sight);
+	world_indicator(&rig->world, "x", FREQUENCY_MONTH, 40);
+	world_indicator(&rig->world, "done", FREQUENCY_NONE, 0);
+	rig_source(&rig->world, "s");
+	world_milestone(&rig->world, "law", "2020-12-31", "last(done) >= 1")
+		->grace = (struct duration){30, DURATION_DAY};
+	struct milestone *sum = world_milestone(&rig->world, "sum",
+		"2020-12-31", "sum(x, 2020) >= 100");
+	sum->start_said = world_said("2020-01-01", 1);
+	sum->path_said = world_said("linear", 1);
+}
+
+static void test_slip(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_until(&rig, "2021-01-30T23:59:59-05:00");
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_DUE);
+	rig_expect(&rig, "");
+	rig_until(&rig, "2021-01-31T00:00:00-05:00");
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_NOT_MET);
+	rig_expect(&rig, "slipped p/law due>not_met\n+slipped p/law\n"
+		"!desk slipped\n");
+	const struct alert *alert = engine_alert(rig.engine, 0);
+	assert_int_equal(alert->raised, rig.now);
+	assert_int_equal(alert->severity, SEVERITY_WARNING);
+
+	/* A late fulfilment ends it. */
+	rig_until(&rig, "2021-02-05T12:00:00-05:00");
+	rig_feed(&rig, "done", "2021-02-04", "1", "2021-02-05T12:00:00-05:00");
+	rig_expect(&rig, "met_late p/law not_met>met_late\n-slipped p/law\n"
+		"!desk met_late\n");
+	rig_release(&rig);
+}
+
+static void test_pace(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-20");
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	rig_expect(&rig, "at_risk p/sum pending>at_risk\n+at_risk p/sum\n"
+		"!desk at_risk\n");
+	rig_until(&rig, "2020-03-20");
+	rig_feed(&rig, "x", "2020-02", "5", "2020-03-20");
+	rig_expect(&rig, "off_track p/sum at_risk>off_track\n-at_risk p/sum\n"
+		"+off_track p/sum\n!desk off_track\n");
+	rig_until(&rig, "2020-04-20");
+	rig_feed(&rig, "x", "2020-03", "5", "2020-04-20");
+	rig_expect(&rig, "");		/* still off track: said once */
+	rig_until(&rig, "2020-05-20");
+	rig_feed(&rig, "x", "2020-04", "50", "2020-05-20");
+	rig_expect(&rig, "recovered p/sum off_track>on_track\n"
+		"-off_track p/sum\n!desk recovered\n");
+	assert_int_equal(engine_alert_count(rig.engine), 0);
+	assert_int_equal(engine_counts(rig.engine)[STATUS_ON_TRACK], 1);
+	assert_int_equal(engine_counts(rig.engine)[STATUS_AT_RISK], 0);
+
+	/* Enough in May: met at once, without waiting for the year's end. */
+	rig_until(&rig, "2020-06-20");
+	rig_feed(&rig, "x", "2020-05", "40", "2020-06-20");
+	rig_expect(&rig, "met p/sum on_track>met\n!desk met\n");
+	rig_release(&rig);
+}
+
+/* Missing data ends no alert; the figure that comes late does. */
+static void test_unverified_then_met(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-20");
+	rig_feed(&rig, "x", "2020-01", "1", "2020-02-20");
+	rig_expect(&rig, "off_track p/sum pending>off_track\n"
+		"+off_track p/sum\n!desk off_track\n");
+	rig_until(&rig, "2021-02-09T23:59:59-05:00");
+	assert_int_equal(rig_status(&rig, "p/sum"), STATUS_AWAITING_DATA);
+	text_clear(&rig.log);			/* law slips meanwhile */
+	rig_until(&rig, "2021-02-10T00:00:00-05:00");
+	rig_expect(&rig, "unverified p/sum awaiting_data>unverified\n"
+		"+unverified p/sum\n!desk unverified\n");
+	rig_until(&rig, "2021-03-01");
+	rig_feed(&rig, "x", "2020-12", "99", "2021-03-01");
+	rig_expect(&rig, "met p/sum unverified>met\n-off_track p/sum\n"
+		"-unverified p/sum\n!desk met\n");
+	rig_release(&rig);
+}
+
+/* --- revisions ----------------------------------------------------------- */
+
+static void growth_init(struct rig *rig)
+{
+	rig_init(rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig->world, "x", FREQUENCY_YEAR, 40);
+	rig_source(&rig->world, "s");
+	world_milestone(&rig->world, "more", "2020-12-31",
+		"sum(x, 2020) >= sum(x, 2017) + 10");
+	world_finish(&rig->world);
+	rig_start(rig, "2020-03-01");
+}
+
+static void test_revised_target(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	growth_init(&rig);
+	rig_feed(&rig, "x", "2017", "100", "2020-03-01");
+	rig_expect(&rig, "");		/* first known is no revision */
+	rig_until(&rig, "2020-07-01");
+	rig_feed(&rig, "x", "2017", "80", "2020-07-01");
+	rig_expect(&rig, "revised p/more pending>pending\n!desk revised\n");
+	rig_feed(&rig, "x", "2017", "80", "2020-07-01");
+	rig_expect(&rig, "");
+	rig_release(&rig);
+}
+
+static void test_revised_verdict(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	growth_init(&rig);
+	rig_feed(&rig, "x", "2017", "100", "2020-03-01");
+	rig_until(&rig, "2021-01-20");
+	rig_feed(&rig, "x", "2020", "105", "2021-01-20");
+	rig_expect(&rig, "slipped p/more awaiting_data>not_met\n"
+		"+slipped p/more\n!desk slipped\n");
+	rig_until(&rig, "2021-03-01");
+	rig_feed(&rig, "x", "2020", "120", "2021-03-01");
+	rig_expect(&rig, "revised p/more not_met>met\n!desk revised\n"
+		"met p/more not_met>met\n-slipped p/more\n!desk met\n");
+	rig_until(&rig, "2021-04-01");
+	rig_feed(&rig, "x", "2017", "115", "2021-04-01");
+	rig_expect(&rig, "revised p/more met>not_met\n!desk revised\n"
+		"slipped p/more met>not_met\n+slipped p/more\n"
+		"!desk slipped\n");
+	rig_release(&rig);
+}
+
+/* A revision in the second of the last judgement is one; one that the last
+   judgement knew is none, when a later figure changes the verdict. */
+static void test_revised_in_time(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_NONE, 0);
+	rig_source(&rig.world, "s");
+	world_milestone(&rig.world, "step", "2020-06-30", "last(x) >= 2");
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "x", "2020-01-15", "2", "2020-01-20");
+	rig_expect(&rig, "met p/step pending>met\n!desk met\n");
+	rig_until(&rig, "2020-03-02");
+	rig_feed(&rig, "x", "2020-01-10", "0", "2020-01-20");
+	rig_expect(&rig, "");
+	rig_feed(&rig, "x", "2020-01-15", "1", "2020-03-02");
+	rig_expect(&rig, "revised p/step met>pending\n!desk revised\n");
+
+	rig_until(&rig, "2020-07-10");
+	rig_expect(&rig, "slipped p/step pending>not_met\n+slipped p/step\n"
+		"!desk slipped\n");
+	rig_feed(&rig, "x", "2020-01-15", "0", "2020-07-10");
+	rig_expect(&rig, "");
+	rig_until(&rig, "2020-07-20");
+	rig_feed(&rig, "x", "2020-07-15", "2", "2020-07-20");
+	rig_expect(&rig, "met_late p/step not_met>met_late\n-slipped p/step\n"
+		"!desk met_late\n");
+	rig_release(&rig);
+}
+
+/* A miss that was declared early and is taken back leaves no alert behind. */
+static void test_revised_away(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_MONTH, 40);
+	rig_source(&rig.world, "s");
+	world_milestone(&rig.world, "cap", "2020-12-31", "sum(x, 2020) <= 100")
+		->mode = MODE_AT;
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "x", "2020-01", "101", "2020-03-01");
+	rig_expect(&rig, "slipped p/cap pending>not_met\n+slipped p/cap\n"
+		"!desk slipped\n");
+	rig_until(&rig, "2020-04-01");
+	rig_feed(&rig, "x", "2020-01", "99", "2020-04-01");
+	rig_expect(&rig, "revised p/cap not_met>pending\n!desk revised\n"
+		"-slipped p/cap\n");
+	rig_release(&rig);
+}
+
+static size_t publish_ahead(struct rig *rig, uint32_t source, struct row *rows,
+	struct fetch_report *report)
+{
+	(void)source;
+	report->outcome = FETCH_CHANGED;
+	rows[0] = rig_row(rig, "x", "2017", "100", "2020-02-01");
+	rows[1] = rig_row(rig, "x", "2017", "80", "2020-07-19");
+	rows[2] = rig_row(rig, "x", "2020", "85", "2021-01-20");
+	rows[3] = rig_row(rig, "x", "2020", "95", "2021-03-26");
+	return 4;
+}
+
+/* Replay: everything is fed at the start and becomes known in its time. */
+static void test_published_ahead(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_YEAR, 40);
+	rig_source(&rig.world, "s");
+	world_milestone(&rig.world, "more", "2020-12-31",
+		"sum(x, 2020) >= sum(x, 2017) + 10");
+	world_finish(&rig.world);
+	rig.publish = publish_ahead;
+	rig_start(&rig, "2020-01-20");
+	rig_until(&rig, "2020-07-19T23:59:58-04:00");
+	rig_expect(&rig, "");
+	rig_until(&rig, "2020-07-19");
+	rig_expect(&rig, "revised p/more pending>pending\n!desk revised\n");
+	rig_until(&rig, "2021-03-25");
+	rig_expect(&rig, "slipped p/more awaiting_data>not_met\n"
+		"+slipped p/more\n!desk slipped\n");
+	rig_until(&rig, "2021-03-26");
+	rig_expect(&rig, "revised p/more not_met>met\n!desk revised\n"
+		"met p/more not_met>met\n-slipped p/more\n!desk met\n");
+	rig_release(&rig);
+}
+
+/* --- first sight and settling -------------------------------------------- */
+
+static const struct sight_case {
+	enum first_sight mode;
+	const char *want;
+} sights[] = {
+	{FIRST_SIGHT_EACH, "slipped p/law >not_met\n+slipped p/law\n"
+		"!desk slipped\nunverified p/sum >unverified\n"
+		"+unverified p/sum\n!desk unverified\n"},
+	{FIRST_SIGHT_SUMMARY, "slipped p/law >not_met\n+slipped p/law\n"
+		"unverified p/sum >unverified\n+unverified p/sum\n"
+		"first_sight\n!desk first_sight\n"},
+	{FIRST_SIGHT_NONE, "slipped p/law >not_met\n+slipped p/law\n"
+		"unverified p/sum >unverified\n+unverified p/sum\n"},
+};
+
+static size_t publish_no(struct rig *rig, uint32_t source, struct row *rows,
+	struct fetch_report *report)
+{
+	(void)source;
+	report->outcome = FETCH_CHANGED;
+	rows[0] = rig_row(rig, "done", "2020-02-20", "0", "2020-02-20");
+	return 1;
+}
+
+static void test_first_sight(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sights) / sizeof(*sights); i++) {
+		struct rig rig;
+		deal_init(&rig, sights[i].mode);
+		world_finish(&rig.world);
+		rig.publish = publish_no;
+		rig_start(&rig, "2021-06-01");
+		rig_expect(&rig, sights[i].want);
+		assert_int_equal(engine_alert_count(rig.engine), 2);
+		rig_restart(&rig);
+		rig_until(&rig, "2021-09-01");
+		rig_expect(&rig, "");		/* never twice */
+		rig_release(&rig);
+	}
+}
+
+static void test_first_sight_words(void **state)
+{
+	struct effects effects;
+	struct rig rig;
+	enum first_sight back;
+	(void)state;
+
+	for (int i = 0; i <= FIRST_SIGHT_NONE; i++) {
+		assert_true(first_sight_parse(
+			first_sight_name((enum first_sight)i), &back));
+		assert_int_equal(back, i);
+	}
+	deal_init(&rig, FIRST_SIGHT_SUMMARY);
+	rig.world.reg->source_count = 0;	/* nothing to wait for */
+	world_finish(&rig.world);
+	effects_init(&effects);
+	rig.engine = engine_new(rig.world.reg, rig.history, &rig.settings);
+	engine_start(rig.engine, world_time(&rig.world, "2021-06-01"), &effects);
+	assert_false(engine_is_settling(rig.engine));
+	const char *reason = "";
+	for (size_t i = 0; i < effects.count; i++) {
+		if (effects.items[i].kind == EFFECT_NOTIFY)
+			reason = effects.items[i].cause->reason;
+	}
+	assert_string_equal(reason, "2 milestones were already decided when "
+		"first seen: 2 unverified");
+	effects_release(&effects);
+	rig_release(&rig);
+}
+
+/* Nobody hears "unverified" of a figure that arrives a second later; a source
+   that does not answer holds things up no longer than SETTLE_SECONDS. */
+static void test_settling(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	rig_source(&rig.world, "t");
+	world_finish(&rig.world);
+	rig.hold_fetches = true;
+	rig_start(&rig, "2021-06-01");
+	assert_true(engine_is_settling(rig.engine));
+	assert_int_equal(rig.fetch_count, 2);
+	rig.now++;
+	rig_feed(&rig, "x", "2020-01", "200", "2020-02-01");
+	rig_expect(&rig, "");
+	assert_int_equal(rig_status(&rig, "p/sum"), STATUS_MET);
+	assert_true(engine_is_settling(rig.engine));
+	rig_to(&rig, rig.now + SETTLE_SECONDS - 2);
+	rig_expect(&rig, "");
+	rig_to(&rig, rig.now + 1);
+	assert_false(engine_is_settling(rig.engine));
+	rig_expect(&rig, "unverified p/law >unverified\n+unverified p/law\n"
+		"!desk unverified\nmet p/sum >met\n!desk met\n");
+	rig_release(&rig);
+}
+
+/* What settling holds back is not lost when the process dies in it. */
+static void test_killed_while_settling(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	rig_source(&rig.world, "t");
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-06-01");
+	text_clear(&rig.log);
+	rig.now += 2 * DAY;
+	rig.hold_fetches = true;
+	rig_restart(&rig);		/* both sources are overdue */
+	assert_true(engine_is_settling(rig.engine));
+	rig_feed(&rig, "x", "2020-01", "200", "2020-06-02");
+	rig_expect(&rig, "");
+	rig_restart(&rig);		/* t never answered */
+	rig_expect(&rig, "");
+	rig_to(&rig, rig.now + SETTLE_SECONDS);
+	rig_expect(&rig, "met p/sum pending>met\n!desk met\n");
+	rig_release(&rig);
+}
+
+/* --- reload -------------------------------------------------------------- */
+
+struct reload_milestone {
+	const char *name, *due, *benchmark;
+};
+
+static const struct reload_case {
+	const char *what;
+	struct reload_milestone after[3];
+	const char *want;
+} reloads[] = {
+	{"the same", {{"a", "2020-12-31", "last(done) >= 1"},
+		{"b", "2020-06-30", "last(done) >= 1"}}, ""},
+	{"in another order", {{"b", "2020-06-30", "last(done) >= 1"},
+		{"a", "2020-12-31", "last(done) >= 1"}}, ""},
+	{"moved later", {{"a", "2021-03-31", "last(done) >= 1"},
+		{"b", "2020-06-30", "last(done) >= 1"}},
+		"slipped p/a 2020-12-31>2021-03-31\n+slipped p/a\n"
+		"!desk slipped\n"},
+	{"moved earlier", {{"a", "2020-10-31", "last(done) >= 1"},
+		{"b", "2020-06-30", "last(done) >= 1"}},
+		"rescheduled p/a 2020-12-31>2020-10-31\n!desk rescheduled\n"},
+	{"another benchmark", {{"a", "2020-12-31", "last(done) >= 2"},
+		{"b", "2020-06-30", "last(done) >= 1"}},
+		"modified p/a\n!desk modified\n"},
+	{"one left", {{"a", "2020-12-31", "last(done) >= 1"}},
+		"withdrawn p/b not_met>withdrawn\n-slipped p/b\n"
+		"!desk withdrawn\n"},
+	{"one more, decided", {{"a", "2020-12-31", "last(done) >= 1"},
+		{"b", "2020-06-30", "last(done) >= 1"},
+		{"c", "2020-05-31", "last(done) >= 1"}},
+		"slipped p/c >not_met\n+slipped p/c\n!desk slipped\n"},
+};
+
+static void reload_world(struct world *world,
+	const struct reload_milestone *milestones)
+{
+	world_indicator(world, "done", FREQUENCY_NONE, 0);
+	rig_source(world, "s");
+	for (size_t i = 0; i < 3 && milestones[i].name; i++)
+		world_milestone(world, milestones[i].name, milestones[i].due,
+			milestones[i].benchmark);
+	world_finish(world);
+}
+
+/* A changed register is met by a reload or by a restart, with the same words. */
+static void reload_try(const struct reload_case *c, bool restart)
+{
+	struct rig rig;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	reload_world(&rig.world, reloads[0].after);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_until(&rig, "2020-07-10");
+	text_clear(&rig.log);
+	size_t saved = rig.store.assessments_saved;
+	world_init(&rig.next_world);
+	reload_world(&rig.next_world, c->after);
+	rig.present = &rig.next_world;
+	if (restart) {
+		rig_restart(&rig);
+	} else {
+		engine_reload(rig.engine, rig.next_world.reg, &rig.settings,
+			rig.now, &rig.effects);
+		rig_perform(&rig);
+		rig_work(&rig);
+	}
+	if (strcmp(text_string(&rig.log), c->want) != 0)
+		fail_msg("%s%s: %swanted: %s", c->what,
+			restart ? " by restart" : "", text_string(&rig.log),
+			c->want);
+	if (!c->want[0])
+		assert_int_equal(rig.store.assessments_saved, saved);
+	text_clear(&rig.log);
+	rig_restart(&rig);
+	rig_until(&rig, "2020-09-01");
+	rig_expect(&rig, "");			/* not again */
+	rig_release(&rig);
+}
+
+static void test_reload(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(reloads) / sizeof(*reloads); i++) {
+		reload_try(&reloads[i], false);
+		reload_try(&reloads[i], true);
+	}
+}
+
+/* A later date is a slip, but no end of a danger that is still there. */
+static void test_slip_in_danger(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-20");
+	rig_feed(&rig, "x", "2020-01", "1", "2020-02-20");
+	text_clear(&rig.log);
+	/* The same terms again, but for one date. */
+	rig.world.reg->milestones[1].due_date.year = 2021;
+	rig.world.reg->milestones[1].due += 365 * DAY;
+	rig.world.reg->milestones[1].terms++;
+	engine_reload(rig.engine, rig.world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect(&rig, "slipped p/sum 2020-12-31>2021-12-31\n"
+		"+slipped p/sum\n!desk slipped\n");
+	assert_int_equal(engine_alert_count(rig.engine), 2);
+	rig_release(&rig);
+}
+
+/* A source whose program has changed is asked afresh, and by the new program
+   even when the old one was under way. */
+static void test_reload_source(void **state)
+{
+	const struct fetch_report report = {.outcome = FETCH_UNCHANGED,
+		.retry_after = -1, .max_age = -1, .etag = "\"old\""};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	reload_world(&rig.world, reloads[0].after);
+	rig_start(&rig, "2020-03-01");
+	rig.hold_fetches = true;
+	rig_to(&rig, rig.now + DAY);
+	assert_int_equal(rig.fetch_count, 1);
+	world_init(&rig.next_world);
+	rig_source(&rig.next_world, "s")->extract = ".new";
+	world_indicator(&rig.next_world, "done", FREQUENCY_NONE, 0);
+	world_finish(&rig.next_world);
+	rig.present = &rig.next_world;
+	engine_reload(rig.engine, rig.next_world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	assert_int_equal(rig.fetch_count, 1);
+	assert_true(engine_source_busy(rig.engine, 0));
+	assert_false(engine_poll(rig.engine, 0, rig.now, &rig.effects));
+	engine_fetched(rig.engine, 0, &report, NULL, 0, rig.now, &rig.effects);
+	rig_perform(&rig);
+	assert_true(engine_is_settling(rig.engine));
+	assert_string_equal(engine_source(rig.engine, 0)->etag, "");
+	rig_work(&rig);
+	assert_int_equal(rig.fetch_count, 2);
+	engine_fetched(rig.engine, 0, &report, NULL, 0, rig.now, &rig.effects);
+	assert_false(engine_is_settling(rig.engine));
+	rig_release(&rig);
+}
+
+/* --- sources ------------------------------------------------------------- */
+
+static enum fetch_outcome next_outcome;
+
+static size_t publish_outcome(struct rig *rig, uint32_t source,
+	struct row *rows, struct fetch_report *report)
+{
+	(void)rig;
+	(void)source;
+	(void)rows;
+	report->outcome = next_outcome;
+	snprintf(report->error, sizeof(report->error), "connection refused");
+	return 0;
+}
+
+static void source_tries(struct rig *rig, enum fetch_outcome outcome, int times)
+{
+	next_outcome = outcome;
+	for (int i = 0; i < times; i++) {
+		rig->now += 60;
+		assert_true(engine_poll(rig->engine, 0, rig->now, &rig->effects));
+		rig_perform(rig);
+		rig_work(rig);
+	}
+}
+
+static void test_source_alerts(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig.publish = publish_outcome;
+	rig_start(&rig, "2020-03-01");
+	source_tries(&rig, FETCH_FAILED, 2);
+	rig_expect(&rig, "");
+	source_tries(&rig, FETCH_FAILED, 1);
+	rig_expect(&rig, "source_failing s\n+source_failing s\n"
+		"!ops source_failing\n");
+	const char *reason = engine_alert(rig.engine, 0)->reason;
+	assert_non_null(strstr(reason, "3 attempts: connection refused"));
+	assert_non_null(strstr(reason, "since 2020-03-02T"));
+	rig_restart(&rig);
+	source_tries(&rig, FETCH_FAILED, 5);
+	rig_expect(&rig, "");
+	source_tries(&rig, FETCH_UNREADABLE, 2);
+	rig_expect(&rig, "source_unreadable s\n+source_unreadable s\n"
+		"!ops source_unreadable\n");
+	source_tries(&rig, FETCH_UNCHANGED, 2);
+	rig_expect(&rig, "source_recovered s\n-source_failing s\n"
+		"-source_unreadable s\n!ops source_recovered\n");
+	source_tries(&rig, FETCH_UNREADABLE, 1);
+	rig_expect(&rig, "source_unreadable s\n+source_unreadable s\n"
+		"!ops source_unreadable\n");
+	rig_release(&rig);
+}
+
+static void test_quarantine(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	struct row row = rig_row(&rig, "x", "2020-01", "-5", "2020-03-01");
+	row.observation.quarantined = true;
+	rig_take_row(&rig, &row);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	rig_take_row(&rig, &row);
+	rig_expect(&rig, "");
+	assert_int_equal(rig.store.figure_count, 1);
+	rig.now += DAY;
+	rig_feed(&rig, "x", "2020-01", "50", "2020-03-02");
+	rig_expect(&rig, "recovered x\n-data_quarantined x\n!desk recovered\n");
+	rig_release(&rig);
+}
+
+/* --- the outbox ---------------------------------------------------------- */
+
+static enum delivery_outcome receive_nothing(const struct rig *rig, int64_t id)
+{
+	(void)rig;
+	(void)id;
+	return FAILED_FOR_NOW;
+}
+
+static void test_delivery_backoff(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig.receive = receive_nothing;
+	rig_start(&rig, "2020-02-20");
+	instant start = rig.now;
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	const struct delivery *delivery = &rig.store.deliveries[0].delivery;
+	int64_t limit = 10;
+	while (delivery->state == DELIVERY_PENDING) {
+		if (limit < 3600)
+			assert_in_range(delivery->next - rig.now, limit / 2, limit);
+		else
+			assert_in_range(delivery->next - rig.now, 1800, 3600);
+		limit = limit * 2 < 3600 ? limit * 2 : 3600;
+		rig_to(&rig, delivery->next);
+	}
+	assert_int_equal(delivery->state, DELIVERY_DEAD);
+	assert_in_range(rig.now - start, 3 * DAY, 3 * DAY + 3600);
+	assert_string_equal(delivery->answer, "answer");
+	assert_int_equal(engine_outbox_pending(rig.engine), 0);
+	rig_release(&rig);
+}
+
+static void test_delivery_outcomes(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-20");
+	rig.hold_sends = true;
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	assert_int_equal(rig.send_count, 1);
+	const struct delivery *delivery = &rig.store.deliveries[0].delivery;
+
+	/* The receiver said when; a second answer to one send counts nothing. */
+	engine_delivered(rig.engine, 1, FAILED_FOR_NOW, 7200, "busy", rig.now,
+		&rig.effects);
+	engine_delivered(rig.engine, 1, DELIVERED, -1, "", rig.now,
+		&rig.effects);
+	engine_delivered(rig.engine, 99, DELIVERED, -1, "", rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(delivery->state, DELIVERY_PENDING);
+	assert_int_equal(delivery->next, rig.now + 7200);
+	assert_int_equal(delivery->attempts, 1);
+	rig_to(&rig, rig.now + 7199);
+	assert_int_equal(rig.send_count, 1);
+	rig_to(&rig, rig.now + 1);
+	assert_int_equal(rig.send_count, 2);
+	engine_delivered(rig.engine, 1, FAILED_FOR_NOW, 90 * DAY, "", rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(delivery->next, rig.now + DAY);
+	rig_to(&rig, rig.now + DAY);
+	engine_delivered(rig.engine, 1, FAILED_FOR_GOOD, -1, "gone", rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(delivery->state, DELIVERY_DEAD);
+	assert_string_equal(delivery->answer, "gone");
+	rig_release(&rig);
+}
+
+/* The end of an alert is not told before its beginning has arrived. */
+static void test_delivery_order(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-28");
+	rig.hold_sends = true;
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	rig.now += 2 * DAY;
+	rig_feed(&rig, "x", "2020-02", "31", "2020-03-01");
+	rig_expect(&rig, "at_risk p/sum pending>at_risk\n+at_risk p/sum\n"
+		"!desk at_risk\nrecovered p/sum at_risk>on_track\n"
+		"-at_risk p/sum\n!desk recovered\n");
+	assert_int_equal(rig.send_count, 1);
+	engine_delivered(rig.engine, 1, FAILED_FOR_NOW, -1, "", rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(rig.send_count, 1);
+	rig_restart(&rig);		/* the order survives */
+	rig_to(&rig, rig.now + 10);
+	assert_int_equal(rig.send_count, 1);
+	assert_int_equal(rig.sends[0], 1);
+	engine_delivered(rig.engine, 1, DELIVERED, -1, "", rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(rig.send_count, 2);
+	assert_int_equal(rig.sends[1], 2);
+	rig_release(&rig);
+}
+
+#define MANY 100000
+
+static void restore_many(struct rig *rig, size_t count, instant now)
+{
+	for (size_t i = count; i-- > 0;) {
+		const struct notification notification = {.id = (int64_t)i + 1,
+			.alert = (int64_t)i / 2 + 1,
+			.channel = i % 4 < 2 ? "desk" : "ops", .created = now};
+		const struct delivery delivery = {
+			.notification = notification.id, .next = now,
+			.at = INSTANT_MIN};
+		engine_restore_delivery(rig->engine, &notification, &delivery);
+	}
+}
+
+/* Many are pending: at most so many under way for each channel, the lowest
+   numbers first, one of each alert, and a channel that hangs delays no other. */
+static void test_many_deliveries(void **state)
+{
+	struct rig rig;
+	size_t desk = 0, ops = 0;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	rig.world.reg->source_count = 0;
+	world_finish(&rig.world);
+	rig.now = world_time(&rig.world, "2020-02-20");
+	rig.engine = engine_new(rig.world.reg, rig.history, &rig.settings);
+	restore_many(&rig, MANY, rig.now);
+	engine_start(rig.engine, rig.now, &rig.effects);
+	assert_int_equal(engine_outbox_pending(rig.engine), MANY);
+	for (size_t i = 0; i < rig.effects.count; i++) {
+		const struct effect *effect = &rig.effects.items[i];
+		if (effect->kind != EFFECT_SEND)
+			continue;
+		bool is_desk = strcmp(effect->channel, "desk") == 0;
+		size_t nth = is_desk ? desk++ : ops++;
+		assert_int_equal(effect->number,
+			nth * 4 + (is_desk ? 1 : 3));
+	}
+	assert_int_equal(desk, DELIVERIES_PER_CHANNEL);
+	assert_int_equal(ops, DELIVERIES_PER_CHANNEL);
+
+	/* desk hangs; ops takes all of its own, in order. */
+	int64_t last = 0;
+	size_t delivered = 0;
+	for (size_t i = 0; i < rig.effects.count; i++) {
+		if (rig.effects.items[i].kind != EFFECT_SEND ||
+				strcmp(rig.effects.items[i].channel, "desk") == 0)
+			continue;
+		int64_t id = rig.effects.items[i].number;
+		assert_true(id > last || id == last - 3 || id % 4 == 0);
+		last = id;
+		engine_delivered(rig.engine, id, DELIVERED, -1, "", rig.now,
+			&rig.effects);
+		delivered++;
+	}
+	assert_int_equal(delivered, MANY / 2);
+	assert_int_equal(engine_outbox_pending(rig.engine), MANY / 2);
+	rig_release(&rig);
+}
+
+/* The channel is gone: its messages wait for its return, and are given up
+   when nobody would want them any more. */
+static void test_lost_channel(void **state)
+{
+	static const struct policy nobody = {channels + 1, 1, NULL, 0};
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig.receive = receive_nothing;
+	rig_start(&rig, "2020-02-20");
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	instant created = rig.now;
+	rig.hold_sends = true;
+	rig.settings.policy = &nobody;
+	rig_restart(&rig);
+	rig_to(&rig, rig.now + DAY);
+	assert_int_equal(rig.send_count, 0);
+	rig.settings.policy = &policy;
+	engine_reload(rig.engine, rig.present->reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_int_equal(rig.send_count, 1);
+	rig.settings.policy = &nobody;
+	rig_restart(&rig);
+	rig_to(&rig, created + 3 * DAY - 1);
+	assert_int_equal(rig.store.deliveries[0].delivery.state,
+		DELIVERY_PENDING);
+	rig_to(&rig, created + 3 * DAY);
+	assert_int_equal(rig.store.deliveries[0].delivery.state, DELIVERY_DEAD);
+	rig_release(&rig);
+}
+
+static void test_message_ids(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-02-20");
+	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+	rig.now += 30 * DAY;
+	rig_feed(&rig, "x", "2020-02", "1", "2020-03-20");
+	const char *one = rig.store.deliveries[0].notification.message_id;
+	const char *two = rig.store.deliveries[1].notification.message_id;
+	assert_int_equal(strlen(one), 28);
+	assert_memory_equal(one, "msg_", 4);
+	assert_int_equal(strspn(one + 4, "abcdefghijklmnopqrstuvwxyz234567"), 24);
+	assert_string_not_equal(one, two);
+	rig_release(&rig);
+}
+
+/* --- random histories ---------------------------------------------------- */
+
+/* A small generator of our own: the same everywhere (xorshift64*). */
+static uint64_t chance_state;
+
+static uint64_t chance(uint64_t below)
+{
+	chance_state ^= chance_state >> 12;
+	chance_state ^= chance_state << 25;
+	chance_state ^= chance_state >> 27;
+	return (chance_state * UINT64_C(2685821657736338717) >> 33) % below;
+}
+
+struct release {	/* one figure: given from a day on, known from another */
+	uint32_t source;
+	instant given;
+	struct row row;
+};
+
+#define RELEASES_MAX 400
+static struct release releases[RELEASES_MAX];
+static size_t release_count;
+static uint64_t weather;	/* which polls and deliveries fail */
+
+static uint64_t luck(uint64_t a, uint64_t b)
+{
+	const uint64_t seed[] = {weather, a, b};
+	return hash_bytes(seed, sizeof(seed));
+}
+
+static size_t publish_releases(struct rig *rig, uint32_t source,
+	struct row *rows, struct fetch_report *report)
+{
+	size_t count = 0;
+
+	if (luck(source, (uint64_t)rig->now) % 10 == 0) {
+		report->outcome = luck(1, (uint64_t)rig->now) % 2
+			? FETCH_FAILED : FETCH_UNREADABLE;
+		snprintf(report->error, sizeof(report->error), "no");
+		return 0;
+	}
+	report->outcome = FETCH_CHANGED;
+	for (size_t i = 0; i < release_count; i++) {
+		if (releases[i].source == source && releases[i].given <= rig->now)
+			rows[count++] = releases[i].row;
+	}
+	return count;
+}
+
+static enum delivery_outcome receive_by_luck(const struct rig *rig, int64_t id)
+{
+	uint64_t lot = luck((uint64_t)id, (uint64_t)
+		rig->store.deliveries[id - 1].delivery.attempts) % 8;
+	return lot == 0 ? FAILED_FOR_GOOD : lot < 4 ? FAILED_FOR_NOW : DELIVERED;
+}
+
+static void random_register(struct rig *rig)
+{
+	struct world *world = &rig->world;
+	struct milestone *milestone;
+
+	rig_init(rig, FIRST_SIGHT_EACH);
+	world_indicator(world, "x", FREQUENCY_MONTH, 40);
+	world_indicator(world, "y", FREQUENCY_MONTH, 10);
+	world_indicator(world, "z", FREQUENCY_NONE, 0);
+	rig_source(world, "s");
+	rig_source(world, "t");
+	milestone = world_milestone(world, "flow", "2020-12-31",
+		"sum(x, 2020) >= 100");
+	milestone->start_said = world_said("2020-01-01", 1);
+	milestone->path_said = world_said("linear", 1);
+	world_milestone(world, "growth", "2020-12-31",
+		"sum(x, 2020) >= 1.1 * sum(x, 2019)")->grace =
+		(struct duration){20, DURATION_DAY};
+	world_milestone(world, "step", "2020-09-30", "last(z) >= 2")->grace =
+		(struct duration){30, DURATION_DAY};
+	world_milestone(world, "year", "2020-10-31", "sum(y, 12mo) >= 110");
+	world_milestone(world, "cap", "2020-12-31", "sum(y, 2020) <= 110")
+		->mode = MODE_AT;
+	world_milestone(world, "both", "2020-12-31",
+		"at(x, 2020-06) >= 9 and sum(y, 2020-Q3) >= 25");
+	milestone = world_milestone(world, "ratio", "2021-03-31",
+		"avg(y, 6mo) >= 1.2 * at(x, 2019-12)");
+	milestone->baseline_said = world_said("avg(y, 2019)", 1);
+	world_finish(world);
+	rig->publish = publish_releases;
+	rig->receive = receive_by_luck;
+	rig->log_times = true;
+	rig->now = world_time(world, "2020-01-10T07:00:00Z");
+}
+
+static void random_release(struct rig *rig, uint32_t source,
+	const char *indicator, const char *period, instant ended, int64_t lag)
+{
+	instant published = ended + lag * DAY;
+
+	for (size_t vintage = 0; vintage < 1 + chance(3); vintage++) {
+		struct release *release = &releases[release_count++];
+		char value[8];
+		assert_true(release_count <= RELEASES_MAX);
+		snprintf(value, sizeof(value), "%d", (int)chance(20));
+		release->source = source;
+		release->row = rig_row(rig, indicator, period, value, "2020-01-01");
+		release->row.observation.published = published;
+		/* A poll may find it late, or see it announced early. */
+		release->given = published + ((int64_t)chance(40) - 20) * DAY;
+		published += (int64_t)(1 + chance(60)) * DAY;
+	}
+}
+
+static void random_history(struct rig *rig, uint64_t seed)
+{
+	chance_state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	weather = chance(UINT64_C(1) << 30);
+	release_count = 0;
+	for (int month = 0; month < 26; month++) {
+		char period[24], day[48];
+		snprintf(period, sizeof(period), "%d-%02d", 2019 + month / 12,
+			1 + month % 12);
+		snprintf(day, sizeof(day), "%s-%02d", period,
+			1 + (int)chance(28));
+		instant ended = world_time(&rig->world, day) + 20 * DAY;
+		random_release(rig, 0, "x", period, ended, (int64_t)chance(60));
+		random_release(rig, 1, "y", period, ended, (int64_t)chance(30));
+		if (chance(3) == 0)
+			random_release(rig, 1, "z", day, ended, 1);
+	}
+}
+
+/* Every judgement in force is what judging from nothing gives now. */
+static void judge_from_nothing(struct rig *rig)
+{
+	size_t counts[STATUS_COUNT] = {0};
+
+	for (size_t i = 0; i < rig->present->reg->milestone_count; i++) {
+		const struct assessment *kept = &engine_milestone(rig->engine,
+			(uint32_t)i)->assessment;
+		struct assessment fresh;
+		milestone_assess(rig->present->reg, rig->history, (uint32_t)i,
+			(struct knowledge){rig->now, INSTANT_MAX}, &fresh);
+		if (assessment_differs(kept, &fresh))
+			fail_msg("%s is %s, from nothing %s",
+				rig->present->reg->milestones[i].id,
+				status_name(kept->status),
+				status_name(fresh.status));
+		counts[fresh.status]++;
+	}
+	assert_memory_equal(counts, engine_counts(rig->engine), sizeof(counts));
+}
+
+/* Every seventh or so instant at which something happens: kill and restart. */
+static void random_walk(struct rig *rig, bool restarts, bool check)
+{
+	instant end = world_time(&rig->world, "2021-07-01");
+	uint64_t turn = 0;
+
+	rig_start(rig, NULL);
+	for (instant next; (next = engine_next(rig->engine)) <= end;) {
+		rig->now = next;
+		rig_work(rig);
+		if (restarts && luck(turn++, 7) % 7 == 0)
+			rig_restart(rig);
+		if (check)
+			judge_from_nothing(rig);
+	}
+	rig->now = end;
+}
+
+static void same_outcome(const struct rig *a, const struct rig *b)
+{
+	for (size_t i = 0; i < a->world.reg->milestone_count; i++) {
+		const struct milestone_state *one = engine_milestone(a->engine,
+			(uint32_t)i);
+		const struct milestone_state *two = engine_milestone(b->engine,
+			(uint32_t)i);
+		assert_false(assessment_differs(&one->assessment,
+			&two->assessment));
+		assert_int_equal(one->since, two->since);
+	}
+	assert_int_equal(a->store.delivery_count, b->store.delivery_count);
+	for (size_t i = 0; i < a->store.delivery_count; i++) {
+		const struct kept_delivery *one = &a->store.deliveries[i];
+		const struct kept_delivery *two = &b->store.deliveries[i];
+		assert_string_equal(one->notification.message_id,
+			two->notification.message_id);
+		assert_int_equal(one->delivery.state, two->delivery.state);
+		assert_int_equal(one->delivery.attempts, two->delivery.attempts);
+	}
+	for (size_t i = 0; i < a->store.source_count; i++)
+		assert_int_equal(engine_source(a->engine, (uint32_t)i)->next,
+			engine_source(b->engine, (uint32_t)i)->next);
+	assert_int_equal(engine_alert_count(a->engine),
+		engine_alert_count(b->engine));
+	for (size_t i = 0; i < engine_alert_count(a->engine); i++)
+		assert_int_equal(engine_alert(a->engine, i)->id,
+			engine_alert(b->engine, i)->id);
+	if (strcmp(text_string(&a->log), text_string(&b->log)) != 0)
+		fail_msg("without:\n%swith:\n%s", text_string(&a->log),
+			text_string(&b->log));
+}
+
+#define HISTORIES 25
+
+static void test_incremental_is_whole(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
+		struct rig rig;
+		random_register(&rig);
+		random_history(&rig, seed);
+		random_walk(&rig, false, true);
+		rig_release(&rig);
+	}
+}
+
+static void test_restart_changes_nothing(void **state)
+{
+	size_t events = 0;
+	(void)state;
+	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
+		struct rig calm, shaken;
+		random_register(&calm);
+		random_register(&shaken);
+		random_history(&calm, seed);
+		random_walk(&calm, false, false);
+		random_walk(&shaken, true, true);
+		same_outcome(&calm, &shaken);
+		events += (size_t)calm.store.last_event;
+		rig_release(&calm);
+		rig_release(&shaken);
+	}
+	assert_true(events > HISTORIES * 20);	/* something did happen */
+}
+
+/* Judging one at a time is judging all at once. */
+static void test_slices_change_nothing(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
+		struct rig whole, sliced;
+		random_register(&whole);
+		random_register(&sliced);
+		random_history(&whole, seed);
+		sliced.budget = 1;
+		random_walk(&whole, false, false);
+		random_walk(&sliced, false, false);
+		same_outcome(&whole, &sliced);
+		rig_release(&whole);
+		rig_release(&sliced);
+	}
+}
+
+/* Polls that bring nothing new save no judgement. */
+static void test_nothing_new_saves_nothing(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	random_register(&rig);
+	random_history(&rig, 3);
+	random_walk(&rig, false, false);
+	size_t saved = rig.store.assessments_saved;
+	size_t figures = rig.store.figure_count;
+	rig_to(&rig, rig.now + 400 * DAY);
+	saved = rig.store.assessments_saved - saved;
+	if (rig.store.figure_count != figures)
+		fail_msg("%zu figures", rig.store.figure_count - figures);
+	assert_true(saved < 3 * rig.world.reg->milestone_count);
+	rig_release(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_slip),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_unverified_then_met),
+		cmocka_unit_test(test_revised_target),
+		cmocka_unit_test(test_revised_verdict),
+		cmocka_unit_test(test_revised_in_time),
+		cmocka_unit_test(test_revised_away),
+		cmocka_unit_test(test_published_ahead),
+		cmocka_unit_test(test_first_sight),
+		cmocka_unit_test(test_first_sight_words),
+		cmocka_unit_test(test_settling),
+		cmocka_unit_test(test_killed_while_settling),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_slip_in_danger),
+		cmocka_unit_test(test_reload_source),
+		cmocka_unit_test(test_source_alerts),
+		cmocka_unit_test(test_quarantine),
+		cmocka_unit_test(test_delivery_backoff),
+		cmocka_unit_test(test_delivery_outcomes),
+		cmocka_unit_test(test_delivery_order),
+		cmocka_unit_test(test_many_deliveries),
+		cmocka_unit_test(test_lost_channel),
+		cmocka_unit_test(test_message_ids),
+		cmocka_unit_test(test_incremental_is_whole),
+		cmocka_unit_test(test_restart_changes_nothing),
+		cmocka_unit_test(test_slices_change_nothing),
+		cmocka_unit_test(test_nothing_new_saves_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
