@@ -1,0 +1,30 @@
+/*
+ * channels: the tables of `channels` and `routes`, filled into a policy.
+ */
+#ifndef PLEDGED_CONF_CHANNELS_H
+#define PLEDGED_CONF_CHANNELS_H
+
+#include "conf/conf_reader.h"
+#include "conf/settings.h"
+
+#define ROUTES_MAX 1000
+
+/* What the reader's context points at while pledged.conf is read. */
+struct settings_reading {
+	struct settings *settings;
+	enum conf_purpose purpose;
+	/* put off until all channels are known */
+	const config_setting_t *routes;
+	const struct conf_key *routes_key;
+};
+
+extern const struct conf_table channels_table, routes_table;
+/* Lists of the settings' policy. Of routes only the place is noted … */
+extern const struct conf_kind channels_kind, routes_kind;
+/* … until this reads them, when all else has been read. */
+void routes_finish(struct conf_reader *reader);
+
+/* Overwrites the secrets of a policy. */
+void policy_wipe(const struct policy *policy);
+
+#endif

@@ -1,0 +1,480 @@
+/*
+ * conf_reader: parsed settings, walked by index and dispatched by bisection,
+ * so that the time taken is the number of settings and nothing else.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "conf/conf_reader.h"
+#include "conf/conf_text.h"
+#include "conf/conf_value.h"
+
+#define PATH_MOST 200
+
+/* --- names that are shared ----------------------------------------------- */
+
+struct conf_names {
+	const char **slots;	/* open addressing, a power of two */
+	size_t size, count;
+};
+
+void conf_reader_init(struct conf_reader *reader, struct arena *arena,
+	struct faults *faults)
+{
+	*reader = (struct conf_reader){.arena = arena, .faults = faults,
+		.names = mem_new(1, sizeof *reader->names)};
+	reader->names->size = 256;
+	reader->names->slots = mem_new(256, sizeof *reader->names->slots);
+}
+
+void conf_reader_release(struct conf_reader *reader)
+{
+	free(reader->names->slots);
+	free(reader->names);
+	reader->names = NULL;
+}
+
+static const char **names_slot(const struct conf_names *names,
+	const char *string)
+{
+	size_t slot = hash_string(string) & (names->size - 1);
+
+	while (names->slots[slot] != NULL &&
+	    strcmp(names->slots[slot], string) != 0)
+		slot = (slot + 1) & (names->size - 1);
+	return &names->slots[slot];
+}
+
+static void names_widen(struct conf_names *names)
+{
+	struct conf_names wide = {.size = names->size * 2};
+
+	wide.slots = mem_new(wide.size, sizeof *wide.slots);
+	for (size_t i = 0; i < names->size; i++)
+		if (names->slots[i] != NULL)
+			*names_slot(&wide, names->slots[i]) = names->slots[i];
+	free(names->slots);
+	names->slots = wide.slots;
+	names->size = wide.size;
+}
+
+const char *conf_shared(struct conf_reader *reader, const char *string)
+{
+	struct conf_names *names = reader->names;
+	const char **slot = names_slot(names, string);
+
+	if (*slot != NULL)
+		return *slot;
+	if (++names->count > names->size / 2) {
+		names_widen(names);
+		slot = names_slot(names, string);
+	}
+	return *slot = arena_string(reader->arena, string);
+}
+
+/* --- places and faults --------------------------------------------------- */
+
+struct origin conf_origin(const struct conf_reader *reader,
+	const config_setting_t *setting)
+{
+	return (struct origin){reader->file,
+		(int)config_setting_source_line(setting), 0};
+}
+
+/* The path of a setting: keys from the root, list elements by number. */
+static void path_add(struct text *path, const config_setting_t *setting)
+{
+	const config_setting_t *parent = config_setting_parent(setting);
+
+	if (parent == NULL)
+		return;
+	path_add(path, parent);
+	if (config_setting_name(setting) == NULL)
+		text_addf(path, "[%d]", config_setting_index(setting));
+	else
+		text_addf(path, "%s%s", path->length != 0 ? "." : "",
+			config_setting_name(setting));
+}
+
+/* "path.key: text"; the path of a fault nobody will see is not looked for. */
+static void fault_text(const struct conf_reader *reader,
+	const config_setting_t *setting, const char *key, const char *format,
+	va_list arguments, struct text *out)
+	__attribute__((format(printf, 4, 0)));
+
+static void fault_text(const struct conf_reader *reader,
+	const config_setting_t *setting, const char *key, const char *format,
+	va_list arguments, struct text *out)
+{
+	text_init(out, 0);
+	if (reader->faults->count < FAULTS_MAX)
+		path_add(out, setting);
+	if (key != NULL)
+		text_addf(out, "%s%s", out->length != 0 ? "." : "", key);
+	if (out->length != 0)
+		text_add_string(out, ": ");
+	text_addv(out, format, arguments);
+}
+
+bool conf_fault(struct conf_reader *reader, const config_setting_t *setting,
+	const char *format, ...)
+{
+	struct text text;
+	va_list arguments;
+
+	va_start(arguments, format);
+	fault_text(reader, setting, NULL, format, arguments, &text);
+	va_end(arguments);
+	faults_error(reader->faults, conf_origin(reader, setting), "%s",
+		text_string(&text));
+	text_release(&text);
+	return false;
+}
+
+void conf_warn(struct conf_reader *reader, const config_setting_t *setting,
+	const char *id, const char *format, ...)
+{
+	struct text text;
+	va_list arguments;
+
+	va_start(arguments, format);
+	fault_text(reader, setting, NULL, format, arguments, &text);
+	va_end(arguments);
+	faults_warning(reader->faults, conf_origin(reader, setting), id, "%s",
+		text_string(&text));
+	text_release(&text);
+}
+
+bool conf_fault_key(struct conf_reader *reader, const config_setting_t *group,
+	const char *key, const char *format, ...)
+{
+	const config_setting_t *setting = config_setting_get_member(group, key);
+	struct text text;
+	va_list arguments;
+
+	va_start(arguments, format);
+	fault_text(reader, group, key, format, arguments, &text);
+	va_end(arguments);
+	faults_error(reader->faults, conf_origin(reader,
+		setting != NULL ? setting : group), "%s", text_string(&text));
+	text_release(&text);
+	return false;
+}
+
+static bool reader_has_told(struct conf_reader *reader,
+	const struct conf_key *key)
+{
+	for (size_t i = 0; i < reader->told_count; i++)
+		if (reader->told[i] == key)
+			return true;
+	if (reader->told_count < CONF_TOLD_MAX)
+		reader->told[reader->told_count++] = key;
+	return false;
+}
+
+void conf_tell_standing(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	const char *what, enum conf_standing standing)
+{
+	if (standing == CONF_UNSUPPORTED)
+		conf_fault(reader, setting,
+			"%sis not supported in this version", what);
+	else if (standing == CONF_NO_EFFECT && !reader_has_told(reader, key))
+		conf_warn(reader, setting, "no-effect",
+			"%shas no effect in this version", what);
+}
+
+/* --- parsing ------------------------------------------------------------- */
+
+int conf_parse(struct conf_reader *reader, char *bytes, size_t length,
+	config_t *config)
+{
+	struct origin origin = {.file = reader->file};
+	struct conf_obstacle obstacle;
+	struct text clean;
+
+	text_init(&clean, 2 * length + 4096);
+	conf_text_scan(bytes, length, reader->file, reader->faults, &clean,
+		&obstacle);
+	if (obstacle.line != 0 || clean.cut) {
+		origin.line = obstacle.line;
+		faults_error(reader->faults, origin, "%s", obstacle.line != 0 ?
+			obstacle.text : "too many faults to read on");
+		text_release(&clean);
+		return -1;
+	}
+	config_init(config);
+	if (config_read_string(config, text_string(&clean)) == CONFIG_TRUE) {
+		text_release(&clean);
+		return 0;
+	}
+	origin.line = config_error_line(config);
+	faults_error(reader->faults, origin, "syntax error: %s",
+		config_error_text(config));
+	config_destroy(config);
+	text_release(&clean);
+	return -1;
+}
+
+/* --- the walk ------------------------------------------------------------ */
+
+static const struct conf_key *table_find(const struct conf_table *table,
+	const char *name)
+{
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(name, table->keys[middle].name);
+
+		if (order == 0)
+			return &table->keys[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static void read_unknown(struct conf_reader *reader,
+	const struct conf_table *table, const config_setting_t *setting)
+{
+	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL};
+	const char *name = config_setting_name(setting), *near;
+	const config_setting_t *group = config_setting_parent(setting);
+	struct text path;
+
+	if (string_starts(name, "x_"))
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		names[i] = table->keys[i].name;
+	near = string_nearest(name, names);
+	text_init(&path, 0);
+	if (reader->faults->count < FAULTS_MAX)
+		path_add(&path, group);
+	if (path.length != 0)
+		text_add_string(&path, ": ");
+	if (near != NULL)
+		faults_error(reader->faults, conf_origin(reader, setting),
+			"%sunknown key \"%s\", nearest is \"%s\"",
+			text_string(&path), name, near);
+	else
+		faults_error(reader->faults, conf_origin(reader, setting),
+			"%sunknown key \"%s\"", text_string(&path), name);
+	text_release(&path);
+}
+
+static bool read_string(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	const struct conf_kind *kind = key->kind;
+	struct error error;
+
+	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
+		return conf_fault(reader, setting, "%s is expected",
+			kind->expected);
+	return kind->parse(reader, key, config_setting_get_string(setting),
+		conf_member(object, key->offset), &error) ||
+		conf_fault(reader, setting, "%s", error.text);
+}
+
+static bool read_value(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	return key->kind->read != NULL ?
+		key->kind->read(reader, key, setting, object) :
+		read_string(reader, key, setting, object);
+}
+
+bool conf_read_as(struct conf_reader *reader, const struct conf_kind *kind,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct conf_key row = *key;
+
+	row.kind = kind;
+	return read_value(reader, &row, setting, object);
+}
+
+/* What has no effect yet is checked as if it had, and stored nowhere. */
+static bool read_key(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	if (key->standing >= CONF_NO_EFFECT) {
+		conf_tell_standing(reader, key, setting, "", key->standing);
+		object = NULL;
+	}
+	if (key->standing == CONF_UNSUPPORTED)
+		return false;
+	return read_value(reader, key, setting, object);
+}
+
+static void read_missing(struct conf_reader *reader,
+	const struct conf_group *group)
+{
+	for (size_t i = 0; i < group->table->count; i++)
+		if (group->table->keys[i].standing == CONF_REQUIRED &&
+		    (group->given >> i & 1) == 0)
+			conf_fault(reader, group->setting,
+				"the key \"%s\" is missing",
+				group->table->keys[i].name);
+}
+
+static void read_group(struct conf_reader *reader,
+	const struct conf_table *table, const config_setting_t *setting,
+	void *parent, void *object)
+{
+	struct conf_group group = {.table = table, .setting = setting};
+	int count = config_setting_length(setting);
+
+	for (int i = 0; i < count; i++) {
+		const config_setting_t *member = config_setting_get_elem(
+			setting, (unsigned)i);
+		const struct conf_key *key = table_find(table,
+			config_setting_name(member));
+		uint64_t bit;
+
+		if (key == NULL) {
+			read_unknown(reader, table, member);
+			continue;
+		}
+		bit = UINT64_C(1) << (key - table->keys);
+		group.given |= bit;
+		group.unsupported |= key->standing == CONF_UNSUPPORTED;
+		if (read_key(reader, key, member, object))
+			group.taken |= bit;
+	}
+	read_missing(reader, &group);
+	if (table->close != NULL && object != NULL)
+		table->close(reader, &group, parent, object);
+}
+
+void conf_read(struct conf_reader *reader, const struct conf_table *table,
+	const config_setting_t *setting, void *object)
+{
+	read_group(reader, table, setting, NULL, object);
+}
+
+/* --- groups within ------------------------------------------------------- */
+
+static bool inside_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	if (!config_setting_is_group(setting))
+		return conf_fault(reader, setting, "a group { … } is expected");
+	read_group(reader, key->inside, setting, object,
+		conf_member(object, key->offset));
+	return true;
+}
+
+static bool list_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	const struct conf_table *table = key->inside;
+	int count;
+	bool good = true;
+
+	if (!config_setting_is_list(setting))
+		return conf_fault(reader, setting,
+			"a list of groups ( { … }, { … } ) is expected");
+	count = config_setting_length(setting);
+	if (count > CONF_LIST_MAX)
+		return conf_fault(reader, setting, "has %d elements, at most "
+			"%d are possible", count, CONF_LIST_MAX);
+	for (int i = 0; i < count; i++) {
+		const config_setting_t *element = config_setting_get_elem(
+			setting, (unsigned)i);
+		void *item = NULL;
+
+		if (!config_setting_is_group(element)) {
+			good = conf_fault(reader, element,
+				"a group { … } is expected");
+			continue;
+		}
+		if (object != NULL && table->open != NULL) {
+			item = table->open(reader, object, element);
+			if (item == NULL)
+				continue;
+		}
+		read_group(reader, table, element, object, item);
+	}
+	return good;
+}
+
+const struct conf_kind conf_inside = {"group", "a group { … }", NULL,
+	inside_read};
+const struct conf_kind conf_list = {"list of groups",
+	"a list of groups ( { … }, { … } )", NULL, list_read};
+
+/* --- defaults and rows --------------------------------------------------- */
+
+void conf_defaults(struct conf_reader *reader, const struct conf_table *table,
+	void *object)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct conf_key *key = &table->keys[i];
+		struct error error;
+
+		if (key->kind == &conf_inside &&
+		    key->standing < CONF_NO_EFFECT)
+			conf_defaults(reader, key->inside,
+				conf_member(object, key->offset));
+		if (key->fallback != NULL && key->standing < CONF_NO_EFFECT &&
+		    key->kind->parse != NULL &&
+		    !key->kind->parse(reader, key, key->fallback,
+			conf_member(object, key->offset), &error))
+			faults_error(reader->faults, (struct origin){0},
+				"%s: default \"%s\": %s", key->name,
+				key->fallback, error.text);
+	}
+}
+
+static bool group_bit(const struct conf_group *group, const char *name,
+	uint64_t bits)
+{
+	const struct conf_key *key = table_find(group->table, name);
+
+	return key != NULL && (bits >> (key - group->table->keys) & 1) != 0;
+}
+
+bool conf_given(const struct conf_group *group, const char *name)
+{
+	return group_bit(group, name, group->given);
+}
+
+bool conf_taken(const struct conf_group *group, const char *name)
+{
+	return group_bit(group, name, group->taken);
+}
+
+static size_t rows_add(const struct conf_table *table, const char *prefix,
+	struct conf_row *rows, size_t count, size_t most)
+{
+	for (size_t i = 0; i < table->count && count < most; i++) {
+		const struct conf_key *key = &table->keys[i];
+		struct conf_row *row = &rows[count++];
+		char within[sizeof row->path];
+
+		row->key = key;
+		snprintf(row->path, sizeof row->path, "%s%s%s", prefix,
+			prefix[0] != '\0' ? "." : "", key->name);
+		if (key->inside == NULL)
+			continue;
+		snprintf(within, sizeof within, "%.90s%s", row->path,
+			key->kind == &conf_inside ? "" : "[]");
+		count = rows_add(key->inside, within, rows, count, most);
+	}
+	return count;
+}
+
+size_t conf_rows(const struct conf_table *table, struct conf_row *rows,
+	size_t most)
+{
+	return rows_add(table, "", rows, 0, most);
+}

@@ -1,0 +1,40 @@
+/*
+ * conf_value: the kinds of values that settings take.
+ *
+ * Where a number may stand a string may, and is exact; a number that libconfig
+ * read as a double is taken at 15 significant digits.
+ */
+#ifndef PLEDGED_CONF_CONF_VALUE_H
+#define PLEDGED_CONF_CONF_VALUE_H
+
+#include "conf/conf_reader.h"
+
+/*			kind		target */
+extern const struct conf_kind
+	conf_text,		/* const char *: any text, not empty */
+	conf_name,		/* const char *: one line, shared */
+	conf_path,		/* const char *: absolute, from a name relative to the file */
+	conf_bool,		/* bool */
+	conf_int,		/* int */
+	conf_decimal,		/* struct decimal */
+	conf_share,		/* struct decimal, above 0 and at most 1 */
+	conf_duration,		/* struct duration */
+	conf_seconds,		/* int64_t: a duration of fixed length */
+	conf_size,		/* int64_t: bytes */
+	conf_date,		/* struct date */
+	conf_char,		/* char: one ASCII character */
+	conf_word_kind,		/* int or an enum: one of the row's words */
+	conf_strings,		/* const char **, second: size_t; a string is a list of one */
+	conf_durations,		/* checked only */
+	conf_labels,		/* const struct label *, second: size_t */
+	conf_zone,		/* const char * id, second: const struct zone * */
+	conf_said,		/* struct said */
+	conf_said_number,	/* struct said; a number may stand there */
+	conf_inside,		/* a group, into the same object */
+	conf_list,		/* groups, through the inside table's open */
+	conf_anything;		/* checked by nobody */
+
+/* Reads "32M", "512K", "1G", "4096"; false: none of them. */
+bool size_read(const char *string, int64_t *out);
+
+#endif

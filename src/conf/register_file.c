@@ -1,0 +1,187 @@
+/*
+ * register_file: every file of a register, one after another.
+ *
+ *	names ─list→ files ─scan, parse→ settings ─tables→ lists ─finish→ register
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "conf/conf_file.h"
+#include "conf/conf_text.h"
+#include "conf/register_file.h"
+#include "conf/register_tables.h"
+
+struct register_reading {
+	struct conf_reader reader;
+	struct register_building building;
+	struct digest_state *digest;
+	size_t files;
+};
+
+static void reading_fault(struct register_reading *reading, const char *path,
+	const char *text)
+{
+	struct arena *arena = reading->building.reg->arena;
+
+	faults_error(reading->reader.faults,
+		(struct origin){conf_file_shown(arena, path), 0, 0}, "%s", text);
+}
+
+/* --- what a file that cannot be read still says -------------------------- */
+
+static bool phrase_is(const struct conf_phrase *phrase, const char *list,
+	const char *key)
+{
+	return strlen(list) == phrase->list_length &&
+		memcmp(list, phrase->list, phrase->list_length) == 0 &&
+		strlen(key) == phrase->key_length &&
+		memcmp(key, phrase->key, phrase->key_length) == 0;
+}
+
+/*
+ * The ids of instruments and indicators of a faulty file: other files refer to
+ * them, and shall not be faulted for that. An indicator is monthly until its
+ * frequency says otherwise.
+ */
+static void reading_salvage(void *context, const struct conf_phrase *phrase)
+{
+	struct register_reading *reading = context;
+	struct register_building *building = &reading->building;
+	struct register_ *reg = building->reg;
+	struct origin origin = {reading->reader.file, phrase->line, 0};
+	char *value = arena_string_n(reg->arena, phrase->value,
+		phrase->value_length);
+
+	if (phrase_is(phrase, "instruments", "id") && id_is_valid(value, true)) {
+		building_instrument(building, origin)->id = value;
+	} else if (phrase_is(phrase, "indicators", "id") &&
+	    id_is_valid(value, false)) {
+		struct indicator *indicator = building_indicator(building,
+			origin);
+
+		indicator->id = value;
+		indicator->frequency = FREQUENCY_MONTH;
+	} else if (phrase_is(phrase, "indicators", "frequency") &&
+	    reg->indicator_count != 0) {
+		frequency_parse(value,
+			&reg->indicators[reg->indicator_count - 1].frequency);
+	}
+}
+
+/* --- files --------------------------------------------------------------- */
+
+static void reading_parse(struct register_reading *reading, struct text *bytes)
+{
+	struct conf_reader *reader = &reading->reader;
+	config_t config;
+
+	digest_add(reading->digest, text_string(bytes), bytes->length);
+	text_add_char(bytes, '\0');
+	if (conf_parse(reader, bytes->data, bytes->length - 1, &config) != 0) {
+		conf_text_visit(bytes->data, bytes->length - 1,
+			reading_salvage, reading);
+		return;
+	}
+	conf_read(reader, &register_table, config_root_setting(&config),
+		&reading->building);
+	config_destroy(&config);
+}
+
+static void reading_file(struct register_reading *reading, const char *path)
+{
+	struct arena *arena = reading->building.reg->arena;
+	struct error error;
+	struct text bytes;
+
+	if (reading->files++ >= REGISTER_FILES_MAX) {
+		if (reading->files == REGISTER_FILES_MAX + 1)
+			reading_fault(reading, path, "one file too many: a "
+				"register has at most 10000");
+		return;
+	}
+	reading->reader.file = conf_file_shown(arena, path);
+	reading->reader.folder = conf_file_folder(arena, path);
+	reading->reader.told_count = 0;
+	text_init(&bytes, 2 * REGISTER_FILE_MAX);
+	if (conf_file_read(path, REGISTER_FILE_MAX, &bytes, &error) == 0)
+		reading_parse(reading, &bytes);
+	else
+		reading_fault(reading, path, error.text);
+	text_release(&bytes);
+}
+
+static void reading_name(struct register_reading *reading, const char *path)
+{
+	struct arena *arena = reading->building.reg->arena;
+	struct conf_folder folder;
+	struct error error;
+	int is_folder = conf_folder_list(path, &folder, &error);
+
+	if (is_folder < 0) {
+		reading_fault(reading, path, error.text);
+		return;
+	}
+	if (is_folder == 0) {
+		reading_file(reading, path);
+		return;
+	}
+	if (folder.count == 0)
+		faults_warning(reading->reader.faults, (struct origin){
+			conf_file_shown(arena, path), 0, 0}, "register-empty",
+			"this folder of the register holds no *.conf file");
+	for (size_t i = 0; i < folder.count; i++)
+		reading_file(reading, folder.paths[i]);
+	conf_folder_release(&folder);
+}
+
+/* --- the register -------------------------------------------------------- */
+
+/* The lists have their final size: what was too much goes back, and the arena
+   frees the rest with everything else. */
+static void *list_settle(struct arena *arena, void *list, size_t count,
+	size_t size)
+{
+	if (list == NULL)
+		return NULL;
+	list = mem_resize(list, count != 0 ? count : 1, size);
+	arena_adopt(arena, list);
+	return list;
+}
+
+#define SETTLE(reg, list, count) \
+	((reg)->list = list_settle((reg)->arena, (reg)->list, (reg)->count, \
+		sizeof *(reg)->list))
+
+static void register_settle(struct register_ *reg)
+{
+	SETTLE(reg, instruments, instrument_count);
+	SETTLE(reg, indicators, indicator_count);
+	SETTLE(reg, sources, source_count);
+	SETTLE(reg, pledges, pledge_count);
+	SETTLE(reg, milestones, milestone_count);
+}
+
+struct register_ *register_load(const struct settings *settings,
+	struct faults *faults)
+{
+	struct register_reading *reading = mem_new(1, sizeof *reading);
+	size_t errors = faults->errors;
+	struct register_ *reg;
+
+	conf_reader_init(&reading->reader, NULL, faults);
+	register_building_init(&reading->building, &reading->reader, settings);
+	reading->digest = digest_new();
+	reg = reading->building.reg;
+	for (size_t i = 0; i < settings->register_count; i++)
+		reading_name(reading, settings->registers[i]);
+	digest_finish(reading->digest, &reg->digest);
+	conf_reader_release(&reading->reader);
+	free(reading);
+	register_settle(reg);
+	register_finish(reg, faults);
+	if (faults->errors == errors)
+		return reg;
+	register_free(reg);
+	return NULL;
+}

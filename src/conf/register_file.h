@@ -1,0 +1,26 @@
+/*
+ * register_file: register files into a register.
+ *
+ * Reads every file and folder the settings name (folders: every *.conf in C
+ * order), one by one, letting each go before the next; at most
+ * REGISTER_FILES_MAX files of REGISTER_FILE_MAX bytes. The first syntax error
+ * of a file ends that file; all else is found together. Before libconfig reads
+ * a file its text is searched for numbers that libconfig would change
+ * silently (more than 15 significant digits, integers beyond ±2^31-1 without
+ * L), NUL bytes, a BOM, trailing commas and duplicate keys.
+ */
+#ifndef PLEDGED_CONF_REGISTER_FILE_H
+#define PLEDGED_CONF_REGISTER_FILE_H
+
+#include "conf/settings.h"
+#include "core/register.h"
+
+#define REGISTER_FILES_MAX 10000
+#define REGISTER_FILE_MAX ((size_t)64 << 20)
+
+/* A finished register, or NULL with faults. Thread-safe: the daemon builds a
+   new one in a helper thread. */
+struct register_ *register_load(const struct settings *settings,
+	struct faults *faults);
+
+#endif

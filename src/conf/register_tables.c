@@ -1,0 +1,741 @@
+/*
+ * register_tables: instruments, indicators, sources, pledges, milestones.
+ *
+ * The column `standing` tells how far this version goes: what would change a
+ * verdict or the set of milestones if it were passed over is refused, what
+ * would not is checked and has no effect.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "conf/address.h"
+#include "conf/conf_file.h"
+#include "conf/conf_value.h"
+#include "conf/register_tables.h"
+
+#define YEAR (366 * INT64_C(86400))
+#define POINTS_MAX 10000	/* of one path */
+#define PARTIES_MAX 1000
+#define EXTRACT_MAX 65536	/* bytes of one program */
+#define ENCODING_MAX 40
+
+#define ROW(name_, kind_) .name = name_, .kind = &kind_
+#define RANGE(from, to) .least = from, .most = to
+#define REQUIRED .standing = CONF_REQUIRED
+#define NO_EFFECT .standing = CONF_NO_EFFECT
+#define UNSUPPORTED .standing = CONF_UNSUPPORTED
+
+static struct register_building *building_of(const struct conf_reader *reader)
+{
+	return reader->context;
+}
+
+/* An id that no one writes, for what has none. */
+static const char *building_unnamed(struct conf_reader *reader)
+{
+	return arena_printf(reader->arena, "_unnamed.%zu",
+		++building_of(reader)->unnamed);
+}
+
+/* --- calendars: known, without effect ------------------------------------ */
+
+static const struct conf_key calendar_keys[] = {
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("holidays", conf_strings), RANGE(0, 10000)},
+	{ROW("id", conf_name), REQUIRED},
+	{ROW("weekend", conf_strings), RANGE(0, 7)},
+};
+static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys)};
+
+/* --- instruments --------------------------------------------------------- */
+
+#define AT(member) .offset = offsetof(struct instrument, member)
+#define SECOND(member) .second = offsetof(struct instrument, member)
+
+static const struct conf_key instrument_keys[] = {
+	{ROW("calendar", conf_name), NO_EFFECT},
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("in_force", conf_date), AT(in_force)},
+	{ROW("parties", conf_strings), AT(parties), SECOND(party_count),
+		RANGE(0, PARTIES_MAX)},
+	{ROW("signed", conf_date), AT(signed_on)},
+	{ROW("timezone", conf_zone), AT(zone_id), SECOND(zone)},
+	{ROW("title", conf_text), AT(title)},
+	{ROW("url", conf_name), AT(url)},
+};
+
+#undef AT
+#undef SECOND
+
+struct instrument *building_instrument(struct register_building *building,
+	struct origin origin)
+{
+	struct register_ *reg = building->reg;
+	struct instrument *instrument;
+
+	reg->instruments = mem_grow(reg->instruments, reg->instrument_count,
+		&building->instrument_room, sizeof *reg->instruments);
+	instrument = &reg->instruments[reg->instrument_count++];
+	*instrument = (struct instrument){.origin = origin};
+	return instrument;
+}
+
+static void *instrument_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	return building_instrument(parent, conf_origin(reader, setting));
+}
+
+/* Without an id nobody can refer to it. */
+static void instrument_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	const struct instrument *instrument = object;
+
+	(void)parent;
+	if (instrument->id == NULL || group->unsupported)
+		building_of(reader)->reg->instrument_count--;
+}
+
+static const struct conf_table instruments_table = {
+	CONF_TABLE(instrument_keys), .open = instrument_open,
+	.close = instrument_close};
+
+/* --- indicators ---------------------------------------------------------- */
+
+static const struct conf_word indicator_kind_words[] = {
+	{"figures", 0, CONF_OPTIONAL},
+	{"documents", 1, CONF_UNSUPPORTED},
+	{0},
+};
+
+static const struct conf_word frequency_words[] = {
+	{"day", FREQUENCY_DAY, CONF_OPTIONAL},
+	{"week", FREQUENCY_WEEK, CONF_OPTIONAL},
+	{"month", FREQUENCY_MONTH, CONF_OPTIONAL},
+	{"quarter", FREQUENCY_QUARTER, CONF_OPTIONAL},
+	{"half", FREQUENCY_HALF, CONF_OPTIONAL},
+	{"year", FREQUENCY_YEAR, CONF_OPTIONAL},
+	{0},
+};
+
+/* Which kind it is, is kept nowhere: there is only one. */
+static bool indicator_kind_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	(void)object;
+	return conf_read_as(reader, &conf_word_kind, key, setting, NULL);
+}
+
+/* A faulty frequency stands for some frequency: without one, expressions over
+   the indicator would be faulted too. */
+static bool frequency_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct indicator *indicator = object;
+
+	if (indicator != NULL)
+		indicator->frequency = FREQUENCY_MONTH;
+	return conf_read_as(reader, &conf_word_kind, key, setting, object);
+}
+
+static bool nonnegative_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct indicator *indicator = object;
+
+	(void)key;
+	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+		return conf_fault(reader, setting, "%s is expected",
+			conf_bool.expected);
+	if (indicator == NULL || !config_setting_get_bool(setting))
+		return true;
+	if (indicator->has_min)
+		return conf_fault(reader, setting, "stands beside min: one of "
+			"them is enough");
+	indicator->has_min = true;
+	return true;
+}
+
+static bool min_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct indicator *indicator = object;
+
+	if (!conf_read_as(reader, &conf_decimal, key, setting, object))
+		return false;
+	if (indicator->has_min)
+		return conf_fault(reader, setting, "stands beside nonnegative: "
+			"one of them is enough");
+	indicator->has_min = true;
+	return true;
+}
+
+static const struct conf_kind
+	indicator_word_kind = {"word", "a string", NULL, indicator_kind_read},
+	frequency_kind = {"word", "a string", NULL, frequency_read},
+	nonnegative_kind = {"boolean", "true or false", NULL, nonnegative_read},
+	min_kind = {"number", "a number", NULL, min_read};
+
+#define AT(member) .offset = offsetof(struct indicator, member)
+
+static const struct conf_key indicator_keys[] = {
+	{ROW("cumulative", conf_bool), AT(cumulative), .fallback = "false"},
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("frequency", frequency_kind), AT(frequency),
+		.words = frequency_words},
+	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("kind", indicator_word_kind), .words = indicator_kind_words},
+	{ROW("lag", conf_duration), AT(lag)},
+	{ROW("max", conf_decimal), AT(max)},
+	{ROW("max_jump", conf_decimal), NO_EFFECT},
+	{ROW("min", min_kind), AT(min)},
+	{ROW("nonnegative", nonnegative_kind), .fallback = "false"},
+	{ROW("title", conf_text), AT(title)},
+	{ROW("unit", conf_name), AT(unit)},
+};
+
+#undef AT
+
+struct indicator *building_indicator(struct register_building *building,
+	struct origin origin)
+{
+	struct register_ *reg = building->reg;
+	struct indicator *indicator;
+
+	reg->indicators = mem_grow(reg->indicators, reg->indicator_count,
+		&building->indicator_room, sizeof *reg->indicators);
+	indicator = &reg->indicators[reg->indicator_count++];
+	*indicator = (struct indicator){.origin = origin};
+	return indicator;
+}
+
+static void *indicator_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	return building_indicator(parent, conf_origin(reader, setting));
+}
+
+static void indicator_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct indicator *indicator = object;
+
+	(void)parent;
+	indicator->has_max = conf_taken(group, "max");
+	if (indicator->id == NULL || group->unsupported)
+		building_of(reader)->reg->indicator_count--;
+}
+
+static const struct conf_table indicators_table = {
+	CONF_TABLE(indicator_keys), .open = indicator_open,
+	.close = indicator_close};
+
+/* --- sources ------------------------------------------------------------- */
+
+static const struct conf_word format_words[] = {
+	{"csv", SOURCE_CSV, CONF_OPTIONAL},
+	{"json", SOURCE_JSON, CONF_OPTIONAL},
+	{"html", 0, CONF_UNSUPPORTED},
+	{"xml", 0, CONF_UNSUPPORTED},
+	{"feed", 0, CONF_UNSUPPORTED},
+	{"text", 0, CONF_UNSUPPORTED},
+	{0},
+};
+
+/* "file:NAME" is beside the register file; afterwards file: and an absolute
+   path. */
+static bool source_url_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	const char *wrong = NULL, *name = string + 5;
+
+	(void)key;
+	if (string_starts(string, "file:")) {
+		if (string_starts(name, "///"))
+			name += 2;
+		else if (string_starts(name, "//"))
+			wrong = "file:NAME or file:///PATH is expected";
+		if (!conf_name.parse(reader, key, name, NULL, error))
+			return false;
+	} else {
+		wrong = string_starts(string, "http") ?
+			url_fault(string, &schemes_web) :
+			"http://, https:// or file: is expected";
+	}
+	if (wrong != NULL)
+		error_set(error, ERROR_INPUT, "%s", wrong);
+	else if (target != NULL && string_starts(string, "file:"))
+		*(const char **)target = arena_printf(reader->arena, "file:%s",
+			conf_file_join(reader->arena, reader->folder, name));
+	else if (target != NULL)
+		*(const char **)target = arena_string(reader->arena, string);
+	return wrong == NULL;
+}
+
+static bool extract_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	if (strlen(string) <= EXTRACT_MAX)
+		return conf_text.parse(reader, key, string, target, error);
+	error_set(error, ERROR_LIMIT, "is longer than the %d bytes it may have",
+		EXTRACT_MAX);
+	return false;
+}
+
+static bool encoding_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	size_t length = strspn(string, "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:");
+
+	if (length != 0 && length <= ENCODING_MAX && string[length] == '\0')
+		return conf_name.parse(reader, key, string, target, error);
+	error_set(error, ERROR_INPUT, "\"%.40s\" is no name of an encoding, "
+		"such as \"UTF-8\" or \"GB18030\"", string);
+	return false;
+}
+
+static bool header_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct source *source = object;
+
+	if (!conf_read_as(reader, &conf_bool, key, setting, object))
+		return false;
+	source->csv_no_header = !source->csv_no_header;
+	return true;
+}
+
+static bool columns_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	const struct source *source = object;
+
+	if (!conf_read_as(reader, &conf_labels, key, setting, object))
+		return false;
+	for (size_t i = 0; i < source->csv_columns_as_count; i++) {
+		const struct label *column = &source->csv_columns_as[i];
+
+		if (!string_is(column->value, "text") &&
+		    !string_is(column->value, "number"))
+			return conf_fault_key(reader, setting, column->key,
+				"\"%.80s\" is none of text, number",
+				column->value);
+	}
+	return true;
+}
+
+static const struct conf_kind
+	source_url_kind = {"URL", "a URL", source_url_parse, NULL},
+	extract_kind = {"program", "a string: the program", extract_parse,
+		NULL},
+	encoding_kind = {"encoding", "a string", encoding_parse, NULL},
+	header_kind = {"boolean", "true or false", NULL, header_read},
+	columns_kind = {"group of strings",
+		"a group { column = \"text\"; other = \"number\"; }", NULL,
+		columns_read};
+
+#define AT(member) .offset = offsetof(struct source, member)
+#define SECOND(member) .second = offsetof(struct source, member)
+
+static const struct conf_key csv_keys[] = {
+	{ROW("columns_as", columns_kind), AT(csv_columns_as),
+		SECOND(csv_columns_as_count)},
+	{ROW("decimal", conf_char), AT(csv_decimal), .fallback = "."},
+	{ROW("delimiter", conf_char), AT(csv_delimiter), .fallback = ","},
+	{ROW("encoding", encoding_kind), AT(csv_encoding)},
+	{ROW("header", header_kind), AT(csv_no_header), .fallback = "true"},
+	{ROW("thousands", conf_char), AT(csv_thousands)},
+};
+
+static const struct conf_key near_keys[] = {
+	{ROW("every", conf_seconds), REQUIRED, RANGE(1, YEAR)},
+	{ROW("within", conf_duration), REQUIRED},
+};
+
+static const struct conf_table
+	csv_table = {CONF_TABLE(csv_keys)},
+	near_table = {CONF_TABLE(near_keys)};
+
+static const struct conf_key source_keys[] = {
+	{ROW("allow_private", conf_bool), AT(allow_private),
+		.fallback = "false"},
+	{ROW("columns", conf_anything)},
+	{ROW("csv", conf_inside), .inside = &csv_table},
+	{ROW("every", conf_seconds), AT(every), RANGE(1, YEAR)},
+	{ROW("extract", extract_kind), AT(extract)},
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("format", conf_word_kind), AT(format), REQUIRED,
+		.words = format_words},
+	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("indicator", conf_name), AT(indicator_id)},
+	{ROW("labels", conf_labels), NO_EFFECT},
+	{ROW("match", conf_anything)},
+	{ROW("near", conf_list), NO_EFFECT, .inside = &near_table},
+	{ROW("preset", conf_anything), UNSUPPORTED},
+	{ROW("rows", conf_anything)},
+	{ROW("timeout", conf_seconds), AT(timeout), RANGE(1, 600)},
+	{ROW("url", source_url_kind), AT(url), REQUIRED},
+};
+
+#undef AT
+#undef SECOND
+
+static void *source_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct register_building *building = parent;
+	struct register_ *reg = building->reg;
+	struct source *source;
+
+	reg->sources = mem_grow(reg->sources, reg->source_count,
+		&building->source_room, sizeof *reg->sources);
+	source = &reg->sources[reg->source_count++];
+	*source = (struct source){.origin = conf_origin(reader, setting)};
+	return source;
+}
+
+/* Keys of other formats, which are checked once those are read. */
+static void source_check_format(struct conf_reader *reader,
+	const struct conf_group *group, const struct source *source)
+{
+	static const char *const others[] = {"columns", "match", "rows"};
+	const char *word = source->format == SOURCE_CSV ? "csv" : "json";
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (conf_given(group, others[i]))
+			conf_fault_key(reader, group->setting, others[i],
+				"does not belong to format \"%s\"", word);
+	if (source->format != SOURCE_CSV && conf_given(group, "csv"))
+		conf_fault_key(reader, group->setting, "csv",
+			"does not belong to format \"%s\"", word);
+	if (!conf_given(group, "extract") && !conf_given(group, "preset"))
+		conf_fault(reader, group->setting, "the key \"extract\" is "
+			"missing");
+}
+
+static void source_check_csv(struct conf_reader *reader,
+	const struct conf_group *group, const struct source *source)
+{
+	char decimal = source->csv_decimal != 0 ? source->csv_decimal : '.';
+	char delimiter = source->csv_delimiter != 0 ?
+		source->csv_delimiter : ',';
+
+	if (source->csv_thousands == decimal)
+		conf_fault_key(reader, group->setting, "csv", "the same "
+			"character can't be decimal and thousands");
+	if (delimiter == decimal && source->csv_delimiter != 0)
+		conf_fault_key(reader, group->setting, "csv", "the same "
+			"character can't be delimiter and decimal");
+}
+
+static void source_check_every(struct conf_reader *reader,
+	const struct conf_group *group, const struct source *source)
+{
+	int64_t least = building_of(reader)->settings->polling.min_every;
+	struct text shown;
+
+	if (source->every == 0 || source->every >= least)
+		return;
+	text_init(&shown, 0);
+	text_add_seconds(&shown, least);
+	conf_warn(reader, config_setting_get_member(group->setting, "every"),
+		"every-raised", "is shorter than polling.min_every: %s is used",
+		text_string(&shown));
+	text_release(&shown);
+}
+
+/* Nothing refers to a source, so a faulty one is simply left out. */
+static void source_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct source *source = object;
+
+	(void)parent;
+	if (conf_taken(group, "format"))
+		source_check_format(reader, group, source);
+	source_check_csv(reader, group, source);
+	source_check_every(reader, group, source);
+	if (group->given != group->taken || source->id == NULL)
+		building_of(reader)->reg->source_count--;
+}
+
+static const struct conf_table sources_table = {CONF_TABLE(source_keys),
+	.open = source_open, .close = source_close};
+
+/* --- milestones ---------------------------------------------------------- */
+
+static const struct conf_word mode_words[] = {
+	{"by", MODE_BY, CONF_OPTIONAL},
+	{"at", MODE_AT, CONF_OPTIONAL},
+	{"throughout", 0, CONF_UNSUPPORTED},
+	{0},
+};
+
+static const struct conf_word severity_words[] = {
+	{"info", SEVERITY_INFO, CONF_OPTIONAL},
+	{"warning", SEVERITY_WARNING, CONF_OPTIONAL},
+	{"critical", SEVERITY_CRITICAL, CONF_OPTIONAL},
+	{0},
+};
+
+#define AT(member) .offset = offsetof(struct path_point, member)
+
+static const struct conf_key point_keys[] = {
+	{ROW("date", conf_date), AT(date), REQUIRED},
+	{ROW("value", conf_decimal), AT(value), REQUIRED},
+};
+
+#undef AT
+
+static void *point_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct path *path = &((struct milestone *)parent)->path;
+
+	(void)reader;
+	(void)setting;
+	return &path->points[path->point_count++];
+}
+
+static const struct conf_table points_table = {CONF_TABLE(point_keys),
+	.open = point_open};
+
+/* A string, or a table of points. */
+static bool path_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct milestone *milestone = object;
+	size_t errors = reader->faults->errors;
+	int count;
+
+	if (!config_setting_is_list(setting))
+		return conf_read_as(reader, &conf_said, key, setting, object);
+	count = config_setting_length(setting);
+	if (count > POINTS_MAX)
+		return conf_fault(reader, setting, "has %d points, at most %d "
+			"are possible", count, POINTS_MAX);
+	milestone->path.points = arena_alloc(reader->arena, (size_t)count,
+		sizeof *milestone->path.points);
+	conf_read_as(reader, &conf_list, key, setting, object);
+	if (reader->faults->errors == errors)
+		milestone->path.kind = PATH_TABLE;
+	return reader->faults->errors == errors;
+}
+
+/* An estimate beside the verdict: only "none" is what happens today. */
+static bool forecast_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	(void)object;
+	if (!conf_read_as(reader, &conf_said, key, setting, NULL))
+		return false;
+	if (!string_is(config_setting_get_string(setting), "none"))
+		conf_tell_standing(reader, key, setting, "", CONF_NO_EFFECT);
+	return true;
+}
+
+static const struct conf_kind
+	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
+		"list of points", NULL, path_read},
+	forecast_kind = {"forecast", "a string", NULL, forecast_read};
+
+#define AT(member) .offset = offsetof(struct milestone, member)
+#define SECOND(member) .second = offsetof(struct milestone, member)
+
+static const struct conf_key milestone_keys[] = {
+	{ROW("after", conf_strings), NO_EFFECT},
+	{ROW("amended", conf_anything), UNSUPPORTED},
+	{ROW("at_risk", conf_share), AT(at_risk), .fallback = "0.9"},
+	{ROW("baseline", conf_said_number), AT(baseline_said)},
+	{ROW("benchmark", conf_said), AT(benchmark_said), REQUIRED},
+	{ROW("cure", conf_duration), UNSUPPORTED},
+	{ROW("due", conf_said), AT(due_said), REQUIRED},
+	{ROW("every", conf_anything), UNSUPPORTED},
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("forecast", forecast_kind), .fallback = "none"},
+	{ROW("grace", conf_duration), AT(grace)},
+	{ROW("id", conf_name), AT(name), REQUIRED},
+	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
+	{ROW("lag", conf_duration), AT(lag)},
+	{ROW("mode", conf_word_kind), AT(mode), .fallback = "by",
+		.words = mode_words},
+	{ROW("partial", conf_share), UNSUPPORTED},
+	{ROW("path", path_kind), AT(path_said), .inside = &points_table},
+	{ROW("remind", conf_durations), NO_EFFECT},
+	{ROW("roll", conf_name), NO_EFFECT},
+	{ROW("severity", conf_word_kind), AT(severity), .fallback = "warning",
+		.words = severity_words},
+	{ROW("start", conf_said), AT(start_said)},
+	{ROW("superseded", conf_anything), UNSUPPORTED},
+	{ROW("sustain", conf_name), UNSUPPORTED},
+	{ROW("title", conf_text), AT(title)},
+	{ROW("tolerance", conf_said_number), NO_EFFECT},
+	{ROW("waived", conf_anything), UNSUPPORTED},
+	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
+		RANGE(0, 1000000)},
+	{ROW("withdrawn", conf_anything), UNSUPPORTED},
+};
+
+#undef AT
+#undef SECOND
+
+static void *milestone_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct register_building *building = building_of(reader);
+	struct register_ *reg = building->reg;
+	struct milestone *milestone;
+
+	(void)parent;
+	/* One more than may be is enough for register_finish to say so. */
+	if (reg->milestone_count > REGISTER_MILESTONES_MAX)
+		return NULL;
+	reg->milestones = mem_grow(reg->milestones, reg->milestone_count,
+		&building->milestone_room, sizeof *reg->milestones);
+	milestone = &reg->milestones[reg->milestone_count++];
+	*milestone = building->pattern;
+	milestone->pledge = (uint32_t)(reg->pledge_count - 1);
+	milestone->origin = conf_origin(reader, setting);
+	return milestone;
+}
+
+/* Text for a said that is faulty or missing; a default for one that could
+   have been left out is no fault. */
+static void said_stand_in(struct said *said, const char *text,
+	struct origin origin)
+{
+	if (said->text == NULL)
+		*said = (struct said){text, origin};
+}
+
+static void milestone_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct milestone *milestone = object;
+
+	(void)parent;
+	milestone->has_lag = conf_taken(group, "lag");
+	if (milestone->name == NULL)
+		milestone->name = building_unnamed(reader);
+	said_stand_in(&milestone->due_said, "9999", milestone->origin);
+	if (conf_given(group, "baseline"))
+		said_stand_in(&milestone->baseline_said, "0",
+			milestone->origin);
+	if (milestone->benchmark_said.text == NULL ||
+	    conf_given(group, "every") || conf_given(group, "for_each"))
+		building_of(reader)->reg->milestone_count--;
+}
+
+static const struct conf_table milestones_table = {
+	CONF_TABLE(milestone_keys), .open = milestone_open,
+	.close = milestone_close};
+
+/* --- pledges ------------------------------------------------------------- */
+
+#define AT(member) .offset = offsetof(struct pledge, member)
+#define SECOND(member) .second = offsetof(struct pledge, member)
+
+static const struct conf_key pledge_keys[] = {
+	{ROW("cite", conf_text), AT(cite)},
+	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("instrument", conf_name), AT(instrument_id), REQUIRED},
+	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
+	{ROW("milestones", conf_list), .inside = &milestones_table},
+	{ROW("obligor", conf_name), AT(obligor)},
+	{ROW("owner", conf_name), AT(owner)},
+	{ROW("title", conf_text), AT(title)},
+	{ROW("url", conf_name), AT(url)},
+};
+
+#undef AT
+#undef SECOND
+
+struct pledge *building_pledge(struct register_building *building,
+	struct origin origin)
+{
+	struct register_ *reg = building->reg;
+	struct pledge *pledge;
+
+	reg->pledges = mem_grow(reg->pledges, reg->pledge_count,
+		&building->pledge_room, sizeof *reg->pledges);
+	pledge = &reg->pledges[reg->pledge_count++];
+	*pledge = (struct pledge){.origin = origin};
+	return pledge;
+}
+
+static void *pledge_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct register_building *building = parent;
+
+	building->pledge_from = building->reg->milestone_count;
+	return building_pledge(building, conf_origin(reader, setting));
+}
+
+static const char *building_stand_in(struct conf_reader *reader)
+{
+	struct register_building *building = building_of(reader);
+
+	if (building->stand_in == NULL) {
+		building->stand_in = building_unnamed(reader);
+		building_instrument(building, (struct origin){0})->id =
+			building->stand_in;
+	}
+	return building->stand_in;
+}
+
+static void pledge_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct register_building *building = parent;
+	struct pledge *pledge = object;
+
+	if (pledge->id == NULL || group->unsupported)
+		pledge->id = building_unnamed(reader);
+	if (pledge->instrument_id == NULL || group->unsupported)
+		pledge->instrument_id = building_stand_in(reader);
+	if (group->unsupported)
+		building->reg->milestone_count = building->pledge_from;
+	else if (!conf_given(group, "milestones"))
+		conf_warn(reader, group->setting, "no-milestones",
+			"has no milestones, so nothing of it is watched");
+}
+
+static const struct conf_table pledges_table = {CONF_TABLE(pledge_keys),
+	.open = pledge_open, .close = pledge_close};
+
+/* --- a whole file -------------------------------------------------------- */
+
+static const struct conf_key file_keys[] = {
+	{ROW("calendars", conf_list), NO_EFFECT, .inside = &calendars_table},
+	{ROW("indicators", conf_list), .inside = &indicators_table},
+	{ROW("instruments", conf_list), .inside = &instruments_table},
+	{ROW("pledges", conf_list), .inside = &pledges_table},
+	{ROW("sources", conf_list), .inside = &sources_table},
+};
+
+const struct conf_table register_table = {CONF_TABLE(file_keys)};
+
+void register_building_init(struct register_building *building,
+	struct conf_reader *reader, const struct settings *settings)
+{
+	*building = (struct register_building){.settings = settings};
+	building->reg = register_new();
+	building->reg->zone = settings->zone;
+	reader->arena = building->reg->arena;
+	reader->context = building;
+	conf_defaults(reader, &milestones_table, &building->pattern);
+}

@@ -1,0 +1,295 @@
+/*
+ * Register files: what is read, what is told, and that no bytes do harm.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "conf/conf_file.h"
+#include "conf_golden.h"
+
+#define MUTATIONS 1000
+
+static void test_listings(void **state)
+{
+	(void)state;
+	golden_check("valid");
+	golden_check("syntax");
+	golden_check("register");
+	golden_check("unsupported");
+}
+
+struct world {
+	struct settings *settings;
+	struct register_ *reg;
+};
+
+static int world_make(void **state)
+{
+	struct world *world = mem_new(1, sizeof *world);
+	struct faults faults;
+
+	faults_init(&faults);
+	world->settings = settings_load("valid/pledged.conf", CONF_OFFLINE,
+		&faults);
+	world->reg = register_load(world->settings, &faults);
+	faults_release(&faults);
+	*state = world;
+	return world->reg == NULL;
+}
+
+static int world_drop(void **state)
+{
+	struct world *world = *state;
+
+	register_free(world->reg);
+	settings_free(world->settings);
+	free(world);
+	return 0;
+}
+
+static bool number_is(struct decimal value, const char *text)
+{
+	struct decimal want;
+
+	return decimal_read(text, &want) && decimal_equal(value, want);
+}
+
+static void test_instruments(void **state)
+{
+	const struct register_ *reg = ((struct world *)*state)->reg;
+	const struct instrument *one = &reg->instruments[0];
+
+	assert_int_equal(reg->instrument_count, 2);
+	assert_string_equal(one->id, "phase-one");
+	assert_int_equal(one->party_count, 2);
+	assert_string_equal(one->parties[1], "CN");
+	assert_int_equal(one->in_force.day, 14);
+	assert_int_equal(one->signed_on.month, 1);
+	assert_string_equal(zone_name(one->zone), "America/New_York");
+	assert_int_equal(one->origin.line, 3);
+	assert_string_equal(one->origin.file, "valid/register.d/10-base.conf");
+	/* without one of its own: that of the settings */
+	assert_string_equal(zone_name(reg->instruments[1].zone),
+		"Europe/Berlin");
+}
+
+static void test_indicators(void **state)
+{
+	const struct register_ *reg = ((struct world *)*state)->reg;
+	const struct indicator *one = &reg->indicators[0];
+	const struct indicator *two = &reg->indicators[1];
+	const struct indicator *three = &reg->indicators[2];
+
+	assert_int_equal(reg->indicator_count, 3);
+	assert_int_equal(one->frequency, FREQUENCY_MONTH);
+	assert_int_equal(one->lag.count, 40);
+	assert_int_equal(one->lag.unit, DURATION_DAY);
+	assert_true(one->has_min && !one->has_max);
+	assert_int_equal(decimal_sign(one->min), 0);
+	assert_true(two->cumulative);
+	assert_true(number_is(two->min, "-12345678901234567.25"));
+	assert_true(number_is(two->max, "1500000000000"));
+	assert_int_equal(three->frequency, FREQUENCY_NONE);
+	assert_true(!three->has_min && three->has_max);
+	assert_true(number_is(three->max, "99999999999"));
+}
+
+static void test_sources(void **state)
+{
+	const struct register_ *reg = ((struct world *)*state)->reg;
+	const struct source *one = &reg->sources[0];
+	const struct source *two = &reg->sources[1];
+
+	assert_int_equal(reg->source_count, 3);
+	assert_true(string_starts(one->url, "file:/"));
+	assert_true(string_ends(one->url, "/valid/register.d/census.csv"));
+	assert_int_equal(one->format, SOURCE_CSV);
+	assert_string_equal(one->extract,
+		"SELECT 'a' AS indicator, period FROM data");
+	assert_int_equal(one->every, 86400);
+	assert_int_equal(one->timeout, 20);
+	assert_int_equal(one->csv_delimiter, '\t');
+	assert_int_equal(one->csv_decimal, ',');
+	assert_int_equal(one->csv_thousands, '.');
+	assert_true(one->csv_no_header);
+	assert_string_equal(one->csv_encoding, "GB18030");
+	assert_int_equal(one->csv_columns_as_count, 2);
+	assert_string_equal(one->csv_columns_as[0].value, "text");
+	assert_int_equal(two->format, SOURCE_JSON);
+	assert_true(two->allow_private);
+	assert_int_equal(two->indicator, 2);
+	assert_int_equal(two->every, 0);
+	assert_false(two->csv_no_header);
+	assert_string_equal(reg->sources[2].url, "file:/srv/data.csv");
+	assert_int_equal(reg->sources[2].indicator, NOT_FOUND);
+}
+
+static void test_pledges(void **state)
+{
+	const struct register_ *reg = ((struct world *)*state)->reg;
+	const struct pledge *pledge = &reg->pledges[0];
+	const struct milestone *one = &reg->milestones[0];
+	const struct milestone *two = &reg->milestones[1];
+
+	assert_int_equal(reg->pledge_count, 1);
+	assert_string_equal(pledge->obligor, "CN");
+	assert_string_equal(pledge->owner, "trade-desk");
+	assert_string_equal(pledge->cite, "Annex 6.1");
+	assert_int_equal(pledge->milestone_count, 2);
+	assert_string_equal(one->id, "purchases.agriculture/2020");
+	assert_string_equal(one->name, "2020");
+	assert_int_equal(one->severity, SEVERITY_CRITICAL);
+	assert_int_equal(one->mode, MODE_BY);
+	assert_true(number_is(one->at_risk, "0.85"));
+	assert_true(number_is(one->weight, "2.5"));
+	assert_int_equal(one->grace.count, 30);
+	assert_true(one->has_lag);
+	assert_string_equal(milestone_label(reg, one, "sector"), "food");
+	assert_string_equal(milestone_label(reg, two, "sector"), "agriculture");
+	assert_int_equal(one->path.kind, PATH_SEASONAL);
+	assert_int_equal(one->benchmark_said.origin.line, 4);
+	assert_int_equal(two->mode, MODE_AT);
+	assert_int_equal(two->severity, SEVERITY_WARNING);
+	assert_true(number_is(two->at_risk, "0.9"));
+	assert_true(number_is(two->weight, "1"));
+	assert_string_equal(two->baseline_said.text, "-0.1");
+	assert_int_equal(two->path.kind, PATH_TABLE);
+	assert_int_equal(two->path.point_count, 2);
+	assert_true(number_is(two->path.points[0].value, "15000000000"));
+	assert_true(number_is(two->path.points[1].value, "30000000000.01"));
+}
+
+/* The words of the tables are those of the core. */
+static void test_words(void **state)
+{
+	static const char *const texts[] = {"info", "warning", "critical"};
+	enum severity severity;
+	enum milestone_mode mode;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_true(severity_parse(texts[i], &severity));
+		assert_int_equal(severity, i);
+	}
+	assert_true(mode_parse("by", &mode) && mode == MODE_BY);
+	assert_true(mode_parse("at", &mode) && mode == MODE_AT);
+}
+
+/* --- what is told once ----------------------------------------------------------- */
+
+static void test_no_effect_once(void **state)
+{
+	static const char conf[] = "register = [ \"a.conf\" ];";
+	struct text text;
+	char *listing;
+
+	(void)state;
+	text_init(&text, 0);
+	text_add_string(&text, "instruments = ( { id = \"i\"; } );\n"
+		"indicators = ( { id = \"x\"; frequency = \"year\"; } );\n"
+		"pledges = ( { id = \"p\"; instrument = \"i\"; milestones = (");
+	for (int i = 0; i < 3000; i++)
+		text_addf(&text, "%s{ id = \"m%d\"; due = \"2020\"; remind = "
+			"[ \"7d\" ]; benchmark = \"last(x) > %s\"; }\n",
+			i != 0 ? "," : "", i, i == 2999 ? "" : "1");
+	text_add_string(&text, ");});\n");
+	golden_file("a.conf", text.data, text.length, 0644);
+	listing = golden_listing(golden_file("pledged.conf", conf,
+		sizeof conf - 1, 0644), CONF_OFFLINE);
+	assert_non_null(strstr(listing, "a.conf:3: pledges[0].milestones[0]."
+		"remind: has no effect in this version [no-effect]\n"));
+	assert_null(strstr(strstr(listing, "no-effect]") + 1, "no-effect]"));
+	assert_non_null(strstr(listing, "a.conf:3002: benchmark:"));
+	free(listing);
+	text_release(&text);
+	golden_clean();
+}
+
+static void test_names(void **state)
+{
+	static const char conf[] = "register = [ \"none.conf\", \".\" , "
+		"\"/dev/null\" ];";
+	char *listing;
+
+	(void)state;
+	listing = golden_listing(golden_file("pledged.txt", conf,
+		sizeof conf - 1, 0644), CONF_OFFLINE);
+	assert_non_null(strstr(listing, "none.conf: No such file"));
+	assert_non_null(strstr(listing, "holds no *.conf file "
+		"[register-empty]"));
+	assert_non_null(strstr(listing, "/dev/null: is not a regular file"));
+	free(listing);
+	golden_clean();
+}
+
+/* --- bytes that mean harm ---------------------------------------------------------- */
+
+static void mutations_run(const char *seed_file, const char *name,
+	uint64_t seed)
+{
+	static const char conf[] = "register = [ \"m.conf\" ];";
+	struct error error;
+	struct text good;
+
+	text_init(&good, 0);
+	assert_int_equal(conf_file_read(seed_file, 1 << 20, &good, &error), 0);
+	for (int i = 0; i < MUTATIONS; i++) {
+		char *bytes = mem_copy(good.data, good.length), *listing;
+		const char *path;
+		size_t length = good.length;
+
+		golden_mutate(bytes, &length, &seed);
+		path = golden_file(name, bytes, length, 0644);
+		if (!string_is(name, "pledged.conf"))
+			path = golden_file("pledged.conf", conf,
+				sizeof conf - 1, 0644);
+		listing = golden_listing(path, CONF_OFFLINE);
+		assert_true(utf8_is_valid(listing, strlen(listing)));
+		free(listing);
+		free(bytes);
+	}
+	text_release(&good);
+	golden_clean();
+}
+
+static void test_mutations(void **state)
+{
+	(void)state;
+	mutations_run("valid/register.d/10-base.conf", "m.conf", 1);
+	mutations_run("valid/register.d/20-pledges.conf", "m.conf", 2);
+	mutations_run("unsupported/register.d/a.conf", "m.conf", 3);
+	mutations_run("valid/pledged.conf", "pledged.conf", 4);
+}
+
+static int enter(void **state)
+{
+	(void)state;
+	golden_enter();
+	return 0;
+}
+
+#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_listings),
+		WORLD(test_instruments),
+		WORLD(test_indicators),
+		WORLD(test_sources),
+		WORLD(test_pledges),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_no_effect_once),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_mutations),
+	};
+
+	return cmocka_run_group_tests(tests, enter, NULL);
+}
