@@ -1,0 +1,371 @@
+/*
+ * batch: each store_add_… writes the columns of its table, in the order of
+ * fact_tables. Absent things (no instant, no figure, no word) are NULL.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/batch.h"
+#include "store/record.h"
+#include "store/words.h"
+
+struct store_batch *store_batch_new(struct store *store)
+{
+	struct store_batch *batch = mem_new(1, sizeof *batch);
+
+	(void)store;
+	text_init(&batch->entries, BATCH_BYTES_MAX);
+	text_init(&batch->scratch, 4096);
+	return batch;
+}
+
+void store_batch_free(struct store_batch *batch)
+{
+	if (batch == NULL)
+		return;
+	for (size_t i = 0; i < batch->payload_count; i++)
+		free(batch->payloads[i].bytes);
+	free(batch->payloads);
+	text_release(&batch->entries);
+	text_release(&batch->scratch);
+	free(batch);
+}
+
+bool store_batch_is_empty(const struct store_batch *batch)
+{
+	return batch->entries.length == 0 && !batch->entries.cut;
+}
+
+bool store_batch_is_cut(const struct store_batch *batch)
+{
+	return batch->entries.cut;
+}
+
+bool store_batch_next(const struct store_batch *batch, size_t *offset,
+	struct entry *entry, const void **record)
+{
+	const char *at = batch->entries.data + *offset;
+
+	if (*offset >= batch->entries.length)
+		return false;
+	memcpy(entry, at, sizeof *entry);
+	*record = at + sizeof *entry;
+	*offset += sizeof *entry + entry->length;
+	return true;
+}
+
+/* --- one entry ------------------------------------------------------------------- */
+
+struct pen {
+	struct store_batch *batch;
+	struct record record;
+	struct entry entry;
+	size_t at;	/* of the entry */
+};
+
+static void pen_begin(struct pen *pen, struct store_batch *batch,
+	enum fact fact)
+{
+	*pen = (struct pen){ .batch = batch, .at = batch->entries.length,
+		.entry = { .fact = fact, .payload = PAYLOAD_NONE } };
+	text_add(&batch->entries, &pen->entry, sizeof pen->entry);
+	record_begin(&pen->record, &batch->entries);
+}
+
+static void pen_end(struct pen *pen)
+{
+	pen->entry.length = record_end(&pen->record);
+	if (!pen->batch->entries.cut)
+		memcpy(pen->batch->entries.data + pen->at, &pen->entry,
+			sizeof pen->entry);
+}
+
+static void pen_int(struct pen *pen, int64_t number)
+{
+	record_int(&pen->record, number);
+}
+
+static void pen_int_unless(struct pen *pen, int64_t number, int64_t none)
+{
+	if (number == none)
+		record_null(&pen->record);
+	else
+		record_int(&pen->record, number);
+}
+
+static void pen_instant(struct pen *pen, instant at)
+{
+	pen_int_unless(pen, at, INSTANT_MIN);
+}
+
+static void pen_string(struct pen *pen, const char *string)
+{
+	if (string == NULL || *string == '\0')
+		record_null(&pen->record);
+	else
+		record_text(&pen->record, string, strlen(string));
+}
+
+static void pen_scratch(struct pen *pen)
+{
+	record_text(&pen->record, pen->batch->scratch.data,
+		pen->batch->scratch.length);
+	text_clear(&pen->batch->scratch);
+}
+
+static void pen_decimal(struct pen *pen, struct decimal value)
+{
+	char digits[DECIMAL_STRING_MAX];
+	size_t length = decimal_print(value, digits);
+
+	record_text(&pen->record, digits, length);
+}
+
+static void pen_figure(struct pen *pen, const struct figure *figure)
+{
+	if (figure->known)
+		pen_decimal(pen, figure->value);
+	else
+		record_null(&pen->record);
+}
+
+static void pen_date(struct pen *pen, struct date date)
+{
+	if (date_is_none(date)) {
+		record_null(&pen->record);
+		return;
+	}
+	text_add_date(&pen->batch->scratch, date);
+	pen_scratch(pen);
+}
+
+static void pen_period(struct pen *pen, struct period period)
+{
+	if (period_is_none(period)) {
+		record_null(&pen->record);
+		return;
+	}
+	text_add_period(&pen->batch->scratch, period);
+	pen_scratch(pen);
+}
+
+static void pen_digest(struct pen *pen, const struct digest *digest)
+{
+	if (digest != NULL)
+		record_blob(&pen->record, digest->bytes, sizeof digest->bytes);
+	else
+		record_null(&pen->record);
+}
+
+/* --- the facts -------------------------------------------------------------------- */
+
+void store_add_fetch(struct store_batch *batch, const char *source,
+	const struct fetch_report *report, const struct source_state *state)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_FETCH);
+	pen_string(&pen, source);
+	pen_instant(&pen, report->started);
+	pen_instant(&pen, report->finished);
+	pen_string(&pen, fetch_outcome_name(report->outcome));
+	pen_int_unless(&pen, report->http_status, 0);
+	pen_int(&pen, report->bytes);
+	pen_int_unless(&pen, report->retry_after, -1);
+	pen_int_unless(&pen, report->max_age, -1);
+	pen_string(&pen, report->etag);
+	pen_string(&pen, report->last_modified);
+	pen_digest(&pen, report->has_body ? &report->body : NULL);
+	pen_int(&pen, (int64_t)report->rows);
+	pen_int(&pen, (int64_t)report->rejected);
+	pen_string(&pen, report->error);
+	pen_instant(&pen, state->next);
+	pen_instant(&pen, state->last_attempt);
+	pen_instant(&pen, state->last_success);
+	pen_instant(&pen, state->last_change);
+	pen_instant(&pen, state->failing_since);
+	pen_int(&pen, state->failures);
+	pen_string(&pen, fetch_outcome_name(state->outcome));
+	pen_string(&pen, state->etag);
+	pen_string(&pen, state->last_modified);
+	pen_digest(&pen, state->has_body ? &state->body : NULL);
+	pen_digest(&pen, &state->program);
+	pen_string(&pen, state->error);
+	pen_end(&pen);
+}
+
+static uint32_t store_batch_payload(struct store_batch *batch,
+	const void *bytes, size_t length)
+{
+	batch->payloads = mem_grow(batch->payloads, batch->payload_count,
+		&batch->payload_capacity, sizeof *batch->payloads);
+	batch->payloads[batch->payload_count] =
+		(struct payload){ mem_copy(bytes, length), length };
+	return (uint32_t)batch->payload_count++;
+}
+
+void store_add_snapshot(struct store_batch *batch, const struct digest *digest,
+	const void *bytes, size_t length, const char *url, instant at)
+{
+	struct pen pen;
+
+	if (length > STORE_SNAPSHOT_MAX) {
+		batch->entries.cut = true;
+		return;
+	}
+	pen_begin(&pen, batch, FACT_SNAPSHOT);
+	pen_digest(&pen, digest);
+	pen_string(&pen, url);
+	pen_instant(&pen, at);
+	pen_int(&pen, (int64_t)length);
+	pen.entry.payload = store_batch_payload(batch, bytes, length);
+	pen_end(&pen);
+}
+
+void store_add_observation(struct store_batch *batch, const char *indicator,
+	const char *source, const struct digest *snapshot,
+	const struct observation *observation)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_OBSERVATION);
+	pen_string(&pen, indicator);
+	pen_string(&pen, source);
+	pen_digest(&pen, snapshot);
+	pen_period(&pen, observation->period);
+	pen_decimal(&pen, observation->value);
+	pen_instant(&pen, observation->published);
+	pen_instant(&pen, observation->recorded);
+	pen_int(&pen, observation->published_assumed);
+	pen_int(&pen, observation->provisional);
+	pen_int(&pen, observation->quarantined);
+	pen_end(&pen);
+}
+
+static void pen_assessment(struct pen *pen, const struct assessment *assessment)
+{
+	pen_instant(pen, assessment->as_of);
+	pen_string(pen, lifecycle_name(assessment->lifecycle));
+	pen_string(pen, verdict_name(assessment->verdict));
+	pen_string(pen, progress_name(assessment->progress));
+	pen_string(pen, assurance_name(assessment->knowledge));
+	pen_string(pen, status_name(assessment->status));
+	pen_instant(pen, assessment->event);
+	pen_date(pen, assessment->event_date);
+	pen_int_unless(pen, assessment->days_late, DAYS_NONE);
+	pen_int_unless(pen, assessment->days_overdue, DAYS_NONE);
+	pen_figure(pen, &assessment->actual);
+	pen_figure(pen, &assessment->target);
+	pen_figure(pen, &assessment->baseline);
+	pen_figure(pen, &assessment->required_now);
+	pen_figure(pen, &assessment->pace);
+	pen_figure(pen, &assessment->share_of_level);
+	pen_figure(pen, &assessment->share_of_increment);
+	pen_figure(pen, &assessment->shortfall);
+	pen_period(pen, assessment->data_through);
+	pen_string(pen, unknown_reason_word(assessment->unknown));
+	pen_period(pen, assessment->waiting_for);
+	pen_int(pen, assessment->published_assumed);
+	pen_instant(pen, assessment->next);
+}
+
+void store_add_assessment(struct store_batch *batch, const char *milestone,
+	const struct milestone_state *state, const char *reason)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_ASSESSMENT);
+	pen_string(&pen, milestone);
+	pen_instant(&pen, state->since);
+	pen_int(&pen, (int64_t)state->terms);
+	pen_instant(&pen, state->due);
+	pen_date(&pen, state->due_date);
+	pen_int(&pen, state->announced);
+	pen_assessment(&pen, &state->assessment);
+	pen_string(&pen, reason);
+	pen_end(&pen);
+}
+
+void store_add_event(struct store_batch *batch, const struct event *event)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_EVENT);
+	pen_int(&pen, event->id);
+	pen_instant(&pen, event->time);
+	pen_string(&pen, event_kind_name(event->kind));
+	pen_string(&pen, severity_name(event->severity));
+	pen_string(&pen, subject_kind_word(event->subject_kind));
+	pen_string(&pen, event->subject);
+	pen_string(&pen, event->from);
+	pen_string(&pen, event->to);
+	pen_int_unless(&pen, event->alert, 0);
+	pen_string(&pen, event->reason);
+	pen_end(&pen);
+}
+
+void store_add_alert(struct store_batch *batch, const struct alert *alert)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_ALERT);
+	pen_int(&pen, alert->id);
+	pen_string(&pen, event_kind_name(alert->kind));
+	pen_string(&pen, severity_name(alert->severity));
+	pen_string(&pen, subject_kind_word(alert->subject_kind));
+	pen_string(&pen, alert->subject);
+	pen_string(&pen, alert_state_name(alert->state));
+	pen_instant(&pen, alert->raised);
+	pen_instant(&pen, alert->resolved);
+	pen_int_unless(&pen, alert->raised_by, 0);
+	pen_int_unless(&pen, alert->resolved_by, 0);
+	pen_string(&pen, alert->reason);
+	pen_end(&pen);
+}
+
+void store_add_notification(struct store_batch *batch,
+	const struct notification *notification, const void *body, size_t length)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_NOTIFICATION);
+	pen_int(&pen, notification->id);
+	pen_string(&pen, notification->message_id);
+	pen_int_unless(&pen, notification->event, 0);
+	pen_int_unless(&pen, notification->alert, 0);
+	pen_string(&pen, notification->channel);
+	pen_instant(&pen, notification->created);
+	if (body != NULL)
+		record_blob(&pen.record, body, length);
+	pen_end(&pen);
+}
+
+void store_add_delivery(struct store_batch *batch,
+	const struct delivery *delivery)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_DELIVERY);
+	pen_int(&pen, delivery->notification);
+	pen_string(&pen, delivery_state_name(delivery->state));
+	pen_int(&pen, delivery->attempts);
+	pen_instant(&pen, delivery->next);
+	pen_instant(&pen, delivery->at);
+	pen_string(&pen, delivery->answer);
+	pen_end(&pen);
+}
+
+void store_add_action(struct store_batch *batch, instant at, const char *who,
+	const char *what, const char *subject, const char *note)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_ACTION);
+	pen_instant(&pen, at);
+	pen_string(&pen, who);
+	pen_string(&pen, what);
+	pen_string(&pen, subject);
+	pen_string(&pen, note);
+	pen_end(&pen);
+}

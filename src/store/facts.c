@@ -1,0 +1,134 @@
+/*
+ * facts: the table of fact tables, and the statements made from it.
+ */
+#include <string.h>
+
+#include "store/facts.h"
+
+#define ASSESSMENT_COLUMNS \
+	"milestone, since, terms, due, due_date, announced, as_of, lifecycle, " \
+	"verdict, progress, knowledge, status, event, event_date, days_late, " \
+	"days_overdue, actual, target, baseline, required_now, pace, " \
+	"share_of_level, share_of_increment, shortfall, data_through, " \
+	"undecided, waiting_for, published_assumed, next"
+#define ALERT_COLUMNS \
+	"alert, kind, severity, subject_kind, subject, state, raised, resolved, " \
+	"raised_by, resolved_by, reason"
+
+const struct fact_table fact_tables[FACT_COUNT] = {
+	[FACT_FETCH] = {
+		.name = "fetch",
+		.columns = "source, started, finished, outcome, http_status, bytes, "
+			"retry_after, max_age, etag, last_modified, body, rows, "
+			"rejected, error, next, last_attempt, last_success, "
+			"last_change, failing_since, failures, state_outcome, "
+			"state_etag, state_last_modified, state_body, program, "
+			"state_error",
+		.kinds = "n",
+		.state = {
+			"INSERT OR REPLACE INTO source_state(fetch, source, next, "
+			"last_attempt, last_success, last_change, failing_since, "
+			"failures, outcome, etag, last_modified, body, program, error) "
+			"VALUES(?1, ?2, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
+			"?25, ?26, ?27)" } },
+	[FACT_SNAPSHOT] = {
+		.name = "snapshot",
+		.columns = "digest, url, at, length",
+		.kinds = "d",
+		.packed = "bytes",
+		.kept = "SELECT 1 FROM snapshot WHERE digest = ?2" },
+	[FACT_OBSERVATION] = {
+		.name = "observation",
+		.columns = "indicator, source, snapshot, period, value, published, "
+			"recorded, published_assumed, provisional, quarantined",
+		.kinds = "nnd" },
+	[FACT_ASSESSMENT] = {
+		.name = "assessment",
+		.columns = ASSESSMENT_COLUMNS ", reason",
+		.kinds = "n",
+		.state = {
+			"INSERT OR REPLACE INTO milestone_state(assessment, "
+			ASSESSMENT_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+			"?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+			"?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)" } },
+	[FACT_EVENT] = {
+		.name = "event",
+		.numbered = true,
+		.columns = "time, kind, severity, subject_kind, subject, from_status, "
+			"to_status, alert, reason",
+		.kinds = "----n" },
+	[FACT_ALERT] = {
+		.name = "alert_change",
+		.columns = ALERT_COLUMNS,
+		.kinds = "----n",
+		.state = {
+			"INSERT OR REPLACE INTO alert_state(" ALERT_COLUMNS ") "
+			"VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" } },
+	[FACT_NOTIFICATION] = {
+		.name = "notification",
+		.numbered = true,
+		.columns = "message_id, event, alert, channel, created, body",
+		.kinds = "---n",
+		.state = {
+			"INSERT INTO outbox(notification, attempts, next) "
+			"VALUES(?1, 0, ?6)" } },
+	/* A notification leaves the outbox with the attempt that ended it, and
+	   comes back with one that is pending again. */
+	[FACT_DELIVERY] = {
+		.name = "delivery_attempt",
+		.columns = "notification, state, attempts, next, at, answer",
+		.state = {
+			"INSERT OR REPLACE INTO outbox(notification, attempts, next, "
+			"at, answer) SELECT ?2, ?4, ?5, ?6, ?7 WHERE ?3 = 'pending'",
+			"DELETE FROM outbox WHERE notification = ?2 "
+			"AND ?3 <> 'pending'" } },
+	[FACT_ACTION] = {
+		.name = "action",
+		.columns = "at, who, what, subject, note" },
+};
+
+const char *const state_tables[] = {
+	"milestone_state", "source_state", "alert_state", "outbox", NULL
+};
+
+size_t fact_columns(const struct fact_table *table)
+{
+	size_t count = 1;
+
+	for (const char *at = table->columns; *at != '\0'; at++)
+		count += *at == ',';
+	return count;
+}
+
+enum column_kind fact_column_kind(const struct fact_table *table, size_t column)
+{
+	if (table->kinds == NULL || column >= strlen(table->kinds))
+		return COLUMN_PLAIN;
+	return (enum column_kind)table->kinds[column];
+}
+
+static void fact_add_columns(const struct fact_table *table, struct text *out)
+{
+	text_addf(out, "id, %s, hash", table->columns);
+	if (table->packed != NULL)
+		text_addf(out, ", %s", table->packed);
+}
+
+void fact_insert_sql(const struct fact_table *table, struct text *out)
+{
+	size_t values = 1 + fact_columns(table) + 1 + (table->packed != NULL);
+
+	text_addf(out, "INSERT INTO %s(", table->name);
+	fact_add_columns(table, out);
+	text_add_string(out, ") VALUES(");
+	for (size_t i = 1; i <= values; i++)
+		text_addf(out, i == 1 ? "?%zu" : ", ?%zu", i);
+	text_add_char(out, ')');
+}
+
+void fact_select_sql(const struct fact_table *table, struct text *out)
+{
+	text_add_string(out, "SELECT ");
+	fact_add_columns(table, out);
+	text_addf(out, " FROM %s ORDER BY id", table->name);
+}

@@ -1,0 +1,441 @@
+/*
+ * load: what a restart and the interfaces read. Each row becomes the core's
+ * struct, with strings that live until the next row.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+#include "base/mem.h"
+#include "store/cursor.h"
+#include "store/database.h"
+#include "store/readers.h"
+#include "store/store.h"
+#include "store/words.h"
+
+#define MESSAGE_ID_SIZE sizeof((struct notification *)NULL)->message_id
+
+/* Reads one row and hands it on, unless it is bad. */
+typedef void load_row(struct cursor *cursor, void *target);
+
+/* Steps through a query that is bound, and gives it back. */
+static int load_rows(struct store *store, sqlite3_stmt *statement,
+	load_row *row, void *target, struct error *error)
+{
+	sqlite3 *db = sqlite3_db_handle(statement);
+	const char *file = sqlite3_db_filename(db, "main");
+	int64_t count = 0;
+	int code, result = 0;
+
+	while (result == 0 && (code = sqlite3_step(statement)) != SQLITE_DONE) {
+		struct cursor cursor = { .statement = statement };
+
+		count++;
+		if (code != SQLITE_ROW) {
+			result = database_error(db, error);
+			break;
+		}
+		row(&cursor, target);
+		if (cursor.bad)
+			result = error_set(error, ERROR_INPUT, "%s: column %d of row "
+				"%lld makes no sense; asked: %.80s…", file,
+				cursor.column, (long long)count,
+				sqlite3_sql(statement));
+	}
+	readers_done(store_readers(store), statement);
+	return result;
+}
+
+static int load_all(struct store *store, enum query query, load_row *row,
+	void *target, struct error *error)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), query, error);
+
+	return statement == NULL ? -1 :
+		load_rows(store, statement, row, target, error);
+}
+
+static void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
+{
+	sqlite3_bind_int64(statement, index,
+		limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
+}
+
+/* ?1: ids below before (0: all); ?2: at most limit rows. */
+static int load_before(struct store *store, enum query query, int64_t before,
+	size_t limit, load_row *row, void *target, struct error *error)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), query, error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, before > 0 ? before : INT64_MAX);
+	load_bind_limit(statement, 2, limit);
+	return load_rows(store, statement, row, target, error);
+}
+
+/* --- counters ---------------------------------------------------------------------- */
+
+static void load_counter(struct cursor *cursor, void *target)
+{
+	*(int64_t *)target = cursor_int(cursor);
+}
+
+int store_load_counters(struct store *store, struct store_counters *out,
+	struct error *error)
+{
+	*out = (struct store_counters){ 0 };
+	if (load_all(store, QUERY_LAST_EVENT, load_counter, &out->last_event,
+	    error) < 0 ||
+	    load_all(store, QUERY_LAST_ALERT, load_counter, &out->last_alert,
+	    error) < 0)
+		return -1;
+	return load_all(store, QUERY_LAST_NOTIFICATION, load_counter,
+		&out->last_notification, error);
+}
+
+/* --- milestones --------------------------------------------------------------------- */
+
+static void cursor_assessment(struct cursor *cursor, struct assessment *out)
+{
+	out->as_of = cursor_instant(cursor);
+	cursor_word(cursor, lifecycle, &out->lifecycle);
+	cursor_word(cursor, verdict, &out->verdict);
+	cursor_word(cursor, progress, &out->progress);
+	cursor_word(cursor, assurance, &out->knowledge);
+	cursor_word(cursor, status, &out->status);
+	out->event = cursor_instant(cursor);
+	out->event_date = cursor_date(cursor);
+	out->days_late = cursor_int32_or(cursor, DAYS_NONE);
+	out->days_overdue = cursor_int32_or(cursor, DAYS_NONE);
+	out->actual = cursor_figure(cursor);
+	out->target = cursor_figure(cursor);
+	out->baseline = cursor_figure(cursor);
+	out->required_now = cursor_figure(cursor);
+	out->pace = cursor_figure(cursor);
+	out->share_of_level = cursor_figure(cursor);
+	out->share_of_increment = cursor_figure(cursor);
+	out->shortfall = cursor_figure(cursor);
+	out->data_through = cursor_period(cursor);
+	cursor_word(cursor, unknown_reason, &out->unknown);
+	out->waiting_for = cursor_period(cursor);
+	/* An index of a register that is gone; the sentence names it. */
+	out->waiting_indicator = NOT_FOUND;
+	out->published_assumed = cursor_int(cursor) != 0;
+	out->next = cursor_instant(cursor);
+}
+
+struct milestone_target {
+	store_milestone_fn *fn;
+	void *context;
+};
+
+static void load_milestone(struct cursor *cursor, void *target)
+{
+	const struct milestone_target *to = target;
+	struct milestone_state state = { 0 };
+	const char *id = cursor_string(cursor);
+
+	state.since = cursor_instant(cursor);
+	state.terms = (uint64_t)cursor_int(cursor);
+	state.due = cursor_instant(cursor);
+	state.due_date = cursor_date(cursor);
+	state.announced = cursor_int(cursor) != 0;
+	cursor_assessment(cursor, &state.assessment);
+	if (!cursor->bad)
+		to->fn(to->context, id, &state);
+}
+
+int store_load_milestones(struct store *store, store_milestone_fn *fn,
+	void *context, struct error *error)
+{
+	struct milestone_target target = { fn, context };
+
+	return load_all(store, QUERY_MILESTONES, load_milestone, &target, error);
+}
+
+/* --- sources ------------------------------------------------------------------------ */
+
+struct source_target {
+	store_source_fn *fn;
+	void *context;
+};
+
+static void load_source(struct cursor *cursor, void *target)
+{
+	const struct source_target *to = target;
+	struct source_state state = { 0 };
+	const char *id = cursor_string(cursor);
+
+	state.next = cursor_instant(cursor);
+	state.last_attempt = cursor_instant(cursor);
+	state.last_success = cursor_instant(cursor);
+	state.last_change = cursor_instant(cursor);
+	state.failing_since = cursor_instant(cursor);
+	state.failures = cursor_int32_or(cursor, 0);
+	cursor_word(cursor, fetch_outcome, &state.outcome);
+	cursor_copy(cursor, state.etag, sizeof state.etag);
+	cursor_copy(cursor, state.last_modified, sizeof state.last_modified);
+	state.has_body = cursor_digest(cursor, &state.body);
+	cursor_digest(cursor, &state.program);
+	cursor_copy(cursor, state.error, sizeof state.error);
+	if (!cursor->bad)
+		to->fn(to->context, id, &state);
+}
+
+int store_load_sources(struct store *store, store_source_fn *fn, void *context,
+	struct error *error)
+{
+	struct source_target target = { fn, context };
+
+	return load_all(store, QUERY_SOURCES, load_source, &target, error);
+}
+
+/* --- alerts ------------------------------------------------------------------------- */
+
+struct alert_target {
+	store_alert_fn *fn;
+	void *context;
+};
+
+static void load_alert(struct cursor *cursor, void *target)
+{
+	const struct alert_target *to = target;
+	struct alert alert = { 0 };
+
+	alert.id = cursor_int(cursor);
+	cursor_word(cursor, event_kind, &alert.kind);
+	cursor_word(cursor, severity, &alert.severity);
+	cursor_word(cursor, subject_kind, &alert.subject_kind);
+	alert.subject = mem_string(cursor_string(cursor));
+	cursor_word(cursor, alert_state, &alert.state);
+	alert.raised = cursor_instant(cursor);
+	alert.resolved = cursor_instant(cursor);
+	alert.raised_by = cursor_int(cursor);
+	alert.resolved_by = cursor_int(cursor);
+	cursor_copy(cursor, alert.reason, sizeof alert.reason);
+	if (!cursor->bad)
+		to->fn(to->context, &alert);
+	free(alert.subject);
+}
+
+int store_load_alerts(struct store *store, bool firing, int64_t before,
+	size_t limit, store_alert_fn *fn, void *context, struct error *error)
+{
+	struct alert_target target = { fn, context };
+
+	return load_before(store, firing ? QUERY_ALERTS_FIRING : QUERY_ALERTS,
+		before, limit, load_alert, &target, error);
+}
+
+/* --- deliveries --------------------------------------------------------------------- */
+
+struct delivery_target {
+	store_delivery_fn *fn;
+	void *context;
+};
+
+static void load_delivery(struct cursor *cursor, void *target)
+{
+	const struct delivery_target *to = target;
+	struct notification notification = { 0 };
+	struct delivery delivery = { 0 };
+	const char *state;
+
+	notification.id = cursor_int(cursor);
+	cursor_copy(cursor, notification.message_id,
+		sizeof notification.message_id);
+	notification.event = cursor_int(cursor);
+	notification.alert = cursor_int(cursor);
+	notification.channel = cursor_string(cursor);
+	notification.created = cursor_instant(cursor);
+	delivery.notification = notification.id;
+	state = cursor_string(cursor);
+	if (!word_delivery_state(state != NULL ? state :
+	    delivery_state_name(DELIVERY_PENDING), &delivery.state))
+		cursor->bad = true;
+	delivery.attempts = cursor_int32_or(cursor, 0);
+	delivery.next = cursor_instant(cursor);
+	delivery.at = cursor_instant(cursor);
+	cursor_copy(cursor, delivery.answer, sizeof delivery.answer);
+	if (!cursor->bad)
+		to->fn(to->context, &notification, &delivery);
+}
+
+int store_load_deliveries(struct store *store, bool pending, int64_t before,
+	size_t limit, store_delivery_fn *fn, void *context, struct error *error)
+{
+	struct delivery_target target = { fn, context };
+
+	return load_before(store, pending ? QUERY_OUTBOX : QUERY_DELIVERIES,
+		before, limit, load_delivery, &target, error);
+}
+
+/* --- events ------------------------------------------------------------------------- */
+
+struct event_target {
+	store_event_fn *fn;
+	void *context;
+};
+
+static void load_event(struct cursor *cursor, void *target)
+{
+	const struct event_target *to = target;
+	struct event event = { 0 };
+
+	event.id = cursor_int(cursor);
+	event.time = cursor_instant(cursor);
+	cursor_word(cursor, event_kind, &event.kind);
+	cursor_word(cursor, severity, &event.severity);
+	cursor_word(cursor, subject_kind, &event.subject_kind);
+	event.subject = cursor_string(cursor);
+	event.from = cursor_string(cursor);
+	event.to = cursor_string(cursor);
+	event.alert = cursor_int(cursor);
+	cursor_copy(cursor, event.reason, sizeof event.reason);
+	if (!cursor->bad)
+		to->fn(to->context, &event);
+}
+
+int store_load_events(struct store *store, int64_t after, const char *subject,
+	size_t limit, store_event_fn *fn, void *context, struct error *error)
+{
+	struct event_target target = { fn, context };
+	sqlite3_stmt *statement = readers_query(store_readers(store),
+		subject != NULL ? QUERY_EVENTS_OF : QUERY_EVENTS, error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, after);
+	load_bind_limit(statement, 2, limit);
+	if (subject != NULL)
+		sqlite3_bind_text(statement, 3, subject, -1, SQLITE_STATIC);
+	return load_rows(store, statement, load_event, &target, error);
+}
+
+/* --- observations -------------------------------------------------------------------- */
+
+static void load_observation(struct cursor *cursor, void *target)
+{
+	struct observation observation = { .id = 0 };
+
+	observation.id = cursor_int(cursor);
+	observation.period = cursor_period(cursor);
+	observation.value = cursor_decimal(cursor);
+	observation.published = cursor_instant(cursor);
+	observation.recorded = cursor_instant(cursor);
+	observation.published_assumed = cursor_int(cursor) != 0;
+	observation.provisional = cursor_int(cursor) != 0;
+	observation.quarantined = cursor_int(cursor) != 0;
+	if (!cursor->bad)
+		series_add(target, &observation, NULL);
+}
+
+int store_load_series(void *store, const char *indicator, struct series *series)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_SERIES,
+		NULL);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_text(statement, 1, indicator, -1, SQLITE_STATIC);
+	return load_rows(store, statement, load_observation, series, NULL);
+}
+
+/* --- bytes ---------------------------------------------------------------------------- */
+
+struct bytes_target {
+	struct text *out;
+	char *message_id;	/* in the second column, unless NULL */
+	bool found;
+};
+
+static void load_bytes(struct cursor *cursor, void *target)
+{
+	struct bytes_target *to = target;
+	int column = cursor->column++;
+	const void *bytes = sqlite3_column_blob(cursor->statement, column);
+
+	to->found = sqlite3_column_type(cursor->statement, column) != SQLITE_NULL;
+	text_add(to->out, bytes,
+		(size_t)sqlite3_column_bytes(cursor->statement, column));
+	if (to->message_id != NULL)
+		cursor_copy(cursor, to->message_id, MESSAGE_ID_SIZE);
+}
+
+/* What came of a query for the bytes of one thing. */
+static int load_outcome(const struct bytes_target *target, const char *what,
+	struct error *error)
+{
+	if (!target->found)
+		return error_set(error, ERROR_ABSENT, "no %s of that id is kept", what);
+	if (target->out->cut)
+		return error_set(error, ERROR_LIMIT, "the %s is larger than %zu bytes",
+			what, target->out->limit);
+	return 0;
+}
+
+int store_load_body(struct store *store, int64_t notification,
+	char message_id[MESSAGE_ID_SIZE], struct text *out, struct error *error)
+{
+	struct bytes_target target = { .out = out, .message_id = message_id };
+	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_BODY,
+		error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, notification);
+	if (load_rows(store, statement, load_bytes, &target, error) < 0)
+		return -1;
+	return load_outcome(&target, "notification body", error);
+}
+
+int store_load_reason(struct store *store, const char *milestone,
+	struct text *out, struct error *error)
+{
+	struct bytes_target target = { .out = out };
+	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_REASON,
+		error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_text(statement, 1, milestone, -1, SQLITE_STATIC);
+	return load_rows(store, statement, load_bytes, &target, error);
+}
+
+static void load_packed(struct cursor *cursor, void *target)
+{
+	struct bytes_target *to = target;
+	int64_t length = cursor_int(cursor);
+	const void *packed = sqlite3_column_blob(cursor->statement, 1);
+	size_t packed_length = (size_t)sqlite3_column_bytes(cursor->statement, 1);
+	char *bytes;
+
+	if (length < 0 || length > (int64_t)STORE_SNAPSHOT_MAX) {
+		cursor->bad = true;
+		return;
+	}
+	bytes = mem_new((size_t)length, 1);
+	if (ZSTD_decompress(bytes, (size_t)length, packed, packed_length) ==
+	    (size_t)length)
+		text_add(to->out, bytes, (size_t)length);
+	else
+		cursor->bad = true;
+	to->found = true;
+	free(bytes);
+}
+
+int store_load_snapshot(struct store *store, const struct digest *digest,
+	struct text *out, struct error *error)
+{
+	struct bytes_target target = { .out = out };
+	sqlite3_stmt *statement = readers_query(store_readers(store),
+		QUERY_SNAPSHOT, error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_blob(statement, 1, digest->bytes, DIGEST_SIZE, SQLITE_STATIC);
+	if (load_rows(store, statement, load_packed, &target, error) < 0)
+		return -1;
+	return load_outcome(&target, "snapshot", error);
+}

@@ -1,0 +1,216 @@
+/*
+ * readers: the queries, and the connections they run on.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "store/database.h"
+#include "store/readers.h"
+
+#define STATE_COLUMNS \
+	"n.text, s.since, s.terms, s.due, s.due_date, s.announced, s.as_of, " \
+	"s.lifecycle, s.verdict, s.progress, s.knowledge, s.status, s.event, " \
+	"s.event_date, s.days_late, s.days_overdue, s.actual, s.target, " \
+	"s.baseline, s.required_now, s.pace, s.share_of_level, " \
+	"s.share_of_increment, s.shortfall, s.data_through, s.undecided, " \
+	"s.waiting_for, s.published_assumed, s.next"
+#define ALERT_SELECT \
+	"SELECT a.alert, a.kind, a.severity, a.subject_kind, n.text, a.state, " \
+	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason " \
+	"FROM alert_state AS a LEFT JOIN name AS n ON n.id = a.subject "
+#define EVENT_SELECT \
+	"SELECT e.id, e.time, e.kind, e.severity, e.subject_kind, n.text, " \
+	"e.from_status, e.to_status, e.alert, e.reason " \
+	"FROM event AS e LEFT JOIN name AS n ON n.id = e.subject "
+#define NOTIFICATION_COLUMNS \
+	"n.id, n.message_id, n.event, n.alert, c.text, n.created, "
+
+/* A CROSS JOIN fixes the order in which SQLite nests its loops. */
+static const char *const queries[QUERY_COUNT] = {
+	[QUERY_LAST_EVENT] = "SELECT max(id) FROM event",
+	[QUERY_LAST_ALERT] = "SELECT max(alert) FROM alert_state",
+	[QUERY_LAST_NOTIFICATION] = "SELECT max(id) FROM notification",
+	[QUERY_MILESTONES] = "SELECT " STATE_COLUMNS
+		" FROM milestone_state AS s CROSS JOIN name AS n "
+		"WHERE n.id = s.milestone",
+	[QUERY_SOURCES] = "SELECT n.text, s.next, s.last_attempt, s.last_success, "
+		"s.last_change, s.failing_since, s.failures, s.outcome, s.etag, "
+		"s.last_modified, s.body, s.program, s.error "
+		"FROM source_state AS s CROSS JOIN name AS n WHERE n.id = s.source",
+	[QUERY_ALERTS_FIRING] = ALERT_SELECT
+		"WHERE a.state = 'firing' AND a.alert < ?1 "
+		"ORDER BY a.alert DESC LIMIT ?2",
+	[QUERY_ALERTS] = ALERT_SELECT
+		"WHERE a.alert < ?1 ORDER BY a.alert DESC LIMIT ?2",
+	[QUERY_OUTBOX] = "SELECT " NOTIFICATION_COLUMNS
+		"'pending', o.attempts, o.next, o.at, o.answer "
+		"FROM outbox AS o CROSS JOIN notification AS n CROSS JOIN name AS c "
+		"WHERE o.notification < ?1 AND n.id = o.notification "
+		"AND c.id = n.channel ORDER BY o.notification DESC LIMIT ?2",
+	[QUERY_DELIVERIES] = "SELECT " NOTIFICATION_COLUMNS
+		"d.state, coalesce(d.attempts, 0), "
+		"CASE WHEN d.id IS NULL THEN n.created ELSE d.next END, "
+		"d.at, d.answer "
+		"FROM notification AS n CROSS JOIN name AS c "
+		"LEFT JOIN delivery_attempt AS d ON d.id = "
+		"(SELECT max(x.id) FROM delivery_attempt AS x "
+		"WHERE x.notification = n.id) "
+		"WHERE n.id < ?1 AND c.id = n.channel ORDER BY n.id DESC LIMIT ?2",
+	[QUERY_EVENTS] = EVENT_SELECT
+		"WHERE e.id > ?1 ORDER BY e.id LIMIT ?2",
+	[QUERY_EVENTS_OF] = EVENT_SELECT
+		"WHERE e.id > ?1 AND e.subject = "
+		"(SELECT id FROM name WHERE text = ?3) ORDER BY e.id LIMIT ?2",
+	[QUERY_SERIES] = "SELECT id, period, value, published, recorded, "
+		"published_assumed, provisional, quarantined FROM observation "
+		"WHERE indicator = (SELECT id FROM name WHERE text = ?1) ORDER BY id",
+	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
+	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
+		"CROSS JOIN assessment AS a WHERE s.milestone = "
+		"(SELECT id FROM name WHERE text = ?1) AND a.id = s.assessment",
+	[QUERY_SNAPSHOT] =
+		("SELECT s.length, s.bytes FROM snapshot AS s WHERE s.digest = "
+		"(SELECT id FROM digest WHERE bytes = ?1)"),
+};
+
+const char *query_sql(enum query query)
+{
+	return queries[query];
+}
+
+struct reader {
+	sqlite3 *db;
+	sqlite3_stmt *statements[QUERY_COUNT];
+	struct reader *next;
+};
+
+struct readers {
+	char *dir;
+	pthread_mutex_t mutex;
+	struct reader *idle;
+	size_t idle_count;
+	struct reader *busy;
+};
+
+struct readers *readers_new(const char *dir)
+{
+	struct readers *readers = mem_new(1, sizeof *readers);
+
+	readers->dir = mem_string(dir);
+	pthread_mutex_init(&readers->mutex, NULL);
+	return readers;
+}
+
+static void reader_free(struct reader *reader)
+{
+	for (int i = 0; i < QUERY_COUNT; i++)
+		sqlite3_finalize(reader->statements[i]);
+	database_close(reader->db);
+	free(reader);
+}
+
+void readers_free(struct readers *readers)
+{
+	if (readers == NULL)
+		return;
+	while (readers->idle != NULL) {
+		struct reader *reader = readers->idle;
+
+		readers->idle = reader->next;
+		reader_free(reader);
+	}
+	pthread_mutex_destroy(&readers->mutex);
+	free(readers->dir);
+	free(readers);
+}
+
+static struct reader *readers_take_idle(struct readers *readers)
+{
+	struct reader *reader;
+
+	pthread_mutex_lock(&readers->mutex);
+	reader = readers->idle;
+	if (reader != NULL) {
+		readers->idle = reader->next;
+		readers->idle_count--;
+	}
+	pthread_mutex_unlock(&readers->mutex);
+	return reader;
+}
+
+static struct reader *readers_take(struct readers *readers, struct error *error)
+{
+	struct reader *reader = readers_take_idle(readers);
+	sqlite3 *db;
+
+	if (reader != NULL)
+		return reader;
+	db = database_open(readers->dir, DATABASE_READ, error);
+	if (db == NULL)
+		return NULL;
+	reader = mem_new(1, sizeof *reader);
+	reader->db = db;
+	return reader;
+}
+
+static void readers_give(struct readers *readers, struct reader *reader)
+{
+	bool keep;
+
+	pthread_mutex_lock(&readers->mutex);
+	keep = readers->idle_count < READERS_KEPT;
+	if (keep) {
+		reader->next = readers->idle;
+		readers->idle = reader;
+		readers->idle_count++;
+	}
+	pthread_mutex_unlock(&readers->mutex);
+	if (!keep)
+		reader_free(reader);
+}
+
+sqlite3_stmt *readers_query(struct readers *readers, enum query query,
+	struct error *error)
+{
+	struct reader *reader = readers_take(readers, error);
+
+	if (reader == NULL)
+		return NULL;
+	if (reader->statements[query] == NULL)
+		reader->statements[query] =
+			database_prepare(reader->db, queries[query], error);
+	if (reader->statements[query] == NULL) {
+		readers_give(readers, reader);
+		return NULL;
+	}
+	pthread_mutex_lock(&readers->mutex);
+	reader->next = readers->busy;
+	readers->busy = reader;
+	pthread_mutex_unlock(&readers->mutex);
+	return reader->statements[query];
+}
+
+static struct reader *readers_take_busy(struct readers *readers,
+	const sqlite3 *db)
+{
+	struct reader **at, *reader;
+
+	pthread_mutex_lock(&readers->mutex);
+	for (at = &readers->busy; (*at)->db != db; at = &(*at)->next)
+		;
+	reader = *at;
+	*at = reader->next;
+	pthread_mutex_unlock(&readers->mutex);
+	return reader;
+}
+
+void readers_done(struct readers *readers, sqlite3_stmt *statement)
+{
+	if (statement == NULL)
+		return;
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	readers_give(readers, readers_take_busy(readers,
+		sqlite3_db_handle(statement)));
+}

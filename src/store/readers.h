@@ -1,0 +1,40 @@
+/*
+ * readers: read-only connections, each used by one call at a time, with their
+ * prepared statements. Whoever reads takes a free one or opens another, so
+ * that every thread has its own while it reads.
+ */
+#ifndef PLEDGED_STORE_READERS_H
+#define PLEDGED_STORE_READERS_H
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+
+#define READERS_KEPT 4	/* idle ones beyond this are closed */
+
+enum query {
+	QUERY_LAST_EVENT, QUERY_LAST_ALERT, QUERY_LAST_NOTIFICATION,
+	QUERY_MILESTONES, QUERY_SOURCES, QUERY_ALERTS_FIRING, QUERY_ALERTS,
+	QUERY_OUTBOX, QUERY_DELIVERIES, QUERY_EVENTS, QUERY_EVENTS_OF,
+	QUERY_SERIES, QUERY_BODY, QUERY_REASON, QUERY_SNAPSHOT, QUERY_COUNT
+};
+
+struct readers;
+struct store;
+
+/* Those of a store; in store.c. */
+struct readers *store_readers(struct store *store);
+
+/* What a query asks. */
+const char *query_sql(enum query query);
+
+struct readers *readers_new(const char *dir);
+void readers_free(struct readers *readers);	/* none is in use */
+
+/* A statement to be bound and stepped, or NULL with an error. */
+sqlite3_stmt *readers_query(struct readers *readers, enum query query,
+	struct error *error);
+/* Gives it back, with its connection; NULL is nothing. */
+void readers_done(struct readers *readers, sqlite3_stmt *statement);
+
+#endif

@@ -1,0 +1,176 @@
+/*
+ * schema: what the database holds.
+ *
+ *	name, digest            strings and digests that many rows share
+ *	fetch … action          facts, appended in order of id
+ *	milestone_state … outbox   where things stand, made from the facts
+ *	meta                    instance, and whether it is open
+ *
+ * Times are seconds since 1970 (NULL: none), exact numbers, dates and periods
+ * are text as people write them, words are the program's own. Only what is
+ * looked up by something else than its id has an index.
+ */
+#include "store/database.h"
+#include "store/schema.h"
+#include "store/store.h"
+
+static const char schema_1[] =
+	"CREATE TABLE meta("
+	" key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE name("
+	" id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
+	"CREATE TABLE digest("
+	" id INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE) STRICT;"
+
+	"CREATE TABLE fetch("
+	" id INTEGER PRIMARY KEY,"
+	" source INTEGER NOT NULL REFERENCES name,"
+	" started INTEGER, finished INTEGER, outcome TEXT NOT NULL,"
+	" http_status INTEGER, bytes INTEGER, retry_after INTEGER,"
+	" max_age INTEGER, etag TEXT, last_modified TEXT, body BLOB,"
+	" rows INTEGER, rejected INTEGER, error TEXT, next INTEGER,"
+	" last_attempt INTEGER, last_success INTEGER, last_change INTEGER,"
+	" failing_since INTEGER, failures INTEGER NOT NULL,"
+	" state_outcome TEXT NOT NULL, state_etag TEXT,"
+	" state_last_modified TEXT, state_body BLOB, program BLOB,"
+	" state_error TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE snapshot("
+	" id INTEGER PRIMARY KEY,"
+	" digest INTEGER NOT NULL UNIQUE REFERENCES digest,"
+	" url TEXT, at INTEGER, length INTEGER NOT NULL,"
+	" hash BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;"
+	"CREATE TABLE observation("
+	" id INTEGER PRIMARY KEY,"
+	" indicator INTEGER NOT NULL REFERENCES name,"
+	" source INTEGER REFERENCES name, snapshot INTEGER REFERENCES digest,"
+	" period TEXT, value TEXT NOT NULL, published INTEGER,"
+	" recorded INTEGER, published_assumed INTEGER NOT NULL,"
+	" provisional INTEGER NOT NULL, quarantined INTEGER NOT NULL,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX observation_indicator ON observation(indicator);"
+	"CREATE TABLE assessment("
+	" id INTEGER PRIMARY KEY,"
+	" milestone INTEGER NOT NULL REFERENCES name,"
+	" since INTEGER, terms INTEGER NOT NULL, due INTEGER, due_date TEXT,"
+	" announced INTEGER NOT NULL, as_of INTEGER, lifecycle TEXT NOT NULL,"
+	" verdict TEXT NOT NULL, progress TEXT NOT NULL,"
+	" knowledge TEXT NOT NULL, status TEXT NOT NULL, event INTEGER,"
+	" event_date TEXT, days_late INTEGER, days_overdue INTEGER,"
+	" actual TEXT, target TEXT, baseline TEXT, required_now TEXT,"
+	" pace TEXT, share_of_level TEXT, share_of_increment TEXT,"
+	" shortfall TEXT, data_through TEXT, undecided TEXT,"
+	" waiting_for TEXT, published_assumed INTEGER NOT NULL, next INTEGER,"
+	" reason TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE event("
+	" id INTEGER PRIMARY KEY, time INTEGER, kind TEXT NOT NULL,"
+	" severity TEXT NOT NULL, subject_kind TEXT,"
+	" subject INTEGER REFERENCES name, from_status TEXT, to_status TEXT,"
+	" alert INTEGER, reason TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX event_subject ON event(subject);"
+	"CREATE TABLE alert_change("
+	" id INTEGER PRIMARY KEY, alert INTEGER NOT NULL, kind TEXT NOT NULL,"
+	" severity TEXT NOT NULL, subject_kind TEXT,"
+	" subject INTEGER REFERENCES name, state TEXT NOT NULL,"
+	" raised INTEGER, resolved INTEGER, raised_by INTEGER,"
+	" resolved_by INTEGER, reason TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE notification("
+	" id INTEGER PRIMARY KEY, message_id TEXT NOT NULL, event INTEGER,"
+	" alert INTEGER, channel INTEGER NOT NULL REFERENCES name,"
+	" created INTEGER, body BLOB, hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE delivery_attempt("
+	" id INTEGER PRIMARY KEY,"
+	" notification INTEGER NOT NULL REFERENCES notification,"
+	" state TEXT NOT NULL, attempts INTEGER NOT NULL, next INTEGER,"
+	" at INTEGER, answer TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX delivery_attempt_notification"
+	" ON delivery_attempt(notification);"
+	"CREATE TABLE action("
+	" id INTEGER PRIMARY KEY, at INTEGER, who TEXT, what TEXT,"
+	" subject TEXT, note TEXT, hash BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE milestone_state("
+	" milestone INTEGER PRIMARY KEY, assessment INTEGER NOT NULL,"
+	" since INTEGER, terms INTEGER NOT NULL, due INTEGER, due_date TEXT,"
+	" announced INTEGER NOT NULL, as_of INTEGER, lifecycle TEXT NOT NULL,"
+	" verdict TEXT NOT NULL, progress TEXT NOT NULL,"
+	" knowledge TEXT NOT NULL, status TEXT NOT NULL, event INTEGER,"
+	" event_date TEXT, days_late INTEGER, days_overdue INTEGER,"
+	" actual TEXT, target TEXT, baseline TEXT, required_now TEXT,"
+	" pace TEXT, share_of_level TEXT, share_of_increment TEXT,"
+	" shortfall TEXT, data_through TEXT, undecided TEXT,"
+	" waiting_for TEXT, published_assumed INTEGER NOT NULL,"
+	" next INTEGER) STRICT;"
+	"CREATE TABLE source_state("
+	" source INTEGER PRIMARY KEY, fetch INTEGER NOT NULL, next INTEGER,"
+	" last_attempt INTEGER, last_success INTEGER, last_change INTEGER,"
+	" failing_since INTEGER, failures INTEGER NOT NULL,"
+	" outcome TEXT NOT NULL, etag TEXT, last_modified TEXT, body BLOB,"
+	" program BLOB, error TEXT) STRICT;"
+	"CREATE TABLE alert_state("
+	" alert INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
+	" severity TEXT NOT NULL, subject_kind TEXT,"
+	" subject INTEGER, state TEXT NOT NULL, raised INTEGER,"
+	" resolved INTEGER, raised_by INTEGER, resolved_by INTEGER,"
+	" reason TEXT) STRICT;"
+	"CREATE INDEX alert_state_firing ON alert_state(alert)"
+	" WHERE state = 'firing';"
+	"CREATE TABLE outbox("
+	" notification INTEGER PRIMARY KEY REFERENCES notification,"
+	" attempts INTEGER NOT NULL, next INTEGER, at INTEGER,"
+	" answer TEXT) STRICT;";
+
+/* Step n leads from version n to n + 1. */
+static const char *const schema_steps[STORE_SCHEMA] = { schema_1 };
+
+int schema_check(sqlite3 *db, int64_t *version, struct error *error)
+{
+	const char *file = sqlite3_db_filename(db, "main");
+	int64_t application, tables;
+
+	if (database_number(db, "PRAGMA application_id", &application, error) < 0 ||
+	    database_number(db, "PRAGMA user_version", version, error) < 0)
+		return -1;
+	if (application == 0 && *version == 0) {
+		if (database_number(db, "SELECT count(*) FROM sqlite_schema",
+		    &tables, error) < 0)
+			return -1;
+		if (tables == 0)
+			return 0;
+	}
+	if (application != SCHEMA_APPLICATION || *version < 1)
+		return error_set(error, ERROR_INPUT,
+			"%s is not a database of pledged: move it away or choose "
+			"another state_dir", file);
+	if (*version > STORE_SCHEMA)
+		return error_set(error, ERROR_INPUT,
+			"%s was written by a newer pledged (schema %lld, this one knows "
+			"%d): install that version again", file,
+			(long long)*version, STORE_SCHEMA);
+	return 0;
+}
+
+/* One version further, with its number, or not at all. */
+static int schema_step(sqlite3 *db, int64_t version, struct error *error)
+{
+	char mark[100];
+
+	snprintf(mark, sizeof mark,
+		"PRAGMA application_id = %d; PRAGMA user_version = %lld; COMMIT",
+		SCHEMA_APPLICATION, (long long)version + 1);
+	if (database_run(db, "BEGIN EXCLUSIVE", error) < 0)
+		return -1;
+	if (database_run(db, schema_steps[version], error) < 0 ||
+	    database_run(db, mark, error) < 0) {
+		database_run(db, "ROLLBACK", NULL);
+		return error_prefix(error, "schema %lld", (long long)version + 1);
+	}
+	return 0;
+}
+
+int schema_migrate(sqlite3 *db, int64_t version, struct error *error)
+{
+	for (; version < STORE_SCHEMA; version++)
+		if (schema_step(db, version, error) < 0)
+			return -1;
+	return 0;
+}

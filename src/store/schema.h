@@ -1,0 +1,22 @@
+/*
+ * schema: the tables, as steps from one version to the next. Steps that were
+ * ever released never change; a new version adds one.
+ */
+#ifndef PLEDGED_STORE_SCHEMA_H
+#define PLEDGED_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+
+#define SCHEMA_APPLICATION 0x706c6467	/* "pldg", in the file's header */
+
+/*
+ * Looks whether the file is ours and of a version we know. Reads nothing
+ * before it knows. *version: 0 for an empty file.
+ */
+int schema_check(sqlite3 *db, int64_t *version, struct error *error);
+/* Brings a database of a version forward to STORE_SCHEMA. */
+int schema_migrate(sqlite3 *db, int64_t version, struct error *error);
+
+#endif

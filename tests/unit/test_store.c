@@ -1,0 +1,1338 @@
+/*
+ * What the store promises: what was acknowledged is there after any failure
+ * and any kill; state equals what the facts make of it; a changed fact is
+ * found; what is loaded is what was saved.
+ */
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "fault_vfs.h"
+#include "store/facts.h"
+#include "store/readers.h"
+#include "store/record.h"
+#include "store/store.h"
+
+#define T0 ((instant)1600000000)
+
+/* --- a folder a test ------------------------------------------------------------- */
+
+struct folder {
+	char path[64];
+	char db[96];
+};
+
+static int folder_make(void **state)
+{
+	struct folder *folder = mem_new(1, sizeof *folder);
+
+	snprintf(folder->path, sizeof folder->path, "/tmp/test_store.XXXXXX");
+	if (mkdtemp(folder->path) == NULL)
+		return -1;
+	snprintf(folder->db, sizeof folder->db, "%s/pledged.db", folder->path);
+	fault_vfs_register();
+	fault_vfs_arm(FAULT_NEVER, 0, 0);
+	*state = folder;
+	return 0;
+}
+
+static void folder_empty(const struct folder *folder)
+{
+	static const char *const names[] = { "pledged.db", "pledged.db-wal",
+		"pledged.db-shm", "pledged.db-journal", "lock", "other.db" };
+	char path[96];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder->path, names[i]);
+		unlink(path);
+	}
+}
+
+static int folder_remove(void **state)
+{
+	struct folder *folder = *state;
+
+	folder_empty(folder);
+	rmdir(folder->path);
+	free(folder);
+	return 0;
+}
+
+static sqlite3 *raw_open(const struct folder *folder)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(folder->db, &db), SQLITE_OK);
+	return db;
+}
+
+static void raw_run(const struct folder *folder, const char *sql)
+{
+	sqlite3 *db = raw_open(folder);
+	char *message = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+		fail_msg("%s: %s", sql, message);
+	sqlite3_close(db);
+}
+
+static int64_t raw_number(const struct folder *folder, const char *sql)
+{
+	sqlite3 *db = raw_open(folder);
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+/* --- commits ------------------------------------------------------------------------ */
+
+static struct store *open_store(const struct folder *folder)
+{
+	struct error error = { 0 };
+	struct store *store = store_open(folder->path, &error);
+
+	if (store == NULL)
+		fail_msg("%s", error.text);
+	return store;
+}
+
+static void note_outcome(void *context, bool committed)
+{
+	*(int *)context = committed ? 1 : -1;
+}
+
+static void collect_all(struct store *store)
+{
+	while (store_pending(store) != 0) {
+		struct pollfd ready = { store_fd(store), POLLIN, 0 };
+
+		assert_int_equal(poll(&ready, 1, 60000), 1);
+		store_collect(store);
+	}
+}
+
+/* Hands over, waits, and tells whether it was committed. */
+static bool commit(struct store *store, struct store_batch *batch)
+{
+	int outcome = 0;
+
+	store_commit(store, batch, note_outcome, &outcome);
+	collect_all(store);
+	assert_int_not_equal(outcome, 0);
+	return outcome > 0;
+}
+
+static void commit_well(struct store *store, struct store_batch *batch)
+{
+	if (!commit(store, batch))
+		fail_msg("%s", store_failure(store));
+}
+
+static struct store_batch *batch_of_event(struct store *store, int64_t id)
+{
+	struct store_batch *batch = store_batch_new(store);
+	struct event event = { .id = id, .time = T0 + id, .kind = EVENT_SLIPPED,
+		.severity = SEVERITY_CRITICAL, .subject_kind = SUBJECT_MILESTONE,
+		.subject = "p/a", .from = "at_risk", .to = "not_met",
+		.reason = "why" };
+
+	store_add_event(batch, &event);
+	return batch;
+}
+
+static int64_t last_event(struct store *store)
+{
+	struct store_counters counters;
+
+	assert_int_equal(store_load_counters(store, &counters, NULL), 0);
+	return counters.last_event;
+}
+
+/* --- opening ------------------------------------------------------------------------ */
+
+static void test_open_makes_a_database(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store = open_store(folder);
+	char instance[40];
+	struct stat info;
+
+	assert_int_equal(stat(folder->db, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	assert_false(store_was_unclean(store));
+	assert_string_equal(store_failure(store), "");
+	snprintf(instance, sizeof instance, "%s", store_instance(store));
+	assert_int_equal(strlen(instance), 16);
+	store_close(store);
+	assert_int_equal(raw_number(folder, "PRAGMA user_version"), STORE_SCHEMA);
+	assert_int_equal(raw_number(folder, "PRAGMA application_id"), 0x706c6467);
+	assert_int_equal(raw_number(folder,
+		"SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"),
+		1);
+	store = open_store(folder);
+	assert_false(store_was_unclean(store));
+	assert_string_equal(store_instance(store), instance);
+	store_close(store);
+}
+
+static void test_open_refuses_a_second(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store = open_store(folder);
+	struct error error = { 0 };
+	char want[32];
+
+	assert_null(store_open(folder->path, &error));
+	snprintf(want, sizeof want, "process %ld", (long)getpid());
+	assert_non_null(strstr(error.text, want));
+	assert_int_equal(store_rebuild(folder->path, &error), -1);
+	assert_int_equal(store_verify(folder->path, &error), 0);
+	store_close(store);
+	store_close(open_store(folder));
+}
+
+static void write_file(const char *path, const char *bytes)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(bytes, file);
+	fclose(file);
+}
+
+static void spoil_by_link(const struct folder *folder)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/other.db", folder->path);
+	assert_int_equal(rename(folder->db, path), 0);
+	assert_int_equal(symlink(path, folder->db), 0);
+}
+
+static void spoil_by_text(const struct folder *folder)
+{
+	write_file(folder->db, "this is a letter, and it is longer than the hundred "
+		"bytes that the header of a database takes in its file, surely");
+}
+
+static void test_open_refuses_what_is_not_ours(void **state)
+{
+	const struct folder *folder = *state;
+	static const struct {
+		const char *sql;
+		void (*spoil)(const struct folder *folder);
+		const char *want_text;
+	} cases[] = {
+		{ "PRAGMA user_version = 2", NULL, "newer pledged (schema 2" },
+		{ "PRAGMA application_id = 17", NULL, "not a database of pledged" },
+		{ "PRAGMA application_id = 0", NULL, "not a database of pledged" },
+		{ "PRAGMA user_version = 0", NULL, "not a database of pledged" },
+		{ NULL, spoil_by_text, "not a database" },
+		{ NULL, spoil_by_link, "symbolic link" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error error = { 0 };
+
+		store_close(open_store(folder));
+		if (cases[i].sql != NULL)
+			raw_run(folder, cases[i].sql);
+		else
+			cases[i].spoil(folder);
+		assert_null(store_open(folder->path, &error));
+		if (strstr(error.text, cases[i].want_text) == NULL)
+			fail_msg("case %zu: %s", i, error.text);
+		assert_int_equal(store_verify(folder->path, &error), -1);
+		folder_empty(folder);
+	}
+}
+
+static void test_open_needs_a_folder(void **state)
+{
+	struct error error = { 0 };
+
+	(void)state;
+	assert_null(store_open("/tmp/test_store.none/x", &error));
+	assert_non_null(strstr(error.text, "No such file"));
+}
+
+/* The table of facts must say what the schema says. */
+static void test_facts_match_the_schema(void **state)
+{
+	const struct folder *folder = *state;
+	struct text sql;
+
+	store_close(open_store(folder));
+	text_init(&sql, 0);
+	for (int i = 0; i < FACT_COUNT; i++) {
+		const struct fact_table *table = &fact_tables[i];
+
+		text_clear(&sql);
+		text_addf(&sql, "SELECT count(*) FROM pragma_table_info('%s')",
+			table->name);
+		assert_int_equal(raw_number(folder, text_string(&sql)),
+			fact_columns(table) + 2 + (table->packed != NULL));
+		assert_true(fact_columns(table) <= FACT_COLUMNS_MAX);
+		text_clear(&sql);
+		fact_select_sql(table, &sql);
+		raw_run(folder, text_string(&sql));
+	}
+	text_release(&sql);
+}
+
+/* --- what is saved is what is loaded -------------------------------------------------- */
+
+static struct figure figure(const char *text)
+{
+	struct figure figure = { DECIMAL_ZERO, true };
+
+	assert_true(decimal_read(text, &figure.value));
+	return figure;
+}
+
+static void assert_figure(const struct figure *a, const struct figure *b)
+{
+	assert_int_equal(a->known, b->known);
+	if (a->known)
+		assert_true(decimal_equal(a->value, b->value));
+}
+
+static struct milestone_state rich_state(void)
+{
+	struct milestone_state state = { .since = T0, .terms = UINT64_MAX - 4,
+		.due = T0 + 99, .due_date = { 2020, 12, 31 }, .announced = true };
+	struct assessment *a = &state.assessment;
+
+	a->lifecycle = LIFECYCLE_RESCHEDULED;
+	a->verdict = VERDICT_PARTLY_MET;
+	a->progress = PROGRESS_OFF_TRACK;
+	a->knowledge = KNOWLEDGE_STALE;
+	a->status = STATUS_PARTLY_MET;
+	a->as_of = T0 + 7;
+	a->event = T0 + 5;
+	a->event_date = (struct date){ 2021, 2, 3 };
+	a->days_late = -3;
+	a->days_overdue = 85;
+	a->actual = figure("27335339028.25");
+	a->target = figure("-1e300");
+	a->pace = figure("0.8167167167167167167167167167167167");
+	a->shortfall = figure("99999999999999999999999999999999999999");
+	a->data_through = (struct period){ FREQUENCY_MONTH, 2020 * 12 + 11 };
+	a->unknown = UNKNOWN_MISSING;
+	a->waiting_for = (struct period){ FREQUENCY_QUARTER, 2020 * 4 + 3 };
+	a->published_assumed = true;
+	a->next = INSTANT_MAX;
+	return state;
+}
+
+static struct milestone_state bare_state(void)
+{
+	struct milestone_state state = { .since = INSTANT_MIN, .due = INSTANT_MIN };
+
+	state.assessment.as_of = state.assessment.event = INSTANT_MIN;
+	state.assessment.next = INSTANT_MAX;
+	state.assessment.days_late = state.assessment.days_overdue = DAYS_NONE;
+	return state;
+}
+
+static void assert_states_equal(const struct milestone_state *a,
+	const struct milestone_state *b)
+{
+	const struct assessment *x = &a->assessment, *y = &b->assessment;
+
+	assert_int_equal(a->since, b->since);
+	assert_true(a->terms == b->terms);
+	assert_int_equal(a->due, b->due);
+	assert_int_equal(date_compare(a->due_date, b->due_date), 0);
+	assert_int_equal(a->announced, b->announced);
+	assert_int_equal(x->lifecycle, y->lifecycle);
+	assert_int_equal(x->verdict, y->verdict);
+	assert_int_equal(x->progress, y->progress);
+	assert_int_equal(x->knowledge, y->knowledge);
+	assert_int_equal(x->status, y->status);
+	assert_int_equal(x->as_of, y->as_of);
+	assert_int_equal(x->event, y->event);
+	assert_int_equal(date_compare(x->event_date, y->event_date), 0);
+	assert_int_equal(x->days_late, y->days_late);
+	assert_int_equal(x->days_overdue, y->days_overdue);
+	assert_figure(&x->actual, &y->actual);
+	assert_figure(&x->target, &y->target);
+	assert_figure(&x->baseline, &y->baseline);
+	assert_figure(&x->required_now, &y->required_now);
+	assert_figure(&x->pace, &y->pace);
+	assert_figure(&x->share_of_level, &y->share_of_level);
+	assert_figure(&x->share_of_increment, &y->share_of_increment);
+	assert_figure(&x->shortfall, &y->shortfall);
+	assert_true(period_equal(x->data_through, y->data_through));
+	assert_int_equal(x->unknown, y->unknown);
+	assert_true(period_equal(x->waiting_for, y->waiting_for));
+	assert_int_equal(x->published_assumed, y->published_assumed);
+	assert_int_equal(x->next, y->next);
+}
+
+static void check_milestone(void *context, const char *id,
+	const struct milestone_state *state)
+{
+	struct milestone_state want = string_is(id, "p/rich") ? rich_state() :
+		bare_state();
+
+	assert_states_equal(state, &want);
+	assert_int_equal(state->assessment.waiting_indicator, NOT_FOUND);
+	++*(int *)context;
+}
+
+static void assert_reason(struct store *store, const char *id, const char *want)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	assert_int_equal(store_load_reason(store, id, &text, NULL), 0);
+	assert_string_equal(text_string(&text), want);
+	text_release(&text);
+}
+
+static void test_milestones(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct milestone_state rich = rich_state(), bare = bare_state();
+	struct error error;
+	int count = 0;
+
+	store_add_assessment(batch, "p/rich", &bare, "at first");
+	store_add_assessment(batch, "p/bare", &bare, NULL);
+	store_add_assessment(batch, "p/rich", &rich, "d'où: 27.3bn");
+	commit_well(store, batch);
+	assert_int_equal(store_load_milestones(store, check_milestone, &count,
+		&error), 0);
+	assert_int_equal(count, 2);
+	assert_reason(store, "p/rich", "d'où: 27.3bn");
+	assert_reason(store, "p/bare", "");
+	assert_reason(store, "p/none", "");
+	store_close(store);
+	assert_int_equal(raw_number(*state, "SELECT count(*) FROM assessment"), 3);
+}
+
+static struct source_state rich_source(void)
+{
+	struct source_state state = { .next = T0 + 60, .last_attempt = T0,
+		.last_success = INSTANT_MIN, .last_change = T0 - 9,
+		.failing_since = T0 - 1, .failures = 3, .outcome = FETCH_UNREADABLE,
+		.etag = "\"abc\"", .last_modified = "Tue, 01 Sep 2020 00:00:00 GMT",
+		.has_body = true, .error = "line 3: no such column" };
+
+	memset(state.body.bytes, 7, DIGEST_SIZE);
+	memset(state.program.bytes, 9, DIGEST_SIZE);
+	return state;
+}
+
+static void check_source(void *context, const char *id,
+	const struct source_state *state)
+{
+	struct source_state want = rich_source();
+
+	assert_string_equal(id, "census");
+	assert_int_equal(state->next, want.next);
+	assert_int_equal(state->last_attempt, want.last_attempt);
+	assert_int_equal(state->last_success, want.last_success);
+	assert_int_equal(state->last_change, want.last_change);
+	assert_int_equal(state->failing_since, want.failing_since);
+	assert_int_equal(state->failures, want.failures);
+	assert_int_equal(state->outcome, want.outcome);
+	assert_string_equal(state->etag, want.etag);
+	assert_string_equal(state->last_modified, want.last_modified);
+	assert_int_equal(state->has_body, want.has_body);
+	assert_memory_equal(&state->body, &want.body, DIGEST_SIZE);
+	assert_memory_equal(&state->program, &want.program, DIGEST_SIZE);
+	assert_string_equal(state->error, want.error);
+	++*(int *)context;
+}
+
+static void test_sources(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct fetch_report report = { .started = T0 - 2, .finished = T0,
+		.outcome = FETCH_FAILED, .http_status = 503, .retry_after = -1,
+		.max_age = 600, .error = "HTTP 503" };
+	struct source_state source = rich_source(), first = { .failures = 1 };
+	struct error error;
+	int count = 0;
+
+	store_add_fetch(batch, "census", &report, &first);
+	store_add_fetch(batch, "census", &report, &source);
+	commit_well(store, batch);
+	assert_int_equal(store_load_sources(store, check_source, &count, &error),
+		0);
+	assert_int_equal(count, 1);
+	store_close(store);
+	assert_int_equal(raw_number(*state, "SELECT count(*) FROM fetch WHERE "
+		"http_status = 503 AND retry_after IS NULL AND max_age = 600"), 2);
+}
+
+struct seen {
+	int64_t ids[16];
+	size_t count;
+};
+
+static void see_alert(void *context, const struct alert *alert)
+{
+	struct seen *seen = context;
+
+	assert_int_equal(alert->kind, EVENT_SLIPPED);
+	assert_int_equal(alert->subject_kind, SUBJECT_MILESTONE);
+	assert_string_equal(alert->subject, "p/a");
+	assert_int_equal(alert->resolved, alert->state == ALERT_FIRING ?
+		INSTANT_MIN : T0 + 5);
+	assert_string_equal(alert->reason, "why");
+	seen->ids[seen->count++] = alert->id;
+}
+
+static void see_event(void *context, const struct event *event)
+{
+	struct seen *seen = context;
+
+	assert_int_equal(event->time, T0 + event->id);
+	assert_int_equal(event->kind, EVENT_SLIPPED);
+	assert_int_equal(event->severity, SEVERITY_CRITICAL);
+	assert_string_equal(event->subject, "p/a");
+	assert_string_equal(event->from, "at_risk");
+	assert_string_equal(event->to, "not_met");
+	assert_string_equal(event->reason, "why");
+	seen->ids[seen->count++] = event->id;
+}
+
+static void assert_seen(const struct seen *seen, const char *want)
+{
+	char got[64] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < seen->count; i++)
+		length += (size_t)snprintf(got + length, sizeof got - length,
+			"%s%lld", i == 0 ? "" : " ", (long long)seen->ids[i]);
+	assert_string_equal(got, want);
+}
+
+static void test_alerts(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	char subject[] = "p/a";
+	struct alert alert = { .kind = EVENT_SLIPPED, .subject = subject,
+		.subject_kind = SUBJECT_MILESTONE, .raised = T0, .raised_by = 1,
+		.reason = "why" };
+	static const struct {
+		bool firing;
+		int64_t before;
+		size_t limit;
+		const char *want_ids;
+	} cases[] = {
+		{ true, 0, 0, "4 3 1" }, { false, 0, 0, "4 3 2 1" },
+		{ false, 4, 2, "3 2" }, { true, 4, 1, "3" }, { false, 1, 5, "" },
+		{ false, 0, SIZE_MAX, "4 3 2 1" },
+	};
+
+	for (alert.id = 1; alert.id <= 4; alert.id++) {
+		alert.state = ALERT_FIRING;
+		alert.resolved = INSTANT_MIN;
+		store_add_alert(batch, &alert);
+		if (alert.id != 2)
+			continue;
+		alert.state = ALERT_RESOLVED;
+		alert.resolved = T0 + 5;
+		store_add_alert(batch, &alert);
+	}
+	commit_well(store, batch);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct seen seen = { .count = 0 };
+
+		assert_int_equal(store_load_alerts(store, cases[i].firing,
+			cases[i].before, cases[i].limit, see_alert, &seen, NULL), 0);
+		assert_seen(&seen, cases[i].want_ids);
+	}
+	store_close(store);
+}
+
+static void test_events(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch;
+	struct event other = { .id = 6, .kind = EVENT_FIRST_SIGHT };
+	static const struct {
+		int64_t after;
+		const char *subject;
+		size_t limit;
+		const char *want_ids;
+	} cases[] = {
+		{ 0, "p/a", 0, "1 2 3 4 5" }, { 2, "p/a", 2, "3 4" },
+		{ 0, NULL, 3, "1 2 3" }, { 0, "p/none", 0, "" }, { 9, NULL, 0, "" },
+	};
+
+	for (int64_t id = 1; id <= 5; id++)
+		commit_well(store, batch_of_event(store, id));
+	batch = store_batch_new(store);
+	store_add_event(batch, &other);
+	commit_well(store, batch);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct seen seen = { .count = 0 };
+
+		assert_int_equal(store_load_events(store, cases[i].after,
+			cases[i].subject, cases[i].limit, see_event, &seen, NULL), 0);
+		assert_seen(&seen, cases[i].want_ids);
+	}
+	assert_int_equal(last_event(store), 6);
+	store_close(store);
+}
+
+static void test_snapshots(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct digest digest, other;
+	struct text text;
+	struct error error = { 0 };
+	char bytes[20000];
+
+	memset(bytes, 'x', sizeof bytes);
+	bytes[77] = '\0';
+	digest_sha256(bytes, sizeof bytes, &digest);
+	digest_sha256("", 0, &other);
+	store_add_snapshot(batch, &digest, bytes, sizeof bytes, "http://x/", T0);
+	store_add_snapshot(batch, &digest, bytes, sizeof bytes, "http://y/", T0);
+	commit_well(store, batch);
+	batch = store_batch_new(store);
+	store_add_snapshot(batch, &digest, bytes, sizeof bytes, "http://z/", T0);
+	commit_well(store, batch);
+	text_init(&text, 0);
+	assert_int_equal(store_load_snapshot(store, &digest, &text, &error), 0);
+	assert_int_equal(text.length, sizeof bytes);
+	assert_memory_equal(text.data, bytes, sizeof bytes);
+	text_clear(&text);
+	assert_int_equal(store_load_snapshot(store, &other, &text, &error), -1);
+	assert_int_equal(error.kind, ERROR_ABSENT);
+	batch = store_batch_new(store);
+	store_add_snapshot(batch, &other, "", 0, NULL, T0);
+	commit_well(store, batch);
+	assert_int_equal(store_load_snapshot(store, &other, &text, &error), 0);
+	assert_int_equal(text.length, 0);
+	text_release(&text);
+	store_close(store);
+	assert_int_equal(raw_number(*state, "SELECT count(*) FROM snapshot"), 2);
+	assert_int_equal(raw_number(*state, "SELECT max(length(bytes)) < 200 "
+		"FROM snapshot"), 1);
+}
+
+static struct observation observation(int month, const char *value, instant at)
+{
+	struct observation observation = { .published = at, .recorded = at + 1,
+		.period = { FREQUENCY_MONTH, 2020 * 12 + month - 1 } };
+
+	assert_true(decimal_read(value, &observation.value));
+	return observation;
+}
+
+static void test_series(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct observation first = observation(1, "0.10", T0);
+	struct observation revised = observation(1, "12.5e9", T0 + 50);
+	struct observation second = observation(2, "-3", T0 + 60);
+	struct series series;
+
+	second.published_assumed = second.provisional = true;
+	store_add_observation(batch, "x", "census", NULL, &first);
+	store_add_observation(batch, "y", "census", NULL, &first);
+	store_add_observation(batch, "x", NULL, NULL, &second);
+	commit_well(store, batch);
+	batch = store_batch_new(store);
+	store_add_observation(batch, "x", "census", NULL, &revised);
+	/* Reading goes on while the writer is at work. */
+	store_commit(store, batch, NULL, NULL);
+	series_init(&series);
+	assert_int_equal(store_load_series(store, "x", &series), 0);
+	assert_in_range(series.count, 2, 3);
+	series_release(&series);
+	collect_all(store);
+	series_init(&series);
+	assert_int_equal(store_load_series(store, "x", &series), 0);
+	assert_int_equal(series.count, 3);
+	assert_true(decimal_equal(series.items[0].value, first.value));
+	assert_int_equal(series.items[0].id, 1);
+	assert_int_equal(series.items[0].recorded, T0 + 1);
+	assert_true(decimal_equal(series.items[1].value, revised.value));
+	assert_true(period_equal(series.items[1].period, first.period));
+	assert_true(decimal_equal(series.items[2].value, second.value));
+	assert_true(series.items[2].published_assumed);
+	assert_true(series.items[2].provisional);
+	assert_false(series.items[2].quarantined);
+	series_release(&series);
+	series_init(&series);
+	assert_int_equal(store_load_series(store, "z", &series), 0);
+	assert_int_equal(series.count, 0);
+	store_close(store);
+}
+
+/* Only what a restart loads whole is gone through from end to end. */
+static void test_queries_search(void **state)
+{
+	const struct folder *folder = *state;
+	static const bool scans[QUERY_COUNT] = {
+		[QUERY_MILESTONES] = true, [QUERY_SOURCES] = true,
+	};
+	static const char *const want_indexes[QUERY_COUNT] = {
+		[QUERY_SERIES] = "observation_indicator",
+		[QUERY_EVENTS_OF] = "event_subject",
+		[QUERY_ALERTS_FIRING] = "alert_state_firing",
+		[QUERY_DELIVERIES] = "delivery_attempt_notification",
+	};
+	sqlite3 *db;
+
+	store_close(open_store(folder));
+	db = raw_open(folder);
+	for (enum query query = 0; query < QUERY_COUNT; query++) {
+		bool found = want_indexes[query] == NULL;
+		sqlite3_stmt *statement;
+		char sql[2048];
+
+		snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", query_sql(query));
+		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+			SQLITE_OK);
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			const char *step = (const char *)sqlite3_column_text(statement, 3);
+
+			if (!scans[query] && (strstr(step, "SCAN") != NULL ||
+			    strstr(step, "B-TREE") != NULL))
+				fail_msg("%s: %s", query_sql(query), step);
+			if (!found)
+				found = strstr(step, want_indexes[query]) != NULL;
+		}
+		if (!found)
+			fail_msg("%s: not by %s", query_sql(query),
+				want_indexes[query]);
+		sqlite3_finalize(statement);
+	}
+	sqlite3_close(db);
+}
+
+/* --- the outbox ------------------------------------------------------------------------ */
+
+static void add_notification(struct store_batch *batch, int64_t id)
+{
+	struct notification notification = { .id = id, .event = 1, .alert = 2,
+		.channel = "desk", .created = T0 };
+
+	snprintf(notification.message_id, sizeof notification.message_id,
+		"msg_%lld", (long long)id);
+	store_add_notification(batch, &notification, "Dear reader", 11);
+}
+
+static void add_delivery(struct store_batch *batch, int64_t id,
+	enum delivery_state state, int attempts)
+{
+	struct delivery delivery = { .notification = id, .state = state,
+		.attempts = attempts, .at = T0 + attempts,
+		.next = state == DELIVERY_PENDING ? T0 + 100 : INSTANT_MAX,
+		.answer = "250 ok" };
+
+	store_add_delivery(batch, &delivery);
+}
+
+static void see_delivery(void *context, const struct notification *notification,
+	const struct delivery *delivery)
+{
+	struct seen *seen = context;
+
+	assert_string_equal(notification->channel, "desk");
+	assert_int_equal(notification->created, T0);
+	assert_int_equal(delivery->notification, notification->id);
+	if (delivery->attempts == 0) {
+		assert_int_equal(delivery->state, DELIVERY_PENDING);
+		assert_int_equal(delivery->next, T0);
+		assert_int_equal(delivery->at, INSTANT_MIN);
+	} else {
+		assert_int_equal(delivery->at, T0 + delivery->attempts);
+		assert_string_equal(delivery->answer, "250 ok");
+	}
+	seen->ids[seen->count++] = notification->id * 100 +
+		delivery->state * 10 + delivery->attempts;
+}
+
+static void assert_outbox(struct store *store, bool pending, const char *want)
+{
+	struct seen seen = { .count = 0 };
+
+	assert_int_equal(store_load_deliveries(store, pending, 0, 0, see_delivery,
+		&seen, NULL), 0);
+	assert_seen(&seen, want);
+}
+
+static void test_outbox(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	char message_id[40];
+	struct text text;
+	struct error error;
+
+	for (int64_t id = 1; id <= 4; id++)
+		add_notification(batch, id);
+	commit_well(store, batch);
+	assert_outbox(store, true, "400 300 200 100");
+	batch = store_batch_new(store);
+	add_delivery(batch, 1, DELIVERY_PENDING, 1);
+	add_delivery(batch, 2, DELIVERY_PENDING, 1);
+	add_delivery(batch, 2, DELIVERY_DELIVERED, 2);
+	add_delivery(batch, 3, DELIVERY_DEAD, 1);
+	commit_well(store, batch);
+	store_close(store);
+	store = open_store(*state);
+	assert_outbox(store, true, "400 101");
+	assert_outbox(store, false, "400 321 212 101");
+	batch = store_batch_new(store);
+	add_delivery(batch, 3, DELIVERY_PENDING, 1);
+	commit_well(store, batch);
+	assert_outbox(store, true, "400 301 101");
+	text_init(&text, 0);
+	assert_int_equal(store_load_body(store, 3, message_id, &text, &error), 0);
+	assert_string_equal(text_string(&text), "Dear reader");
+	assert_string_equal(message_id, "msg_3");
+	assert_int_equal(store_load_body(store, 5, message_id, &text, &error), -1);
+	assert_int_equal(error.kind, ERROR_ABSENT);
+	text_release(&text);
+	store_close(store);
+}
+
+/* --- random histories -------------------------------------------------------------------- */
+
+struct dice {
+	uint64_t state;
+};
+
+static uint32_t roll(struct dice *dice, uint32_t sides)
+{
+	dice->state = dice->state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(dice->state >> 33) % sides;
+}
+
+struct history_ids {
+	int64_t event, notification;
+};
+
+static void random_fetch(struct store_batch *batch, struct dice *dice)
+{
+	struct fetch_report report = { .outcome = roll(dice, 4), .bytes = 5 };
+	struct source_state source = { .outcome = report.outcome,
+		.next = T0 + roll(dice, 1000), .failures = (int32_t)roll(dice, 5),
+		.has_body = roll(dice, 2) == 0 };
+	struct digest digest;
+	char id[8], bytes[8];
+
+	snprintf(id, sizeof id, "s%u", roll(dice, 5));
+	snprintf(bytes, sizeof bytes, "%u", roll(dice, 9));
+	digest_sha256(bytes, sizeof bytes, &digest);
+	store_add_snapshot(batch, &digest, bytes, sizeof bytes, id, T0);
+	store_add_fetch(batch, id, &report, &source);
+	if (roll(dice, 2) == 0) {
+		struct observation seen = observation(1 + (int)roll(dice, 12), bytes,
+			T0 + roll(dice, 1000));
+
+		store_add_observation(batch, "x", id, &digest, &seen);
+	}
+}
+
+static void random_assessment(struct store_batch *batch, struct dice *dice)
+{
+	struct milestone_state state = roll(dice, 2) ? rich_state() : bare_state();
+	char id[8];
+
+	snprintf(id, sizeof id, "p/%u", roll(dice, 9));
+	state.assessment.status = roll(dice, STATUS_COUNT);
+	state.since = T0 + roll(dice, 1000);
+	store_add_assessment(batch, id, &state, roll(dice, 2) ? "so" : NULL);
+}
+
+static void random_alert(struct store_batch *batch, struct dice *dice)
+{
+	char subject[] = "p/1";
+	struct alert alert = { .id = 1 + roll(dice, 20), .subject = subject,
+		.kind = roll(dice, EVENT_KIND_COUNT), .state = roll(dice, 2),
+		.raised = T0, .resolved = INSTANT_MIN };
+
+	store_add_alert(batch, &alert);
+	store_add_action(batch, T0, "root", "ack", subject, NULL);
+}
+
+static void random_message(struct store_batch *batch, struct dice *dice,
+	struct history_ids *ids)
+{
+	struct event event = { .id = ++ids->event, .time = T0 };
+
+	store_add_event(batch, &event);
+	if (roll(dice, 2) == 0)
+		add_notification(batch, ++ids->notification);
+	if (ids->notification != 0)
+		add_delivery(batch, 1 + roll(dice, (uint32_t)ids->notification),
+			roll(dice, 3), (int)roll(dice, 9));
+}
+
+static struct store_batch *random_batch(struct store *store, struct dice *dice,
+	struct history_ids *ids)
+{
+	struct store_batch *batch = store_batch_new(store);
+
+	for (uint32_t left = roll(dice, 12); left > 0; left--) {
+		switch (roll(dice, 4)) {
+		case 0: random_fetch(batch, dice); break;
+		case 1: random_assessment(batch, dice); break;
+		case 2: random_alert(batch, dice); break;
+		case 3: random_message(batch, dice, ids); break;
+		}
+	}
+	return batch;
+}
+
+/* A history of many batches, some of which are committed together. */
+static void random_history(const struct folder *folder, uint64_t seed)
+{
+	struct store *store = open_store(folder);
+	struct dice dice = { seed };
+	struct history_ids ids = { 0 };
+
+	for (int i = 0; i < 60; i++) {
+		store_commit(store, random_batch(store, &dice, &ids), NULL, NULL);
+		if (roll(&dice, 3) == 0)
+			collect_all(store);
+	}
+	collect_all(store);
+	assert_string_equal(store_failure(store), "");
+	store_close(store);
+}
+
+static char *dump_state(const struct folder *folder)
+{
+	sqlite3 *db = raw_open(folder);
+	struct text out;
+
+	text_init(&out, 0);
+	for (int i = 0; state_tables[i] != NULL; i++) {
+		sqlite3_stmt *statement;
+		char sql[80];
+
+		snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1",
+			state_tables[i]);
+		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+			SQLITE_OK);
+		text_addf(&out, "%s\n", state_tables[i]);
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			for (int k = 0; k < sqlite3_column_count(statement); k++)
+				text_addf(&out, "|%s",
+					(const char *)sqlite3_column_text(statement, k));
+			text_add_char(&out, '\n');
+		}
+		sqlite3_finalize(statement);
+	}
+	sqlite3_close(db);
+	return text_take(&out);
+}
+
+static void test_rebuild_equals_state(void **state)
+{
+	const struct folder *folder = *state;
+	struct error error = { 0 };
+
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		char *before, *after;
+
+		random_history(folder, seed);
+		before = dump_state(folder);
+		assert_true(strlen(before) > 500);
+		raw_run(folder, "UPDATE milestone_state SET status = 'met';"
+			"DELETE FROM outbox; DELETE FROM source_state WHERE fetch > 3;"
+			"INSERT INTO alert_state(alert, kind, severity, state) "
+			"VALUES(999, 'met', 'info', 'firing')");
+		if (store_rebuild(folder->path, &error) != 0)
+			fail_msg("%s", error.text);
+		after = dump_state(folder);
+		assert_string_equal(before, after);
+		if (store_verify(folder->path, &error) != 0)
+			fail_msg("%s", error.text);
+		free(before);
+		free(after);
+		folder_empty(folder);
+	}
+}
+
+static void test_verify_finds_changes(void **state)
+{
+	const struct folder *folder = *state;
+	static const struct {
+		const char *sql;
+		const char *want_text;
+	} cases[] = {
+		{ "UPDATE fetch SET bytes = 6 WHERE id = 3", "fetch: row 3" },
+		{ "UPDATE observation SET value = '1e9' WHERE id = 2",
+			"observation: row 2" },
+		{ "UPDATE assessment SET reason = 'no' WHERE id = 4",
+			"assessment: row 4" },
+		{ "UPDATE event SET time = time + 1 WHERE id = 2", "event: row 2" },
+		{ "DELETE FROM event WHERE id = 2", "event: row 3" },
+		{ "UPDATE event SET id = 1000 WHERE id = 3", "event: row 4" },
+		{ "UPDATE alert_change SET state = 'resolved' WHERE id = 1;"
+			"UPDATE alert_change SET state = 'firing' WHERE id = 2",
+			"alert_change: row" },
+		{ "UPDATE notification SET body = x'00' WHERE id = 2",
+			"notification: row 2" },
+		{ "UPDATE delivery_attempt SET state = 'delivered', attempts = 77 "
+			"WHERE id = 2", "delivery_attempt: row 2" },
+		{ "UPDATE action SET who = 'nobody' WHERE id = 1", "action: row 1" },
+		{ "UPDATE name SET text = 'p/77' WHERE text LIKE 'p/%'", NULL },
+		{ "UPDATE snapshot SET bytes = (SELECT bytes FROM snapshot "
+			"WHERE id = 1) WHERE id = 2", "bytes of row 2" },
+		{ "UPDATE snapshot SET bytes = x'0011' WHERE id = 2",
+			"bytes of row 2" },
+		{ "UPDATE digest SET bytes = zeroblob(32) WHERE id = 1", NULL },
+		{ "UPDATE fetch SET hash = x'00' WHERE id = 3", "fetch: row 3" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error error = { 0 };
+
+		random_history(folder, 42);
+		assert_int_equal(store_verify(folder->path, &error), 0);
+		if (strncmp(cases[i].sql, "UPDATE name", 11) == 0)
+			raw_run(folder, "UPDATE name SET text = 'p/77' "
+				"WHERE text = 'p/1'");
+		else
+			raw_run(folder, cases[i].sql);
+		if (store_verify(folder->path, &error) != -1)
+			fail_msg("not found: %s", cases[i].sql);
+		if (cases[i].want_text != NULL &&
+		    strstr(error.text, cases[i].want_text) == NULL)
+			fail_msg("%s: %s", cases[i].sql, error.text);
+		folder_empty(folder);
+	}
+}
+
+/* --- failures ------------------------------------------------------------------------------ */
+
+/* Commits events one by one until one is refused; returns how many were
+   acknowledged. */
+static int64_t commit_until_refused(struct store *store, int64_t most)
+{
+	int64_t id = 1;
+
+	while (id <= most && commit(store, batch_of_event(store, id)))
+		id++;
+	return id - 1;
+}
+
+static void assert_intact(const struct folder *folder, int64_t acknowledged)
+{
+	struct error error = { 0 };
+	struct store *store = store_open(folder->path, &error);
+
+	if (store == NULL)
+		fail_msg("%s", error.text);
+	/* The one that was refused may be there, what was acknowledged must. */
+	assert_in_range(last_event(store), acknowledged, acknowledged + 1);
+	commit_well(store, batch_of_event(store, acknowledged + 2));
+	store_close(store);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM "
+		"pragma_quick_check WHERE quick_check <> 'ok'"), 0);
+	if (store_verify(folder->path, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
+static void fail_while_committing(const struct folder *folder,
+	enum fault_at at, int n, int code, const char *want_text)
+{
+	struct store *store = open_store(folder);
+	int outcome = 0;
+	int64_t done;
+
+	fault_vfs_arm(at, n, code);
+	done = commit_until_refused(store, 40);
+	assert_int_equal(fault_vfs.fired, 1);
+	assert_true(done < 40);
+	if (strstr(store_failure(store), want_text) == NULL)
+		fail_msg("%s", store_failure(store));
+	/* Nothing is tried again, neither that commit nor a later one. */
+	fault_vfs.writes = fault_vfs.syncs = 0;
+	store_commit(store, batch_of_event(store, done + 3), note_outcome, &outcome);
+	collect_all(store);
+	assert_int_equal(outcome, -1);
+	store_close(store);
+	assert_int_equal(fault_vfs.syncs, 0);
+	fault_vfs_arm(FAULT_NEVER, 0, 0);
+	assert_intact(folder, done);
+	folder_empty(folder);
+}
+
+static void test_failed_commits(void **state)
+{
+	static const struct {
+		enum fault_at at;
+		int code;
+		const char *want_text;
+	} cases[] = {
+		{ FAULT_WRITE, SQLITE_IOERR_WRITE, "check the disk" },
+		{ FAULT_WRITE, SQLITE_FULL, "make room there" },
+		{ FAULT_SYNC, SQLITE_IOERR_FSYNC, "check the disk" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int n = 1; n <= 12; n++)
+			fail_while_committing(*state, cases[i].at, n, cases[i].code,
+				cases[i].want_text);
+}
+
+/* Whatever fails while a database is made, the next start makes it. */
+static void test_failed_creation(void **state)
+{
+	const struct folder *folder = *state;
+
+	for (enum fault_at at = FAULT_WRITE; at <= FAULT_SYNC; at++) {
+		int n = 0;
+
+		do {
+			struct error error = { 0 };
+			struct store *store;
+
+			fault_vfs_arm(at, ++n, at == FAULT_WRITE ?
+				SQLITE_IOERR_WRITE : SQLITE_IOERR_FSYNC);
+			store = store_open(folder->path, &error);
+			if (store == NULL && strstr(error.text, "check the disk") == NULL)
+				fail_msg("%d of %d: %s", n, at, error.text);
+			store_close(store);
+			fault_vfs.at = FAULT_NEVER;
+			assert_intact(folder, 0);
+			folder_empty(folder);
+		} while (fault_vfs.fired != 0);
+		assert_true(n > 3);
+	}
+}
+
+/* All of a group are refused, in the order they came, and all after it. */
+static void test_failed_group(void **state)
+{
+	struct store *store = open_store(*state);
+	int outcomes[30] = { 0 };
+
+	fault_vfs_arm(FAULT_WRITE, 4, SQLITE_IOERR_WRITE);
+	for (int i = 0; i < 30; i++)
+		store_commit(store, batch_of_event(store, i + 1), note_outcome,
+			&outcomes[i]);
+	assert_int_equal(store_pending(store), 30);
+	store_close(store);
+	assert_int_equal(fault_vfs.fired, 1);
+	assert_int_equal(outcomes[29], -1);
+	for (int i = 1; i < 30; i++)
+		assert_true(outcomes[i] <= outcomes[i - 1] && outcomes[i] != 0);
+}
+
+static void test_order_of_ids(void **state)
+{
+	struct store *store = open_store(*state);
+
+	assert_true(commit(store, batch_of_event(store, 5)));
+	assert_false(commit(store, batch_of_event(store, 4)));
+	assert_non_null(strstr(store_failure(store),
+		"event 4 was handed over after 5"));
+	store_close(store);
+	store = open_store(*state);
+	assert_true(store_was_unclean(store));
+	assert_int_equal(last_event(store), 5);
+	store_close(store);
+}
+
+static void test_too_large(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct digest digest = {{0}};
+
+	store_add_snapshot(batch, &digest, "", STORE_SNAPSHOT_MAX + 1, NULL, T0);
+	assert_false(store_batch_is_empty(batch));
+	assert_false(commit(store, batch));
+	assert_non_null(strstr(store_failure(store), "passes"));
+	store_close(store);
+}
+
+static void test_empty_batches(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+
+	assert_true(store_batch_is_empty(batch));
+	assert_true(commit(store, batch));
+	store_batch_free(store_batch_new(store));
+	store_batch_free(NULL);
+	store_close(store);
+	store_close(NULL);
+}
+
+/* --- kill -9 --------------------------------------------------------------------------------- */
+
+static _Noreturn void child_commits(const struct folder *folder, int64_t from,
+	int out)
+{
+	struct store *store = store_open(folder->path, NULL);
+	int outcome;
+
+	for (int64_t id = from; store != NULL; id++) {
+		outcome = 0;
+		store_commit(store, batch_of_event(store, id), note_outcome,
+			&outcome);
+		while (outcome == 0) {
+			struct pollfd ready = { store_fd(store), POLLIN, 0 };
+
+			poll(&ready, 1, -1);
+			store_collect(store);
+		}
+		if (outcome < 0 || write(out, &id, sizeof id) != sizeof id)
+			break;
+	}
+	_exit(1);
+}
+
+/* Lets a child commit, kills it after so many acknowledgements, and returns
+   the last one it gave. */
+static int64_t child_until_killed(const struct folder *folder, int64_t from,
+	int acknowledgements)
+{
+	int64_t last = from - 1, id;
+	int ends[2];
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0)
+		child_commits(folder, from, ends[1]);
+	close(ends[1]);
+	while (acknowledgements-- > 0 && read(ends[0], &id, sizeof id) == sizeof id)
+		last = id;
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	while (read(ends[0], &id, sizeof id) == sizeof id)
+		last = id;
+	close(ends[0]);
+	return last;
+}
+
+static void test_kill(void **state)
+{
+	const struct folder *folder = *state;
+	int64_t last = 0;
+
+	store_close(open_store(folder));
+	for (int round = 0; round < 12; round++) {
+		struct error error = { 0 };
+		struct store *store;
+		int64_t acknowledged = child_until_killed(folder, last + 1, round * 3);
+
+		store = store_open(folder->path, &error);
+		if (store == NULL)
+			fail_msg("%s", error.text);
+		last = last_event(store);
+		/* Children that were killed before they opened leave no mark. */
+		if (acknowledged >= round * 3 && round > 0)
+			assert_true(store_was_unclean(store));
+		assert_in_range(last, acknowledged, acknowledged + 1);
+		store_close(store);
+		if (store_verify(folder->path, &error) != 0)
+			fail_msg("%s", error.text);
+	}
+	assert_true(last > 100);
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static void test_records(void **state)
+{
+	struct text text;
+	struct record record;
+	struct record_reader reader;
+	struct field field;
+	size_t length;
+
+	(void)state;
+	text_init(&text, 0);
+	record_begin(&record, &text);
+	record_int(&record, INT64_MIN);
+	record_null(&record);
+	record_text(&record, "héé", 5);
+	record_blob(&record, "", 0);
+	length = record_end(&record);
+	assert_int_equal(length, 9 + 1 + 10 + 5);
+	record_begin(&record, &text);
+	record_null(&record);
+	assert_int_equal(record_end(&record), 0);
+	assert_int_equal(text.length, length);
+	record_reader_init(&reader, text.data, length);
+	record_next(&reader, &field);
+	assert_true(field.tag == FIELD_INT && field.number == INT64_MIN);
+	record_next(&reader, &field);
+	assert_int_equal(field.tag, FIELD_NULL);
+	record_next(&reader, &field);
+	assert_int_equal(field.tag, FIELD_TEXT);
+	assert_memory_equal(field.bytes, "héé", field.length);
+	record_next(&reader, &field);
+	assert_true(field.tag == FIELD_BLOB && field.length == 0);
+	for (int i = 0; i < 3; i++) {
+		record_next(&reader, &field);
+		assert_int_equal(field.tag, FIELD_NULL);
+	}
+	text_release(&text);
+}
+
+#define IN_FOLDER(test) \
+	cmocka_unit_test_setup_teardown(test, folder_make, folder_remove)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_records),
+		IN_FOLDER(test_open_makes_a_database),
+		IN_FOLDER(test_open_refuses_a_second),
+		IN_FOLDER(test_open_refuses_what_is_not_ours),
+		IN_FOLDER(test_open_needs_a_folder),
+		IN_FOLDER(test_facts_match_the_schema),
+		IN_FOLDER(test_milestones),
+		IN_FOLDER(test_sources),
+		IN_FOLDER(test_alerts),
+		IN_FOLDER(test_events),
+		IN_FOLDER(test_snapshots),
+		IN_FOLDER(test_series),
+		IN_FOLDER(test_queries_search),
+		IN_FOLDER(test_outbox),
+		IN_FOLDER(test_rebuild_equals_state),
+		IN_FOLDER(test_verify_finds_changes),
+		IN_FOLDER(test_failed_commits),
+		IN_FOLDER(test_failed_creation),
+		IN_FOLDER(test_failed_group),
+		IN_FOLDER(test_order_of_ids),
+		IN_FOLDER(test_too_large),
+		IN_FOLDER(test_empty_batches),
+		IN_FOLDER(test_kill),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
