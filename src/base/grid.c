@@ -11,6 +11,7 @@
 #define GRID_GAP 2		/* spaces between columns */
 #define GRID_COLUMNS_MAX 64
 #define GRID_SHRUNK_LEAST 4	/* no column is cut below this */
+#define GRID_SHRUNK_FAIR 24
 
 struct grid_column {
 	char *title;
@@ -125,23 +126,28 @@ static void grid_measure(const struct grid *grid, size_t *widths)
 	}
 }
 
-/* The widest column that may still shrink, or NULL. */
-static size_t *grid_widest(const struct grid *grid, size_t *widths)
+/* The column that gives way next: of those that may shrink the last that is
+   still fair to read, then the widest; NULL: none. */
+static size_t *grid_giving(const struct grid *grid, size_t *widths)
 {
 	size_t *widest = NULL;
 
-	for (size_t i = 0; i < grid->column_count; i++)
-		if (grid->columns[i].shrink && widths[i] > GRID_SHRUNK_LEAST &&
-		    (widest == NULL || widths[i] > *widest))
+	for (size_t i = grid->column_count; i-- > 0;) {
+		if (!grid->columns[i].shrink || widths[i] <= GRID_SHRUNK_LEAST)
+			continue;
+		if (widths[i] > GRID_SHRUNK_FAIR)
+			return &widths[i];
+		if (widest == NULL || widths[i] > *widest)
 			widest = &widths[i];
+	}
 	return widest;
 }
 
-/* Takes a column off the widest until all fit, or none can give. */
+/* Takes columns off until all fit, or none can give. */
 static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
 {
 	size_t total = (grid->column_count - 1) * GRID_GAP;
-	size_t *widest;
+	size_t *giving;
 
 	for (size_t i = 0; i < grid->column_count; i++) {
 		/* None needs more than the whole line, and so the loop below
@@ -151,8 +157,8 @@ static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
 				GRID_SHRUNK_LEAST;
 		total += widths[i];
 	}
-	while (total > width && (widest = grid_widest(grid, widths)) != NULL) {
-		--*widest;
+	while (total > width && (giving = grid_giving(grid, widths)) != NULL) {
+		--*giving;
 		total--;
 	}
 }

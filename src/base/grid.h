@@ -1,9 +1,10 @@
 /*
  * grid: a table for a terminal, or the same cells as CSV.
  *
- * Columns shrink to fit width (the widest first, cut with "…"); wide
- * characters count two. Cells are made printable. Colour is the caller's
- * wish, given as a style for a cell; none is written when colour is off.
+ * Columns that may shrink do so to fit width, the last first (what tells which
+ * row it is stands before what is said of it), cut with "…"; wide characters
+ * count two. Cells are made printable. Colour is the caller's wish, given as a
+ * style for a cell; none is written when colour is off.
  */
 #ifndef PLEDGED_BASE_GRID_H
 #define PLEDGED_BASE_GRID_H

@@ -93,7 +93,8 @@ static void doubles_are_short(void **state)
 	} cases[] = {
 		{0.1, "0.1"}, {1, "1"}, {1e300, "1e+300"}, {-2.5, "-2.5"},
 		{1.0 / 3, "0.3333333333333333"}, {0.1 + 0.2, "0.30000000000000004"},
-		{(double)NAN, "null"}, {(double)INFINITY, "null"}, {5e-324, "4.94065645841247e-324"},
+		{(double)NAN, "null"}, {(double)INFINITY, "null"},
+		{5e-324, "4.94065645841247e-324"},
 	};
 
 	(void)state;
