@@ -1,0 +1,80 @@
+/*
+ * fetch: HTTP(S) requests by libcurl's multi interface on the loop, and
+ * regular files, each bounded in size, time, redirects and addresses.
+ *
+ * Only http and https; TLS 1.2 up with verification; no proxy, cookies or
+ * netrc. Unless allowed, addresses outside public space (loopback, private,
+ * link-local, metadata, mapped and translated forms) are refused at connect
+ * time, so that DNS cannot lie. Bodies are capped as decoded bytes. At most
+ * `concurrency` transfers run, `per_host` of them to one host and 16 that may
+ * be resolving; the others wait their turn. Error texts hold no query string
+ * and no credential.
+ */
+#ifndef PLEDGED_NET_FETCH_H
+#define PLEDGED_NET_FETCH_H
+
+#include "base/moment.h"
+#include "base/text.h"
+#include "net/loop.h"
+
+struct fetcher;
+
+struct fetch_limits {
+	int concurrency;
+	int per_host;
+	const char *user_agent;		/* copied */
+};
+
+struct fetch_request {
+	const char *url;		/* http, https, or file: with an absolute path */
+	const char *method;		/* NULL: GET; or "POST" */
+	const char *const *headers;	/* "name: value", NULL-terminated; or NULL */
+	const void *body;		/* POST; copied */
+	size_t body_length;
+	const char *if_none_match;	/* validators; NULL or "": none */
+	const char *if_modified_since;
+	const char *ca_file;		/* NULL: the system's */
+	int64_t timeout;		/* seconds in all */
+	size_t max_body;		/* bytes, decoded; at most, and for 0,
+					   TEXT_LIMIT_DEFAULT */
+	bool cut_body;			/* keep the first max_body, no error */
+	bool allow_private;
+	bool follow;			/* redirects, at most 5, http(s) only */
+};
+
+struct fetch_result {
+	bool arrived;			/* a whole answer came (any status) */
+	int status;			/* HTTP status; a file read: 200; file not
+					   modified since if_none_match: 304 */
+	struct text *body;		/* valid during the call; may be taken */
+	char etag[256];			/* a file: its size, times and inode */
+	char last_modified[256];
+	int64_t retry_after;		/* seconds; -1 */
+	int64_t max_age;
+	const char *error;		/* not arrived: why, and what to do */
+	bool offline;			/* the fault lies on this machine */
+	const char *final_url;		/* after redirects */
+};
+
+typedef void fetch_done(void *context, const struct fetch_result *result);
+
+struct fetcher *fetcher_new(struct loop *loop, const struct fetch_limits *limits);
+/* Aborts what is under way: their done is not called. */
+void fetcher_free(struct fetcher *fetcher);
+
+/* Copies the request. done is called once, later, never from within; it may
+   start and cancel others, but not free the fetcher. */
+struct fetch;
+struct fetch *fetch_start(struct fetcher *fetcher,
+	const struct fetch_request *request, fetch_done *done, void *context);
+/* Forgets a request: its done is not called. */
+void fetch_cancel(struct fetch *fetch);
+/* Requests whose done has not been called, waiting or running. */
+size_t fetcher_active(const struct fetcher *fetcher);
+
+/* Whether a socket address is public unicast space (2000::/3 and what IPv4 has
+   left), by address, whatever name led there. */
+struct sockaddr;
+bool address_is_public(const struct sockaddr *address);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * fetch_words: from curl's codes and our own findings to sentences.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "net/fetch_words.h"
+
+/* A name server that says "no such name" does so at once; one that cannot be
+   reached lets the resolver wait at least this long. */
+#define LOOKUP_SLOW_US 4000000
+
+struct fetch_sentence {
+	int code;
+	bool offline;
+	const char *words;
+};
+
+static const struct fetch_sentence fetch_by_code[] = {
+	{CURLE_UNSUPPORTED_PROTOCOL, false,
+		"only http and https are fetched, redirects included"},
+	{CURLE_URL_MALFORMAT, false, "redirects to a URL that makes no sense"},
+	{CURLE_LOGIN_DENIED, false,
+		"redirects to a URL with a user name in it; such are not followed"},
+	{CURLE_TOO_MANY_REDIRECTS, false,
+		"more than 5 redirects; use the address that they end at"},
+	{CURLE_GOT_NOTHING, false, "closed the connection without an answer"},
+	{CURLE_RECV_ERROR, false, "broke the connection while answering"},
+	{CURLE_SEND_ERROR, false, "broke the connection while it was being asked"},
+	{CURLE_PARTIAL_FILE, false, "the answer ended before it was complete"},
+	{CURLE_HTTP2, false, "broke the HTTP/2 connection"},
+	{CURLE_HTTP2_STREAM, false, "broke off the HTTP/2 answer"},
+	{CURLE_WEIRD_SERVER_REPLY, false, "does not answer in HTTP"},
+	{CURLE_BAD_CONTENT_ENCODING, false, "the compressed answer is damaged"},
+	{CURLE_SSL_CONNECT_ERROR, false,
+		"no TLS connection; it must speak TLS 1.2 or later"},
+	{CURLE_SSL_CACERT_BADFILE, true,
+		"the file of trusted certificates here cannot be read"},
+	{CURLE_OUT_OF_MEMORY, true, "not enough memory here"},
+	{CURLE_FAILED_INIT, true, "libcurl cannot be set up here"},
+	{0, false, NULL}
+};
+
+/* By errno of the attempt to connect. */
+static const struct fetch_sentence fetch_by_errno[] = {
+	{ECONNREFUSED, false, "refuses the connection; is the server running?"},
+	{ECONNRESET, false, "breaks the connection as it is made"},
+	{EHOSTUNREACH, false, "cannot be reached; is it switched on?"},
+	{ETIMEDOUT, false, "does not take the connection; is it up, or behind a firewall?"},
+	{ENETUNREACH, true, "this machine has no route to it; look at its network"},
+	{ENETDOWN, true, "the network of this machine is down"},
+	{EADDRNOTAVAIL, true, "this machine has no address or port left to connect from"},
+	{EPERM, true, "this machine forbids the connection (a firewall, or IPAddressDeny)"},
+	{EACCES, true, "this machine forbids the connection (a firewall, or IPAddressDeny)"},
+	{EMFILE, true, "this daemon has no file descriptor left (LimitNOFILE)"},
+	{ENFILE, true, "this machine has no file descriptor left"},
+	{ENOBUFS, true, "this machine has no memory left for sockets"},
+	{ENOMEM, true, "this machine has no memory left for sockets"},
+	{EAFNOSUPPORT, true, "this machine does not speak its kind of address"},
+	{0, false, NULL}
+};
+
+static const struct fetch_sentence *fetch_sentence_find(
+	const struct fetch_sentence *table, int code)
+{
+	while (table->words != NULL && table->code != code)
+		table++;
+	return table->words != NULL ? table : NULL;
+}
+
+/* --- hosts ---------------------------------------------------------- */
+
+static bool fetch_url_part(CURLU *url, CURLUPart part, char *out, size_t room)
+{
+	char *value = NULL;
+
+	if (curl_url_get(url, part, &value, 0) != CURLUE_OK)
+		return false;
+	bool fits = strlen(value) < room;
+	snprintf(out, room, "%s", value);
+	curl_free(value);
+	return fits;
+}
+
+static bool fetch_url_wrong(char *out, size_t room, const char *words)
+{
+	snprintf(out, room, "%s", words);
+	return false;
+}
+
+static bool fetch_url_parts(CURLU *handle, const char *url, char *out, size_t room)
+{
+	char scheme[16], port[8];
+	CURLUcode code = curl_url_set(handle, CURLUPART_URL, url,
+		CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+
+	if (code == CURLUE_USER_NOT_ALLOWED)
+		return fetch_url_wrong(out, room, "the URL has a user name in it; "
+			"such are not fetched");
+	if (code != CURLUE_OK ||
+	    !fetch_url_part(handle, CURLUPART_SCHEME, scheme, sizeof scheme) ||
+	    !fetch_url_part(handle, CURLUPART_HOST, out, room))
+		return fetch_url_wrong(out, room, "the URL makes no sense; "
+			"check its spelling");
+	if (!string_is(scheme, "http") && !string_is(scheme, "https"))
+		return fetch_url_wrong(out, room, "the URL is neither http nor https");
+	size_t length = strlen(out);
+	if (fetch_url_part(handle, CURLUPART_PORT, port, sizeof port))
+		snprintf(out + length, room - length, ":%s", port);
+	return true;
+}
+
+bool fetch_host_is_address(const char *host)
+{
+	return host[0] == '[' || host[strspn(host, "0123456789.:")] == '\0';
+}
+
+bool fetch_url_host(const char *url, char *out, size_t room)
+{
+	CURLU *handle = curl_url();
+	bool good = handle != NULL && fetch_url_parts(handle, url, out, room);
+
+	curl_url_cleanup(handle);
+	return good;
+}
+
+/* "a.example" or "a.example, redirected to b.example". */
+static void fetch_failure_host(const struct fetch_failure *failure, char *out,
+	size_t room)
+{
+	char last[FETCH_HOST_MAX];
+	char *url = NULL;
+
+	curl_easy_getinfo(failure->easy, CURLINFO_EFFECTIVE_URL, &url);
+	if (url != NULL && fetch_url_host(url, last, sizeof last) &&
+	    strcasecmp(last, failure->host) != 0)
+		snprintf(out, room, "%.100s, redirected to %.100s", failure->host, last);
+	else
+		snprintf(out, room, "%.200s", failure->host);
+}
+
+/* --- this machine -------------------------------------------------- */
+
+static bool fetch_route_to(const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = fd >= 0 && connect(fd, address, size) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* Whether there is a way into the Internet: asks the routing table alone, by
+   naming a root name server as the peer of a datagram never sent. */
+static bool fetch_machine_has_route(void)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(53)};
+
+	inet_pton(AF_INET, "198.41.0.4", &v4.sin_addr);
+	inet_pton(AF_INET6, "2001:503:ba3e::2:30", &v6.sin6_addr);
+	return fetch_route_to((struct sockaddr *)&v4, sizeof v4) ||
+		fetch_route_to((struct sockaddr *)&v6, sizeof v6);
+}
+
+/* --- sentences ------------------------------------------------------- */
+
+static curl_off_t fetch_time(CURL *easy, CURLINFO which)
+{
+	curl_off_t microseconds = 0;
+
+	curl_easy_getinfo(easy, which, &microseconds);
+	return microseconds;
+}
+
+static bool fetch_lookup_was_slow(const struct fetch_failure *failure)
+{
+	return fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T) >= LOOKUP_SLOW_US;
+}
+
+bool fetch_failure_needs_lookup(const struct fetch_failure *failure,
+	char host[FETCH_HOST_MAX])
+{
+	char *url = NULL;
+
+	if (failure->code != CURLE_COULDNT_RESOLVE_HOST ||
+	    fetch_lookup_was_slow(failure) || !fetch_machine_has_route())
+		return false;
+	curl_easy_getinfo(failure->easy, CURLINFO_EFFECTIVE_URL, &url);
+	if (url == NULL || !fetch_url_host(url, host, FETCH_HOST_MAX))
+		return false;
+	host[strcspn(host, ":")] = '\0';
+	return true;
+}
+
+static bool fetch_words_lookup(const struct fetch_failure *failure, struct text *out)
+{
+	if (!fetch_machine_has_route())
+		text_add_string(out, "its name cannot be looked up, since this machine "
+			"has no route to the Internet");
+	else if (failure->lookup == LOOKUP_TROUBLE || fetch_lookup_was_slow(failure))
+		text_add_string(out, "its name cannot be looked up, since the name servers "
+			"of this machine do not answer; look at its DNS");
+	else {
+		text_add_string(out, "there is no such name in the DNS; check its spelling");
+		return false;
+	}
+	return true;
+}
+
+static bool fetch_words_connect(const struct fetch_failure *failure, struct text *out)
+{
+	long number = failure->os_errno;
+
+	if (number == 0)
+		curl_easy_getinfo(failure->easy, CURLINFO_OS_ERRNO, &number);
+	const struct fetch_sentence *found = fetch_sentence_find(fetch_by_errno, (int)number);
+	bool offline = found != NULL && found->offline;
+	text_add_string(out, found != NULL ? found->words : "no connection can be made");
+	return offline;
+}
+
+static bool fetch_words_timeout(const struct fetch_failure *failure, struct text *out)
+{
+	curl_off_t total = fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T);
+
+	if (fetch_time(failure->easy, CURLINFO_NAMELOOKUP_TIME_T) == 0)
+		return fetch_words_lookup(failure, out);
+	if (fetch_time(failure->easy, CURLINFO_CONNECT_TIME_T) == 0)
+		text_addf(out, "does not take the connection within %jd s; "
+			"is it up, or behind a firewall?", (intmax_t)(total / 1000000));
+	else if (total / 1000000 + 1 < failure->timeout)
+		text_add_string(out, "sends less than 100 bytes a second");
+	else
+		text_addf(out, "no whole answer within %jd s (timeout)",
+			(intmax_t)failure->timeout);
+	return false;
+}
+
+/* OpenSSL's reason is of use; what else curl says may quote the peer. */
+static bool fetch_words_certificate(const struct fetch_failure *failure,
+	struct text *out)
+{
+	static const char reason[] = "SSL certificate problem: ";
+
+	text_add_string(out, "its certificate is not accepted");
+	if (string_starts(failure->said, reason))
+		text_addf(out, " (%s)", failure->said + sizeof reason - 1);
+	else if (strstr(failure->said, "host name") != NULL)
+		text_add_string(out, " (it is for another name)");
+	text_add_string(out, "; a private authority needs its ca_file");
+	return false;
+}
+
+static bool fetch_words_body(const struct fetch_failure *failure, struct text *out)
+{
+	text_addf(out, "the answer is larger than %zu bytes (max_body)",
+		failure->max_body);
+	return false;
+}
+
+static bool fetch_words_fault(const struct fetch_failure *failure, struct text *out)
+{
+	switch (failure->fault) {
+	case FETCH_FAULT_BODY:
+		return fetch_words_body(failure, out);
+	case FETCH_FAULT_RATIO:
+		text_add_string(out, "the compressed answer unpacks to far more than "
+			"it could honestly hold");
+		return false;
+	case FETCH_FAULT_HEADERS:
+		text_add_string(out, "the answer's headers do not end");
+		return false;
+	case FETCH_FAULT_ADDRESS:
+		text_addf(out, "leads to %s, which is not a public address; "
+			"if that is meant, set allow_private", failure->address);
+		return false;
+	case FETCH_FAULT_SOCKET:
+	case FETCH_FAULT_NONE:
+		break;
+	}
+	return fetch_words_connect(failure, out);
+}
+
+static bool fetch_words_code(const struct fetch_failure *failure, struct text *out)
+{
+	const struct fetch_sentence *found = fetch_sentence_find(fetch_by_code,
+		(int)failure->code);
+
+	if (found != NULL) {
+		text_add_string(out, found->words);
+		return found->offline;
+	}
+	text_addf(out, "the transfer failed (%s)", curl_easy_strerror(failure->code));
+	return false;
+}
+
+static const struct fetch_telling {
+	int code;
+	bool (*tell)(const struct fetch_failure *failure, struct text *out);
+} fetch_tellings[] = {
+	{CURLE_COULDNT_RESOLVE_HOST, fetch_words_lookup},
+	{CURLE_COULDNT_CONNECT, fetch_words_connect},
+	{CURLE_OPERATION_TIMEDOUT, fetch_words_timeout},
+	{CURLE_PEER_FAILED_VERIFICATION, fetch_words_certificate},
+	{CURLE_FILESIZE_EXCEEDED, fetch_words_body},
+};
+
+/* An address that was refused is no matter once another was connected to. */
+static bool fetch_fault_counts(const struct fetch_failure *failure)
+{
+	if (failure->fault == FETCH_FAULT_ADDRESS || failure->fault == FETCH_FAULT_SOCKET)
+		return failure->code == CURLE_COULDNT_CONNECT ||
+			failure->code == CURLE_ABORTED_BY_CALLBACK;
+	return failure->fault != FETCH_FAULT_NONE;
+}
+
+static bool fetch_words_tell(const struct fetch_failure *failure, struct text *out)
+{
+	if (fetch_fault_counts(failure))
+		return fetch_words_fault(failure, out);
+	for (size_t i = 0; i < sizeof fetch_tellings / sizeof fetch_tellings[0]; i++)
+		if (fetch_tellings[i].code == (int)failure->code)
+			return fetch_tellings[i].tell(failure, out);
+	return fetch_words_code(failure, out);
+}
+
+bool fetch_failure_words(const struct fetch_failure *failure,
+	char out[FETCH_WORDS_MAX])
+{
+	char host[FETCH_HOST_MAX];
+	struct text words;
+
+	text_init(&words, 0);
+	bool offline = fetch_words_tell(failure, &words);
+	fetch_failure_host(failure, host, sizeof host);
+	snprintf(out, FETCH_WORDS_MAX, "%s: %s", host, text_string(&words));
+	text_release(&words);
+	return offline;
+}

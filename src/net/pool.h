@@ -1,0 +1,42 @@
+/*
+ * pool: worker processes that answer one request at a time.
+ *
+ * Workers are spawned (never forked into our memory) on demand with an empty
+ * environment, a socketpair as their standard input and output, and a role
+ * as their only argument; kept for the next request; ended when idle for a
+ * minute or after POOL_REQUESTS_MAX requests. One that crashes, hangs past the
+ * request's time or answers nonsense is killed and replaced, and costs that one
+ * request. Requests beyond `max` wait in order.
+ */
+#ifndef PLEDGED_NET_POOL_H
+#define PLEDGED_NET_POOL_H
+
+#include "base/frame.h"
+#include "net/loop.h"
+
+#define POOL_REQUESTS_MAX 10000
+
+struct pool;
+
+struct pool_settings {
+	const char *program;	/* path of pledged-worker */
+	const char *role;	/* "extract" or "mail" */
+	const char *const *options;	/* further arguments, NULL-terminated; or NULL */
+	int max;		/* processes */
+};
+
+struct pool *pool_new(struct loop *loop, const struct pool_settings *settings);
+void pool_free(struct pool *pool);	/* kills the workers */
+
+/*
+ * Sends a frame (frame_begin … frame_end; copied) and calls done with the
+ * payload of the answer, or with payload NULL and an error that says what the
+ * worker did ("killed by signal 9 after 10 s", …). timeout in seconds.
+ */
+typedef void pool_done(void *context, const uint8_t *payload, size_t length,
+	const char *error);
+void pool_request(struct pool *pool, const struct text *frame, int64_t timeout,
+	pool_done *done, void *context);
+size_t pool_active(const struct pool *pool);
+
+#endif
