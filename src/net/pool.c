@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -95,6 +96,8 @@ static void pool_wake(struct pool *pool)
 
 static void pool_request_free(struct pool_request *request)
 {
+	if (request->frame.data != NULL)
+		explicit_bzero(request->frame.data, request->frame.length);
 	text_release(&request->frame);
 	free(request);
 }
@@ -108,14 +111,14 @@ static void pool_request_finish(struct pool *pool, struct pool_request *request,
 	pool_request_free(request);
 }
 
-void pool_request(struct pool *pool, const struct text *frame, int64_t timeout,
+void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
 	pool_done *done, void *context)
 {
 	struct pool_request *request = mem_new(1, sizeof *request);
 
-	text_init(&request->frame, FRAME_MAX + FRAME_HEADER);
-	text_add(&request->frame, frame->data, frame->length);
-	request->frame.cut |= frame->cut;
+	request->frame = *frame;
+	request->frame.cut |= frame->length > FRAME_MAX + FRAME_HEADER;
+	text_init(frame, frame->limit);
 	request->timeout = timeout > 0 ? timeout : 1;
 	request->done = done;
 	request->context = context;
@@ -170,11 +173,17 @@ static void worker_free(struct worker *worker)
 	free(worker);
 }
 
+/* What an ending says to whoever runs the daemon. */
 static void worker_status_words(int status, char *out, size_t room)
 {
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		snprintf(out, room, "the worker used up its processor time "
+			"(workers.cpu)");
+	else if (WIFSIGNALED(status))
 		snprintf(out, room, "the worker was killed by signal %d (%s)",
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == EX_OSERR)
+		snprintf(out, room, "the worker ran out of memory (workers.memory)");
 	else
 		snprintf(out, room, "the worker ended with status %d before it answered",
 			WEXITSTATUS(status));

@@ -29,13 +29,14 @@ struct pool *pool_new(struct loop *loop, const struct pool_settings *settings);
 void pool_free(struct pool *pool);	/* kills the workers */
 
 /*
- * Sends a frame (frame_begin … frame_end; copied) and calls done with the
+ * Sends a frame (frame_begin … frame_end; taken over and emptied, wiped
+ * when done with, since it may hold a password) and calls done with the
  * payload of the answer, or with payload NULL and an error that says what the
  * worker did ("killed by signal 9 after 10 s", …). timeout in seconds.
  */
 typedef void pool_done(void *context, const uint8_t *payload, size_t length,
 	const char *error);
-void pool_request(struct pool *pool, const struct text *frame, int64_t timeout,
+void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
 	pool_done *done, void *context);
 size_t pool_active(const struct pool *pool);
 

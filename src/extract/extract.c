@@ -1,0 +1,96 @@
+/* extract: see extract.h. */
+#include "extract/extract.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+#define FIELD(name) {#name, offsetof(struct extract_row, name)}
+
+const struct extract_field extract_fields[EXTRACT_FIELD_COUNT] = {
+	FIELD(indicator), FIELD(period), FIELD(value), FIELD(published),
+	FIELD(key), FIELD(title), FIELD(url), FIELD(text),
+};
+
+/* --- rows ---------------------------------------------------------------- */
+
+void extract_row_reject(struct extract_row *row, size_t field, const char *why)
+{
+	if (row->reject[0] != '\0')
+		return;
+	if (field < EXTRACT_FIELD_COUNT)
+		snprintf(row->reject, sizeof row->reject, "%s: %s",
+			extract_fields[field].name, why);
+	else
+		snprintf(row->reject, sizeof row->reject, "%s", why);
+}
+
+void extract_row_set(struct extract_row *row, size_t field, const char *bytes,
+	size_t length)
+{
+	char *place = (char *)row + extract_fields[field].offset;
+
+	if (length > EXTRACT_FIELD_MAX)
+		extract_row_reject(row, field, "longer than 64 KiB");
+	else if (!utf8_is_valid(bytes, length))
+		extract_row_reject(row, field, "not UTF-8, or with a NUL in it");
+	else
+		*(const char **)(void *)place = bytes;
+}
+
+bool extract_says_yes(const char *word)
+{
+	static const char *const no[] = {"", "0", "0.0", "false", "no", "f", "n"};
+
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++) {
+		if (strcasecmp(no[i], word) == 0)
+			return false;
+	}
+	return true;
+}
+
+const char extract_too_exact[] = "a number of more than 15 significant digits: "
+	"round it, or give it as a string";
+
+const char *extract_number(double value, char out[32])
+{
+	if (!isfinite(value))
+		return "not a finite number";
+	snprintf(out, 32, "%.15g", value);
+	return strtod(out, NULL) == value ? NULL : extract_too_exact;
+}
+
+/* --- formats --------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int (*run)(const struct extract_request *, extract_take *, void *,
+		struct error *);
+} formats[] = {
+	{"csv", extract_csv},
+	{"json", extract_json},
+};
+
+int extract_run(const struct extract_request *request, extract_take *take,
+	void *context, struct error *error)
+{
+	if (strlen(request->program) > EXTRACT_PROGRAM_MAX)
+		return error_set(error, ERROR_LIMIT,
+			"the extraction program is longer than %d bytes",
+			EXTRACT_PROGRAM_MAX);
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		if (string_is(formats[i].name, request->format))
+			return formats[i].run(request, take, context, error);
+	}
+	return error_set(error, ERROR_INPUT, "there is no format \"%s\"",
+		request->format != NULL ? request->format : "");
+}
+
+void extract_end(void)
+{
+	extract_json_end();
+}

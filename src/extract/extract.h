@@ -1,0 +1,95 @@
+/*
+ * extract: bytes of a source and a program in a language its author knows,
+ * into rows of text. Pure: no clock, no chance, no files, no environment;
+ * meant to run where a fault costs one process.
+ *
+ * Limits: EXTRACT_PROGRAM_MAX bytes of program, EXTRACT_COLUMNS_MAX columns of
+ * CSV, EXTRACT_FIELD_MAX bytes a field, EXTRACT_STEPS_MAX steps of SQL; rows
+ * are counted by the taker, and the memory and CPU of a jq program by whoever
+ * runs the process.
+ */
+#ifndef PLEDGED_EXTRACT_EXTRACT_H
+#define PLEDGED_EXTRACT_EXTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define EXTRACT_PROGRAM_MAX 65536
+#define EXTRACT_COLUMNS_MAX 500
+#define EXTRACT_FIELD_MAX 65536
+#define EXTRACT_STEPS_MAX 500000000	/* some seconds; the same everywhere */
+#define EXTRACT_REJECT_MAX 120
+
+struct extract_column_as {	/* overrides how a column of CSV is typed */
+	char *name;
+	bool number;
+};
+
+struct extract_request {
+	const char *format;	/* "csv" "json" */
+	const char *program;
+	const char *fetched;	/* RFC 3339, what programs see as the time */
+	const void *body;
+	size_t length;
+	char csv_delimiter;	/* 0: comma */
+	char csv_decimal;	/* 0: point */
+	char csv_thousands;	/* 0: none */
+	bool csv_no_header;
+	const char *csv_encoding;	/* NULL: UTF-8 */
+	struct extract_column_as *columns_as;
+	size_t columns_as_count;
+	int64_t steps;		/* of an SQL program; 0: EXTRACT_STEPS_MAX */
+};
+
+/* One result. NULL: the field was absent or null. Valid during the call. */
+struct extract_row {
+	const char *indicator, *period, *value, *published;
+	const char *key, *title, *url, *text;
+	bool provisional;
+	char reject[EXTRACT_REJECT_MAX];	/* why it is none; "": it is one */
+};
+
+/* The fields by name, for formats that look them up. */
+#define EXTRACT_FIELD_COUNT 8
+extern const struct extract_field {
+	const char *name;
+	size_t offset;		/* in struct extract_row */
+} extract_fields[EXTRACT_FIELD_COUNT];
+
+/* Makes bytes, which end in a NUL not counted, a field of a row; or rejects
+   the row, since they are too long or no text. */
+void extract_row_set(struct extract_row *row, size_t field, const char *bytes,
+	size_t length);
+/* The first reason stays. field EXTRACT_FIELD_COUNT: the row as a whole. */
+void extract_row_reject(struct extract_row *row, size_t field, const char *why);
+/* Whether a word says yes: not empty, 0, false, no, f, n. */
+bool extract_says_yes(const char *word);
+
+/* Takes a row; false: no more are wanted, which is a fault of the program. */
+typedef bool extract_take(void *context, const struct extract_row *row);
+
+/* Runs a request. -1 with what is wrong and where when the program or the
+   bytes are at fault. Compiled programs are kept for the next request. */
+int extract_run(const struct extract_request *request, extract_take *take,
+	void *context, struct error *error);
+/* Lets go of what was kept. */
+void extract_end(void);
+
+/* One format each; used by extract_run. */
+int extract_csv(const struct extract_request *request, extract_take *take,
+	void *context, struct error *error);
+int extract_json(const struct extract_request *request, extract_take *take,
+	void *context, struct error *error);
+void extract_json_end(void);
+
+/*
+ * A binary number as text at 15 significant digits into out[32]. NULL; or why
+ * not: it is not finite, or has more, which a binary number does not keep.
+ */
+const char *extract_number(double value, char out[32]);
+extern const char extract_too_exact[];
+
+#endif

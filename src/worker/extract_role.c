@@ -1,0 +1,148 @@
+/* extract role: a request's fields to extract_run, its rows to an answer. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "extract/extract.h"
+#include "worker/protocol.h"
+#include "worker/roles.h"
+
+#define COLUMNS_AS_MAX EXTRACT_COLUMNS_MAX
+
+struct owned {		/* strings the request points into */
+	char *format, *program, *fetched, *encoding;
+};
+
+static void take_column_as(struct extract_request *request, char *said)
+{
+	char *equals = strrchr(said, '=');
+
+	if (equals == NULL || request->columns_as_count == COLUMNS_AS_MAX) {
+		free(said);
+		return;
+	}
+	*equals = '\0';
+	request->columns_as = mem_resize(request->columns_as,
+		request->columns_as_count + 1, sizeof *request->columns_as);
+	request->columns_as[request->columns_as_count++] =
+		(struct extract_column_as){said, string_is(equals + 1, "number")};
+}
+
+static void take_string(char **place, const struct frame_field *field)
+{
+	free(*place);
+	*place = frame_field_string(field);
+}
+
+static char first_byte(const struct frame_field *field)
+{
+	return field->length > 0 ? (char)field->bytes[0] : '\0';
+}
+
+static void request_take(struct extract_request *request, struct owned *owned,
+	const struct frame_field *field)
+{
+	switch (field->tag) {
+	case EXTRACT_FORMAT: take_string(&owned->format, field); break;
+	case EXTRACT_PROGRAM: take_string(&owned->program, field); break;
+	case EXTRACT_FETCHED: take_string(&owned->fetched, field); break;
+	case EXTRACT_CSV_ENCODING: take_string(&owned->encoding, field); break;
+	case EXTRACT_CSV_DELIMITER: request->csv_delimiter = first_byte(field); break;
+	case EXTRACT_CSV_DECIMAL: request->csv_decimal = first_byte(field); break;
+	case EXTRACT_CSV_THOUSANDS: request->csv_thousands = first_byte(field); break;
+	case EXTRACT_CSV_NO_HEADER: request->csv_no_header = true; break;
+	case EXTRACT_CSV_COLUMN_AS:
+		take_column_as(request, frame_field_string(field));
+		break;
+	case EXTRACT_BODY:
+		request->body = field->bytes;
+		request->length = field->length;
+		break;
+	default:
+		break;
+	}
+}
+
+struct answering {
+	struct text *answer;
+	int64_t rows;
+};
+
+static bool take_row(void *context, const struct extract_row *row)
+{
+	struct answering *answering = context;
+	struct text *answer = answering->answer;
+
+	if (++answering->rows > EXTRACT_ROWS_MAX)
+		return false;
+	frame_put_int(answer, EXTRACT_ROW, answering->rows);
+	frame_put_string(answer, EXTRACT_INDICATOR, row->indicator);
+	frame_put_string(answer, EXTRACT_PERIOD, row->period);
+	frame_put_string(answer, EXTRACT_VALUE, row->value);
+	frame_put_string(answer, EXTRACT_PUBLISHED, row->published);
+	if (row->provisional)
+		frame_put(answer, EXTRACT_PROVISIONAL, "", 0);
+	frame_put_string(answer, EXTRACT_KEY, row->key);
+	frame_put_string(answer, EXTRACT_TITLE, row->title);
+	frame_put_string(answer, EXTRACT_URL, row->url);
+	frame_put_string(answer, EXTRACT_TEXT, row->text);
+	if (row->reject[0] != '\0')
+		frame_put_string(answer, EXTRACT_REJECT, row->reject);
+	return !answer->cut;
+}
+
+static void request_release(struct extract_request *request,
+	struct owned *owned)
+{
+	for (size_t i = 0; i < request->columns_as_count; i++)
+		free(request->columns_as[i].name);
+	free(request->columns_as);
+	free(owned->format);
+	free(owned->program);
+	free(owned->fetched);
+	free(owned->encoding);
+}
+
+/* Rows and their count; or -1, and the answer is of no use. */
+static int rows_put(struct text *answer, const struct extract_request *request,
+	struct error *error)
+{
+	struct answering answering = {answer, 0};
+
+	frame_begin(answer);
+	if (extract_run(request, take_row, &answering, error) < 0)
+		return -1;
+	frame_put_int(answer, EXTRACT_COUNT, answering.rows);
+	frame_end(answer);
+	return answer->cut ? error_set(error, ERROR_LIMIT,
+		"extract: the results are too large") : 0;
+}
+
+void extract_answer(const void *payload, size_t length, struct text *answer)
+{
+	struct extract_request request = {.body = ""};
+	struct owned owned = {NULL, NULL, NULL, NULL};
+	struct frame_reader reader;
+	struct frame_field field;
+	struct error error = {.kind = ERROR_NONE};
+	int status;
+
+	frame_reader_init(&reader, payload, length);
+	while (frame_next(&reader, &field))
+		request_take(&request, &owned, &field);
+	request.format = owned.format;
+	request.program = owned.program != NULL ? owned.program : "";
+	request.fetched = owned.fetched != NULL ? owned.fetched : "";
+	request.csv_encoding = owned.encoding;
+	if (reader.broken)
+		status = error_set(&error, ERROR_BUG, "the request is broken");
+	else
+		status = rows_put(answer, &request, &error);
+	if (status < 0) {
+		text_clear(answer);
+		frame_begin(answer);
+		frame_put_string(answer, EXTRACT_FAULT, error.text);
+		frame_end(answer);
+	}
+	request_release(&request, &owned);
+}

@@ -1,0 +1,64 @@
+/*
+ * protocol: what the daemon and its workers say to each other, as tagged
+ * fields in frames (base/frame.h). The daemon trusts no answer: it checks
+ * every row again.
+ */
+#ifndef PLEDGED_WORKER_PROTOCOL_H
+#define PLEDGED_WORKER_PROTOCOL_H
+
+/*
+ * Role "extract". Arguments: --memory=BYTES (of the process) and --cpu=SECONDS
+ * (of each request). One request:
+ *	FORMAT PROGRAM FETCHED [CSV_* …] BODY
+ * and one answer: any number of rows, each opened by ROW, then COUNT; or, when
+ * the program or the bytes are at fault, FAULT alone.
+ */
+enum extract_tag {
+	/* request */
+	EXTRACT_FORMAT = 1,	/* "csv" | "json" */
+	EXTRACT_PROGRAM,
+	EXTRACT_FETCHED,	/* RFC 3339 */
+	EXTRACT_BODY,
+	EXTRACT_CSV_DELIMITER,	/* one byte each */
+	EXTRACT_CSV_DECIMAL,
+	EXTRACT_CSV_THOUSANDS,
+	EXTRACT_CSV_NO_HEADER,	/* present: there is none */
+	EXTRACT_CSV_ENCODING,
+	EXTRACT_CSV_COLUMN_AS,	/* "name=text" | "name=number" */
+	/* answer */
+	EXTRACT_ROW = 64,	/* opens a row; int: its number from 1 */
+	EXTRACT_INDICATOR,
+	EXTRACT_PERIOD,
+	EXTRACT_VALUE,
+	EXTRACT_PUBLISHED,
+	EXTRACT_PROVISIONAL,	/* present: it is */
+	EXTRACT_KEY, EXTRACT_TITLE, EXTRACT_URL, EXTRACT_TEXT,
+	EXTRACT_REJECT,		/* of the open row: why it makes no sense */
+	EXTRACT_COUNT,		/* int: rows, closes the answer */
+	EXTRACT_FAULT		/* text: what and where */
+};
+
+#define EXTRACT_ROWS_MAX 200000
+#define EXTRACT_TEXT_MAX 65536		/* bytes of one field */
+
+/*
+ * Role "mail". One request is one message; the answer is OUTCOME and ANSWER.
+ */
+enum mail_tag {
+	MAIL_SERVER = 1,	/* smtp://… smtps://… */
+	MAIL_STARTTLS,		/* present: required */
+	MAIL_USER,
+	MAIL_PASSWORD,
+	MAIL_CA_FILE,
+	MAIL_TIMEOUT,		/* int, seconds */
+	MAIL_FROM,		/* envelope, bare address */
+	MAIL_TO,		/* one a recipient */
+	MAIL_HEADER,		/* "Name: value", encoded and folded, no CRLF at its end */
+	MAIL_TEXT,		/* UTF-8, LF */
+	MAIL_HTML,		/* UTF-8, LF */
+	/* answer */
+	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good */
+	MAIL_ANSWER		/* the server's last line, or the fault */
+};
+
+#endif
