@@ -15,8 +15,12 @@
 
 #include "base/text.h"
 
+/* On 8 bytes, not 16: a decimal then takes 24 bytes instead of 32, and there
+   are very many of them. */
+typedef __int128 decimal_wide __attribute__((aligned(8)));
+
 struct decimal {
-	__int128 coefficient;
+	decimal_wide coefficient;
 	int32_t exponent;
 };
 
@@ -38,6 +42,18 @@ bool decimal_read(const char *text, struct decimal *out);
 
 /* Exact, or false when the result does not fit. */
 bool decimal_add(struct decimal a, struct decimal b, struct decimal *out);
+/* *sum += value, for long columns: of like whole numbers at once. */
+static inline bool decimal_gather(struct decimal *sum,
+	const struct decimal *value)
+{
+	int64_t a = (int64_t)sum->coefficient, b = (int64_t)value->coefficient;
+
+	if (sum->exponent != value->exponent || a != sum->coefficient ||
+	    b != value->coefficient || __builtin_add_overflow(a, b, &a))
+		return decimal_add(*sum, *value, sum);
+	sum->coefficient = a;
+	return true;
+}
 bool decimal_subtract(struct decimal a, struct decimal b, struct decimal *out);
 bool decimal_multiply(struct decimal a, struct decimal b, struct decimal *out);
 /* Half-even to 34 digits; false when b is zero or out of range. */

@@ -61,23 +61,29 @@ int32_t date_to_days(struct date date)
 	return era * ERA_DAYS + day - 719468;
 }
 
-/* Days outside the years 1 to 9999 give the first or the last date. */
+/*
+ * Days outside the years 1 to 9999 give the first or the last date. Divisions
+ * by multiplying: Neri and Schneider, "Euclidean Affine Functions and Their
+ * Application to Calendar Algorithms" (2022).
+ */
 struct date date_from_days(int32_t days)
 {
-	int32_t era, of_era, year, of_year, month;
+	uint32_t quarters, century, of_century, of_year, month;
+	uint64_t years;
+	bool late;
 
 	days = days < DAYS_MIN ? DAYS_MIN : days > DAYS_MAX ? DAYS_MAX : days;
-	days += 719468;
-	era = days / ERA_DAYS;
-	days -= era * ERA_DAYS;
-	of_era = (days - days / 1460 + days / 36524 - days / 146096) / 365;
-	of_year = days - (365 * of_era + of_era / 4 - of_era / 100);
-	month = (5 * of_year + 2) / 153;
-	year = of_era + era * 400 + (month >= 10);
+	quarters = 4 * (uint32_t)(days + 719468) + 3;
+	century = quarters / ERA_DAYS;
+	of_century = quarters % ERA_DAYS | 3;
+	years = UINT64_C(2939745) * of_century;
+	of_year = (uint32_t)(years & UINT32_MAX) / 2939745 / 4;
+	month = 2141 * of_year + 197913;
+	late = of_year >= 306;		/* January and February */
 	return (struct date){
-		.year = (int16_t)year,
-		.month = (uint8_t)(month < 10 ? month + 3 : month - 9),
-		.day = (uint8_t)(of_year - (153 * month + 2) / 5 + 1),
+		.year = (int16_t)(100 * century + (uint32_t)(years >> 32) + late),
+		.month = (uint8_t)((month >> 16) - (late ? 12 : 0)),
+		.day = (uint8_t)((month & 0xffff) / 2141 + 1),
 	};
 }
 

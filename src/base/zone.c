@@ -39,6 +39,19 @@ struct zone_rule {
 	struct rule_change start, end;	/* of daylight time */
 };
 
+/* The instants [start, end) with one offset. */
+struct zone_span {
+	instant start;
+	instant end;
+	int32_t offset;
+};
+
+/* Most instants that are asked for lie between 1970 and 2106: their spans are
+   laid out in a row, and found by pieces of 48 days. */
+#define NEAR_END ((instant)1 << 32)
+#define NEAR_PIECE 22
+#define NEAR_PIECES (NEAR_END >> NEAR_PIECE)
+
 struct zone {
 	char *name;
 	size_t count;		/* of transitions */
@@ -47,13 +60,8 @@ struct zone {
 	int32_t offsets[TYPES_MAX];
 	bool has_rule;
 	struct zone_rule rule;	/* from the last transition on */
-};
-
-/* The instants [start, end) with one offset. */
-struct zone_span {
-	instant start;
-	instant end;
-	int32_t offset;
+	struct zone_span *spans; /* from 1970 to NEAR_END, NULL: not laid out */
+	uint16_t *near;		/* the span at the start of each piece of it */
 };
 
 /* --- the TZ string --------------------------------------------------- */
@@ -365,6 +373,28 @@ static const char *zone_read(struct zone *zone, struct tzif tzif)
 	return NULL;
 }
 
+static struct zone_span zone_span(const struct zone *zone, instant at);
+
+static void zone_lay_out(struct zone *zone)
+{
+	uint16_t *near = mem_new(NEAR_PIECES, sizeof *near);
+	struct zone_span *spans = NULL;
+	size_t count = 0, capacity = 0, piece = 0;
+	instant at = 0;
+
+	while (at < NEAR_END) {
+		spans = mem_grow(spans, count, &capacity, sizeof *spans);
+		spans[count] = zone_span(zone, at);
+		at = spans[count].end;
+		for (; piece < NEAR_PIECES &&
+		    (instant)piece << NEAR_PIECE < at; piece++)
+			near[piece] = (uint16_t)count;
+		count++;
+	}
+	zone->spans = spans;
+	zone->near = near;
+}
+
 struct zone *zone_new(const char *name, const void *bytes, size_t length,
 	struct error *error)
 {
@@ -378,6 +408,7 @@ struct zone *zone_new(const char *name, const void *bytes, size_t length,
 		return NULL;
 	}
 	zone->name = mem_string(name);
+	zone_lay_out(zone);
 	return zone;
 }
 
@@ -396,6 +427,8 @@ void zone_free(struct zone *zone)
 	free(zone->name);
 	free(zone->times);
 	free(zone->types);
+	free(zone->spans);
+	free(zone->near);
 	free(zone);
 }
 
@@ -432,6 +465,13 @@ static struct zone_span zone_span(const struct zone *zone, instant at)
 	struct zone_span span = {INSTANT_MIN, INSTANT_MAX, zone->offsets[0]};
 	size_t passed;
 
+	if (zone->spans != NULL && at >= 0 && at < NEAR_END) {
+		size_t near = zone->near[at >> NEAR_PIECE];
+
+		while (zone->spans[near].end <= at)
+			near++;
+		return zone->spans[near];
+	}
 	at = instant_clamp(at);
 	passed = zone_passed(zone, at);
 	if (passed == zone->count && zone->has_rule) {
@@ -492,6 +532,12 @@ static struct zone_fits zone_fits(const struct zone *zone, instant local)
 	struct zone_span span = zone_span(zone, local - OFFSET_MAX);
 	bool found = false;
 
+	/* Nearly always no other span is near. */
+	if (span.end > local + OFFSET_MAX && span.start <= local - OFFSET_MAX) {
+		fits.fit = ZONE_UNIQUE;
+		fits.first = fits.last = local - span.offset;
+		return fits;
+	}
 	fits.first = fits.last = local - span.offset;
 	fits.change = span.end;
 	for (;;) {
