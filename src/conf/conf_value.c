@@ -645,7 +645,7 @@ static bool said_store(struct conf_reader *reader, const struct conf_key *key,
 			"is empty: leave it out instead");
 	if (said != NULL)
 		*said = (struct said){conf_shared(reader, text),
-			conf_origin(reader, setting)};
+			conf_origin(reader, setting).line};
 	return true;
 }
 

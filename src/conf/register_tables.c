@@ -501,7 +501,7 @@ static const struct conf_key point_keys[] = {
 static void *point_open(struct conf_reader *reader, void *parent,
 	const config_setting_t *setting)
 {
-	struct path *path = &((struct milestone *)parent)->path;
+	struct path *path = ((struct milestone *)parent)->path;
 
 	(void)reader;
 	(void)setting;
@@ -525,11 +525,13 @@ static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	if (count > POINTS_MAX)
 		return conf_fault(reader, setting, "has %d points, at most %d "
 			"are possible", count, POINTS_MAX);
-	milestone->path.points = arena_alloc(reader->arena, (size_t)count,
-		sizeof *milestone->path.points);
+	milestone->path = arena_alloc(reader->arena, 1,
+		sizeof *milestone->path);
+	milestone->path->points = arena_alloc(reader->arena, (size_t)count,
+		sizeof *milestone->path->points);
 	conf_read_as(reader, &conf_list, key, setting, object);
 	if (reader->faults->errors == errors)
-		milestone->path.kind = PATH_TABLE;
+		milestone->path->kind = PATH_TABLE;
 	return reader->faults->errors == errors;
 }
 
@@ -614,10 +616,10 @@ static void *milestone_open(struct conf_reader *reader, void *parent,
 /* Text for a said that is faulty or missing; a default for one that could
    have been left out is no fault. */
 static void said_stand_in(struct said *said, const char *text,
-	struct origin origin)
+	int line)
 {
 	if (said->text == NULL)
-		*said = (struct said){text, origin};
+		*said = (struct said){text, line};
 }
 
 static void milestone_close(struct conf_reader *reader,
@@ -629,10 +631,10 @@ static void milestone_close(struct conf_reader *reader,
 	milestone->has_lag = conf_taken(group, "lag");
 	if (milestone->name == NULL)
 		milestone->name = building_unnamed(reader);
-	said_stand_in(&milestone->due_said, "9999", milestone->origin);
+	said_stand_in(&milestone->due_said, "9999", milestone->origin.line);
 	if (conf_given(group, "baseline"))
 		said_stand_in(&milestone->baseline_said, "0",
-			milestone->origin);
+			milestone->origin.line);
 	if (milestone->benchmark_said.text == NULL ||
 	    conf_given(group, "every") || conf_given(group, "for_each"))
 		building_of(reader)->reg->milestone_count--;

@@ -8,7 +8,8 @@
 
 struct due_reading {
 	const struct instrument *instrument;
-	const struct said *said;
+	const char *text;
+	struct origin origin;
 	const char *key;
 	enum due_side side;
 	struct faults *faults;
@@ -49,8 +50,8 @@ static void due_warn_fit(struct due_reading *reading, enum zone_fit fit)
 
 	if (fit == ZONE_UNIQUE)
 		return;
-	faults_warning(reading->faults, reading->said->origin, ids[fit],
-		"%s: %s in %s %s", reading->key, reading->said->text,
+	faults_warning(reading->faults, reading->origin, ids[fit],
+		"%s: %s in %s %s", reading->key, reading->text,
 		zone_name(reading->instrument->zone), texts[fit]);
 }
 
@@ -95,7 +96,7 @@ static const struct anchor *anchor_find(const char *word, size_t length)
 
 static bool due_refuse_word(struct due_reading *reading, size_t length)
 {
-	const char *text = reading->said->text;
+	const char *text = reading->text;
 	char word[REGISTER_ID_MAX + 1] = "";
 	const char *near;
 
@@ -103,11 +104,11 @@ static bool due_refuse_word(struct due_reading *reading, size_t length)
 		memcpy(word, text, length);
 	near = string_nearest(word, anchor_words);
 	if (near != NULL)
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: unknown word '%s', did you mean '%s'?",
 			reading->key, word, near);
 	else
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: '%s' is neither a date nor counted from in_force "
 			"or signed", reading->key, text);
 	return false;
@@ -127,22 +128,22 @@ static bool due_add(struct due_reading *reading, struct date *date,
 		sum = date_add_months(*date, (int32_t)duration.count);
 		break;
 	case DURATION_WORKDAY:
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: %s: working days need a calendar, and there are "
 			"none yet: give days (d) or the date itself",
 			reading->key, written);
 		return false;
 	case DURATION_SECOND:
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: %s: what is counted from a date is counted in "
 			"days (d), weeks (w), months (mo) or years (y)",
 			reading->key, written);
 		return false;
 	}
 	if (!date_is_valid(sum.year, sum.month, sum.day)) {
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: '%s' is past the year 9999", reading->key,
-			reading->said->text);
+			reading->text);
 		return false;
 	}
 	*date = sum;
@@ -172,10 +173,10 @@ static bool due_take_relative(struct due_reading *reading, struct date date,
 		length--;
 	if ((*rest != '+' && *rest != '-') ||
 	    !duration_parse(written, length, &duration)) {
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: '%s': after the date comes + and a duration, "
 			"such as 90d or 6mo", reading->key,
-			reading->said->text);
+			reading->text);
 		return false;
 	}
 	if (*rest == '-')
@@ -196,7 +197,7 @@ static bool due_read_relative(struct due_reading *reading, const char *text)
 	memcpy(&date, (const char *)reading->instrument + anchor->offset,
 		sizeof date);
 	if (date_is_none(date)) {
-		faults_error(reading->faults, reading->said->origin,
+		faults_error(reading->faults, reading->origin,
 			"%s: '%s': the instrument %s has no %s date",
 			reading->key, text, reading->instrument->id,
 			anchor->word);
@@ -205,23 +206,24 @@ static bool due_read_relative(struct due_reading *reading, const char *text)
 	return due_take_relative(reading, date, skip_space(text + length));
 }
 
-bool due_read(const struct instrument *instrument, const struct said *said,
-	const char *key, enum due_side side, struct due *out,
-	struct faults *faults)
+bool due_read(const struct instrument *instrument, const char *text,
+	struct origin origin, const char *key, enum due_side side,
+	struct due *out, struct faults *faults)
 {
-	struct due_reading reading = {instrument, said, key, side, faults, out};
+	struct due_reading reading = {instrument, text, origin, key, side,
+		faults, out};
 	struct moment moment;
 	struct period period;
 
-	if (isalpha((unsigned char)said->text[0]))
-		return due_read_relative(&reading, said->text);
-	if (moment_parse(said->text, strlen(said->text), &moment))
+	if (isalpha((unsigned char)text[0]))
+		return due_read_relative(&reading, text);
+	if (moment_parse(text, strlen(text), &moment))
 		return due_take_moment(&reading, &moment);
-	if (period_read(said->text, &period))
+	if (period_read(text, &period))
 		return due_take_date(&reading, side == DUE_START ?
 			period_first_day(period) : period_last_day(period));
-	faults_error(faults, said->origin, "%s: '%s' is not a time: write "
+	faults_error(faults, origin, "%s: '%s' is not a time: write "
 		"2020-12-31, 2019-03-01T00:01, 2020-Q4, 2020-12, 2020 or "
-		"in_force + 90d", key, said->text);
+		"in_force + 90d", key, text);
 	return false;
 }

@@ -20,13 +20,13 @@ struct due {
 enum due_side { DUE_START, DUE_END };
 
 /*
- * Reads what was said; key is its name in messages. false with a fault when
+ * Reads what was said at origin; key is its name in messages. false with a fault when
  * it is no such time. A local time that does not exist, or exists twice, is
  * resolved (moment.h) with a warning time-gap or time-fold.
  */
-bool due_read(const struct instrument *instrument, const struct said *said,
-	const char *key, enum due_side side, struct due *out,
-	struct faults *faults);
+bool due_read(const struct instrument *instrument, const char *text,
+	struct origin origin, const char *key, enum due_side side,
+	struct due *out, struct faults *faults);
 
 /* The start or due that a date means. */
 struct due due_of_date(struct date date, enum due_side side,

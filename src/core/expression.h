@@ -49,11 +49,11 @@ struct window {
 };
 
 /*
- * A node of the checked tree: one cache line, since a large register holds
- * many. operands are children in the order written (of a function over a
- * series none: the series and the window stand in the node itself); from/to
- * are its columns in the text. What it is, is told by `operation`, a row of
- * the table of operators and functions.
+ * A node of the checked tree, small since a large register holds many.
+ * operands are children in the order written (of a function over a series
+ * none: the series and the window stand in the node itself); from/to are its
+ * columns in the text. What it is, is told by `operation`, a row of the table
+ * of operators and functions.
  */
 struct expression {
 	const struct operation *operation;
@@ -62,16 +62,14 @@ struct expression {
 	uint8_t type;			/* enum expression_type */
 	uint8_t depth;			/* 1 for a leaf */
 	uint32_t from, to;		/* bytes of the text [from, to) */
+	uint32_t indicator;		/* functions over a series: in the register */
 	union {				/* as operation says */
 		struct decimal number;
 		struct duration duration;
 		struct date date;
 		const char *string;	/* a text or a name, in the arena */
 		enum comparison *comparisons; /* a chain: one fewer than operands */
-		struct {
-			uint32_t indicator;	/* of a series: in the register */
-			struct window window;
-		};
+		struct window window;	/* functions over a series; a period */
 	};
 };
 
@@ -94,21 +92,26 @@ struct benchmark {
 	const char *text;
 	struct expression *root;
 	uint32_t *indicators;	/* inputs, each once, in order of appearance */
-	size_t indicator_count;
+	uint32_t indicator_count;
 	bool uses_age;		/* truth changes as time passes */
+	uint8_t comparison;	/* enum comparison: actual COMPARISON target */
 
 	/* A benchmark that is one comparison: the side that moves with the
 	   window, and the other. NULL otherwise. */
 	struct expression *actual;
 	struct expression *target;
-	enum comparison comparison;	/* actual COMPARISON target */
 };
+
+/* Nodes that many trees share, while these are being made. NULL is nothing. */
+struct expression_pool;
+struct expression_pool *expression_pool_new(void);
+void expression_pool_free(struct expression_pool *pool);
 
 /*
  * Checks text of the given type (TYPE_TRUTH for a benchmark, TYPE_NUMBER for
  * a baseline) against the register's indicators. Everything allocated stands
- * in arena. Faults go to faults at origin, named key, with excerpt; NULL when
- * there was an error.
+ * in arena, but for the text, which outlives the benchmark. Faults go to
+ * faults at origin, named key, with excerpt; NULL when there was an error.
  */
 struct benchmark *benchmark_compile(struct arena *arena,
 	const struct register_ *reg, const char *text,
@@ -123,9 +126,16 @@ struct evaluation {
 	struct knowledge known;
 	instant at;			/* reference instant r */
 	instant now;			/* asked as of: known.published_by */
-	instant start, due;		/* of the milestone, for start..due */
+	instant start, due;		/* of the milestone */
 	bool published_assumed;		/* out: set when a figure used had it */
 	bool provisional;		/* out: likewise */
+
+	/* The lag counted back from now last, which many terms share; not
+	   the caller's. A lag of nothing is counted back nowhere. */
+	struct {
+		struct duration lag;
+		instant now, until;
+	} settled;
 };
 
 /* Both allocate nothing and cost what the windows hold. */
@@ -154,14 +164,5 @@ struct period expression_data_through(const struct expression *expression,
 instant benchmark_next_reference(const struct benchmark *benchmark,
 	struct evaluation *evaluation, instant after, instant limit);
 
-/*
- * The whole window's periods, at the coarsest frequency of the inputs, when
- * the expression grows from 0 over one fixed window: each of its terms is a
- * sum or a count over that same window (or at() of a running total, which
- * grows from the start of its year), and none is divided or multiplied by
- * another.
- */
-bool expression_fixed_window(const struct expression *expression,
-	const struct register_ *reg, struct period *first, struct period *last);
 
 #endif

@@ -480,13 +480,13 @@ static bool expression_passes(const struct expression *node)
 }
 
 static struct benchmark *benchmark_new(struct compiler *compiler,
-	const struct expression *root, struct arena *arena)
+	struct expression *root, struct arena *arena)
 {
 	struct benchmark *benchmark = arena_alloc(arena, 1, sizeof(*benchmark));
 
-	benchmark->text = arena_string(arena, compiler->text);
+	benchmark->text = compiler->text;
 	benchmark->uses_age = expression_passes(root);
-	benchmark->root = expression_pack(root, arena);
+	benchmark->root = expression_pack(root, compiler->reg->pool, arena);
 	benchmark_find_inputs(benchmark, arena);
 	benchmark_find_sides(benchmark);
 	return benchmark;

@@ -12,6 +12,7 @@
  *	expression_reduce.c  one evaluator for each function
  *	expression_eval.c    the operators' evaluators, and the entry points
  *	expression_reach.c   how far windows reach: moving side, data through
+ *	windows.c            what the terms of a tree rest on
  */
 #ifndef PLEDGED_CORE_EXPRESSION_INTERNAL_H
 #define PLEDGED_CORE_EXPRESSION_INTERNAL_H
@@ -119,6 +120,9 @@ struct operation {
 	uint8_t required, allowed;	/* arguments */
 	bool one_period;		/* its window is one period of the series */
 	bool accumulates;		/* grows from 0 over its window */
+	bool totals;			/* of a running total: it grows with that */
+	bool settles;			/* over a window that stays: what is known
+					   of it at one instant is known later */
 	bool passes;			/* its answer changes as time passes */
 	const char *signature;
 	const char *sentence;
@@ -201,9 +205,11 @@ void view_open(struct view *view, const struct expression *expression,
 const struct observation *view_next(struct view *view);
 /* Notes that a figure was used which the walk did not give. */
 void view_use(struct view *view, const struct observation *figure);
-/* Regular: how many periods it has, and how many of them lie ahead. */
+/* Regular: how many periods it has, how many of them lie ahead or were not
+   measured, and how many of the first were not measured. */
 int64_t view_periods(const struct view *view);
 int64_t view_ahead(const struct view *view);
+int64_t view_unmeasured(const struct view *view);
 /* Regular, after the walk: ended periods without a figure. */
 int64_t view_missing(const struct view *view);
 /* Not regular: may figures it should have still come to light; does it reach
@@ -229,6 +235,8 @@ void total_over(struct view *view, struct interval *out);
 
 /* --- windows ----------------------------------------------------------------- */
 
+/* Whether a window holds the same periods at every reference instant. */
+bool window_stays(const struct window *window);
 /* Whether a window is a whole number of an indicator's periods. */
 bool window_fits(const struct window *window, const struct indicator *indicator);
 /* The one period that at() means: a coarser one of a running total ends with
@@ -240,9 +248,10 @@ bool window_one_period(const struct indicator *indicator, struct period period,
 typedef void expression_visit(const struct expression *term, void *context);
 void expression_terms(const struct expression *expression,
 	expression_visit *visit, void *context);
-/* A checked tree as it will be asked, in an arena of its own. */
-struct expression *expression_pack(const struct expression *checked,
-	struct arena *arena);
+/* A checked tree as it will be asked, in its arena; the checked one is used
+   up. pool: nodes to be shared; NULL: none. */
+struct expression *expression_pack(struct expression *checked,
+	struct expression_pool *pool, struct arena *arena);
 /* Sets the indicators of a checked benchmark. */
 void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena);
 /* Sets actual, target and comparison of a checked benchmark. */

@@ -69,11 +69,11 @@ void benchmark_find_sides(struct benchmark *benchmark)
 	if (expression_reach(right) > expression_reach(left)) {
 		benchmark->actual = right;
 		benchmark->target = left;
-		benchmark->comparison = mirrored[root->comparisons[0]];
+		benchmark->comparison = (uint8_t)mirrored[root->comparisons[0]];
 	} else {
 		benchmark->actual = left;
 		benchmark->target = right;
-		benchmark->comparison = root->comparisons[0];
+		benchmark->comparison = (uint8_t)root->comparisons[0];
 	}
 }
 
@@ -258,82 +258,4 @@ instant benchmark_next_reference(const struct benchmark *benchmark,
 			next = at;
 	}
 	return next <= limit ? next : INSTANT_MAX;
-}
-
-/* --- fixed windows ------------------------------------------------------------------ */
-
-struct fixed {
-	const struct register_ *reg;
-	bool found, differs;
-	struct date first, last;
-	enum frequency frequency;	/* the coarsest */
-};
-
-/* A running total asked for one period grows from the start of the year. */
-static void fixed_add(const struct expression *term, void *context)
-{
-	struct fixed *fixed = context;
-	const struct indicator *indicator = &fixed->reg->indicators[term->indicator];
-	bool total = indicator->cumulative && term->operation->one_period;
-	struct date first = period_first_day(term->window.period);
-	struct date last = period_last_day(term->window.period);
-
-	if (term->window.kind != WINDOW_PERIOD ||
-	    indicator->frequency == FREQUENCY_NONE ||
-	    !(term->operation->accumulates || total)) {
-		fixed->differs = true;
-		return;
-	}
-	if (total)
-		first = (struct date){last.year, 1, 1};
-	if (fixed->found && (date_compare(first, fixed->first) != 0 ||
-	    date_compare(last, fixed->last) != 0))
-		fixed->differs = true;
-	if (!fixed->found || indicator->frequency > fixed->frequency)
-		fixed->frequency = indicator->frequency;
-	fixed->found = true;
-	fixed->first = first;
-	fixed->last = last;
-}
-
-static bool expression_is_constant(const struct expression *expression)
-{
-	return expression_reach(expression) == REACH_NOTHING;
-}
-
-/* Whether it grows with its terms as a sum does: no term over a term, none
-   times another. */
-static bool expression_is_linear(const struct expression *expression)
-{
-	bool over = operation_is(expression, OPERATION_DIVIDE);
-	size_t terms = 0;
-
-	if (!over && !operation_is(expression, OPERATION_MULTIPLY)) {
-		for (size_t i = 0; i < expression->operand_count; i++)
-			if (expression->operation->reduce == NULL &&
-			    !expression_is_linear(expression->operands[i]))
-				return false;
-		return true;
-	}
-	for (size_t i = 0; i < expression->operand_count; i++) {
-		if (expression_is_constant(expression->operands[i]))
-			continue;
-		if (++terms > 1 || (over && i > 0) ||
-		    !expression_is_linear(expression->operands[i]))
-			return false;
-	}
-	return true;
-}
-
-bool expression_fixed_window(const struct expression *expression,
-	const struct register_ *reg, struct period *first, struct period *last)
-{
-	struct fixed fixed = {.reg = reg};
-
-	expression_terms(expression, fixed_add, &fixed);
-	if (!fixed.found || fixed.differs || !expression_is_linear(expression))
-		return false;
-	*first = period_of_date(fixed.frequency, fixed.first);
-	*last = period_of_date(fixed.frequency, fixed.last);
-	return true;
 }

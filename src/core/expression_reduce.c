@@ -32,8 +32,6 @@ static void add_figures(const struct view *view, int64_t count,
 {
 	struct interval figure, factor, product;
 
-	if (count == 0)
-		return;
 	view_domain(view, reason, &figure);
 	factor = interval_of_count(count);
 	product = interval_multiply(&figure, &factor);
@@ -61,7 +59,7 @@ static bool sum_figures(struct view *view, struct interval *out)
 	const struct observation *figure;
 
 	while ((figure = view_next(view)) != NULL) {
-		if (decimal_add(sum, figure->value, &sum))
+		if (decimal_gather(&sum, &figure->value))
 			continue;
 		*out = interval_anything(UNKNOWN_RANGE);
 		return false;
@@ -79,8 +77,11 @@ void reduce_sum(struct view *view, struct interval *out)
 	if (!sum_figures(view, out) || view_is_left_out(view, out))
 		return;
 	if (view->regular) {
-		add_figures(view, view_missing(view), view_reason(view), out);
-		add_figures(view, view_ahead(view), UNKNOWN_AHEAD, out);
+		if (view_missing(view) > 0)
+			add_figures(view, view_missing(view), view_reason(view),
+				out);
+		if (view_ahead(view) > 0)
+			add_figures(view, view_ahead(view), UNKNOWN_AHEAD, out);
 		return;
 	}
 	if (view_is_unsettled(view))
@@ -243,7 +244,8 @@ static void figure_of(struct view *view, struct period period, struct interval *
 		total_at(view, period_last_day(period), out);
 		return;
 	}
-	if (period.number > view->ended.number) {
+	if (period.number > view->ended.number ||
+	    period.number < view->first.number + view_unmeasured(view)) {
 		view_domain(view, UNKNOWN_AHEAD, out);
 		return;
 	}

@@ -41,31 +41,34 @@ const struct operation functions[] = {
 		.name = "sum", .check = check_call, .reduce = reduce_sum,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .accumulates = true,
+		.settles = true,
 		.signature = "sum(indicator, window)",
 		.sentence = "the sum of the figures over a window; of a running "
 			"total, what it grew by",
 	}, {
 		.name = "avg", .check = check_call, .reduce = reduce_average,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
-		.required = 2, .allowed = 2,
+		.required = 2, .allowed = 2, .settles = true,
 		.signature = "avg(indicator, window)",
 		.sentence = "the sum divided by the number of periods",
 	}, {
 		.name = "min", .check = check_call, .reduce = reduce_min,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
-		.required = 2, .allowed = 2,
+		.required = 2, .allowed = 2, .settles = true,
 		.signature = "min(indicator, window)",
 		.sentence = "the smallest figure of a window",
 	}, {
 		.name = "max", .check = check_call, .reduce = reduce_max,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
-		.required = 2, .allowed = 2,
+		.required = 2, .allowed = 2, .settles = true,
+		.totals = true,
 		.signature = "max(indicator, window)",
 		.sentence = "the largest figure of a window",
 	}, {
 		.name = "count", .check = check_call, .reduce = reduce_count,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .accumulates = true,
+		.settles = true,
 		.signature = "count(indicator, window)",
 		.sentence = "how many periods of a window have a figure",
 	}, {
@@ -77,7 +80,7 @@ const struct operation functions[] = {
 	}, {
 		.name = "last", .check = check_call, .reduce = reduce_last,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
-		.required = 1, .allowed = 2,
+		.required = 1, .allowed = 2, .totals = true,
 		.signature = "last(indicator[, window])",
 		.sentence = "the figure of the latest period ended, or of the last "
 			"period of a window",
@@ -85,6 +88,7 @@ const struct operation functions[] = {
 		.name = "at", .check = check_call, .reduce = reduce_at,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .one_period = true,
+		.settles = true, .totals = true,
 		.signature = "at(indicator, period)",
 		.sentence = "the figure of one period",
 	}, {

@@ -71,6 +71,15 @@ static bool total_is_awaited(const struct view *view, struct date ended,
 	return period_last_day(latest).year == ended.year;
 }
 
+/* Whether a day lies in what the window holds from before the record began. */
+static bool total_is_unmeasured(const struct view *view, struct date day)
+{
+	int64_t count = view->regular ? view_unmeasured(view) : 0;
+
+	return count > 0 && date_compare(day,
+		period_first_day(period_next(view->first, count))) < 0;
+}
+
 static void total_unknown(struct view *view, struct date day, struct date ended,
 	const struct observation *before, struct interval *out)
 {
@@ -78,7 +87,8 @@ static void total_unknown(struct view *view, struct date day, struct date ended,
 	const struct observation *after = ahead ? NULL : total_after(view, day);
 	struct interval floor, ceiling;
 
-	view_domain(view, ahead ? UNKNOWN_AHEAD : view_reason(view), out);
+	view_domain(view, ahead || total_is_unmeasured(view, day) ?
+		UNKNOWN_AHEAD : view_reason(view), out);
 	if (before != NULL) {
 		view_use(view, before);
 		floor = interval_point(before->value);

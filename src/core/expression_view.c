@@ -34,6 +34,11 @@ bool window_fits(const struct window *window, const struct indicator *indicator)
 		trailing_fits(indicator->frequency, window->duration);
 }
 
+bool window_stays(const struct window *window)
+{
+	return window->kind == WINDOW_PERIOD || window->kind == WINDOW_TERM;
+}
+
 bool window_one_period(const struct indicator *indicator, struct period period,
 	struct period *out)
 {
@@ -182,14 +187,22 @@ static view_opener *const dated_openers[] = {
 /* Up to when no figure is still to come: the lag before now. */
 static instant settled_until(const struct view *view)
 {
-	const struct evaluation *evaluation = view->asking->evaluation;
-	struct duration back = view->indicator->lag;
+	struct evaluation *evaluation = view->asking->evaluation;
+	struct duration lag = view->indicator->lag;
+	struct duration back = {-lag.count, lag.unit};
 	instant settled = evaluation->now;
 
-	back.count = -back.count;
-	if (back.count != 0 &&
-	    !zone_add(evaluation->zone, evaluation->now, back, &settled))
-		return evaluation->now;
+	if (lag.count == 0)
+		return settled;
+	if (evaluation->settled.now == evaluation->now &&
+	    evaluation->settled.lag.count == lag.count &&
+	    evaluation->settled.lag.unit == lag.unit)
+		return evaluation->settled.until;
+	if (!zone_add(evaluation->zone, evaluation->now, back, &settled))
+		settled = evaluation->now;
+	evaluation->settled.lag = lag;
+	evaluation->settled.now = evaluation->now;
+	evaluation->settled.until = settled;
 	return settled;
 }
 
@@ -303,15 +316,56 @@ int64_t view_periods(const struct view *view)
 	return count > 0 ? count : 0;
 }
 
-/* What is left out does not count as missing or ahead. */
+/* Whether the window, asked when all is due, begins with a period or later. */
+static bool view_outgrows(const struct view *view, struct period begins)
+{
+	struct evaluation due = *view->asking->evaluation;
+	struct view then = *view;
+
+	due.at = due.due;
+	if (due.at == INSTANT_MIN || due.at == INSTANT_MAX)
+		return false;
+	then.ended = period_ended_by(begins.frequency, due.at, due.zone);
+	regular_openers[view->expression->window.kind](&then, &due);
+	return then.first.number >= begins.number;
+}
+
+/*
+ * What was not measured before the record began will not be completed. That
+ * holds for windows that move and, by the due date, have left it behind; one
+ * that rests on it to the end lacks it.
+ */
+int64_t view_unmeasured(const struct view *view)
+{
+	const struct evaluation *evaluation = view->asking->evaluation;
+	const struct observation *begins;
+	int64_t last;
+
+	if (view->asking->partial || evaluation->at >= evaluation->due ||
+	    window_stays(&view->expression->window))
+		return 0;
+	begins = series_next(view->series, PERIOD_NONE, evaluation->known);
+	if (begins == NULL || begins->period.frequency != view->first.frequency ||
+	    begins->period.number <= view->first.number ||
+	    !view_outgrows(view, begins->period))
+		return 0;
+	last = view_limit(view).number;
+	if (begins->period.number <= last)
+		last = begins->period.number - 1;
+	return last < view->first.number ? 0 : last - view->first.number + 1;
+}
+
+/* What is left out does not count as missing or ahead. What was not measured
+   counts as ahead: it is unknown, and no completion of the missing is it. */
 int64_t view_ahead(const struct view *view)
 {
 	int64_t count = view_periods(view);
 	int64_t past = view->last.number - view->ended.number;
 
-	if (view->asking->partial || past <= 0)
+	if (view->asking->partial)
 		return 0;
-	return past < count ? past : count;
+	past = past < 0 ? 0 : past < count ? past : count;
+	return past + view_unmeasured(view);
 }
 
 int64_t view_missing(const struct view *view)

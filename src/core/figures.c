@@ -123,7 +123,7 @@ static enum progress figures_pace(const struct milestone *milestone,
 	};
 	struct figure actual;
 
-	if (milestone->path.kind == PATH_NONE || !out->target.known ||
+	if (milestone->path == NULL || !out->target.known ||
 	    period_is_none(out->data_through))
 		return PROGRESS_PENDING;
 	out->required_now.known = path_required(&question,

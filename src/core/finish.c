@@ -221,13 +221,14 @@ static void finish_start(struct finish *finish,
 		finish_default_start(instrument, milestone);
 		return;
 	}
-	if (!due_read(instrument, &milestone->start_said, "start", DUE_START,
+	if (!due_read(instrument, milestone->start_said.text,
+	    said_origin(milestone, &milestone->start_said), "start", DUE_START,
 	    &start, finish->faults))
 		return;
 	milestone->start = start.at;
 	milestone->start_date = start.date;
 	if (milestone->start > milestone->due)
-		faults_error(finish->faults, milestone->start_said.origin,
+		faults_error(finish->faults, said_origin(milestone, &milestone->start_said),
 			"start: %s is after the due date %s",
 			milestone->start_said.text, milestone->due_said.text);
 }
@@ -249,23 +250,33 @@ static void finish_grace(struct finish *finish, const struct zone *zone,
 			"none yet: give days (d)");
 }
 
+static bool finish_due(struct finish *finish,
+	const struct instrument *instrument, struct milestone *milestone)
+{
+	const struct said *said = &milestone->due_said;
+	struct due due;
+
+	milestone->due = INSTANT_MAX;
+	if (said->text == NULL)
+		faults_error(finish->faults, milestone->origin,
+			"due: is missing from this milestone");
+	if (said->text == NULL || !due_read(instrument, said->text,
+	    said_origin(milestone, said), "due", DUE_END, &due, finish->faults))
+		return false;
+	milestone->due = due.at;
+	milestone->due_date = due.date;
+	return true;
+}
+
+/* Without a due date the start is still read, for its own faults. */
 static void finish_times(struct finish *finish,
 	const struct instrument *instrument, struct milestone *milestone)
 {
-	struct due due;
+	bool known = finish_due(finish, instrument, milestone);
 
-	if (milestone->due_said.text == NULL) {
-		faults_error(finish->faults, milestone->origin,
-			"due: is missing from this milestone");
-		return;
-	}
-	if (!due_read(instrument, &milestone->due_said, "due", DUE_END, &due,
-	    finish->faults))
-		return;
-	milestone->due = due.at;
-	milestone->due_date = due.date;
 	finish_start(finish, instrument, milestone);
-	finish_grace(finish, instrument->zone, milestone);
+	if (known)
+		finish_grace(finish, instrument->zone, milestone);
 }
 
 /* The lag given, or the longest of the inputs. */
@@ -305,12 +316,12 @@ static void finish_benchmark(struct finish *finish,
 	else
 		milestone->benchmark = benchmark_compile(reg->arena, reg,
 			milestone->benchmark_said.text, TYPE_TRUTH,
-			milestone->benchmark_said.origin, "benchmark",
+			said_origin(milestone, &milestone->benchmark_said), "benchmark",
 			finish->faults);
 	if (milestone->baseline_said.text != NULL)
 		milestone->baseline = benchmark_compile(reg->arena, reg,
 			milestone->baseline_said.text, TYPE_NUMBER,
-			milestone->baseline_said.origin, "baseline",
+			said_origin(milestone, &milestone->baseline_said), "baseline",
 			finish->faults);
 }
 
@@ -326,9 +337,10 @@ static void finish_share(struct finish *finish, struct milestone *milestone)
 
 static uint64_t path_points_hash(const struct path *path)
 {
-	uint64_t hash = path->point_count;
+	size_t count = path != NULL ? path->point_count : 0;
+	uint64_t hash = count;
 
-	for (size_t i = 0; i < path->point_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct {
 			uint64_t before;
 			int64_t days;
@@ -355,7 +367,7 @@ static uint64_t milestone_terms(const struct milestone *milestone)
 		milestone->baseline == NULL ? 0
 			: hash_string(milestone->baseline->text),
 		path->text == NULL ? 0 : hash_string(path->text),
-		path_points_hash(&milestone->path),
+		path_points_hash(milestone->path),
 		decimal_to_double(milestone->at_risk)};
 
 	return hash_bytes(&terms, sizeof terms);
@@ -447,8 +459,9 @@ static void inputs_visit_all(struct inputs *inputs, input_visit *visit)
 			for (size_t j = 0; both[b] != NULL &&
 			    j < both[b]->indicator_count; j++)
 				inputs_visit(inputs, both[b]->indicators[j], i);
-		if (milestone->path.kind == PATH_SEASONAL)
-			inputs_visit(inputs, milestone->path.indicator, i);
+		if (milestone->path != NULL &&
+		    milestone->path->kind == PATH_SEASONAL)
+			inputs_visit(inputs, milestone->path->indicator, i);
 	}
 }
 
@@ -492,7 +505,10 @@ int register_finish(struct register_ *reg, struct faults *faults)
 
 	finish_ids(&finish);
 	finish_things(&finish);
+	reg->pool = expression_pool_new();
 	finish_milestones(&finish);
+	expression_pool_free(reg->pool);
+	reg->pool = NULL;
 	if (faults->errors != errors)
 		return -1;
 	finish_inputs(reg);

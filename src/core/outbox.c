@@ -5,8 +5,8 @@
  *	                                        ↑               │ room
  *	                                        └──failed── UNDER_WAY ──→ gone
  *
- * A channel sends in order of id, at most DELIVERIES_PER_CHANNEL at once, so
- * that one which hangs holds up no other. Notifications of one alert to one
+ * A channel sends in order of id, and has at most so many under way at once,
+ * so that one which hangs holds up no other. Notifications of one alert to one
  * channel stand in line: only the first of the line moves.
  */
 #include "core/engine_internal.h"
@@ -54,6 +54,7 @@ struct outlet {
 	bool open;		/* the policy has it */
 	struct pile ready;
 	int under_way;
+	int most;		/* under way at once */
 	UT_hash_handle hh;
 };
 
@@ -371,8 +372,14 @@ void outbox_policy(struct outbox *outbox, const struct policy *policy,
 
 	HASH_ITER(hh, outbox->outlets, outlet, next)
 		outlet->open = false;
-	for (size_t i = 0; policy && i < policy->channel_count; i++)
-		outbox_outlet(outbox, policy->channels[i].id)->open = true;
+	for (size_t i = 0; policy && i < policy->channel_count; i++) {
+		const struct channel *channel = &policy->channels[i];
+
+		outlet = outbox_outlet(outbox, channel->id);
+		outlet->open = true;
+		outlet->most = channel->type == CHANNEL_WEBHOOK ?
+			WEBHOOKS_PER_CHANNEL : DELIVERIES_PER_CHANNEL;
+	}
 	for (size_t i = 0; i < outbox->count; i++) {
 		struct entry *entry = outbox->items[i];
 		if (!entry->pile)
@@ -464,7 +471,7 @@ static void outbox_wake(struct outbox *outbox, instant now,
 static void outlet_send(struct outlet *outlet, struct effects *effects)
 {
 	while (outlet->open && outlet->ready.count > 0 &&
-			outlet->under_way < DELIVERIES_PER_CHANNEL) {
+			outlet->under_way < outlet->most) {
 		struct entry *entry = outlet->ready.items[0];
 		pile_remove(entry);
 		entry->state = ENTRY_UNDER_WAY;

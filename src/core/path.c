@@ -16,12 +16,18 @@ struct path_reading {
 	struct faults *faults;
 };
 
+/* A table stands somewhere in the milestone. */
+static struct origin path_said_at(const struct path_reading *reading)
+{
+	const struct milestone *milestone = reading->milestone;
+
+	return milestone->path_said.text == NULL ? milestone->origin :
+		said_origin(milestone, &milestone->path_said);
+}
+
 static bool path_fault(struct path_reading *reading, const char *what)
 {
-	const struct said *said = &reading->milestone->path_said;
-
-	faults_error(reading->faults, said->text != NULL ? said->origin :
-		reading->milestone->origin, "path: %s", what);
+	faults_error(reading->faults, path_said_at(reading), "path: %s", what);
 	return false;
 }
 
@@ -51,14 +57,14 @@ static const char *path_word(const char *text, char word[REGISTER_ID_MAX + 1])
 
 static bool path_take_indicator(struct path_reading *reading, const char *id)
 {
-	struct path *path = &reading->milestone->path;
+	struct path *path = reading->milestone->path;
 	const char *near;
 
 	path->indicator = register_indicator(reading->reg, id);
 	if (path->indicator != NOT_FOUND)
 		return true;
 	near = thing_nearest(reading->reg, THING_INDICATOR, id);
-	faults_error(reading->faults, reading->milestone->path_said.origin,
+	faults_error(reading->faults, path_said_at(reading),
 		near != NULL ? "path: there is no indicator '%s', did you mean "
 		"'%s'?" : "path: there is no indicator '%s'", id, near);
 	return false;
@@ -67,7 +73,7 @@ static bool path_take_indicator(struct path_reading *reading, const char *id)
 /* rest: what follows the word seasonal. */
 static bool path_read_seasonal(struct path_reading *reading, const char *rest)
 {
-	struct path *path = &reading->milestone->path;
+	struct path *path = reading->milestone->path;
 	char id[REGISTER_ID_MAX + 1], base[REGISTER_ID_MAX + 1];
 
 	path->kind = PATH_SEASONAL;
@@ -88,7 +94,7 @@ static bool path_read_seasonal(struct path_reading *reading, const char *rest)
 static bool path_read(struct path_reading *reading)
 {
 	static const char *const words[] = {"linear", "seasonal", NULL};
-	struct path *path = &reading->milestone->path;
+	struct path *path = reading->milestone->path;
 	const char *text = reading->milestone->path_said.text, *rest, *near;
 	char word[REGISTER_ID_MAX + 1];
 
@@ -102,7 +108,7 @@ static bool path_read(struct path_reading *reading)
 	if (rest != NULL && string_is(word, "seasonal"))
 		return path_read_seasonal(reading, rest);
 	near = rest != NULL ? string_nearest(word, words) : NULL;
-	faults_error(reading->faults, reading->milestone->path_said.origin,
+	faults_error(reading->faults, path_said_at(reading),
 		near != NULL ? "path: unknown path '%s', did you mean '%s'?" :
 		"path: unknown path '%s': write linear, seasonal(indicator, "
 		"2017) or a table of dates and values", text, near);
@@ -115,7 +121,7 @@ static bool path_check_linear(struct path_reading *reading)
 {
 	const struct milestone *milestone = reading->milestone;
 
-	if (milestone->path.flow)
+	if (milestone->path->flow)
 		return true;
 	if (milestone->baseline == NULL)
 		return path_fault(reading, "a linear path for a level runs "
@@ -133,7 +139,7 @@ static int64_t period_span(struct period first, struct period last)
 
 static bool path_check_seasonal(struct path_reading *reading)
 {
-	const struct path *path = &reading->milestone->path;
+	const struct path *path = reading->milestone->path;
 	const struct indicator *indicator =
 		&reading->reg->indicators[path->indicator];
 	struct period first, last;
@@ -157,7 +163,7 @@ static bool path_check_seasonal(struct path_reading *reading)
 
 static bool path_check_table(struct path_reading *reading)
 {
-	const struct path *path = &reading->milestone->path;
+	const struct path *path = reading->milestone->path;
 
 	for (size_t i = 1; i < path->point_count; i++)
 		if (date_compare(path->points[i - 1].date,
@@ -183,8 +189,14 @@ void path_compile(const struct register_ *reg, struct milestone *milestone,
 	};
 	struct path_reading reading = {reg, milestone, faults};
 	const struct benchmark *benchmark = milestone->benchmark;
-	struct path *path = &milestone->path;
+	struct evaluation evaluation;
+	struct path *path;
 
+	if (milestone->path == NULL && milestone->path_said.text == NULL)
+		return;
+	if (milestone->path == NULL)
+		milestone->path = arena_alloc(reg->arena, 1, sizeof *path);
+	path = milestone->path;
 	if (!path_read(&reading) || path->kind == PATH_NONE)
 		return;
 	if (benchmark->actual == NULL ||
@@ -193,7 +205,11 @@ void path_compile(const struct register_ *reg, struct milestone *milestone,
 			"comparison with >=, >, <= or <");
 		return;
 	}
-	path->flow = expression_flow(benchmark->actual, reg, milestone,
+	evaluation = (struct evaluation){
+		.reg = reg, .zone = milestone_zone(reg, milestone),
+		.start = milestone->start, .due = milestone->due,
+	};
+	path->flow = expression_flow(benchmark->actual, &evaluation,
 		&path->first, &path->last);
 	checks[path->kind](&reading);
 }
@@ -236,7 +252,7 @@ static bool path_linear(const struct path_question *question,
 	struct decimal *out)
 {
 	const struct milestone *milestone = question->milestone;
-	const struct path *path = &milestone->path;
+	const struct path *path = milestone->path;
 	int64_t from, to, day;
 
 	if (path->flow)
@@ -263,7 +279,7 @@ static bool base_figure(const struct path_question *question,
 	const struct evaluation *evaluation = question->evaluation;
 	const struct observation *observation = series_at(
 		history_series(evaluation->history, evaluation->reg->indicators[
-			question->milestone->path.indicator].id),
+			question->milestone->path->indicator].id),
 		period, evaluation->known);
 
 	if (observation == NULL)
@@ -277,7 +293,7 @@ static bool base_figure(const struct path_question *question,
 static bool base_through(const struct path_question *question,
 	struct period first, int64_t n, struct decimal *out)
 {
-	const struct path *path = &question->milestone->path;
+	const struct path *path = question->milestone->path;
 	struct decimal figure;
 
 	*out = DECIMAL_ZERO;
@@ -295,7 +311,7 @@ static bool base_through(const struct path_question *question,
 static bool path_seasonal(const struct path_question *question,
 	struct decimal *out)
 {
-	const struct path *path = &question->milestone->path;
+	const struct path *path = question->milestone->path;
 	int64_t elapsed = path_elapsed(path, question->through), periods;
 	struct period first, last;
 	struct decimal part, whole;
@@ -319,9 +335,9 @@ static bool path_origin(const struct path_question *question,
 {
 	const struct milestone *milestone = question->milestone;
 
-	if (milestone->path.flow) {
+	if (milestone->path->flow) {
 		out->date = date_add_days(
-			period_first_day(milestone->path.first), -1);
+			period_first_day(milestone->path->first), -1);
 		out->value = DECIMAL_ZERO;
 		return true;
 	}
@@ -350,7 +366,7 @@ static bool path_between(const struct path_point *a,
 static bool path_table(const struct path_question *question,
 	struct decimal *out)
 {
-	const struct path *path = &question->milestone->path;
+	const struct path *path = question->milestone->path;
 	struct date day = period_last_day(question->through);
 	struct path_point origin, end = {.value = question->target};
 	size_t i = 0;
@@ -381,7 +397,7 @@ bool path_required(const struct path_question *question, struct decimal *out)
 		[PATH_SEASONAL] = path_seasonal,
 		[PATH_TABLE] = path_table,
 	};
-	enum path_kind kind = question->milestone->path.kind;
+	enum path_kind kind = question->milestone->path->kind;
 
 	return kind != PATH_NONE && !period_is_none(question->through) &&
 		askers[kind](question, out);

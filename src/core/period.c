@@ -214,16 +214,6 @@ void text_add_period(struct text *text, struct period period)
 
 /* --- edges ------------------------------------------------------------ */
 
-bool period_is_none(struct period period)
-{
-	return period.frequency == FREQUENCY_NONE;
-}
-
-bool period_equal(struct period a, struct period b)
-{
-	return a.frequency == b.frequency && a.number == b.number;
-}
-
 /* The first of a month counted from January of the year 0. */
 static struct date month_first_day(int64_t month)
 {

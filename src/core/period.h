@@ -43,8 +43,16 @@ bool period_parse(const char *text, size_t length, struct period *out);
 bool period_read(const char *text, struct period *out);
 void text_add_period(struct text *text, struct period period);
 
-bool period_is_none(struct period period);
-bool period_equal(struct period a, struct period b);
+static inline bool period_is_none(struct period period)
+{
+	return period.frequency == FREQUENCY_NONE;
+}
+
+static inline bool period_equal(struct period a, struct period b)
+{
+	return a.frequency == b.frequency && a.number == b.number;
+}
+
 /* First and last day (a point: its day in UTC). */
 struct date period_first_day(struct period period);
 struct date period_last_day(struct period period);

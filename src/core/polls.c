@@ -2,6 +2,9 @@
  * polls: asking sources and taking their figures. A source is asked by one
  * fetch at a time; what it fails to say changes nothing that is known.
  */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "core/engine_internal.h"
 
 #define DAY INT64_C(86400)
@@ -244,19 +247,51 @@ static void polls_take_row(struct engine *engine, uint32_t source,
 		effects);
 }
 
-/* Rows of one indicator mostly follow each other: it is looked up once. */
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By indicator, period and publication, then as they stand in the table. */
+static int row_order(const void *left, const void *right)
+{
+	const struct row *a = *(const struct row *const *)left;
+	const struct row *b = *(const struct row *const *)right;
+	int order = compare(a->indicator, b->indicator);
+
+	if (order == 0)
+		order = period_compare(a->observation.period,
+			b->observation.period);
+	if (order == 0)
+		order = compare(a->observation.published,
+			b->observation.published);
+	return order != 0 ? order : (a > b) - (a < b);
+}
+
+/*
+ * A vintage that repeats the one before it is not kept, so those of one period
+ * are taken in the order in which they came to be, whatever the order of the
+ * table's rows: a figure that went and came back is no repetition. One
+ * indicator after the other, each is looked up once, and its periods in their
+ * order go to the end of its series.
+ */
 static void polls_take_rows(struct engine *engine, uint32_t source,
 	const struct row *rows, size_t count, instant now, struct effects *effects)
 {
+	const struct row **ordered = mem_new(count, sizeof *ordered);
 	struct series *series = NULL;
 
+	for (size_t i = 0; i < count; i++)
+		ordered[i] = &rows[i];
+	qsort(ordered, count, sizeof *ordered, row_order);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t indicator = rows[i].indicator;
-		if (!series || indicator != rows[i - 1].indicator)
+		uint32_t indicator = ordered[i]->indicator;
+		if (!series || indicator != ordered[i - 1]->indicator)
 			series = history_series(engine->history,
 				engine->reg->indicators[indicator].id);
-		polls_take_row(engine, source, &rows[i], series, now, effects);
+		polls_take_row(engine, source, ordered[i], series, now, effects);
 	}
+	free(ordered);
 }
 
 /* --- an attempt has ended ------------------------------------------------ */

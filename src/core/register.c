@@ -12,18 +12,18 @@
 #define ID_MAX 100
 #define NEAREST_NAMES_MAX 20000
 
-#define uthash_malloc(size) mem_new(1, size)
-#define uthash_fatal(message) abort()
-#include <uthash.h>
-
-struct index_entry {
-	const char *id;
-	uint32_t number;
-	UT_hash_handle hh;
+/*
+ * Of each kind an open table (linear probing, at most half full) of numbers
+ * plus one, 0 being a free place: an id leads to a number in two or three
+ * looks, and costs eight bytes.
+ */
+struct index_table {
+	uint32_t *places;
+	size_t mask;		/* places less one, a power of two less one */
 };
 
 struct register_index {
-	struct index_entry *tables[THING_COUNT];
+	struct index_table tables[THING_COUNT];
 };
 
 #define THING(word_, list, count_, type, hyphens_) { \
@@ -54,19 +54,10 @@ struct register_ *register_new(void)
 	return reg;
 }
 
-/* The entries stand in the arena; the tables themselves do not. */
-static void index_release(struct register_index *index)
-{
-	for (size_t i = 0; i < THING_COUNT; i++)
-		HASH_CLEAR(hh, index->tables[i]);
-}
-
 void register_free(struct register_ *reg)
 {
 	if (reg == NULL)
 		return;
-	if (reg->index != NULL)
-		index_release(reg->index);
 	arena_free(reg->arena);
 	free(reg);
 }
@@ -109,38 +100,51 @@ struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
 	return origin;
 }
 
+/* The place that holds an id, or the free one where it would stand. */
+static uint32_t *index_place(const struct register_ *reg, enum thing_kind kind,
+	const char *id)
+{
+	const struct index_table *table = &reg->index->tables[kind];
+	size_t at = hash_string(id) & table->mask;
+
+	while (table->places[at] != 0 && strcmp(id,
+	    thing_id(reg, kind, table->places[at] - 1)) != 0)
+		at = (at + 1) & table->mask;
+	return &table->places[at];
+}
+
 uint32_t index_add(struct register_ *reg, enum thing_kind kind,
 	uint32_t number)
 {
-	struct index_entry **table = &reg->index->tables[kind];
-	const char *id = thing_id(reg, kind, number);
-	struct index_entry *entry;
+	uint32_t *place = index_place(reg, kind, thing_id(reg, kind, number));
 
-	HASH_FIND_STR(*table, id, entry);
-	if (entry != NULL)
-		return entry->number;
-	entry = arena_alloc(reg->arena, 1, sizeof *entry);
-	entry->id = id;
-	entry->number = number;
-	HASH_ADD_KEYPTR(hh, *table, entry->id, strlen(entry->id), entry);
-	return number;
+	if (*place == 0)
+		*place = number + 1;
+	return *place - 1;
 }
 
 void index_new(struct register_ *reg)
 {
-	if (reg->index != NULL)
-		index_release(reg->index);
 	reg->index = arena_alloc(reg->arena, 1, sizeof *reg->index);
+	for (unsigned kind = 0; kind < THING_COUNT; kind++) {
+		struct index_table *table = &reg->index->tables[kind];
+		size_t places = 2;
+
+		while (places < 2 * thing_count(reg, kind))
+			places *= 2;
+		table->places = arena_alloc(reg->arena, places,
+			sizeof *table->places);
+		table->mask = places - 1;
+	}
 }
 
 static uint32_t index_find(const struct register_ *reg, enum thing_kind kind,
 	const char *id)
 {
-	struct index_entry *entry = NULL;
-
-	if (id != NULL && reg->index != NULL)
-		HASH_FIND_STR(reg->index->tables[kind], id, entry);
-	return entry != NULL ? entry->number : NOT_FOUND;
+	if (id == NULL || reg->index == NULL)
+		return NOT_FOUND;
+	/* A free place holds 0, and NOT_FOUND is one less. */
+	return *index_place(reg, kind, id) - 1;
 }
 
 uint32_t register_instrument(const struct register_ *reg, const char *id)
@@ -209,6 +213,12 @@ const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 }
 
 /* ---- what a milestone belongs to ------------------------------------------ */
+
+struct origin said_origin(const struct milestone *milestone,
+	const struct said *said)
+{
+	return (struct origin){milestone->origin.file, said->line, 0};
+}
 
 const struct pledge *milestone_pledge(const struct register_ *reg,
 	const struct milestone *milestone)

@@ -114,46 +114,49 @@ struct path {
 	struct period first, last;	/* of that window */
 };
 
-/* Text of a setting with its own place; text NULL: absent. */
+/* Text of a setting and its own line, in the milestone's file; text NULL:
+   absent. */
 struct said {
 	const char *text;
-	struct origin origin;
+	int line;
 };
 
+/* A register has a hundred thousand of them: small fields stand together. */
 struct milestone {
 	/* as written */
 	const char *id;			/* pledge/milestone */
 	const char *name;		/* milestone alone */
-	uint32_t pledge;
 	const char *title;		/* NULL: the pledge's */
+	uint32_t pledge;
 	enum milestone_mode mode;
 	enum severity severity;
+	bool has_lag;			/* else the longest lag of its inputs */
+	bool settles;			/* as checked: rests on fixed windows
+					   alone: as time goes on more is known,
+					   never less */
 	struct decimal weight;
+	struct decimal at_risk;		/* default 0.9 */
 	struct said start_said;
 	struct said due_said;
 	struct said benchmark_said;
 	struct said baseline_said;
 	struct said path_said;		/* "linear", "seasonal(x, 2017)"; NULL with a table */
-	struct path path;		/* a table is filled in by the reader */
-	struct decimal at_risk;		/* default 0.9 */
+	struct path *path;		/* NULL: none; a table is the reader's */
 	struct duration grace;		/* days or seconds; default 0 */
 	struct duration lag;
-	bool has_lag;			/* else the longest lag of its inputs */
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;
 
 	/* as checked */
 	instant start;			/* INSTANT_MIN: none given or known */
-	struct date start_date;		/* none when start has a time of day */
 	instant due;			/* D */
-	struct date due_date;		/* none when due has a time of day */
 	instant grace_end;		/* D + G */
 	instant lag_end;		/* D + G + L */
+	struct date start_date;		/* none when start has a time of day */
+	struct date due_date;		/* none when due has a time of day */
 	struct benchmark *benchmark;
 	struct benchmark *baseline;	/* NULL: none */
-	bool settles;			/* rests on fixed windows alone: as time
-					   goes on more is known, never less */
 	uint64_t terms;			/* changes with whatever it is judged by */
 };
 
@@ -172,6 +175,7 @@ struct register_ {
 	size_t milestone_count;
 	struct digest digest;		/* of all files it was read from */
 	struct register_index *index;	/* ids to indices, made by finish */
+	struct expression_pool *pool;	/* only while finish is at it */
 };
 
 #define REGISTER_MILESTONES_MAX 1000000
@@ -195,6 +199,9 @@ uint32_t register_source(const struct register_ *reg, const char *id);
 uint32_t register_pledge(const struct register_ *reg, const char *id);
 uint32_t register_milestone(const struct register_ *reg, const char *id);
 
+/* Where a setting of a milestone stands. */
+struct origin said_origin(const struct milestone *milestone,
+	const struct said *said);
 const struct pledge *milestone_pledge(const struct register_ *reg,
 	const struct milestone *milestone);
 const struct instrument *milestone_instrument(const struct register_ *reg,

@@ -133,13 +133,6 @@ static size_t period_begin(const struct series *series, size_t position)
 	return position;
 }
 
-static bool observation_is_known(const struct observation *item,
-	struct knowledge known)
-{
-	return item->published <= known.published_by &&
-		item->recorded <= known.recorded_by && !item->quarantined;
-}
-
 /* Of vintages [from, to) of one period, the last that is known. */
 static const struct observation *vintage_in_force(const struct series *series,
 	size_t from, size_t to, struct knowledge known)
@@ -150,7 +143,7 @@ static const struct observation *vintage_in_force(const struct series *series,
 	return NULL;
 }
 
-const struct observation *series_walk(const struct series *series,
+const struct observation *series_walk_vintages(const struct series *series,
 	size_t *position, struct knowledge known)
 {
 	const struct observation *found = NULL;

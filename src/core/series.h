@@ -91,8 +91,31 @@ const struct observation *series_until(const struct series *series,
  * of the next period that has one (NULL at the end), moving on past its others.
  */
 size_t series_position(const struct series *series, struct period period);
-const struct observation *series_walk(const struct series *series,
+const struct observation *series_walk_vintages(const struct series *series,
 	size_t *position, struct knowledge known);
+
+static inline bool observation_is_known(const struct observation *item,
+	struct knowledge known)
+{
+	return item->published <= known.published_by &&
+		item->recorded <= known.recorded_by && !item->quarantined;
+}
+
+/* Mostly a period has one vintage, and it is known. */
+static inline const struct observation *series_walk(const struct series *series,
+	size_t *position, struct knowledge known)
+{
+	const struct observation *item;
+
+	if (*position + 1 >= series->count)
+		return series_walk_vintages(series, position, known);
+	item = &series->items[*position];
+	if (!observation_is_known(item, known) ||
+	    period_equal(item->period, item[1].period))
+		return series_walk_vintages(series, position, known);
+	++*position;
+	return item;
+}
 
 /* The earliest `published` after a time; INSTANT_MAX: none. When more will
    be known without anything being recorded. */

@@ -54,10 +54,21 @@ static void standing_miss(struct standing_walk *walk, const struct need *need,
 static struct period need_missing(const struct series *series,
 	const struct need *need, struct knowledge known)
 {
-	for (struct period at = need->first; at.number <= need->last.number;
-	    at.number++)
-		if (series_at(series, at, known) == NULL)
+	size_t position = series_position(series, need->first);
+	struct period at = need->first;
+
+	while (at.number <= need->last.number) {
+		const struct observation *figure = series_walk(series,
+			&position, known);
+
+		if (figure == NULL)
 			return at;
+		if (figure->period.frequency != at.frequency)
+			continue;	/* from before it was declared */
+		if (figure->period.number != at.number)
+			return at;
+		at.number++;
+	}
 	return PERIOD_NONE;
 }
 

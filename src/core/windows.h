@@ -17,11 +17,12 @@ bool benchmark_settles(const struct benchmark *benchmark);
  * Whether an expression grows from 0 over the periods of one window: a sum or
  * count over fixed periods, start..due or the year to date; a running total
  * within its year; sums, differences and multiples of such over the same
- * window. first and last are its periods, at the coarsest frequency.
+ * window. first and last are its periods, at the coarsest frequency. Of
+ * the evaluation reg, zone, start and due are asked.
  */
 bool expression_flow(const struct expression *expression,
-	const struct register_ *reg, const struct milestone *milestone,
-	struct period *first, struct period *last);
+	const struct evaluation *evaluation, struct period *first,
+	struct period *last);
 
 /* Periods one term needs a figure of, at its indicator's frequency. */
 struct need {

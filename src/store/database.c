@@ -220,6 +220,14 @@ static int database_settle(sqlite3 *db, enum database_mode mode,
 
 /* --- files --------------------------------------------------------------------- */
 
+/* What another try would not change is told apart from what it might. */
+static enum error_kind errno_kind(int number)
+{
+	return number == ENOENT || number == ENOTDIR ? ERROR_ABSENT :
+		number == EACCES || number == EPERM || number == EROFS ?
+		ERROR_DENIED : ERROR_SYSTEM;
+}
+
 /* DIR/file with the folder's own links resolved, since SQLite is told to
    follow none. NULL with an error; free() it. */
 static char *database_path(const char *dir, const char *file,
@@ -229,7 +237,7 @@ static char *database_path(const char *dir, const char *file,
 	struct text path;
 
 	if (real == NULL) {
-		error_set(error, ERROR_SYSTEM, "state_dir %s: %s", dir,
+		error_set(error, errno_kind(errno), "state_dir %s: %s", dir,
 			strerror(errno));
 		return NULL;
 	}
@@ -267,7 +275,7 @@ static int database_create(const char *path, struct error *error)
 		close(fd);
 	if (fd >= 0 && database_sync_folder(path) == 0)
 		return 0;
-	return error_set(error, ERROR_SYSTEM, "cannot create %s: %s", path,
+	return error_set(error, errno_kind(errno), "cannot create %s: %s", path,
 		strerror(errno));
 }
 
@@ -339,7 +347,7 @@ static int database_lock_path(const char *path, struct error *error)
 	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return error_set(error, ERROR_SYSTEM, "cannot open %s: %s", path,
+		return error_set(error, errno_kind(errno), "cannot open %s: %s", path,
 			strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		database_lock_sign(fd);

@@ -327,6 +327,7 @@ static const struct rule {
 	const char *want_event;	/* date; "none" */
 	const char *want_actual, *want_required, *want_pace, *want_shortfall;
 	int32_t want_late, want_overdue;
+	bool want_fresh;	/* knowledge: assessed */
 	const char *want_reason;
 } rules[] = {
 	/* by */
@@ -384,12 +385,48 @@ static const struct rule {
 		.as_of = "2021-01-10", .want = STATUS_AWAITING_DATA,
 		.want_reason = "x 2020-05 was not published (expected by "
 		"2020-07-10)"},
-	{.why = "so could the one before the start",
+	{.why = "but not the one before the record began",
 		.benchmark = "last(x) >= 5", .start = "2020-01-01",
 		.due = "2020-12-31", .x = "1 1 1 1 1 1 1 1 1 1 1 1",
+		.as_of = "2021-06-10", .want = STATUS_NOT_MET,
+		.want_overdue = 161},
+	{.why = "nor a window that was not yet filled",
+		.benchmark = "sum(x, 6mo) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- - 1 1 1 1 1 1 1 1 1 1",
+		.as_of = "2021-01-10", .want = STATUS_NOT_MET,
+		.want_overdue = 10},
+	{.why = "which can be enough all the same",
+		.benchmark = "sum(x, 6mo) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- - 50 1 1 1 1 1 1 1 1 1",
+		.as_of = "2021-01-10", .want = STATUS_MET,
+		.want_event = "2020-03-31"},
+	{.why = "a window never filled by the due date stays undecided",
+		.benchmark = "sum(x, 12mo) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- 1 1 1 1 1 1 1 1 1 1 1",
 		.as_of = "2021-06-10", .want = STATUS_UNVERIFIED,
-		.want_reason = "x 2019-12 was not published (expected by "
-		"2020-02-09)"},
+		.want_reason = "x 2020-01 was not published"},
+	{.why = "so does a level whose record begins after it",
+		.benchmark = "last(x) >= 5", .start = "2020-01-01",
+		.due = "2020-03-31", .x = "- - - 1 1",
+		.as_of = "2020-08-10", .want = STATUS_UNVERIFIED},
+	{.why = "a fixed window counts what came before the record as missing",
+		.benchmark = "sum(x, 2020) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- 1 1 1 1 1 1 1 1 1 1 1",
+		.as_of = "2021-06-10", .want = STATUS_UNVERIFIED},
+	{.why = "what the record has lost stays open beside it",
+		.benchmark = "sum(x, 6mo) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- - 1 1 - 1 1 1 1 1 1 1",
+		.as_of = "2021-06-10", .want = STATUS_UNVERIFIED,
+		.want_reason = "x 2020-05 was not published"},
+	{.why = "a window not yet filled waits for no figure",
+		.benchmark = "sum(x, 6mo) >= 40", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "- - 1 1", .as_of = "2020-05-15",
+		.want = STATUS_PENDING, .want_fresh = true},
+	{.why = "nor does one left behind",
+		.benchmark = "last(total) >= 50", .start = "2020-01-01",
+		.due = "2020-12-31", .total = "1 2 3 4 5 6 7 8 9 10 11 12",
+		.as_of = "2021-06-10", .want = STATUS_NOT_MET,
+		.want_overdue = 161},
 	{.why = "late is late, whenever",
 		.benchmark = "last(x) >= 5", .start = "2020-01-01",
 		.due = "2020-06-30", .x = "1 1 1 1 1 1 1 1 5",
@@ -668,6 +705,9 @@ static void test_rules(void **state)
 		figure_check(rule->why, "shortfall", is.shortfall,
 			rule->want_shortfall, 6);
 		days_check(rule->why, is.days_late, rule->want_late);
+		if (rule->want_fresh && is.knowledge != KNOWLEDGE_ASSESSED)
+			fail_msg("%s: %s", rule->why,
+				assurance_name(is.knowledge));
 		if (rule->want_overdue != 0)
 			days_check(rule->why, is.days_overdue,
 				rule->want_overdue);
@@ -727,16 +767,14 @@ static void test_table(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
 		struct world world;
-		struct milestone *milestone;
+		struct path path = {.kind = PATH_TABLE, .points = table,
+			.point_count = 3};
 		struct assessment is;
 
 		world_init(&world);
 		world_indicator(&world, "x", FREQUENCY_MONTH, 40);
-		milestone = world_milestone(&world, "m", "2020-12-31",
-			"sum(x, 2020) >= 100");
-		milestone->path.kind = PATH_TABLE;
-		milestone->path.points = table;
-		milestone->path.point_count = 3;
+		world_milestone(&world, "m", "2020-12-31",
+			"sum(x, 2020) >= 100")->path = &path;
 		world_finish(&world);
 		months_observe(&world, "x", points[i].months);
 		is = world_assess(&world, "p/m", points[i].as_of);

@@ -722,6 +722,44 @@ static void test_published_ahead(void **state)
 	rig_release(&rig);
 }
 
+static size_t publish_jumbled(struct rig *rig, uint32_t source, struct row *rows,
+	struct fetch_report *report)
+{
+	(void)source;
+	if (rig->now > world_time(&rig->world, "2021-01-15"))
+		return 0;
+	report->outcome = FETCH_CHANGED;
+	rows[0] = rig_row(rig, "x", "2020", "9", "2021-01-20");
+	rows[1] = rig_row(rig, "x", "2020", "9", "2021-03-20");
+	rows[2] = rig_row(rig, "y", "2020", "1", "2021-01-10");
+	rows[3] = rig_row(rig, "x", "2020", "5", "2021-02-20");
+	return 4;
+}
+
+/* In whatever order a table has its rows: a figure that went and came back is
+   not the repetition of what it was at first. */
+static void test_jumbled_rows(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_YEAR, 0);
+	world_indicator(&rig.world, "y", FREQUENCY_YEAR, 0);
+	rig_source(&rig.world, "s");
+	world_milestone(&rig.world, "more", "2020-12-31", "sum(x, 2020) >= 9");
+	world_finish(&rig.world);
+	rig.publish = publish_jumbled;
+	rig_start(&rig, "2021-01-15");
+	rig_until(&rig, "2021-02-19");
+	assert_int_equal(rig_status(&rig, "p/more"), STATUS_MET);
+	rig_until(&rig, "2021-03-19");
+	assert_int_equal(rig_status(&rig, "p/more"), STATUS_NOT_MET);
+	rig_until(&rig, "2021-03-20");
+	assert_int_equal(rig_status(&rig, "p/more"), STATUS_MET);
+	rig_release(&rig);
+}
+
 /* --- first sight and settling -------------------------------------------- */
 
 static const struct sight_case {
@@ -1589,6 +1627,7 @@ int main(void)
 		cmocka_unit_test(test_revised_in_time),
 		cmocka_unit_test(test_revised_away),
 		cmocka_unit_test(test_published_ahead),
+		cmocka_unit_test(test_jumbled_rows),
 		cmocka_unit_test(test_first_sight),
 		cmocka_unit_test(test_first_sight_words),
 		cmocka_unit_test(test_settling),

@@ -29,6 +29,7 @@
 
 #include "base/mem.h"
 #include "core/register.h"
+#include "core/windows.h"
 
 #define INDICATORS 16
 #define LINE_MAX_BYTES 20000
@@ -383,10 +384,10 @@ static void say_through(const struct subject *subject, struct text *out)
 
 static void say_window(const struct subject *subject, struct text *out)
 {
+	struct evaluation evaluation = bench_evaluation(subject->bench);
 	struct period first, last;
 
-	if (!expression_fixed_window(subject->side, &subject->bench->reg, &first,
-	    &last)) {
+	if (!expression_flow(subject->side, &evaluation, &first, &last)) {
 		text_add_string(out, "none");
 		return;
 	}

@@ -332,6 +332,8 @@ static void test_faults_together(void **state)
 		"min: is above max",
 		"id: is missing from this source",
 		"due: is missing",
+		"due: '2020-02-30' is not a time",
+		"start: unknown word 'signd', did you mean 'signed'?",
 	};
 	struct world world;
 	struct indicator *indicator;
@@ -350,6 +352,8 @@ static void test_faults_together(void **state)
 	world_pledge(&world, "r")->instrument_id = NULL;
 	world_pledge(&world, "s");
 	world_milestone(&world, "m", NULL, YEARLY);
+	world_milestone(&world, "n", "2020-02-30", YEARLY)->start_said =
+		world_said("signd", 8);
 	assert_int_equal(register_finish(world.reg, &world.faults), -1);
 	for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)
 		if (world_fault(&world, wants[i]) == SIZE_MAX)

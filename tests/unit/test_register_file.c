@@ -153,17 +153,17 @@ static void test_pledges(void **state)
 	assert_true(one->has_lag);
 	assert_string_equal(milestone_label(reg, one, "sector"), "food");
 	assert_string_equal(milestone_label(reg, two, "sector"), "agriculture");
-	assert_int_equal(one->path.kind, PATH_SEASONAL);
-	assert_int_equal(one->benchmark_said.origin.line, 4);
+	assert_int_equal(one->path->kind, PATH_SEASONAL);
+	assert_int_equal(one->benchmark_said.line, 4);
 	assert_int_equal(two->mode, MODE_AT);
 	assert_int_equal(two->severity, SEVERITY_WARNING);
 	assert_true(number_is(two->at_risk, "0.9"));
 	assert_true(number_is(two->weight, "1"));
 	assert_string_equal(two->baseline_said.text, "-0.1");
-	assert_int_equal(two->path.kind, PATH_TABLE);
-	assert_int_equal(two->path.point_count, 2);
-	assert_true(number_is(two->path.points[0].value, "15000000000"));
-	assert_true(number_is(two->path.points[1].value, "30000000000.01"));
+	assert_int_equal(two->path->kind, PATH_TABLE);
+	assert_int_equal(two->path->point_count, 2);
+	assert_true(number_is(two->path->points[0].value, "15000000000"));
+	assert_true(number_is(two->path->points[1].value, "30000000000.01"));
 }
 
 /* The words of the tables are those of the core. */
