@@ -383,11 +383,31 @@ static bool view_is_absent(const struct view *view)
 		series_next(view->series, PERIOD_NONE, known) == NULL;
 }
 
+/*
+ * A record that begins only after the due date tells nothing of the time
+ * before it, and no miss: what it lacks may be completed. One that has begun
+ * by then was merely empty until it did.
+ */
+static bool view_precedes_record(const struct view *view)
+{
+	const struct evaluation *evaluation = view->asking->evaluation;
+	instant close = view_close(view);
+	const struct observation *begins;
+
+	if (view->known > 0)
+		return false;
+	begins = series_next(view->series, PERIOD_NONE, evaluation->known);
+	if (evaluation->due != INSTANT_MAX && evaluation->due > close)
+		close = evaluation->due;
+	return begins == NULL ||
+		period_end(begins->period, evaluation->zone) > close;
+}
+
 bool view_is_unsettled(const struct view *view)
 {
 	if (view->asking->partial)
 		return false;
-	return view->settled < view_close(view) || view_is_absent(view);
+	return view->settled < view_close(view) || view_precedes_record(view);
 }
 
 bool view_is_open(const struct view *view)

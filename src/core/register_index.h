@@ -34,7 +34,7 @@ struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
 const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 	const char *id);
 
-/* Empties the index. */
+/* An empty index, with room for the things there are now. */
 void index_new(struct register_ *reg);
 /* Enters a thing by its id. Returns its number, or that of the thing that
    has the id already. */
