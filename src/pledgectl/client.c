@@ -1,0 +1,164 @@
+/* client: see client.h. */
+#include "pledgectl/client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+
+#define ANSWER_SECONDS 120L
+
+struct client {
+	CURL *curl;
+	const char *socket;
+};
+
+struct client *client_new(const char *socket)
+{
+	struct client *client = mem_new(1, sizeof *client);
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	client->socket = socket;
+	client->curl = curl_easy_init();
+	if (client->curl == NULL) {
+		free(client);
+		return NULL;
+	}
+	return client;
+}
+
+void client_free(struct client *client)
+{
+	if (client == NULL)
+		return;
+	curl_easy_cleanup(client->curl);
+	curl_global_cleanup();
+	free(client);
+}
+
+void client_add_escaped(struct text *out, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/@";
+
+	for (const char *c = value; *c != '\0'; c++) {
+		if (strchr(plain, *c) != NULL)
+			text_add_char(out, *c);
+		else
+			text_addf(out, "%%%02X", (unsigned char)*c);
+	}
+}
+
+static size_t answer_take(char *bytes, size_t size, size_t count, void *context)
+{
+	struct text *answer = context;
+
+	text_add(answer, bytes, size * count);
+	return answer->cut ? 0 : size * count;
+}
+
+void print_said(FILE *out, const char *said)
+{
+	struct text printable;
+
+	text_init(&printable, 0);
+	while (*said != '\0') {
+		size_t length = strcspn(said, "\n");
+		char *line = mem_string_n(said, length);
+
+		text_add_printable(&printable, line);
+		free(line);
+		said += length;
+		if (*said == '\n') {
+			text_add_char(&printable, '\n');
+			said++;
+		}
+	}
+	fputs(text_string(&printable), out);
+	text_release(&printable);
+}
+
+/* Why nobody answered, in the words of the one thing to do about it. */
+static int tell_away(const struct client *client, CURLcode code)
+{
+	struct stat status = {.st_mode = 0};
+	long number = 0;
+
+	curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
+	if (code == CURLE_OPERATION_TIMEDOUT) {
+		fprintf(stderr, "pledgectl: the daemon did not answer within %ld "
+			"seconds\n", ANSWER_SECONDS);
+		return CTL_FAILED;
+	}
+	if (stat(client->socket, &status) < 0 && errno == ENOENT) {
+		fprintf(stderr, "pledgectl: the daemon is not running (there is no "
+			"%s): systemctl start pledged, or name its socket with -s\n",
+			client->socket);
+		return CTL_AWAY;
+	}
+	if (number == EACCES || number == EPERM) {
+		fprintf(stderr, "pledgectl: %s: permission denied: are you in the "
+			"socket's group?\n", client->socket);
+		return CTL_DENIED;
+	}
+	fprintf(stderr, "pledgectl: the daemon is not running (nobody answers at "
+		"%s): systemctl start pledged\n", client->socket);
+	return CTL_AWAY;
+}
+
+static int tell_problem(long status, const struct text *answer)
+{
+	json_t *problem = json_loads(text_string(answer), 0, NULL);
+	const char *detail = json_string_value(json_object_get(problem, "detail"));
+
+	if (detail != NULL) {
+		fputs("pledgectl: ", stderr);
+		print_said(stderr, detail);
+		fputc('\n', stderr);
+	} else
+		fprintf(stderr, "pledgectl: the daemon answered with status %ld\n",
+			status);
+	json_decref(problem);
+	return status == 403 ? CTL_DENIED : status == 404 ? CTL_ABSENT
+		: status == 400 ? CTL_USAGE : CTL_FAILED;
+}
+
+int client_ask(struct client *client, const char *method, const char *path,
+	struct text *answer)
+{
+	CURL *curl = client->curl;
+	struct text url;
+	long status = 0;
+
+	text_init(&url, 65536);
+	text_addf(&url, "http://pledged%s", path);
+	text_init(answer, ANSWER_MAX);
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+	curl_easy_setopt(curl, CURLOPT_URL, text_string(&url));
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+	if (string_is(method, "POST")) {
+		curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+	}
+	CURLcode code = curl_easy_perform(curl);
+
+	text_release(&url);
+	if (code != CURLE_OK)
+		return tell_away(client, code);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 200 && status < 300)
+		return CTL_DONE;
+	return tell_problem(status, answer);
+}

@@ -1,0 +1,34 @@
+/*
+ * client: one question to the daemon over its UNIX socket, and the answer.
+ */
+#ifndef PLEDGED_PLEDGECTL_CLIENT_H
+#define PLEDGED_PLEDGECTL_CLIENT_H
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+/* Exit statuses. */
+enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_USAGE = 2, CTL_AWAY = 3, CTL_DENIED = 4,
+	CTL_ABSENT = 5 };
+
+#define ANSWER_MAX ((size_t)256 << 20)
+
+struct client;
+
+struct client *client_new(const char *socket);
+void client_free(struct client *client);
+
+/* Asks; returns CTL_DONE with the body in answer, or another status after
+   telling in one line on standard error what is wrong. method: GET or POST. */
+int client_ask(struct client *client, const char *method, const char *path,
+	struct text *answer);
+
+/* Prints what the daemon said, with nothing in it that moves a cursor: it may
+   quote a source. Lines stay lines. */
+void print_said(FILE *out, const char *said);
+
+/* Adds a path segment or a query value, percent-encoded. */
+void client_add_escaped(struct text *out, const char *value);
+
+#endif

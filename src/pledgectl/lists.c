@@ -1,0 +1,376 @@
+/* lists: see lists.h. */
+#include "pledgectl/lists.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/mem.h"
+#include "base/moment.h"
+
+#define PAGE_LIMIT 1000
+
+static const struct list_column milestone_columns[] = {
+	{"MILESTONE", "id", CELL_TEXT, true},
+	{"STATUS", "status", CELL_STATUS, false},
+	{"DUE", "due", CELL_DAY, false},
+	{"ACTUAL", "actual", CELL_SHORT, false},
+	{"TARGET", "target", CELL_SHORT, false},
+	{"PACE", "pace", CELL_SHORT, false},
+	{"REASON", "reason", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column pledge_columns[] = {
+	{"PLEDGE", "id", CELL_TEXT, true},
+	{"OBLIGOR", "obligor", CELL_TEXT, false},
+	{"INSTRUMENT", "instrument", CELL_TEXT, false},
+	{"TITLE", "title", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column indicator_columns[] = {
+	{"INDICATOR", "id", CELL_TEXT, true},
+	{"UNIT", "unit", CELL_TEXT, false},
+	{"FREQUENCY", "frequency", CELL_TEXT, false},
+	{"LAG", "lag", CELL_TEXT, false},
+	{"MILESTONES", "milestones", CELL_NUMBER, false},
+	{"TITLE", "title", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column source_columns[] = {
+	{"SOURCE", "id", CELL_TEXT, true},
+	{"OUTCOME", "outcome", CELL_STATUS, false},
+	{"LAST SUCCESS", "last_success", CELL_TIME, false},
+	{"NEXT", "next", CELL_TIME, false},
+	{"FAILURES", "failures", CELL_NUMBER, false},
+	{"URL", "url", CELL_TEXT, true},
+	{"ERROR", "error", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column alert_columns[] = {
+	{"ALERT", "id", CELL_NUMBER, false},
+	{"KIND", "kind", CELL_STATUS, false},
+	{"SEVERITY", "severity", CELL_TEXT, false},
+	{"STATE", "state", CELL_TEXT, false},
+	{"RAISED", "raised", CELL_TIME, false},
+	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"REASON", "reason", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column channel_columns[] = {
+	{"CHANNEL", "id", CELL_TEXT, false},
+	{"TYPE", "type", CELL_TEXT, false},
+	{"SERVER", "server", CELL_TEXT, true},
+	{"URL", "url", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column outbox_columns[] = {
+	{"MESSAGE", "message_id", CELL_TEXT, false},
+	{"CHANNEL", "channel", CELL_TEXT, false},
+	{"STATE", "state", CELL_TEXT, false},
+	{"ATTEMPTS", "attempts", CELL_NUMBER, false},
+	{"CREATED", "created", CELL_TIME, false},
+	{"NEXT", "next", CELL_TIME, false},
+	{"ANSWER", "answer", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_kind kinds[] = {
+	{"milestones", milestone_columns},
+	{"pledges", pledge_columns},
+	{"indicators", indicator_columns},
+	{"sources", source_columns},
+	{"alerts", alert_columns},
+	{"channels", channel_columns},
+	{"outbox", outbox_columns},
+};
+
+#define KIND_COUNT (sizeof kinds / sizeof *kinds)
+
+const struct list_kind *list_kind_find(const char *name)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		if (string_is(kinds[i].name, name))
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const char *const *list_kind_names(void)
+{
+	static const char *names[KIND_COUNT + 1];
+
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		names[i] = kinds[i].name;
+	return names;
+}
+
+/* --- statuses --------------------------------------------------------------- */
+
+/* Most urgent first: the order of --sort urgency. */
+static const struct {
+	const char *word;
+	enum grid_style style;
+} statuses[] = {
+	{"breached", GRID_BAD}, {"not_met", GRID_BAD}, {"reversed", GRID_BAD},
+	{"slipped", GRID_BAD}, {"off_track", GRID_BAD}, {"failed", GRID_BAD},
+	{"unreadable", GRID_BAD}, {"source_failing", GRID_BAD},
+	{"source_unreadable", GRID_BAD},
+	{"due", GRID_WARN}, {"at_risk", GRID_WARN}, {"unverified", GRID_WARN},
+	{"awaiting_data", GRID_WARN}, {"partly_met", GRID_WARN},
+	{"pending", GRID_PLAIN}, {"on_track", GRID_GOOD},
+	{"not_started", GRID_DIM}, {"met_late", GRID_WARN}, {"met", GRID_GOOD},
+	{"changed", GRID_GOOD}, {"unchanged", GRID_GOOD},
+	{"waived", GRID_DIM}, {"superseded", GRID_DIM}, {"withdrawn", GRID_DIM},
+};
+
+#define STATUS_WORDS (sizeof statuses / sizeof *statuses)
+
+static size_t status_rank(const char *status)
+{
+	for (size_t i = 0; i < STATUS_WORDS; i++) {
+		if (string_is(statuses[i].word, status))
+			return i;
+	}
+	return STATUS_WORDS;
+}
+
+enum grid_style status_style(const char *status)
+{
+	size_t rank = status_rank(status);
+
+	return rank < STATUS_WORDS ? statuses[rank].style : GRID_PLAIN;
+}
+
+/* --- pages -------------------------------------------------------------------- */
+
+static void items_add_page(struct items *items, struct text *page)
+{
+	struct slice whole = slice_of(text_string(page));
+	struct slice array = slice_member(whole, "items");
+	struct slice element;
+	size_t cursor = 0;
+
+	items->pages = mem_grow(items->pages, items->page_count,
+		&items->page_capacity, sizeof *items->pages);
+	items->pages[items->page_count++] = *page;
+	while (array.length > 0 && slice_next(array, &cursor, &element)) {
+		items->list = mem_grow(items->list, items->count,
+			&items->capacity, sizeof *items->list);
+		items->list[items->count++] = (struct item){
+			.raw = element,
+			.json = json_loadb(element.start, element.length, 0, NULL),
+		};
+	}
+}
+
+/* The cursor of the next page; free() it. NULL: that was the last. */
+static char *page_next(const struct text *page)
+{
+	json_t *json = json_loads(text_string(page), 0, NULL);
+	char *next = mem_string(json_string_value(json_object_get(json, "next")));
+
+	json_decref(json);
+	return next;
+}
+
+int items_get(struct items *items, const struct request *request,
+	const struct list_kind *kind, const char *query)
+{
+	char *cursor = NULL;
+	int status;
+
+	memset(items, 0, sizeof *items);
+	do {
+		struct text path, page;
+
+		text_init(&path, 65536);
+		text_addf(&path, "/v1/%s?limit=%d", kind->name, PAGE_LIMIT);
+		if (*query != '\0')
+			text_addf(&path, "&%s", query);
+		if (cursor != NULL) {
+			text_add_string(&path, "&cursor=");
+			client_add_escaped(&path, cursor);
+		}
+		status = client_ask(request->client, "GET", text_string(&path), &page);
+		text_release(&path);
+		free(cursor);
+		cursor = NULL;
+		if (status == CTL_DONE) {
+			cursor = page_next(&page);
+			items_add_page(items, &page);
+		} else {
+			text_release(&page);
+		}
+	} while (cursor != NULL);
+	return status;
+}
+
+void items_release(struct items *items)
+{
+	for (size_t i = 0; i < items->count; i++)
+		json_decref(items->list[i].json);
+	for (size_t i = 0; i < items->page_count; i++)
+		text_release(&items->pages[i]);
+	free(items->list);
+	free(items->pages);
+}
+
+static const char *item_string(const struct item *item, const char *key)
+{
+	const char *value = json_string_value(json_object_get(item->json, key));
+
+	return value != NULL ? value : "";
+}
+
+/* --- order ---------------------------------------------------------------------- */
+
+/* Due times carry their zone's offset: compared as instants. */
+static instant item_due(const struct item *item)
+{
+	const char *due = item_string(item, "due");
+	struct moment moment;
+
+	if (!moment_parse(due, strlen(due), &moment))
+		return INSTANT_MAX;
+	return moment_instant(&moment, zone_utc());
+}
+
+static int compare_id(const void *a, const void *b)
+{
+	return strcmp(item_string(a, "id"), item_string(b, "id"));
+}
+
+static int compare_due(const void *a, const void *b)
+{
+	instant left = item_due(a), right = item_due(b);
+
+	return left != right ? (left < right ? -1 : 1) : compare_id(a, b);
+}
+
+static int compare_urgency(const void *a, const void *b)
+{
+	size_t left = status_rank(item_string(a, "status"));
+	size_t right = status_rank(item_string(b, "status"));
+
+	return left != right ? (left < right ? -1 : 1) : compare_due(a, b);
+}
+
+void items_sort(struct items *items, const char *order)
+{
+	int (*compare)(const void *, const void *) =
+		string_is(order, "due") ? compare_due
+		: string_is(order, "urgency") ? compare_urgency : compare_id;
+
+	if (items->count > 1)
+		qsort(items->list, items->count, sizeof *items->list, compare);
+}
+
+/* --- cells ----------------------------------------------------------------------- */
+
+void add_short_number(struct text *out, struct slice raw)
+{
+	struct decimal value;
+
+	if (decimal_parse(raw.start, raw.length, &value))
+		text_add_decimal_short(out, value);
+}
+
+/* The value as the daemon wrote it, without the quotes of a string. */
+static void add_plain(struct text *out, const struct item *item, const char *key)
+{
+	json_t *value = json_object_get(item->json, key);
+	struct slice raw = slice_member(item->raw, key);
+
+	if (json_is_string(value))
+		text_add_string(out, json_string_value(value));
+	else if (value != NULL && !json_is_null(value))
+		text_add(out, raw.start, raw.length);
+}
+
+static void add_cell(struct text *out, const struct item *item,
+	const struct list_column *column)
+{
+	const char *string = item_string(item, column->key);
+
+	switch (column->cell) {
+	case CELL_SHORT:
+		add_short_number(out, slice_member(item->raw, column->key));
+		break;
+	case CELL_DAY:		/* the end of a day is the day */
+		text_add(out, string, strstr(string, "T23:59:59") != NULL
+			? 10 : strlen(string));
+		break;
+	case CELL_TIME:
+		text_add(out, string, strlen(string) >= 16 ? 16 : strlen(string));
+		break;
+	default:
+		add_plain(out, item, column->key);
+	}
+}
+
+static void print_grid(const struct items *items, const struct request *request,
+	const struct list_kind *kind)
+{
+	struct grid *grid = grid_new();
+	struct text cell, out;
+
+	text_init(&cell, 0);
+	text_init(&out, (size_t)1 << 32);
+	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
+		grid_column(grid, request->form == FORM_CSV ? c->key : c->title,
+			c->cell == CELL_NUMBER || c->cell == CELL_SHORT
+				? GRID_RIGHT : GRID_LEFT, c->shrink);
+	for (size_t i = 0; i < items->count; i++) {
+		for (const struct list_column *c = kind->columns;
+			c->title != NULL; c++) {
+			text_clear(&cell);
+			if (request->form == FORM_CSV)
+				add_plain(&cell, &items->list[i], c->key);
+			else
+				add_cell(&cell, &items->list[i], c);
+			grid_cell(grid, text_string(&cell),
+				c->cell == CELL_STATUS
+					? status_style(text_string(&cell))
+					: GRID_PLAIN);
+		}
+	}
+	if (request->form == FORM_CSV)
+		grid_print_csv(grid, &out);
+	else
+		grid_print(grid, &out, request->width, request->colour);
+	fwrite(text_string(&out), 1, out.length, stdout);
+	text_release(&cell);
+	text_release(&out);
+	grid_free(grid);
+}
+
+static void print_raw(const struct items *items, bool lines)
+{
+	if (!lines)
+		putchar('[');
+	for (size_t i = 0; i < items->count; i++) {
+		if (!lines && i > 0)
+			putchar(',');
+		fwrite(items->list[i].raw.start, 1, items->list[i].raw.length, stdout);
+		if (lines)
+			putchar('\n');
+	}
+	if (!lines)
+		puts("]");
+}
+
+void items_print(const struct items *items, const struct request *request,
+	const struct list_kind *kind)
+{
+	if (request->form == FORM_JSON || request->form == FORM_JSONL)
+		print_raw(items, request->form == FORM_JSONL);
+	else
+		print_grid(items, request, kind);
+}

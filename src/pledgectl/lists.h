@@ -1,0 +1,61 @@
+/*
+ * lists: what the daemon can list, and which of it a table shows.
+ */
+#ifndef PLEDGED_PLEDGECTL_LISTS_H
+#define PLEDGED_PLEDGECTL_LISTS_H
+
+#include <jansson.h>
+
+#include "base/grid.h"
+#include "pledgectl/slice.h"
+#include "pledgectl/verbs.h"
+
+enum cell {
+	CELL_TEXT, CELL_STATUS, CELL_NUMBER, CELL_SHORT, CELL_DAY, CELL_TIME,
+	CELL_BOOL
+};
+
+struct list_column {
+	const char *title;
+	const char *key;
+	enum cell cell;
+	bool shrink;
+};
+
+struct list_kind {
+	const char *name;	/* "milestones": also its path below /v1/ */
+	const struct list_column *columns;	/* ends with a NULL title */
+};
+
+/* NULL: there is no such list. */
+const struct list_kind *list_kind_find(const char *name);
+/* "milestones, pledges, …" for messages. */
+const char *const *list_kind_names(void);
+
+struct item {
+	struct slice raw;	/* as the daemon wrote it */
+	json_t *json;
+};
+
+struct items {
+	struct item *list;
+	size_t count, capacity;
+	struct text *pages;	/* what the slices point into */
+	size_t page_count, page_capacity;
+};
+
+/* All pages of a list; query is "" or "a=b&…". A client status. */
+int items_get(struct items *items, const struct request *request,
+	const struct list_kind *kind, const char *query);
+void items_release(struct items *items);
+void items_sort(struct items *items, const char *order);
+/* Writes them to standard output in the form asked for. */
+void items_print(const struct items *items, const struct request *request,
+	const struct list_kind *kind);
+
+/* The style of a status word. */
+enum grid_style status_style(const char *status);
+/* A number's text in short words: "27.3bn". */
+void add_short_number(struct text *out, struct slice raw);
+
+#endif

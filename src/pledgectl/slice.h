@@ -1,0 +1,23 @@
+/*
+ * slice: pieces of a JSON text, byte for byte as the daemon wrote them, so
+ * that no figure passes through a binary number on its way to a file. The text
+ * is known to be well-formed.
+ */
+#ifndef PLEDGED_PLEDGECTL_SLICE_H
+#define PLEDGED_PLEDGECTL_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct slice {
+	const char *start;
+	size_t length;		/* 0: there is none */
+};
+
+/* The value of a member of an object. */
+struct slice slice_member(struct slice object, const char *key);
+/* The next element of an array; *cursor begins as 0. */
+bool slice_next(struct slice array, size_t *cursor, struct slice *element);
+struct slice slice_of(const char *text);
+
+#endif

@@ -1,0 +1,374 @@
+/* verbs: see verbs.h. */
+#include "pledgectl/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/decimal.h"
+#include "base/mem.h"
+#include "base/moment.h"
+#include "pledgectl/lists.h"
+
+static int tell_usage(const char *what)
+{
+	fprintf(stderr, "pledgectl: %s: see pledgectl --help\n", what);
+	return CTL_USAGE;
+}
+
+/* --- queries ------------------------------------------------------------------ */
+
+static void add_parameter(struct text *query, const char *name,
+	const char *value)
+{
+	if (query->length > 0)
+		text_add_char(query, '&');
+	client_add_escaped(query, name);
+	text_add_char(query, '=');
+	client_add_escaped(query, value);
+}
+
+static bool name_is_field(const char *name, size_t length)
+{
+	static const char *const fields[] = {"id", "pledge", "instrument",
+		"obligor", "owner", "severity", "status", NULL};
+
+	for (size_t i = 0; fields[i] != NULL; i++) {
+		if (strlen(fields[i]) == length &&
+			strncmp(fields[i], name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "obligor=CN" is a field, "sector=agriculture" a label. */
+static int add_match(struct text *query, const char *match)
+{
+	const char *equals = strchr(match, '=');
+	struct text name;
+
+	if (equals == NULL || equals == match)
+		return tell_usage("--match takes NAME=VALUE");
+	size_t length = (size_t)(equals - match);
+
+	text_init(&name, 1024);
+	if (!name_is_field(match, length) && !string_starts(match, "label."))
+		text_add_string(&name, "label.");
+	text_add(&name, match, length);
+	add_parameter(query, text_string(&name), equals + 1);
+	text_release(&name);
+	return CTL_DONE;
+}
+
+static int add_within(struct text *query, const char *within)
+{
+	struct duration duration;
+	struct text time_text;
+	instant now = (instant)time(NULL), end;
+
+	if (!duration_read(within, &duration) ||
+		!zone_add(zone_utc(), now, duration, &end))
+		return tell_usage("a span is a number and a unit, such as 30d or 6mo");
+	text_init(&time_text, 128);
+	text_add_instant(&time_text, now);
+	add_parameter(query, "due_after", text_string(&time_text));
+	text_clear(&time_text);
+	text_add_instant(&time_text, end);
+	add_parameter(query, "due_before", text_string(&time_text));
+	text_release(&time_text);
+	return CTL_DONE;
+}
+
+/* What the filters of the command line ask for; milestones alone have any. */
+static int build_query(const struct request *request,
+	const struct list_kind *kind, const char *within, struct text *query)
+{
+	int status = CTL_DONE;
+
+	if (!string_is(kind->name, "milestones")) {
+		if (request->status != NULL || request->match_count > 0 ||
+			within != NULL || request->as_of != NULL)
+			return tell_usage("only milestones can be filtered");
+		if (request->all)
+			add_parameter(query, "state", "all");
+		return CTL_DONE;
+	}
+	if (request->as_of != NULL)
+		add_parameter(query, "as_of", request->as_of);
+	if (request->status != NULL)
+		add_parameter(query, "status", request->status);
+	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
+		status = add_match(query, request->matches[i]);
+	if (within != NULL && status == CTL_DONE)
+		status = add_within(query, within);
+	return status;
+}
+
+static int list(const struct request *request, const char *name,
+	const char *within, const char *sort)
+{
+	const struct list_kind *kind = list_kind_find(name);
+	struct items items;
+	struct text query;
+
+	if (kind == NULL) {
+		const char *nearest = string_nearest(name, list_kind_names());
+
+		fprintf(stderr, "pledgectl: there is no list of \"%s\"%s%s: see "
+			"pledgectl --help\n", name,
+			nearest != NULL ? ", did you mean " : "",
+			nearest != NULL ? nearest : "");
+		return CTL_USAGE;
+	}
+	text_init(&query, 65536);
+	int status = build_query(request, kind, within, &query);
+
+	if (status == CTL_DONE) {
+		status = items_get(&items, request, kind, text_string(&query));
+		if (status == CTL_DONE && sort != NULL)
+			items_sort(&items, sort);
+		if (status == CTL_DONE)
+			items_print(&items, request, kind);
+		items_release(&items);
+	}
+	text_release(&query);
+	return status;
+}
+
+int verb_list(const struct request *request)
+{
+	return list(request, request->argument_count > 0
+		? request->arguments[0] : "milestones", request->within,
+		request->sort);
+}
+
+int verb_due(const struct request *request)
+{
+	return list(request, "milestones",
+		request->within != NULL ? request->within : "30d",
+		request->sort != NULL ? request->sort : "due");
+}
+
+/* --- status ----------------------------------------------------------------------- */
+
+static const char *string_of(json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value != NULL ? value : "-";
+}
+
+static void print_counts(json_t *milestones)
+{
+	const char *status;
+	json_t *count;
+
+	printf("milestones   %lld\n", (long long)json_integer_value(
+		json_object_get(milestones, "total")));
+	json_object_foreach(json_object_get(milestones, "by_status"), status, count)
+		printf("  %-15s %lld\n", status,
+			(long long)json_integer_value(count));
+}
+
+static void print_deadlines(json_t *deadlines)
+{
+	size_t i;
+	json_t *deadline;
+
+	if (json_array_size(deadlines) == 0)
+		return;
+	puts("next deadlines");
+	json_array_foreach(deadlines, i, deadline)
+		printf("  %s  %s (%s)\n", string_of(deadline, "due"),
+			string_of(deadline, "id"), string_of(deadline, "status"));
+}
+
+static void print_sources(json_t *sources)
+{
+	json_t *failing = json_object_get(sources, "failing"), *source;
+	size_t i;
+
+	printf("sources      %lld, %lld failing\n",
+		(long long)json_integer_value(json_object_get(sources, "total")),
+		(long long)json_integer_value(
+			json_object_get(sources, "failing_total")));
+	json_array_foreach(failing, i, source) {
+		printf("  %s since %s: ", string_of(source, "id"),
+			string_of(source, "since"));
+		print_said(stdout, string_of(source, "error"));
+		putchar('\n');
+	}
+}
+
+static void print_status(const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+	struct text uptime;
+
+	text_init(&uptime, 128);
+	text_add_seconds(&uptime,
+		json_integer_value(json_object_get(json, "uptime")));
+	printf("pledged %s, %s, up %s (since %s)\n", string_of(json, "version"),
+		string_of(json, "state"), text_string(&uptime),
+		string_of(json, "started"));
+	print_counts(json_object_get(json, "milestones"));
+	print_sources(json_object_get(json, "sources"));
+	printf("alerts       %lld firing\n", (long long)json_integer_value(
+		json_object_get(json, "alerts")));
+	printf("outbox       %lld waiting\n", (long long)json_integer_value(
+		json_object_get(json, "outbox")));
+	print_deadlines(json_object_get(json, "deadlines"));
+	text_release(&uptime);
+	json_decref(json);
+}
+
+static int no_csv(const struct request *request)
+{
+	return request->form == FORM_CSV
+		? tell_usage("-o csv is for lists") : CTL_DONE;
+}
+
+int verb_status(const struct request *request)
+{
+	struct text answer;
+	int status = no_csv(request);
+
+	if (status != CTL_DONE)
+		return status;
+	status = client_ask(request->client, "GET", "/v1/status", &answer);
+	if (status == CTL_DONE && request->form == FORM_TABLE)
+		print_status(&answer);
+	else if (status == CTL_DONE)
+		fputs(text_string(&answer), stdout);
+	text_release(&answer);
+	return status;
+}
+
+/* --- show ------------------------------------------------------------------------- */
+
+/* The lines a person reads first; the rest is in -o json. */
+static const struct {
+	const char *label;
+	const char *key;
+	bool grouped;
+} shown[] = {
+	{"status", "status", false}, {"reason", "reason", false},
+	{"title", "title", false}, {"obligor", "obligor", false},
+	{"instrument", "instrument", false}, {"severity", "severity", false},
+	{"knowledge", "knowledge", false}, {"since", "since", false},
+	{"start", "start", false}, {"due", "due", false},
+	{"event", "event_date", false}, {"days late", "days_late", false},
+	{"days overdue", "days_overdue", false},
+	{"actual", "actual", true}, {"target", "target", true},
+	{"baseline", "baseline", true}, {"required now", "required_now", true},
+	{"unit", "unit", false}, {"data through", "data_through", false},
+	{"pace", "pace", false}, {"share of level", "share_of_level", false},
+	{"of increment", "share_of_increment", false},
+	{"shortfall", "shortfall", true}, {"as of", "as_of", false},
+};
+
+static void print_milestone(const struct request *request,
+	const struct text *answer)
+{
+	struct slice whole = slice_of(text_string(answer));
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+	struct text line;
+
+	text_init(&line, 0);
+	puts(string_of(json, "id"));
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+		json_t *value = json_object_get(json, shown[i].key);
+		struct slice raw = slice_member(whole, shown[i].key);
+		struct decimal number;
+
+		if (value == NULL || json_is_null(value))
+			continue;
+		text_clear(&line);
+		if (json_is_string(value))
+			text_add_printable(&line, json_string_value(value));
+		else if (shown[i].grouped && decimal_parse(raw.start, raw.length,
+				&number))
+			text_add_decimal_grouped(&line, number);
+		else
+			text_add(&line, raw.start, raw.length);
+		printf("  %-15s %s\n", shown[i].label, text_string(&line));
+	}
+	(void)request;
+	text_release(&line);
+	json_decref(json);
+}
+
+int verb_show(const struct request *request)
+{
+	struct text path, answer;
+	int status = no_csv(request);
+
+	if (status != CTL_DONE)
+		return status;
+	if (request->argument_count != 1)
+		return tell_usage("show takes one milestone's id");
+	text_init(&path, 65536);
+	text_add_string(&path, "/v1/milestones/");
+	client_add_escaped(&path, request->arguments[0]);
+	if (request->as_of != NULL) {
+		text_add_string(&path, "?as_of=");
+		client_add_escaped(&path, request->as_of);
+	}
+	status = client_ask(request->client, "GET", text_string(&path), &answer);
+	if (status == CTL_DONE && request->form == FORM_TABLE)
+		print_milestone(request, &answer);
+	else if (status == CTL_DONE)
+		fputs(text_string(&answer), stdout);
+	text_release(&path);
+	text_release(&answer);
+	return status;
+}
+
+/* --- orders ----------------------------------------------------------------------- */
+
+int verb_poll(const struct request *request)
+{
+	struct text path, answer;
+
+	if (request->argument_count != 1)
+		return tell_usage("poll takes one source's id");
+	text_init(&path, 65536);
+	text_add_string(&path, "/v1/sources/");
+	client_add_escaped(&path, request->arguments[0]);
+	text_add_string(&path, "/poll");
+	int status = client_ask(request->client, "POST", text_string(&path),
+		&answer);
+
+	if (status == CTL_DONE && request->form == FORM_TABLE) {
+		json_t *json = json_loads(text_string(&answer), 0, NULL);
+
+		printf("%s: %s\n", request->arguments[0],
+			json_is_true(json_object_get(json, "begun"))
+				? "polling" : "already under way");
+		json_decref(json);
+	} else if (status == CTL_DONE) {
+		fputs(text_string(&answer), stdout);
+	}
+	text_release(&path);
+	text_release(&answer);
+	return status;
+}
+
+int verb_reload(const struct request *request)
+{
+	struct text answer;
+	int status = client_ask(request->client, "POST", "/v1/reload", &answer);
+
+	if (status == CTL_DONE && request->form == FORM_TABLE) {
+		json_t *json = json_loads(text_string(&answer), 0, NULL);
+
+		print_said(stdout, string_of(json, "warnings"));
+		puts("reloaded");
+		json_decref(json);
+	} else if (status == CTL_DONE) {
+		fputs(text_string(&answer), stdout);
+	}
+	text_release(&answer);
+	return status;
+}

@@ -1,0 +1,40 @@
+/*
+ * verbs: what pledgectl can be asked for, and how it was asked.
+ */
+#ifndef PLEDGED_PLEDGECTL_VERBS_H
+#define PLEDGED_PLEDGECTL_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pledgectl/client.h"
+
+enum form { FORM_TABLE, FORM_JSON, FORM_JSONL, FORM_CSV };
+
+#define MATCHES_MAX 16
+
+struct request {
+	const char *socket;
+	enum form form;
+	const char *as_of;
+	bool colour;
+	size_t width;		/* 0: no limit */
+	const char *status;
+	const char *matches[MATCHES_MAX];	/* "k=v" */
+	size_t match_count;
+	const char *within;	/* a duration */
+	const char *sort;	/* "due", "urgency", "id" */
+	bool all;		/* what is closed, too */
+	char **arguments;
+	size_t argument_count;
+	struct client *client;
+};
+
+int verb_status(const struct request *request);
+int verb_list(const struct request *request);
+int verb_show(const struct request *request);
+int verb_due(const struct request *request);
+int verb_poll(const struct request *request);
+int verb_reload(const struct request *request);
+
+#endif

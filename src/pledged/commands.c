@@ -1,0 +1,352 @@
+/* commands: the verbs that need no daemon. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/grid.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/terminal.h"
+#include "pledged/command.h"
+#include "pledged/configuration.h"
+#include "pledged/daemon.h"
+#include "pledged/offline.h"
+#include "pledged/view.h"
+
+int command_run(const struct options *options)
+{
+	return daemon_run(options->conf);
+}
+
+/* --- check ------------------------------------------------------------------- */
+
+/* "1 milestone", "2 milestones" */
+static void print_count(FILE *out, size_t count, const char *noun,
+	const char *behind)
+{
+	fprintf(out, "%zu %s%s%s", count, noun, count == 1 ? "" : "s", behind);
+}
+
+static void print_register(const char *conf, const struct register_ *reg,
+	const struct settings *settings)
+{
+	printf("%s: ", conf);
+	print_count(stdout, reg->instrument_count, "instrument", ", ");
+	print_count(stdout, reg->pledge_count, "pledge", ", ");
+	print_count(stdout, reg->milestone_count, "milestone", ", ");
+	print_count(stdout, reg->indicator_count, "indicator", ", ");
+	print_count(stdout, reg->source_count, "source", ", ");
+	print_count(stdout, settings->policy.channel_count, "channel", "; ");
+}
+
+int command_check(const struct options *options)
+{
+	struct configuration configuration;
+	int status = EXIT_FAILED;
+
+	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	configuration_tell(&configuration);
+	const struct register_ *reg = configuration.reg;
+	size_t warnings = configuration.faults.warnings;
+
+	if (reg == NULL) {
+		fputs("pledged: ", stderr);
+		print_count(stderr, configuration.faults.errors, "error", ", ");
+		print_count(stderr, warnings, "warning", "\n");
+	} else {
+		print_register(options->conf, reg, configuration.settings);
+		print_count(stdout, warnings, "warning", "\n");
+		status = options->strict && warnings > 0 ? EXIT_WARNED : EXIT_DONE;
+	}
+	configuration_release(&configuration);
+	return status;
+}
+
+/* --- assess ------------------------------------------------------------------- */
+
+static enum grid_style status_style(enum status status)
+{
+	switch (status) {
+	case STATUS_MET:
+	case STATUS_ON_TRACK:
+		return GRID_GOOD;
+	case STATUS_MET_LATE:
+	case STATUS_PARTLY_MET:
+	case STATUS_AT_RISK:
+	case STATUS_DUE:
+	case STATUS_AWAITING_DATA:
+	case STATUS_UNVERIFIED:
+		return GRID_WARN;
+	case STATUS_OFF_TRACK:
+	case STATUS_NOT_MET:
+	case STATUS_BREACHED:
+	case STATUS_REVERSED:
+		return GRID_BAD;
+	default:
+		return GRID_PLAIN;
+	}
+}
+
+/* Answers, in whichever form was asked for. */
+struct answers {
+	enum output output;
+	const struct register_ *reg;
+	struct grid *grid;
+	struct text text;
+	struct json json;
+};
+
+static const struct {
+	const char *title;
+	const char *key;
+	enum grid_align align;
+	bool shrink;
+} columns[] = {
+	{"MILESTONE", "id", GRID_LEFT, true},
+	{"STATUS", "status", GRID_LEFT, false},
+	{"DUE", "due", GRID_LEFT, false},
+	{"ACTUAL", "actual", GRID_RIGHT, false},
+	{"TARGET", "target", GRID_RIGHT, false},
+	{"PACE", "pace", GRID_RIGHT, false},
+	{"REASON", "reason", GRID_LEFT, true},
+};
+
+static void answers_begin(struct answers *answers, enum output output,
+	const struct register_ *reg)
+{
+	*answers = (struct answers){.output = output, .reg = reg};
+	text_init(&answers->text, (size_t)1 << 32);
+	if (output == OUTPUT_JSON) {
+		json_init(&answers->json, &answers->text);
+		json_array(&answers->json);
+	}
+	if (output == OUTPUT_JSON || output == OUTPUT_JSONL)
+		return;
+	answers->grid = grid_new();
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		grid_column(answers->grid, output == OUTPUT_CSV
+			? columns[i].key : columns[i].title,
+			columns[i].align, columns[i].shrink);
+}
+
+static void cell_figure(struct grid *grid, const struct figure *figure,
+	enum output output)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	if (figure->known && output == OUTPUT_CSV)
+		text_add_decimal(&text, figure->value);
+	else if (figure->known)
+		text_add_decimal_short(&text, figure->value);
+	grid_cell(grid, text_string(&text), GRID_PLAIN);
+	text_release(&text);
+}
+
+static void cell_due(struct grid *grid, const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	if (!date_is_none(milestone->due_date))
+		text_add_date(&text, milestone->due_date);
+	else
+		text_add_instant_zone(&text, milestone->due,
+			milestone_zone(reg, milestone));
+	grid_cell(grid, text_string(&text), GRID_PLAIN);
+	text_release(&text);
+}
+
+static void answers_row(struct answers *answers, uint32_t index,
+	const struct assessment *a)
+{
+	const struct register_ *reg = answers->reg;
+	struct grid *grid = answers->grid;
+	struct figure pace = a->pace;
+	struct text reason;
+
+	grid_cell(grid, reg->milestones[index].id, GRID_PLAIN);
+	grid_cell(grid, status_name(a->status), status_style(a->status));
+	cell_due(grid, reg, &reg->milestones[index]);
+	cell_figure(grid, &a->actual, answers->output);
+	cell_figure(grid, &a->target, answers->output);
+	pace.value = view_ratio(pace.value);
+	cell_figure(grid, &pace, answers->output);
+	text_init(&reason, 0);
+	assessment_reason(reg, index, a, &reason);
+	grid_cell(grid, text_string(&reason), GRID_PLAIN);
+	text_release(&reason);
+}
+
+static void answers_add(struct answers *answers, uint32_t index,
+	const struct assessment *assessment, instant since)
+{
+	if (answers->grid != NULL) {
+		answers_row(answers, index, assessment);
+		return;
+	}
+	if (answers->output == OUTPUT_JSONL)
+		json_init(&answers->json, &answers->text);
+	view_milestone(&answers->json, answers->reg, index, assessment, since);
+	if (answers->output == OUTPUT_JSONL)
+		text_add_char(&answers->text, '\n');
+}
+
+static void answers_end(struct answers *answers)
+{
+	if (answers->output == OUTPUT_TABLE)
+		grid_print(answers->grid, &answers->text, terminal_width(),
+			terminal_colour());
+	if (answers->output == OUTPUT_CSV)
+		grid_print_csv(answers->grid, &answers->text);
+	if (answers->output == OUTPUT_JSON) {
+		json_array_end(&answers->json);
+		text_add_char(&answers->text, '\n');
+	}
+	fwrite(text_string(&answers->text), 1, answers->text.length, stdout);
+	text_release(&answers->text);
+	grid_free(answers->grid);
+}
+
+/* Whether a milestone was asked for: by id, by pattern, by its pledge. */
+static bool milestone_is_wanted(const struct options *options,
+	const struct register_ *reg, uint32_t index)
+{
+	const struct milestone *milestone = &reg->milestones[index];
+
+	for (size_t i = 0; i < options->argument_count; i++) {
+		if (string_matches(milestone->id, options->arguments[i]) ||
+			string_is(milestone_pledge(reg, milestone)->id,
+				options->arguments[i]))
+			return true;
+	}
+	return options->argument_count == 0;
+}
+
+static int assess(struct offline *offline, const struct options *options)
+{
+	const struct register_ *reg = offline_register(offline);
+	instant as_of = (instant)time(NULL);
+	struct answers answers;
+	size_t told = 0;
+
+	if (options->as_of != NULL &&
+		!offline_time(offline, "--as-of", options->as_of, &as_of))
+		return EXIT_USAGE;
+	size_t failed = offline_read_sources(offline, options->fetch);
+	instant from = offline_first_publication(offline);
+
+	offline_run(offline, from < as_of ? from : as_of, as_of, NULL, NULL);
+	answers_begin(&answers, options->output, reg);
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		struct knowledge known = {as_of, INSTANT_MAX};
+		struct assessment assessment;
+
+		if (!milestone_is_wanted(options, reg, i))
+			continue;
+		milestone_assess(reg, offline_history(offline), i, known,
+			&assessment);
+		answers_add(&answers, i, &assessment,
+			engine_milestone(offline_engine(offline), i)->since);
+		told++;
+	}
+	answers_end(&answers);
+	if (told == 0 && options->argument_count > 0) {
+		fprintf(stderr, "pledged: there is no milestone or pledge \"%s\"\n",
+			options->arguments[0]);
+		return EXIT_ABSENT;
+	}
+	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_assess(const struct options *options)
+{
+	struct offline *offline = offline_open(options->conf);
+	int status = offline == NULL ? EXIT_FAILED : assess(offline, options);
+
+	offline_close(offline);
+	return status;
+}
+
+/* --- replay ---------------------------------------------------------------------- */
+
+static void tell_jsonl(void *context, const struct event *event)
+{
+	struct text *text = context;
+	struct json json;
+
+	text_clear(text);
+	json_init(&json, text);
+	view_event(&json, event);
+	puts(text_string(text));
+}
+
+static void tell_table(void *context, const struct event *event)
+{
+	struct grid *grid = context;
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_instant(&text, event->time);
+	grid_cell(grid, text_string(&text), GRID_DIM);
+	grid_cell(grid, event_kind_name(event->kind),
+		event_kind_raises(event->kind) ? GRID_BAD : GRID_PLAIN);
+	grid_cell(grid, event->subject, GRID_PLAIN);
+	grid_cell(grid, event->reason, GRID_PLAIN);
+	text_release(&text);
+}
+
+static void replay_table(struct offline *offline, instant from, instant to)
+{
+	struct grid *grid = grid_new();
+	struct text text;
+
+	grid_column(grid, "TIME", GRID_LEFT, false);
+	grid_column(grid, "EVENT", GRID_LEFT, false);
+	grid_column(grid, "SUBJECT", GRID_LEFT, true);
+	grid_column(grid, "REASON", GRID_LEFT, true);
+	offline_run(offline, from, to, tell_table, grid);
+	text_init(&text, (size_t)1 << 32);
+	grid_print(grid, &text, terminal_width(), terminal_colour());
+	fputs(text_string(&text), stdout);
+	text_release(&text);
+	grid_free(grid);
+}
+
+static int replay(struct offline *offline, const struct options *options)
+{
+	instant from, to;
+	struct text text;
+
+	if (options->from == NULL || options->to == NULL) {
+		fputs("pledged: replay needs --from TIME and --to TIME\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!offline_time(offline, "--from", options->from, &from) ||
+		!offline_time(offline, "--to", options->to, &to))
+		return EXIT_USAGE;
+	if (to < from) {
+		fputs("pledged: --to is before --from\n", stderr);
+		return EXIT_USAGE;
+	}
+	size_t failed = offline_read_sources(offline, options->fetch);
+
+	if (options->output == OUTPUT_JSONL) {
+		text_init(&text, 0);
+		offline_run(offline, from, to, tell_jsonl, &text);
+		text_release(&text);
+	} else {
+		replay_table(offline, from, to);
+	}
+	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_replay(const struct options *options)
+{
+	struct offline *offline = offline_open(options->conf);
+	int status = offline == NULL ? EXIT_FAILED : replay(offline, options);
+
+	offline_close(offline);
+	return status;
+}

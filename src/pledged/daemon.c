@@ -1,0 +1,353 @@
+/* daemon: start, the turns of the loop, stop. See daemon.h. */
+#include "pledged/daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "pledged/configuration.h"
+#include "pledged/paths.h"
+
+/* --- turns ---------------------------------------------------------------- */
+
+static bool daemon_is_behind(const struct daemon *daemon)
+{
+	return store_pending(daemon->store) > BATCHES_PENDING_MAX;
+}
+
+/* Judging waits while the disk is behind, so that nothing piles up. */
+static void daemon_advance(void *context)
+{
+	struct daemon *daemon = context;
+	instant now = loop_now(daemon->loop);
+
+	if (daemon->stopping || daemon_is_behind(daemon))
+		return;
+	if (engine_next(daemon->engine) > now)
+		return;
+	engine_advance(daemon->engine, now, JUDGEMENTS_PER_TURN, &daemon->effects);
+	daemon_absorb(daemon, NULL);
+}
+
+static void daemon_turn_end(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon_advance(daemon);
+	daemon_commit(daemon);
+	/* While the disk is behind, its next report is what wakes us. */
+	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
+		: engine_next(daemon->engine));
+}
+
+static void daemon_collect(void *context)
+{
+	struct daemon *daemon = context;
+
+	store_collect(daemon->store);
+}
+
+void daemon_stop(struct daemon *daemon, int exit_status)
+{
+	if (daemon->stopping)
+		return;
+	daemon->stopping = true;
+	daemon->exit_status = exit_status;
+	notify_stopping();
+	loop_stop(daemon->loop);
+}
+
+/* --- signals and the service manager ---------------------------------------- */
+
+static void daemon_on_stop(void *context)
+{
+	log_notice("stopping");
+	daemon_stop(context, 0);
+}
+
+static void daemon_on_reload(void *context)
+{
+	reload_start(context, NULL, NULL);
+}
+
+/* A sign of life is only given by a loop that turns over a store that saves. */
+static void daemon_on_alive(void *context)
+{
+	struct daemon *daemon = context;
+
+	if (store_failure(daemon->store)[0] == '\0')
+		notify_alive();
+}
+
+static void daemon_listen_signals(struct daemon *daemon)
+{
+	int64_t interval = notify_interval();
+
+	signal(SIGPIPE, SIG_IGN);
+	loop_on_signal(daemon->loop, SIGTERM, daemon_on_stop, daemon);
+	loop_on_signal(daemon->loop, SIGINT, daemon_on_stop, daemon);
+	loop_on_signal(daemon->loop, SIGHUP, daemon_on_reload, daemon);
+	if (interval > 0)
+		loop_every(daemon->loop, interval, daemon_on_alive, daemon);
+}
+
+/* --- start -------------------------------------------------------------------- */
+
+static int daemon_read_files(struct daemon *daemon)
+{
+	struct configuration configuration;
+
+	configuration_read(&configuration, daemon->conf_path, CONF_DAEMON);
+	configuration_tell(&configuration);
+	daemon->settings = configuration.settings;
+	daemon->reg = configuration.reg;
+	faults_release(&configuration.faults);
+	if (daemon->reg != NULL)
+		return 0;
+	log_error("not started: the configuration has faults");
+	return EX_CONFIG;
+}
+
+/* What another start may get over is EX_IOERR; the rest a person must mend. */
+static int store_fault_status(const struct error *error)
+{
+	return error->kind == ERROR_DENIED ? EX_NOPERM
+		: error->kind == ERROR_ABSENT ? EX_CONFIG
+		: error->kind == ERROR_INPUT ? EX_DATAERR : EX_IOERR;
+}
+
+static int daemon_open_store(struct daemon *daemon)
+{
+	struct error error;
+
+	if (daemon->settings->state_dir == NULL) {
+		log_error("%s: state_dir is not set, and neither is "
+			"STATE_DIRECTORY: say where the register's history is kept",
+			daemon->conf_path);
+		return EX_CONFIG;
+	}
+	daemon->store = store_open(daemon->settings->state_dir, &error);
+	if (daemon->store != NULL) {
+		daemon->history = history_new(store_load_series, daemon->store);
+		return 0;
+	}
+	log_error("%s", error.text);
+	return store_fault_status(&error);
+}
+
+struct engine_settings daemon_engine_settings(const struct daemon *daemon)
+{
+	return (struct engine_settings){
+		.first_sight = daemon->settings->first_sight,
+		.polling = {
+			.every = daemon->settings->polling.every,
+			.min_every = daemon->settings->polling.min_every,
+			.spread = 0,
+		},
+		.policy = &daemon->settings->policy,
+		.instance = store_instance(daemon->store),
+	};
+}
+
+static void restore_milestone(void *context, const char *id,
+	const struct milestone_state *state)
+{
+	engine_restore_milestone(context, id, state);
+}
+
+static void restore_source(void *context, const char *id,
+	const struct source_state *state)
+{
+	engine_restore_source(context, id, state);
+}
+
+static void restore_alert(void *context, const struct alert *alert)
+{
+	engine_restore_alert(context, alert);
+}
+
+static void restore_delivery(void *context,
+	const struct notification *notification, const struct delivery *delivery)
+{
+	engine_restore_delivery(context, notification, delivery);
+}
+
+static int daemon_restore(struct daemon *daemon)
+{
+	struct engine_settings settings = daemon_engine_settings(daemon);
+	struct store *store = daemon->store;
+	struct store_counters counters;
+	struct error error;
+
+	if (store_load_counters(store, &counters, &error) < 0)
+		goto unreadable;
+	settings.last_event = counters.last_event;
+	settings.last_alert = counters.last_alert;
+	settings.last_notification = counters.last_notification;
+	daemon->engine = engine_new(daemon->reg, daemon->history, &settings);
+	if (store_load_milestones(store, restore_milestone, daemon->engine,
+			&error) < 0 ||
+		store_load_sources(store, restore_source, daemon->engine,
+			&error) < 0 ||
+		store_load_alerts(store, true, 0, 0, restore_alert,
+			daemon->engine, &error) < 0 ||
+		store_load_deliveries(store, true, 0, 0, restore_delivery,
+			daemon->engine, &error) < 0)
+		goto unreadable;
+	return 0;
+
+unreadable:
+	log_error("cannot read the state: %s", error.text);
+	return store_fault_status(&error);
+}
+
+static int daemon_open_workers(struct daemon *daemon)
+{
+	char *program = paths_worker();
+
+	if (program == NULL)
+		return EX_UNAVAILABLE;
+	daemon->extract = extract_pool_open(daemon->loop, daemon->settings,
+		program);
+	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
+		.program = program,
+		.role = "mail",
+		.max = DELIVERIES_PER_CHANNEL,
+	});
+	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);
+	daemon->sender = fetcher_new(daemon->loop, &(struct fetch_limits){
+		.concurrency = SENDINGS_MAX,
+		.per_host = SENDINGS_MAX,
+		.user_agent = daemon->settings->polling.user_agent,
+	});
+	free(program);
+	return 0;
+}
+
+/* Sockets by name from the service manager; those it did not hand over are
+   opened here. */
+static int daemon_listen(struct daemon *daemon)
+{
+	const struct settings *settings = daemon->settings;
+	bool have_admin = false, have_web = false;
+	int handed = notify_sockets();
+	struct error error;
+
+	daemon->server = server_new(daemon->loop, api_handle, daemon);
+	for (int i = 0; i < handed; i++) {
+		const char *name;
+		int fd = notify_socket(i, &name);
+
+		if (server_listen_fd(daemon->server, fd, &error) < 0)
+			goto refused;
+		have_web |= string_is(name, "web");
+		have_admin |= !string_is(name, "web");
+	}
+	if (!have_admin && settings->admin.socket != NULL &&
+		server_listen_unix(daemon->server, settings->admin.socket,
+			settings->admin.mode, settings->admin.group, &error) < 0)
+		goto refused;
+	if (!have_web && settings->web.listen != NULL &&
+		server_listen_tcp(daemon->server, settings->web.listen, &error) < 0)
+		goto refused;
+	return 0;
+
+refused:
+	log_error("%s", error.text);
+	return error.kind == ERROR_DENIED ? EX_NOPERM : EX_UNAVAILABLE;
+}
+
+/* Room for the sockets of all transfers beside our own files. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+		limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int daemon_open(struct daemon *daemon)
+{
+	int status;
+
+	raise_file_limit();
+	status = daemon_read_files(daemon);
+	if (status != 0)
+		return status;
+	daemon->loop = loop_new();
+	daemon->started = daemon->reloaded = loop_now(daemon->loop);
+	status = daemon_open_store(daemon);
+	if (status != 0)
+		return status;
+	if (store_was_unclean(daemon->store))
+		log_notice("the last process was not stopped in good order: "
+			"going on from what was saved");
+	daemon->access = access_new(daemon->settings);
+	status = daemon_restore(daemon);
+	if (status == 0)
+		status = daemon_open_workers(daemon);
+	if (status == 0)
+		status = daemon_listen(daemon);
+	return status;
+}
+
+static void daemon_go(struct daemon *daemon)
+{
+	daemon->turn = turn_new(daemon);
+	loop_watch_fd(daemon->loop, store_fd(daemon->store), daemon_collect, daemon);
+	loop_on_wake(daemon->loop, daemon_advance, daemon);
+	loop_on_turn_end(daemon->loop, daemon_turn_end, daemon);
+	daemon_listen_signals(daemon);
+	engine_start(daemon->engine, loop_now(daemon->loop), &daemon->effects);
+	daemon_absorb(daemon, NULL);
+	daemon_turn_end(daemon);
+	notify_ready("watching");
+	log_notice("watching %zu milestones of %zu pledges by %zu sources",
+		daemon->reg->milestone_count, daemon->reg->pledge_count,
+		daemon->reg->source_count);
+	loop_run(daemon->loop);
+}
+
+/* --- stop ------------------------------------------------------------------------ */
+
+static void daemon_close(struct daemon *daemon)
+{
+	/* Whoever waits for a reload or a commit is answered first. */
+	reload_stop(daemon);
+	if (daemon->turn != NULL)
+		daemon_commit(daemon);
+	store_close(daemon->store);
+	server_free(daemon->server);
+	fetcher_free(daemon->fetcher);
+	fetcher_free(daemon->sender);
+	pool_free(daemon->extract);
+	pool_free(daemon->mail);
+	polling_stop(daemon);
+	delivery_stop(daemon);
+	turn_free(daemon->turn);
+	engine_free(daemon->engine);
+	history_free(daemon->history);
+	effects_release(&daemon->effects);
+	access_free(daemon->access);
+	register_free(daemon->reg);
+	settings_free(daemon->settings);
+	loop_free(daemon->loop);
+}
+
+int daemon_run(const char *conf_path)
+{
+	struct daemon daemon = {.conf_path = conf_path};
+
+	effects_init(&daemon.effects);
+	daemon.exit_status = daemon_open(&daemon);
+	if (daemon.exit_status == 0)
+		daemon_go(&daemon);
+	daemon_close(&daemon);
+	return daemon.exit_status;
+}

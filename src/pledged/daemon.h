@@ -1,0 +1,127 @@
+/*
+ * daemon: the shell around the engine. It owns everything that touches the
+ * world and performs what the engine decides, in one order only:
+ *
+ *	input ─engine→ effects ─absorb→ batch ─commit→ durable ─→ fetches, sends
+ *
+ * All inputs of one turn of the loop go into one batch. Nothing leaves the
+ * process before the batch that holds its cause is reported as committed.
+ */
+#ifndef PLEDGED_PLEDGED_DAEMON_H
+#define PLEDGED_PLEDGED_DAEMON_H
+
+#include "conf/settings.h"
+#include "core/engine.h"
+#include "net/fetch.h"
+#include "net/loop.h"
+#include "net/pool.h"
+#include "net/server.h"
+#include "store/store.h"
+
+/* Judgements a turn of the loop makes at most: a few milliseconds. */
+#define JUDGEMENTS_PER_TURN 500
+/* Webhooks on their way at once, to one host too: receivers are the user's own. */
+#define SENDINGS_MAX 64
+/* Batches on their way to the disk above which no new judging is begun. */
+#define BATCHES_PENDING_MAX 16
+
+struct polling;	/* one poll under way (polling.c) */
+struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct turn;	/* one batch and what waits for its commit (turn.c) */
+struct access_;	/* who may change things (access.c) */
+
+struct daemon {
+	const char *conf_path;
+	struct settings *settings;
+	struct register_ *reg;
+	struct history *history;
+	struct engine *engine;
+	struct store *store;
+	struct loop *loop;
+	struct fetcher *fetcher;	/* asks sources */
+	struct fetcher *sender;		/* brings webhooks: not held up by them */
+	struct pool *extract;
+	struct pool *mail;
+	struct server *server;
+	struct access_ *access;
+	struct effects effects;
+	struct turn *turn;		/* being filled */
+	struct reload *reload;		/* under way, or NULL */
+	struct polling *pollings;
+	struct polling *arrived;	/* of them: large answers, in a queue */
+	struct carrying *carryings;
+	instant started;
+	instant reloaded;
+	int exit_status;
+	bool stopping;
+};
+
+/* Runs until told to stop; the exit status, by sysexits. */
+int daemon_run(const char *conf_path);
+/* Stops in good order at the end of this turn. */
+void daemon_stop(struct daemon *daemon, int exit_status);
+/* Engine settings as the daemon's settings and store have them now. */
+struct engine_settings daemon_engine_settings(const struct daemon *daemon);
+
+/* --- turn.c: effects into a batch, a batch to the disk -------------------- */
+
+struct turn *turn_new(struct daemon *daemon);
+void turn_free(struct turn *turn);
+/* Takes the effects of one engine call into this turn's batch. body: the
+   bytes of the poll that was the input, kept as evidence; or NULL. */
+void daemon_absorb(struct daemon *daemon, const struct text *body);
+/* Hands this turn's batch over, if there is anything in it. */
+void daemon_commit(struct daemon *daemon);
+/* Records what an operator did, and calls fn when that is durable. */
+typedef void turn_fn(void *context, bool committed);
+void daemon_record(struct daemon *daemon, const char *who, const char *what,
+	const char *subject, const char *note, turn_fn *fn, void *context);
+
+/* --- polling.c, delivery.c: what leaves the process ------------------------ */
+
+void polling_start(struct daemon *daemon, const char *source_id);
+/* After a reload: whatever was asked of sources that are gone is dropped. */
+void polling_drop_lost(struct daemon *daemon);
+void delivery_start(struct daemon *daemon, int64_t notification,
+	const char *channel_id);
+/* At the end, when neither fetcher nor pools can call back any more. */
+void polling_stop(struct daemon *daemon);
+void delivery_stop(struct daemon *daemon);
+
+/* --- reload.c ----------------------------------------------------------------- */
+
+/* Reads everything again in a helper thread and swaps it in when it is
+   faultless. fn (or NULL) hears how it went: faults as text, "" when well. */
+typedef void reload_fn(void *context, bool done, const char *report);
+void reload_start(struct daemon *daemon, reload_fn *fn, void *context);
+void reload_stop(struct daemon *daemon);
+
+/* --- access.c --------------------------------------------------------------- */
+
+struct access_ *access_new(const struct settings *settings);
+void access_free(struct access_ *access);
+/* Whether a peer may change things. */
+bool access_is_admin(const struct access_ *access,
+	const struct server_peer *peer);
+/* The peer's user name, or "uid N". free() it. */
+char *access_name(const struct server_peer *peer);
+
+/* --- api.c ---------------------------------------------------------------------- */
+
+/* A server_handler; context is the daemon. */
+void api_handle(void *context, struct server_request *request);
+
+/* --- notify_*.c: the service manager ---------------------------------------------- */
+
+void notify_ready(const char *status);
+void notify_status(const char *status);
+void notify_reloading(void);
+void notify_stopping(void);
+void notify_alive(void);
+/* Milliseconds between signs of life; 0: not asked for. */
+int64_t notify_interval(void);
+/* Descriptors handed to us: how many, then each with its name. */
+int notify_sockets(void);
+int notify_socket(int index, const char **name);
+
+#endif

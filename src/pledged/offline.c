@@ -1,0 +1,325 @@
+/* offline: see offline.h. */
+#include "pledged/offline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "pledged/configuration.h"
+#include "pledged/extraction.h"
+#include "pledged/paths.h"
+
+struct reading {		/* one source, read once */
+	struct offline *offline;
+	uint32_t source;
+	struct text body;
+	struct extraction extraction;
+	bool failed;
+	bool given;		/* the engine has had its rows */
+};
+
+struct offline {
+	struct settings *settings;
+	struct register_ *reg;
+	struct history *history;
+	struct engine *engine;
+	struct loop *loop;
+	struct fetcher *fetcher;
+	struct pool *pool;
+	struct reading *readings;	/* one a source */
+	size_t waiting;			/* readings under way */
+	struct effects effects;
+	instant now;			/* the virtual clock */
+};
+
+/* --- files ------------------------------------------------------------------ */
+
+struct offline *offline_open(const char *conf)
+{
+	struct offline *offline = mem_new(1, sizeof *offline);
+	struct configuration configuration;
+
+	effects_init(&offline->effects);
+	configuration_read(&configuration, conf, CONF_OFFLINE);
+	configuration_tell(&configuration);
+	offline->settings = configuration.settings;
+	offline->reg = configuration.reg;
+	faults_release(&configuration.faults);
+	if (offline->reg == NULL) {
+		offline_close(offline);
+		return NULL;
+	}
+	offline->readings = mem_new(offline->reg->source_count,
+		sizeof *offline->readings);
+	offline->history = history_new(NULL, NULL);
+	return offline;
+}
+
+void offline_close(struct offline *offline)
+{
+	if (offline == NULL)
+		return;
+	for (size_t i = 0; offline->readings != NULL &&
+		i < offline->reg->source_count; i++) {
+		extraction_release(&offline->readings[i].extraction);
+		text_release(&offline->readings[i].body);
+	}
+	free(offline->readings);
+	engine_free(offline->engine);
+	history_free(offline->history);
+	fetcher_free(offline->fetcher);
+	pool_free(offline->pool);
+	loop_free(offline->loop);
+	effects_release(&offline->effects);
+	register_free(offline->reg);
+	settings_free(offline->settings);
+	free(offline);
+}
+
+const struct settings *offline_settings(const struct offline *offline)
+{
+	return offline->settings;
+}
+
+const struct register_ *offline_register(const struct offline *offline)
+{
+	return offline->reg;
+}
+
+struct history *offline_history(const struct offline *offline)
+{
+	return offline->history;
+}
+
+struct engine *offline_engine(const struct offline *offline)
+{
+	return offline->engine;
+}
+
+bool offline_time(const struct offline *offline, const char *name,
+	const char *value, instant *out)
+{
+	struct moment moment;
+
+	if (moment_parse(value, strlen(value), &moment)) {
+		*out = moment_instant(&moment, offline->settings->zone);
+		return true;
+	}
+	fprintf(stderr, "pledged: %s: \"%s\" is not a date or time "
+		"(2020-12-31, 2020-12-31T23:59:59Z)\n", name, value);
+	return false;
+}
+
+/* --- sources --------------------------------------------------------------- */
+
+static void reading_end(struct reading *reading, const char *error)
+{
+	reading->offline->waiting--;
+	if (error == NULL)
+		return;
+	reading->failed = true;
+	fprintf(stderr, "pledged: source %s: %s\n",
+		reading->offline->reg->sources[reading->source].id, error);
+}
+
+/* Without a time of its own a figure counts as known once its period and the
+   indicator's lag are over, and that is said. */
+static void rows_assume(const struct offline *offline,
+	struct extraction *extraction)
+{
+	for (size_t i = 0; i < extraction->count; i++) {
+		struct row *row = &extraction->rows[i];
+
+		if (row->observation.published != INSTANT_MIN)
+			continue;
+		row->observation.published = row_published_assumed(
+			&offline->reg->indicators[row->indicator],
+			row->observation.period, offline->settings->zone);
+		row->observation.published_assumed = true;
+	}
+}
+
+static void source_extracted(void *context, const uint8_t *payload,
+	size_t length, const char *error)
+{
+	struct reading *reading = context;
+	struct offline *offline = reading->offline;
+	struct extraction *extraction = &reading->extraction;
+
+	extraction_read(extraction, offline->reg, reading->source,
+		offline->settings->zone, payload, length, error);
+	rows_assume(offline, extraction);
+	if (extraction->rejected > 0)
+		fprintf(stderr, "pledged: source %s: %zu rows rejected, %s\n",
+			offline->reg->sources[reading->source].id,
+			extraction->rejected, extraction->first_reject);
+	reading_end(reading, extraction->fault[0] != '\0' ? extraction->fault
+		: extraction->count == 0 && extraction->rejected > 0
+			? "no row makes sense" : NULL);
+}
+
+static void source_fetched(void *context, const struct fetch_result *result)
+{
+	struct reading *reading = context;
+	struct offline *offline = reading->offline;
+	struct text frame;
+	char error[64];
+
+	if (!result->arrived || result->status != 200) {
+		snprintf(error, sizeof error, "the server answered with HTTP "
+			"status %d", result->status);
+		reading_end(reading, result->arrived ? error : result->error);
+		return;
+	}
+	text_init(&frame, FRAME_MAX + FRAME_HEADER);
+	extraction_request(&frame, &offline->reg->sources[reading->source],
+		loop_now(offline->loop), result->body->data, result->body->length);
+	pool_request(offline->pool, &frame, offline->settings->workers.timeout,
+		source_extracted, reading);
+	text_release(&frame);
+}
+
+static bool offline_open_workers(struct offline *offline)
+{
+	char *program = paths_worker();
+
+	if (program == NULL)
+		return false;
+	offline->loop = loop_new();
+	offline->pool = extract_pool_open(offline->loop, offline->settings, program);
+	offline->fetcher = fetcher_open(offline->loop, offline->settings);
+	free(program);
+	return true;
+}
+
+static void source_begin(struct offline *offline, uint32_t index)
+{
+	struct fetch_request request = source_request(
+		&offline->reg->sources[index], offline->settings);
+
+	offline->waiting++;
+	fetch_start(offline->fetcher, &request, source_fetched,
+		&offline->readings[index]);
+}
+
+size_t offline_read_sources(struct offline *offline, bool network)
+{
+	const struct register_ *reg = offline->reg;
+	size_t failed = 0;
+
+	if (reg->source_count == 0)
+		return 0;
+	if (!offline_open_workers(offline))
+		return reg->source_count;
+	for (uint32_t i = 0; i < reg->source_count; i++) {
+		offline->readings[i].offline = offline;
+		offline->readings[i].source = i;
+		if (network || string_starts(reg->sources[i].url, "file:"))
+			source_begin(offline, i);
+		else
+			fprintf(stderr, "pledged: source %s: not read, it needs "
+				"the network (--fetch)\n", reg->sources[i].id);
+	}
+	while (offline->waiting > 0)
+		loop_turn(offline->loop);
+	for (size_t i = 0; i < reg->source_count; i++)
+		failed += offline->readings[i].failed;
+	return failed;
+}
+
+instant offline_first_publication(const struct offline *offline)
+{
+	instant first = INSTANT_MAX;
+
+	for (size_t i = 0; i < offline->reg->source_count; i++) {
+		const struct extraction *extraction =
+			&offline->readings[i].extraction;
+
+		for (size_t k = 0; k < extraction->count; k++) {
+			instant at = extraction->rows[k].observation.published;
+
+			if (at < first)
+				first = at;
+		}
+	}
+	return first;
+}
+
+/* --- effects in memory ----------------------------------------------------- */
+
+/* The file as it was read answers the first poll whole: what was published
+   later than the virtual now is in the series and not yet known. */
+static void give_rows(struct offline *offline, uint32_t index)
+{
+	struct reading *reading = &offline->readings[index];
+	bool first = !reading->given;
+	struct fetch_report report = {
+		.started = offline->now,
+		.finished = offline->now,
+		.outcome = first ? FETCH_CHANGED : FETCH_UNCHANGED,
+		.retry_after = -1,
+		.max_age = -1,
+		.rows = first ? reading->extraction.count : 0,
+	};
+
+	reading->given = true;
+	engine_fetched(offline->engine, index, &report, reading->extraction.rows,
+		report.rows, offline->now, &offline->effects);
+}
+
+/* Effects grow while they are performed: an answer is another input. */
+static void offline_perform(struct offline *offline, offline_event_fn *tell,
+	void *context)
+{
+	while (offline->effects.count > 0) {
+		struct effects effects = offline->effects;
+
+		effects_init(&offline->effects);
+		for (size_t i = 0; i < effects.count; i++) {
+			const struct effect *effect = &effects.items[i];
+
+			if (effect->kind == EFFECT_EVENT && tell != NULL)
+				tell(context, effect->as.event);
+			else if (effect->kind == EFFECT_FETCH)
+				give_rows(offline, effect->index);
+			else if (effect->kind == EFFECT_SEND)
+				engine_delivered(offline->engine, effect->number,
+					DELIVERED, -1, "", offline->now,
+					&offline->effects);
+		}
+		effects_release(&effects);
+	}
+}
+
+void offline_run(struct offline *offline, instant from, instant to,
+	offline_event_fn *tell, void *context)
+{
+	const struct settings *settings = offline->settings;
+	struct engine_settings engine_settings = {
+		.first_sight = settings->first_sight,
+		.polling = {
+			.every = settings->polling.every,
+			.min_every = settings->polling.min_every,
+		},
+		.policy = &settings->policy,
+		.instance = "replay",
+	};
+
+	offline->engine = engine_new(offline->reg, offline->history,
+		&engine_settings);
+	offline->now = from;
+	engine_start(offline->engine, from, &offline->effects);
+	offline_perform(offline, tell, context);
+	for (;;) {
+		instant next = engine_next(offline->engine);
+
+		if (next > to)
+			break;
+		if (next > offline->now)
+			offline->now = next;
+		engine_advance(offline->engine, offline->now, 0, &offline->effects);
+		offline_perform(offline, tell, context);
+	}
+}

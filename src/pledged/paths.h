@@ -1,0 +1,12 @@
+/*
+ * paths: where our own files are, relative to the program first, so that a
+ * tree works uninstalled and moved.
+ */
+#ifndef PLEDGED_PLEDGED_PATHS_H
+#define PLEDGED_PLEDGED_PATHS_H
+
+/* The worker program; free() it. NULL: nowhere, and where it was looked for
+   has been logged. */
+char *paths_worker(void);
+
+#endif

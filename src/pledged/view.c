@@ -1,0 +1,449 @@
+/* view: see view.h. */
+#include "pledged/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define RATIO_PLACES 3
+#define DERIVED_DIGITS 6
+#define SHOWN_PLACES 15
+
+struct decimal view_ratio(struct decimal ratio)
+{
+	return decimal_round(ratio, RATIO_PLACES);
+}
+
+struct decimal view_derived(struct decimal value, struct decimal beside)
+{
+	struct decimal few = decimal_round_significant(value, DERIVED_DIGITS);
+	struct decimal fine = decimal_round(value, decimal_places(beside));
+
+	return decimal_places(few) > decimal_places(fine) ? few : fine;
+}
+
+/* A figure as measured: exact, unless a division left a long tail. */
+static struct decimal figure_shown(struct decimal value)
+{
+	if (decimal_places(value) <= SHOWN_PLACES)
+		return value;
+	return decimal_round(value, SHOWN_PLACES);
+}
+
+char *view_url(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	size_t length = strcspn(url, "?#");
+
+	if (authority == NULL || authority > url + length)
+		return mem_string_n(url, length);
+	authority += 3;
+	size_t end = strcspn(authority, "/?#");
+	const char *at = NULL;
+
+	for (size_t i = 0; i < end; i++) {
+		if (authority[i] == '@')
+			at = authority + i;
+	}
+	if (at == NULL)
+		return mem_string_n(url, length);
+	struct text text;
+
+	text_init(&text, 0);
+	text_add(&text, url, (size_t)(authority - url));
+	text_add(&text, at + 1, (size_t)(url + length - at - 1));
+	return text_take(&text);
+}
+
+/* --- milestones ------------------------------------------------------- */
+
+static void put_instant_zone(struct json *json, const char *key, instant at,
+	const struct zone *zone)
+{
+	json_key(json, key);
+	if (at == INSTANT_MIN || at == INSTANT_MAX) {
+		json_null(json);
+		return;
+	}
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_instant_zone(&text, at, zone);
+	json_string(json, text_string(&text));
+	text_release(&text);
+}
+
+static void put_day_or_instant(struct json *json, const char *key,
+	struct date date, instant at, const struct zone *zone)
+{
+	if (!date_is_none(date))
+		json_put_date(json, key, date);
+	else
+		put_instant_zone(json, key, at, zone);
+}
+
+static void put_days(struct json *json, const char *key, int32_t days)
+{
+	if (days == DAYS_NONE)
+		json_put_null(json, key);
+	else
+		json_put_int(json, key, days);
+}
+
+static void put_figure(struct json *json, const char *key,
+	const struct figure *figure)
+{
+	if (figure->known)
+		json_put_decimal(json, key, figure_shown(figure->value));
+	else
+		json_put_null(json, key);
+}
+
+static void put_ratio(struct json *json, const char *key,
+	const struct figure *figure)
+{
+	if (figure->known)
+		json_put_decimal(json, key, view_ratio(figure->value));
+	else
+		json_put_null(json, key);
+}
+
+static void put_required(struct json *json, const struct assessment *a)
+{
+	if (a->required_now.known && a->target.known)
+		json_put_decimal(json, "required_now",
+			view_derived(a->required_now.value, a->target.value));
+	else
+		put_figure(json, "required_now", &a->required_now);
+}
+
+static void put_period(struct json *json, const char *key, struct period period)
+{
+	if (period_is_none(period)) {
+		json_put_null(json, key);
+		return;
+	}
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_period(&text, period);
+	json_put_string(json, key, text_string(&text));
+	text_release(&text);
+}
+
+const char *view_unit(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	const struct benchmark *benchmark = milestone->benchmark;
+	const char *unit = NULL;
+
+	for (size_t i = 0; i < benchmark->indicator_count; i++) {
+		const char *other = reg->indicators[benchmark->indicators[i]].unit;
+
+		if (unit != NULL && !string_is(unit, other))
+			return NULL;
+		unit = other;
+	}
+	return unit;
+}
+
+/* The pledge's labels with the milestone's own over them. */
+static void put_labels(struct json *json, const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
+
+	json_key(json, "labels");
+	json_object(json);
+	for (size_t i = 0; i < pledge->label_count; i++) {
+		const char *key = pledge->labels[i].key;
+
+		json_put_string(json, key, milestone_label(reg, milestone, key));
+	}
+	for (size_t i = 0; i < milestone->label_count; i++) {
+		const struct label *label = &milestone->labels[i];
+		bool seen = false;
+
+		for (size_t k = 0; k < pledge->label_count && !seen; k++)
+			seen = string_is(pledge->labels[k].key, label->key);
+		if (!seen)
+			json_put_string(json, label->key, label->value);
+	}
+	json_object_end(json);
+}
+
+static void put_identity(struct json *json, const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
+
+	json_put_string(json, "id", milestone->id);
+	json_put_string(json, "pledge", pledge->id);
+	json_put_string(json, "instrument", milestone_instrument(reg, milestone)->id);
+	json_put_string(json, "obligor", pledge->obligor);
+	json_put_string(json, "owner", pledge->owner);
+	json_put_string(json, "title", milestone_title(reg, milestone));
+	json_put_string(json, "severity", severity_name(milestone->severity));
+	put_labels(json, reg, milestone);
+	json_put_decimal(json, "weight", milestone->weight);
+}
+
+static void put_answer(struct json *json, const struct assessment *a,
+	instant since)
+{
+	json_put_string(json, "status", status_name(a->status));
+	json_put_string(json, "lifecycle", lifecycle_name(a->lifecycle));
+	json_put_string(json, "verdict", verdict_name(a->verdict));
+	json_put_string(json, "progress", progress_name(a->progress));
+	json_put_string(json, "knowledge", assurance_name(a->knowledge));
+	json_put_instant(json, "since", since);
+	json_put_instant(json, "assessed_at", a->as_of);
+	json_put_instant(json, "as_of", a->as_of);
+}
+
+static void put_timeline(struct json *json, const struct milestone *milestone,
+	const struct zone *zone, const struct assessment *a)
+{
+	put_day_or_instant(json, "start", milestone->start_date,
+		milestone->start, zone);
+	put_instant_zone(json, "due", milestone->due, zone);
+	put_instant_zone(json, "original_due", milestone->due, zone);
+	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
+	put_days(json, "days_late", a->days_late);
+	put_days(json, "days_overdue", a->days_overdue);
+}
+
+static void put_figures(struct json *json, const char *unit,
+	const struct assessment *a)
+{
+	json_put_string(json, "unit", unit);
+	put_figure(json, "actual", &a->actual);
+	put_figure(json, "target", &a->target);
+	put_figure(json, "baseline", &a->baseline);
+	put_required(json, a);
+	put_period(json, "data_through", a->data_through);
+	put_ratio(json, "pace", &a->pace);
+	put_ratio(json, "share_of_level", &a->share_of_level);
+	put_ratio(json, "share_of_increment", &a->share_of_increment);
+	put_figure(json, "shortfall", &a->shortfall);
+	json_put_null(json, "forecast");
+}
+
+void view_milestone(struct json *json, const struct register_ *reg,
+	uint32_t index, const struct assessment *assessment, instant since)
+{
+	const struct milestone *milestone = &reg->milestones[index];
+	struct text reason;
+
+	json_object(json);
+	put_identity(json, reg, milestone);
+	put_answer(json, assessment, since);
+	put_timeline(json, milestone, milestone_zone(reg, milestone), assessment);
+	put_figures(json, view_unit(reg, milestone), assessment);
+	text_init(&reason, 0);
+	assessment_reason(reg, index, assessment, &reason);
+	json_put_string(json, "reason", text_string(&reason));
+	text_release(&reason);
+	json_put_bool(json, "published_assumed", assessment->published_assumed);
+	json_object_end(json);
+}
+
+/* --- the rest of the register ------------------------------------------- */
+
+void view_pledge(struct json *json, const struct register_ *reg, uint32_t index)
+{
+	const struct pledge *pledge = &reg->pledges[index];
+
+	json_object(json);
+	json_put_string(json, "id", pledge->id);
+	json_put_string(json, "instrument", reg->instruments[pledge->instrument].id);
+	json_put_string(json, "obligor", pledge->obligor);
+	json_put_string(json, "owner", pledge->owner);
+	json_put_string(json, "title", pledge->title);
+	json_put_string(json, "cite", pledge->cite);
+	json_put_string(json, "url", pledge->url);
+	json_key(json, "labels");
+	json_object(json);
+	for (size_t i = 0; i < pledge->label_count; i++)
+		json_put_string(json, pledge->labels[i].key, pledge->labels[i].value);
+	json_object_end(json);
+	json_key(json, "milestones");
+	json_array(json);
+	for (uint32_t i = 0; i < pledge->milestone_count; i++)
+		json_string(json, reg->milestones[pledge->first_milestone + i].id);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+void view_indicator(struct json *json, const struct register_ *reg,
+	uint32_t index)
+{
+	const struct indicator *indicator = &reg->indicators[index];
+	struct text lag;
+
+	json_object(json);
+	json_put_string(json, "id", indicator->id);
+	json_put_string(json, "title", indicator->title);
+	json_put_string(json, "unit", indicator->unit);
+	json_put_string(json, "frequency",
+		indicator->frequency == FREQUENCY_NONE ? NULL
+			: frequency_name(indicator->frequency));
+	text_init(&lag, 0);
+	text_add_duration(&lag, indicator->lag);
+	json_put_string(json, "lag", text_string(&lag));
+	text_release(&lag);
+	json_put_bool(json, "cumulative", indicator->cumulative);
+	json_put_int(json, "milestones", (int64_t)indicator->milestone_count);
+	json_object_end(json);
+}
+
+void view_observation(struct json *json,
+	const struct observation *observation)
+{
+	json_object(json);
+	json_put_int(json, "id", observation->id);
+	put_period(json, "period", observation->period);
+	json_put_decimal(json, "value", observation->value);
+	json_put_instant(json, "published", observation->published);
+	json_put_bool(json, "published_assumed", observation->published_assumed);
+	json_put_instant(json, "recorded", observation->recorded);
+	json_put_bool(json, "provisional", observation->provisional);
+	json_put_bool(json, "quarantined", observation->quarantined);
+	json_object_end(json);
+}
+
+void view_source(struct json *json, const struct register_ *reg,
+	uint32_t index, const struct source_state *state, bool busy)
+{
+	const struct source *source = &reg->sources[index];
+	bool tried = state->last_attempt != INSTANT_MIN;
+	char *url = view_url(source->url);
+
+	json_object(json);
+	json_put_string(json, "id", source->id);
+	json_put_string(json, "url", url);
+	json_put_string(json, "format",
+		source->format == SOURCE_CSV ? "csv" : "json");
+	json_put_string(json, "outcome",
+		tried ? fetch_outcome_name(state->outcome) : NULL);
+	json_put_bool(json, "busy", busy);
+	json_put_instant(json, "last_attempt", state->last_attempt);
+	json_put_instant(json, "last_success", state->last_success);
+	json_put_instant(json, "last_change", state->last_change);
+	json_put_instant(json, "failing_since", state->failing_since);
+	json_put_int(json, "failures", state->failures);
+	json_put_instant(json, "next", state->next);
+	json_put_string(json, "error", state->error[0] != '\0' ? state->error : NULL);
+	json_object_end(json);
+	free(url);
+}
+
+/* --- alerts, channels, messages ------------------------------------------ */
+
+/* "milestone": "purchases.energy/2020" and the like; nothing for a summary. */
+static void put_subject(struct json *json, enum subject_kind kind,
+	const char *subject)
+{
+	if (kind != SUBJECT_NONE)
+		json_put_string(json, subject_kind_name(kind), subject);
+}
+
+void view_alert(struct json *json, const struct alert *alert)
+{
+	json_object(json);
+	json_put_int(json, "id", alert->id);
+	json_put_string(json, "kind", event_kind_name(alert->kind));
+	json_put_string(json, "class",
+		event_class_name(event_kind_class(alert->kind)));
+	json_put_string(json, "severity", severity_name(alert->severity));
+	json_put_string(json, "subject", alert->subject);
+	put_subject(json, alert->subject_kind, alert->subject);
+	json_put_string(json, "state", alert_state_name(alert->state));
+	json_put_instant(json, "raised", alert->raised);
+	json_put_instant(json, "resolved", alert->resolved);
+	json_put_string(json, "reason", alert->reason);
+	json_object_end(json);
+}
+
+/* Of a receiver's address the path is often the secret. */
+static char *view_origin(const char *url)
+{
+	char *shown = view_url(url);
+	char *authority = strstr(shown, "://");
+
+	if (authority != NULL)
+		authority[3 + strcspn(authority + 3, "/")] = '\0';
+	return shown;
+}
+
+void view_channel(struct json *json, const struct channel *channel)
+{
+	json_object(json);
+	json_put_string(json, "id", channel->id);
+	json_put_string(json, "type", channel_type_name(channel->type));
+	if (channel->type == CHANNEL_EMAIL) {
+		json_key(json, "to");
+		json_array(json);
+		for (size_t i = 0; i < channel->to_count; i++)
+			json_string(json, channel->to[i]);
+		json_array_end(json);
+		json_put_string(json, "server", channel->server);
+	}
+	if (channel->type == CHANNEL_WEBHOOK) {
+		char *url = view_origin(channel->url);
+
+		json_put_string(json, "url", url);
+		json_put_bool(json, "signed", channel->secret != NULL);
+		free(url);
+	}
+	json_object_end(json);
+}
+
+void view_notification(struct json *json,
+	const struct notification *notification, const struct delivery *delivery)
+{
+	json_object(json);
+	json_put_int(json, "id", notification->id);
+	json_put_string(json, "message_id", notification->message_id);
+	json_put_string(json, "channel", notification->channel);
+	json_put_int(json, "event", notification->event);
+	if (notification->alert != 0)
+		json_put_int(json, "alert", notification->alert);
+	else
+		json_put_null(json, "alert");
+	json_put_instant(json, "created", notification->created);
+	json_put_string(json, "state", delivery_state_name(delivery->state));
+	json_put_int(json, "attempts", delivery->attempts);
+	json_put_instant(json, "last_attempt", delivery->at);
+	json_put_instant(json, "next",
+		delivery->state == DELIVERY_PENDING ? delivery->next : INSTANT_MAX);
+	json_put_string(json, "answer",
+		delivery->answer[0] != '\0' ? delivery->answer : NULL);
+	json_object_end(json);
+}
+
+void view_event_fields(struct json *json, const struct event *event)
+{
+	json_put_int(json, "event", event->id);
+	json_put_instant(json, "time", event->time);
+	json_put_string(json, "kind", event_kind_name(event->kind));
+	json_put_string(json, "class",
+		event_class_name(event_kind_class(event->kind)));
+	put_subject(json, event->subject_kind, event->subject);
+	json_put_string(json, "from", event->from);
+	json_put_string(json, "to", event->to);
+	json_put_string(json, "reason", event->reason);
+	json_put_string(json, "severity", severity_name(event->severity));
+	if (event->alert != 0)
+		json_put_int(json, "alert", event->alert);
+	else
+		json_put_null(json, "alert");
+}
+
+void view_event(struct json *json, const struct event *event)
+{
+	json_object(json);
+	view_event_fields(json, event);
+	json_object_end(json);
+}

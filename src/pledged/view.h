@@ -1,0 +1,42 @@
+/*
+ * view: the objects people get, as JSON. One shape for every interface:
+ * commands, socket, messages.
+ */
+#ifndef PLEDGED_PLEDGED_VIEW_H
+#define PLEDGED_PLEDGED_VIEW_H
+
+#include "base/json.h"
+#include "core/engine.h"
+
+/* A milestone under an assessment; since INSTANT_MIN: null. */
+void view_milestone(struct json *json, const struct register_ *reg,
+	uint32_t milestone, const struct assessment *assessment, instant since);
+void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
+void view_indicator(struct json *json, const struct register_ *reg,
+	uint32_t indicator);
+void view_observation(struct json *json,
+	const struct observation *observation);
+void view_source(struct json *json, const struct register_ *reg,
+	uint32_t source, const struct source_state *state, bool busy);
+void view_alert(struct json *json, const struct alert *alert);
+void view_channel(struct json *json, const struct channel *channel);
+void view_notification(struct json *json,
+	const struct notification *notification, const struct delivery *delivery);
+
+/* The fields of an event, into an object that is open. */
+void view_event_fields(struct json *json, const struct event *event);
+void view_event(struct json *json, const struct event *event);
+
+/* The unit of a milestone's figures; NULL: none or several. */
+const char *view_unit(const struct register_ *reg,
+	const struct milestone *milestone);
+
+/* A ratio as shown: three decimals. */
+struct decimal view_ratio(struct decimal ratio);
+/* A figure made by division, as shown: as many decimals as beside needs, but
+   at least six significant digits. */
+struct decimal view_derived(struct decimal value, struct decimal beside);
+/* A URL without user, password and query. free() it. */
+char *view_url(const char *url);
+
+#endif
