@@ -74,6 +74,22 @@ static int load_before(struct store *store, enum query query, int64_t before,
 	return load_rows(store, statement, row, target, error);
 }
 
+/* ?1: ids above after; ?2: as above; ?3: of whom, unless NULL. */
+static int load_after(struct store *store, enum query query, int64_t after,
+	size_t limit, const char *of, load_row *row, void *target,
+	struct error *error)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), query, error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, after);
+	load_bind_limit(statement, 2, limit);
+	if (of != NULL)
+		sqlite3_bind_text(statement, 3, of, -1, SQLITE_STATIC);
+	return load_rows(store, statement, row, target, error);
+}
+
 /* --- counters ---------------------------------------------------------------------- */
 
 static void load_counter(struct cursor *cursor, void *target)
@@ -301,22 +317,21 @@ int store_load_events(struct store *store, int64_t after, const char *subject,
 	size_t limit, store_event_fn *fn, void *context, struct error *error)
 {
 	struct event_target target = { fn, context };
-	sqlite3_stmt *statement = readers_query(store_readers(store),
-		subject != NULL ? QUERY_EVENTS_OF : QUERY_EVENTS, error);
 
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, after);
-	load_bind_limit(statement, 2, limit);
-	if (subject != NULL)
-		sqlite3_bind_text(statement, 3, subject, -1, SQLITE_STATIC);
-	return load_rows(store, statement, load_event, &target, error);
+	return load_after(store, subject != NULL ? QUERY_EVENTS_OF : QUERY_EVENTS,
+		after, limit, subject, load_event, &target, error);
 }
 
 /* --- observations -------------------------------------------------------------------- */
 
+struct observation_target {
+	store_observation_fn *fn;
+	void *context;
+};
+
 static void load_observation(struct cursor *cursor, void *target)
 {
+	const struct observation_target *to = target;
 	struct observation observation = { .id = 0 };
 
 	observation.id = cursor_int(cursor);
@@ -328,18 +343,28 @@ static void load_observation(struct cursor *cursor, void *target)
 	observation.provisional = cursor_int(cursor) != 0;
 	observation.quarantined = cursor_int(cursor) != 0;
 	if (!cursor->bad)
-		series_add(target, &observation, NULL);
+		to->fn(to->context, &observation);
+}
+
+int store_load_observations(struct store *store, const char *indicator,
+	int64_t after, size_t limit, store_observation_fn *fn, void *context,
+	struct error *error)
+{
+	struct observation_target target = { fn, context };
+
+	return load_after(store, QUERY_SERIES, after, limit, indicator,
+		load_observation, &target, error);
+}
+
+static void observation_add(void *series, const struct observation *observation)
+{
+	series_add(series, observation, NULL);
 }
 
 int store_load_series(void *store, const char *indicator, struct series *series)
 {
-	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_SERIES,
-		NULL);
-
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_text(statement, 1, indicator, -1, SQLITE_STATIC);
-	return load_rows(store, statement, load_observation, series, NULL);
+	return store_load_observations(store, indicator, 0, 0, observation_add,
+		series, NULL);
 }
 
 /* --- bytes ---------------------------------------------------------------------------- */

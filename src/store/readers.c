@@ -64,7 +64,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"(SELECT id FROM name WHERE text = ?3) ORDER BY e.id LIMIT ?2",
 	[QUERY_SERIES] = "SELECT id, period, value, published, recorded, "
 		"published_assumed, provisional, quarantined FROM observation "
-		"WHERE indicator = (SELECT id FROM name WHERE text = ?1) ORDER BY id",
+		"WHERE indicator = (SELECT id FROM name WHERE text = ?3) "
+		"AND id > ?1 ORDER BY id LIMIT ?2",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

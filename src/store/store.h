@@ -115,6 +115,12 @@ typedef void store_event_fn(void *context, const struct event *event);
 /* Ids above `after`, oldest first; subject NULL: of everything. limit 0: none. */
 int store_load_events(struct store *store, int64_t after, const char *subject,
 	size_t limit, store_event_fn *fn, void *context, struct error *error);
+typedef void store_observation_fn(void *context,
+	const struct observation *observation);
+/* Vintages of an indicator; likewise. */
+int store_load_observations(struct store *store, const char *indicator,
+	int64_t after, size_t limit, store_observation_fn *fn, void *context,
+	struct error *error);
 /* A history_load: every vintage of an indicator. context is the store. */
 int store_load_series(void *store, const char *indicator, struct series *series);
 /* The body of a notification and its message id; ERROR_ABSENT when there is

@@ -1,5 +1,6 @@
 """The socket: HTTP and JSON, what it answers and what it refuses."""
 import concurrent.futures
+import datetime
 import http.client
 import json
 import os
@@ -30,7 +31,10 @@ def full(daemon):
                  ["report"] + [f"extra{i}" for i in range(6)]),
         channels=[LOG.replace('"log";', f'"log{i}";', 1) for i in range(5)])
     daemon.start().settled()
-    wait_until(lambda: daemon.get("/v1/status")["outbox"] == 0)
+    # The lists are the store's: it has them a moment after the status does.
+    wait_until(lambda: [item["state"] for item in
+                        daemon.items("/v1/outbox?state=all")]
+               == ["delivered"] * 25)
     return daemon
 
 
@@ -63,25 +67,79 @@ def test_status_by_curl(full):
     assert len(status["register"]) == 64
 
 
+def paged(daemon, path):
+    """The items of each page; path has a query."""
+    cursor = ""
+    while cursor is not None:
+        page = daemon.get(path + (f"&cursor={cursor}" if cursor else ""))
+        yield page["items"]
+        cursor = page["next"]
+
+
 @pytest.mark.parametrize("path, count", [
     ("pledges", 1), ("milestones", COUNT), ("indicators", 7), ("sources", 7),
     ("channels", 5), ("alerts", 5), ("alerts?state=all", 5),
-    ("outbox?state=all", 25), ("outbox", 0)])
+    ("outbox?state=all", 25), ("outbox", 0),
+    ("indicators/report/observations", 2)])
 def test_paging(full, path, count):
     """Pages of three, one after the other, are the whole list."""
     mark = "&" if "?" in path else "?"
     whole = full.get(f"/v1/{path}")
     assert len(whole["items"]) == count and whole["next"] is None
-    pages, cursor = [], ""
-    while cursor is not None:
-        page = full.get(f"/v1/{path}{mark}limit=3"
-                        + (f"&cursor={cursor}" if cursor else ""))
-        assert len(page["items"]) == 3 or page["next"] is None
-        pages += page["items"]
-        cursor = page["next"]
-    assert pages == whole["items"]
+    pages = list(paged(full, f"/v1/{path}{mark}limit=3"))
+    assert all(len(page) == 3 for page in pages[:-1])
+    assert sum(pages, []) == whole["items"]
     exact = full.get(f"/v1/{path}{mark}limit={max(count, 1)}")
     assert exact["next"] is None and len(exact["items"]) == count
+
+
+DAYS = 1100  # more figures than one page looks at
+OBSERVED = "/v1/indicators/report/observations"
+
+
+@pytest.fixture
+def long_series(daemon):
+    """Figures of many days, each published at its noon, beside another's."""
+    start = datetime.date(2021, 1, 1)
+    days = [start + datetime.timedelta(days=i) for i in range(DAYS)]
+    daemon.write("own.csv", "indicator,period,value,published\n" + "".join(
+        f"{name},{day},{i},{day}T12:00:00Z\n" for i, day in enumerate(days)
+        for name in ("report", "other")))
+    daemon.configure(register([milestone("one", FAR)], None,
+                              ["report", "other"]))
+    daemon.start().settled()
+    wait_until(lambda: daemon.items(OBSERVED))
+    return daemon
+
+
+def test_observations_come_in_pages(long_series):
+    pages = list(paged(long_series, OBSERVED + "?limit=500"))
+    assert [len(page) for page in pages] == [500, 500, 100]
+    items = sum(pages, [])
+    assert [item["value"] for item in items] == list(range(DAYS))
+    numbers = [item["id"] for item in items]
+    assert numbers == sorted(set(numbers))
+    others = sum(paged(long_series,
+                       OBSERVED.replace("report", "other") + "?limit=1000"), [])
+    assert len(others) == DAYS
+    assert not {item["id"] for item in others} & set(numbers)
+    assert len(long_series.items(OBSERVED)) == 100
+    last = long_series.get(f"{OBSERVED}?limit=100&cursor={numbers[999]}")
+    assert last["items"] == items[1000:] and last["next"] is None
+
+
+@pytest.mark.parametrize("as_of, limit, sizes", [
+    ("2021-01-06T12:00:00Z", 4, [4, 2, 0]),
+    ("2021-01-06T11:59:59Z", 1000, [5, 0]),
+    ("2020-12-31", 1, [0, 0]),
+    ("2023-09-27T12:00:00Z", 1000, [1000, 0]),
+    ("2023-09-28T12:00:00Z", 1000, [1000, 1]),
+    (FAR, 600, [600, 500])])
+def test_observations_published_by(long_series, as_of, limit, sizes):
+    """No page looks at more than 1,000 rows: it may be short, or empty."""
+    pages = list(paged(long_series, f"{OBSERVED}?as_of={as_of}&limit={limit}"))
+    assert [len(page) for page in pages] == sizes
+    assert [item["value"] for item in sum(pages, [])] == list(range(sum(sizes)))
 
 
 @pytest.mark.parametrize("query, count", [
@@ -120,7 +178,11 @@ def test_filters(full, query, count):
     ("alerts?cursor=x", "cursor"),
     ("outbox?cursor=-1", "cursor"),
     ("status?verbose", "verbose"),
-    ("indicators/report/observations?as_of=x", "as_of")])
+    ("indicators/report/observations?as_of=x", "as_of"),
+    ("indicators/report/observations?limit=1001", "1 to 1000"),
+    ("indicators/report/observations?cursor=0", "cursor"),
+    ("indicators/report/observations?cursor=3x", "cursor"),
+    ("indicators/report/observations?state=all", "state")])
 def test_a_bad_parameter_is_named(full, path, words):
     status, detail, _ = problem(full, "/v1/" + path)
     assert status == 400 and words in detail

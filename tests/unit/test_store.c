@@ -690,6 +690,47 @@ static void test_series(void **state)
 	store_close(store);
 }
 
+static void see_observation(void *context,
+	const struct observation *observation)
+{
+	struct seen *seen = context;
+
+	assert_int_equal(observation->published, T0);
+	seen->ids[seen->count++] = observation->id;
+}
+
+static void test_observations(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct observation first = observation(1, "1", T0);
+	static const struct {
+		const char *indicator;
+		int64_t after;
+		size_t limit;
+		const char *want_ids;
+	} cases[] = {
+		{ "x", 0, 0, "1 3 4" }, { "x", 0, 2, "1 3" }, { "x", 1, 1, "3" },
+		{ "x", 2, 9, "3 4" }, { "x", 4, 9, "" }, { "y", 0, 1, "2" },
+		{ "z", 0, 0, "" },
+	};
+
+	store_add_observation(batch, "x", NULL, NULL, &first);
+	store_add_observation(batch, "y", NULL, NULL, &first);
+	store_add_observation(batch, "x", NULL, NULL, &first);
+	store_add_observation(batch, "x", NULL, NULL, &first);
+	commit_well(store, batch);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct seen seen = { .count = 0 };
+
+		assert_int_equal(store_load_observations(store, cases[i].indicator,
+			cases[i].after, cases[i].limit, see_observation, &seen,
+			NULL), 0);
+		assert_seen(&seen, cases[i].want_ids);
+	}
+	store_close(store);
+}
+
 /* Only what a restart loads whole is gone through from end to end. */
 static void test_queries_search(void **state)
 {
@@ -1321,6 +1362,7 @@ int main(void)
 		IN_FOLDER(test_events),
 		IN_FOLDER(test_snapshots),
 		IN_FOLDER(test_series),
+		IN_FOLDER(test_observations),
 		IN_FOLDER(test_queries_search),
 		IN_FOLDER(test_outbox),
 		IN_FOLDER(test_rebuild_equals_state),

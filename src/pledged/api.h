@@ -1,0 +1,83 @@
+/*
+ * api: the socket's questions and orders. What its rooms share: the shape of
+ * an answer, of a problem (RFC 9457) and of a page of a list.
+ *
+ *	api.c              the table of endpoints, who may ask, the answers
+ *	api_lists.c        pages, and every list but that of milestones
+ *	api_milestones.c   milestones, now and as of another time
+ *	api_status.c       how the daemon is
+ *	api_orders.c       what administrators may have it do
+ */
+#ifndef PLEDGED_PLEDGED_API_H
+#define PLEDGED_PLEDGED_API_H
+
+#include "base/json.h"
+#include "pledged/daemon.h"
+
+#define API_PAGE_DEFAULT 100
+#define API_PAGE_MAX 1000
+
+/* Answers a request; rest: what follows a path that ends in '/'. Parameters
+   have been checked by name. */
+typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
+	const char *rest);
+
+endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
+	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
+	get_status, get_health, post_poll, post_reload;
+
+/* --- api.c: answers ----------------------------------------------------------- */
+
+/* A document being written; it does not move until it is sent. */
+struct reply {
+	struct text body;
+	struct json json;
+};
+
+void reply_begin(struct reply *reply);
+/* Answers the request with it. */
+void reply_send(struct reply *reply, struct server_request *request, int status);
+/* Instead of sending it. */
+void reply_drop(struct reply *reply);
+
+void reply_problem(struct server_request *request, int status,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* 400, for a parameter that makes no sense. */
+void reply_refusal(struct server_request *request, const struct error *error);
+
+/* The id in "ID/suffix", suffix with its slash; NULL: it ends otherwise.
+   free() it. */
+char *rest_id(const char *rest, const char *suffix);
+
+/* --- api_lists.c: parameters and pages ------------------------------------------ */
+
+/* as_of: 0 none, 1 read, -1 not a time. */
+int as_of_read(struct daemon *daemon, struct server_request *request,
+	instant *at, struct error *error);
+
+/* One page: {"items": [...], "next": ...}. */
+struct list {
+	struct reply reply;
+	struct server_request *request;
+	size_t limit;
+	size_t count;
+	const char *cursor;	/* id of the last item of the page before */
+	const char *last;	/* of the last item that this one is through with */
+	bool more;
+};
+
+/* Reads limit and cursor. false: it was refused, and answered. */
+bool list_begin(struct list *list, struct server_request *request);
+/* Whether another item may be written; else the page is full. */
+bool list_has_room(struct list *list);
+void list_wrote(struct list *list, const char *id);
+/* Ends a page before it is full: the next begins behind this item. */
+void list_wrote_up_to(struct list *list, const char *id);
+void list_end(struct list *list);
+
+typedef uint32_t find_fn(const struct daemon *daemon, const char *id);
+/* Begins a list of what has a place, and says at which the page begins. */
+bool list_begin_placed(struct list *list, struct daemon *daemon,
+	struct server_request *request, find_fn *find, uint32_t *first);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * api_milestones: milestones with their answers, one or those that filters
+ * select: now as the engine has them, else judged as of a time.
+ */
+#include "pledged/api.h"
+#include "pledged/query.h"
+#include "pledged/view.h"
+
+/* Milestones looked at for one page, so that the loop is not held up: a page
+   may be short, or empty, and have a next one. */
+#define LOOKED_MAX 20000
+#define JUDGED_MAX 2000		/* of them, when asked as of another time */
+
+static bool parameter_is_general(const char *name)
+{
+	return string_is(name, "limit") || string_is(name, "cursor") ||
+		string_is(name, "as_of");
+}
+
+static int query_read(struct daemon *daemon, struct server_request *request,
+	struct query *query, struct error *error)
+{
+	const char *name, *value;
+
+	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
+		if (parameter_is_general(name))
+			continue;
+		int taken = query_add(query, name, value, daemon->settings->zone,
+			error);
+
+		if (taken < 0)
+			return -1;
+		if (taken == 0)
+			return error_set(error, ERROR_INPUT,
+				"there is no parameter \"%s\"", name);
+	}
+	return 0;
+}
+
+/* When a question is about: now, unless it is past. */
+struct question {
+	bool past;
+	instant at;
+};
+
+static int question_read(struct daemon *daemon, struct server_request *request,
+	struct question *question, struct error *error)
+{
+	int past = as_of_read(daemon, request, &question->at, error);
+
+	question->past = past > 0;
+	if (past == 0)
+		question->at = loop_now(daemon->loop);
+	return past < 0 ? -1 : 0;
+}
+
+/* Where a milestone stands, and since when; room is for an answer of its own. */
+static const struct assessment *question_answer(const struct question *question,
+	struct daemon *daemon, uint32_t index, struct assessment *room,
+	instant *since)
+{
+	const struct milestone_state *state =
+		engine_milestone(daemon->engine, index);
+	struct knowledge known = {
+		.published_by = question->at,
+		.recorded_by = INSTANT_MAX,
+	};
+
+	*since = INSTANT_MIN;
+	if (!question->past && state->since != INSTANT_MIN) {
+		*since = state->since;
+		return &state->assessment;
+	}
+	milestone_assess(daemon->reg, daemon->history, index, known, room);
+	return room;
+}
+
+static void list_milestones(struct list *list, struct daemon *daemon,
+	const struct question *question, const struct query *query, uint32_t index)
+{
+	const struct register_ *reg = daemon->reg;
+	uint32_t stop = index + (question->past ? JUDGED_MAX : LOOKED_MAX);
+
+	for (; index < reg->milestone_count; index++) {
+		struct assessment room;
+		instant since;
+
+		if (index == stop) {
+			list_wrote_up_to(list, reg->milestones[index - 1].id);
+			break;
+		}
+		const struct assessment *answer = question_answer(question, daemon,
+			index, &room, &since);
+
+		if (!query_accepts(query, reg, index, answer->status))
+			continue;
+		if (!list_has_room(list))
+			break;
+		view_milestone(&list->reply.json, reg, index, answer, since);
+		list_wrote(list, reg->milestones[index].id);
+	}
+}
+
+static uint32_t find_milestone(const struct daemon *daemon, const char *id)
+{
+	return register_milestone(daemon->reg, id);
+}
+
+void get_milestones(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct query query = {.count = 0};
+	struct question question;
+	struct error error;
+	struct list list;
+	uint32_t first;
+
+	(void)rest;
+	if (question_read(daemon, request, &question, &error) < 0 ||
+		query_read(daemon, request, &query, &error) < 0) {
+		reply_refusal(request, &error);
+		return;
+	}
+	if (!list_begin_placed(&list, daemon, request, find_milestone, &first))
+		return;
+	list_milestones(&list, daemon, &question, &query, first);
+	list_end(&list);
+}
+
+void get_milestone(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	uint32_t index = find_milestone(daemon, rest);
+	struct question question;
+	struct assessment room;
+	struct reply reply;
+	struct error error;
+	instant since;
+
+	if (index == NOT_FOUND) {
+		reply_problem(request, 404, "there is no milestone \"%s\": "
+			"/v1/milestones lists them", rest);
+		return;
+	}
+	if (question_read(daemon, request, &question, &error) < 0) {
+		reply_refusal(request, &error);
+		return;
+	}
+	const struct assessment *answer = question_answer(&question, daemon, index,
+		&room, &since);
+
+	reply_begin(&reply);
+	view_milestone(&reply.json, daemon->reg, index, answer, since);
+	reply_send(&reply, request, 200);
+}
