@@ -619,15 +619,27 @@ static struct scan_number number_read(char *at)
 	return number;
 }
 
+/* The number alone: what follows it may be the rest of a large file. */
+static const char *number_copy(const struct scan_number *number,
+	char room[CONF_NUMBER_MAX + 1])
+{
+	size_t length = (size_t)(number->end - number->start);
+
+	memcpy(room, number->start, length);
+	room[length] = '\0';
+	return room;
+}
+
 /* What is read would not be what is written. Returns whether that was said. */
 static bool scan_check_whole(struct scan *scan,
 	const struct scan_number *number)
 {
 	int length = (int)(number->end - number->start);
+	char room[CONF_NUMBER_MAX + 1];
 	long long value;
 
 	errno = 0;
-	value = strtoll(number->start, NULL, number->hex ? 16 : 10);
+	value = strtoll(number_copy(number, room), NULL, number->hex ? 16 : 10);
 	if (errno != 0)
 		scan_fault(scan, scan->line, "%.*s is too large: write it as "
 			"a string: \"%.*s\"", length, number->start, length,
@@ -646,7 +658,8 @@ static bool scan_check_float(struct scan *scan,
 	const struct scan_number *number)
 {
 	int length = (int)(number->end - number->start);
-	double value = strtod(number->start, NULL);
+	char room[CONF_NUMBER_MAX + 1];
+	double value = strtod(number_copy(number, room), NULL);
 
 	if (isfinite(value) && (number->digits == 0 || isnormal(value)))
 		return false;
@@ -664,6 +677,11 @@ static bool scan_check_number(struct scan *scan,
 	if (!number->any) {
 		scan_fault(scan, scan->line, "a number without digits");
 		return false;
+	}
+	if (length > CONF_NUMBER_MAX) {
+		scan_fault(scan, scan->line, "a number of more than %d characters: "
+			"write it as a string", CONF_NUMBER_MAX);
+		return true;
 	}
 	if (number->digits > CONF_DIGITS_MAX && !number->hex) {
 		scan_fault(scan, scan->line, "%.*s has %d significant digits, "

@@ -19,6 +19,7 @@
 #define CONF_GROUP_KEYS_MAX 256		/* keys of one group */
 #define CONF_VALUES_MAX 2000000		/* values of one file */
 #define CONF_DIGITS_MAX 15		/* significant digits a double keeps */
+#define CONF_NUMBER_MAX 100		/* characters of a number, leading zeros too */
 
 /* The first syntax error, or the limit passed, after which the file is not
    read; libconfig would only say "syntax error". */
