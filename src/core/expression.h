@@ -95,12 +95,17 @@ struct benchmark {
 	uint32_t indicator_count;
 	bool uses_age;		/* truth changes as time passes */
 	uint8_t comparison;	/* enum comparison: actual COMPARISON target */
+	const char *unit;	/* of what is compared, or of a number: "USD/t", "1"
+				   for a pure number; NULL: none is told */
 
 	/* A benchmark that is one comparison: the side that moves with the
 	   window, and the other. NULL otherwise. */
 	struct expression *actual;
 	struct expression *target;
 };
+
+/* Whether two units, as indicators write them, are the same. */
+bool unit_equal(const char *a, const char *b);
 
 /* Nodes that many trees share, while these are being made. NULL is nothing. */
 struct expression_pool;

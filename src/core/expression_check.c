@@ -1,8 +1,8 @@
 /*
  * The checker: from a parsed tree to one that can be asked. Each operation has
  * a check that checks its operands first and then what it itself asks of them;
- * a check of units will find its place in the same functions. Operands are
- * checked to the last, so that one reading shows every unknown name.
+ * operands are checked to the last, so that one reading shows every unknown
+ * name. Units are looked at when all else is good.
  */
 #include "core/expression_internal.h"
 
@@ -377,6 +377,10 @@ static bool check_window(struct compiler *compiler, struct expression *call,
 	if (call->operation->one_period && window.kind != WINDOW_PERIOD)
 		return node_fault(compiler, argument, "%s takes a period here: %s",
 			call->operation->name, call->operation->signature);
+	if (call->operation->looks_back && window.kind != WINDOW_TRAILING)
+		return node_fault(compiler, argument, "%s takes a length of time "
+			"here, as in %s(x, 12mo)", call->operation->name,
+			call->operation->name);
 	if (window.kind == WINDOW_TRAILING &&
 	    window.duration.unit == DURATION_WORKDAY)
 		return node_fault(compiler, argument,
@@ -413,6 +417,9 @@ static bool check_arity(struct compiler *compiler, const struct expression *call
 
 	if (given >= function->required && given <= function->allowed)
 		return true;
+	if (function->allowed == ARGUMENTS_MANY)
+		return node_fault(compiler, call, "%s takes %u arguments or more, "
+			"not %zu", function->signature, function->required, given);
 	if (function->required == function->allowed)
 		return node_fault(compiler, call, "%s takes %u argument%s, not %zu",
 			function->signature, function->required,
@@ -444,21 +451,142 @@ static bool check_fit(struct compiler *compiler, struct expression *call)
 		call->operation->one_period ? "one of them" : "a whole number of them");
 }
 
-bool check_call(struct compiler *compiler, struct expression *node)
+/* A function over a series. */
+bool check_reduction(struct compiler *compiler, struct expression *node)
 {
-	const struct operation *function = function_find(node->string);
 	bool good = true;
 
-	if (function == NULL)
-		return fault_unknown_function(compiler, node);
-	node->operation = function;
-	if (!check_arity(compiler, node))
-		return false;
 	node->indicator = NOT_FOUND;	/* its name is done with */
 	node->window = (struct window){.kind = WINDOW_NONE};
 	for (size_t i = 0; i < node->operand_count; i++)
 		good = check_argument(compiler, node, i) && good;
-	return good && check_fit(compiler, node) && node_type(node, function->type);
+	return good && check_fit(compiler, node) &&
+		node_type(node, node->operation->type);
+}
+
+static bool fault_argument(struct compiler *compiler, const struct expression *call,
+	const struct expression *argument, const char *wanted)
+{
+	return node_fault(compiler, argument, "%s takes %s, and this is %s",
+		call->operation->name, wanted, type_names[argument->type]);
+}
+
+/* Arguments from one on: all of the type of that one, which becomes the call's. */
+static bool check_alike(struct compiler *compiler, struct expression *call, size_t from)
+{
+	const struct expression *first = call->operands[from];
+
+	for (size_t i = from + 1; i < call->operand_count; i++)
+		if (call->operands[i]->type != first->type)
+			return node_fault(compiler, call->operands[i], "%s takes "
+				"values of one type, not %s and %s",
+				call->operation->name, type_names[first->type],
+				type_names[call->operands[i]->type]);
+	return node_type(call, first->type);
+}
+
+bool check_absolute(struct compiler *compiler, struct expression *node)
+{
+	const struct expression *operand = node->operands[0];
+
+	if (!check_operands(compiler, node))
+		return false;
+	if (!type_is_measure(operand->type))
+		return fault_argument(compiler, node, operand, "a number or a duration");
+	return node_type(node, operand->type);
+}
+
+bool check_choice(struct compiler *compiler, struct expression *node)
+{
+	if (!check_operands(compiler, node))
+		return false;
+	if (!type_is_ordered(node->operands[0]->type))
+		return fault_argument(compiler, node, node->operands[0],
+			"numbers, dates or durations");
+	return check_alike(compiler, node, 0);
+}
+
+bool check_if(struct compiler *compiler, struct expression *node)
+{
+	const struct expression *condition = node->operands[0];
+	const struct expression *branch = node->operands[1];
+
+	if (!check_operands(compiler, node))
+		return false;
+	if (condition->type != TYPE_TRUTH)
+		return fault_argument(compiler, node, condition,
+			"a truth such as a comparison first");
+	if (!type_is_ordered(branch->type) && branch->type != TYPE_TRUTH)
+		return fault_argument(compiler, node, branch,
+			"numbers, dates, durations or truths");
+	return check_alike(compiler, node, 1);
+}
+
+#define WHOLE_MAX 9999
+
+bool expression_is_whole(const struct expression *node, int *out)
+{
+	bool negative = operation_is(node, OPERATION_NEGATE);
+	struct decimal number;
+
+	if (negative)
+		node = node->operands[0];
+	if (!operation_is(node, OPERATION_NUMBER))
+		return false;
+	number = decimal_normal(node->number);
+	if (decimal_places(number) > 0 ||
+	    decimal_compare(number, decimal_from_int(WHOLE_MAX)) > 0)
+		return false;
+	*out = (int)decimal_to_double(number);
+	*out = negative ? -*out : *out;
+	return true;
+}
+
+#define PLACES_MAX 38		/* the digits of a number */
+
+bool check_round(struct compiler *compiler, struct expression *node)
+{
+	const struct expression *operand = node->operands[0];
+	int places = 0;
+
+	if (!check_operands(compiler, node))
+		return false;
+	if (operand->type != TYPE_NUMBER)
+		return fault_argument(compiler, node, operand, "a number");
+	if (node->operand_count == 2 &&
+	    (!expression_is_whole(node->operands[1], &places) ||
+	    places > PLACES_MAX || places < -PLACES_MAX))
+		return node_fault(compiler, node->operands[1], "the places to round "
+			"to are a whole number from -%d to %d", PLACES_MAX, PLACES_MAX);
+	return node_type(node, TYPE_NUMBER);
+}
+
+bool check_quorum(struct compiler *compiler, struct expression *node)
+{
+	size_t truths = (size_t)node->operand_count - 1;
+	int needed;
+
+	if (!check_operands(compiler, node))
+		return false;
+	if (!expression_is_whole(node->operands[0], &needed) || needed < 1 ||
+	    (size_t)needed > truths)
+		return node_fault(compiler, node->operands[0], "how many of them must "
+			"hold is a whole number from 1 to %zu here", truths);
+	for (size_t i = 1; i <= truths; i++)
+		if (node->operands[i]->type != TYPE_TRUTH)
+			return fault_argument(compiler, node, node->operands[i],
+				"truths such as comparisons");
+	return node_type(node, TYPE_TRUTH);
+}
+
+bool check_call(struct compiler *compiler, struct expression *node)
+{
+	const struct operation *function = function_find(node->string);
+
+	if (function == NULL)
+		return fault_unknown_function(compiler, node);
+	node->operation = function;
+	return check_arity(compiler, node) && function->check(compiler, node);
 }
 
 bool expression_check(struct compiler *compiler, struct expression *node)
@@ -480,7 +608,7 @@ static bool expression_passes(const struct expression *node)
 }
 
 static struct benchmark *benchmark_new(struct compiler *compiler,
-	struct expression *root, struct arena *arena)
+	struct expression *root, const struct unit *unit, struct arena *arena)
 {
 	struct benchmark *benchmark = arena_alloc(arena, 1, sizeof(*benchmark));
 
@@ -489,6 +617,8 @@ static struct benchmark *benchmark_new(struct compiler *compiler,
 	benchmark->root = expression_pack(root, compiler->reg->pool, arena);
 	benchmark_find_inputs(benchmark, arena);
 	benchmark_find_sides(benchmark);
+	if (benchmark->actual != NULL || root->type == TYPE_NUMBER)
+		benchmark->unit = unit_string(unit, arena);
 	return benchmark;
 }
 
@@ -535,13 +665,15 @@ struct benchmark *benchmark_compile(struct arena *arena,
 	};
 	struct benchmark *benchmark = NULL;
 	struct expression *root;
+	struct unit unit;
 
 	if (!check_text_fit(&compiler, strlen(text)))
 		return NULL;
 	compiler.arena = arena_new();
 	root = compiler_parse(&compiler);
-	if (root != NULL && check_root(&compiler, root, type))
-		benchmark = benchmark_new(&compiler, root, arena);
+	if (root != NULL && check_root(&compiler, root, type) &&
+	    expression_unit(&compiler, root, &unit))
+		benchmark = benchmark_new(&compiler, root, &unit, arena);
 	arena_free(compiler.arena);
 	return benchmark;
 }

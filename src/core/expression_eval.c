@@ -223,7 +223,7 @@ bool expression_partial(const struct expression *expression,
 	bool has_terms = false;
 	struct interval value;
 
-	if (expression->operation->judge != NULL)
+	if (expression->type == TYPE_TRUTH)
 		return false;
 	expression_ask(expression, &asking, &value);
 	expression_terms(expression, term_found, &has_terms);

@@ -5,12 +5,14 @@
  *	expression_lex.c     text → tokens
  *	expression_parse.c   tokens → tree (names still strings)
  *	expression_check.c   names → indices, types, windows that fit
+ *	expression_unit.c    units that fit
  *	expression_pack.c    a checked tree without what only reading it took
  *	expression_table.c   one row for each operator and function
  *	expression_view.c    a window of a series at a reference instant
  *	expression_total.c   running totals within a year
  *	expression_reduce.c  one evaluator for each function
  *	expression_eval.c    the operators' evaluators, and the entry points
+ *	expression_choice.c  those of functions over values and truths
  *	expression_reach.c   how far windows reach: moving side, data through
  *	windows.c            what the terms of a tree rest on
  */
@@ -81,6 +83,30 @@ const char *compiler_quote(struct compiler *compiler, uint32_t from, uint32_t to
 struct expression *compiler_parse(struct compiler *compiler);
 /* Resolves names and sets types below and at a node; false after a fault. */
 bool expression_check(struct compiler *compiler, struct expression *node);
+/* A whole number as it is written, with a minus or not, of at most 4 digits;
+   false: it is none. */
+bool expression_is_whole(const struct expression *node, int *out);
+
+/* --- units ------------------------------------------------------------------ */
+
+#define UNIT_FACTORS_MAX 8
+
+/* A product of powers of names, as in USD/t; of none: a pure number. */
+struct unit {
+	bool any;		/* a number that is written fits every unit */
+	size_t count;
+	struct unit_factor {
+		const char *name;	/* in the register, not terminated */
+		size_t length;
+		int power;		/* never 0 */
+	} factors[UNIT_FACTORS_MAX];
+};
+
+/* The unit of a checked node, all below it fitting; false after a fault. */
+bool expression_unit(struct compiler *compiler, const struct expression *node,
+	struct unit *out);
+/* As one writes it, in an arena: "USD/t", "1" for a pure number, NULL for any. */
+const char *unit_string(const struct unit *unit, struct arena *arena);
 
 /* --- operations ------------------------------------------------------------ */
 
@@ -94,6 +120,8 @@ struct asking {
 struct view;
 
 typedef bool operation_check(struct compiler *compiler, struct expression *node);
+typedef bool operation_unit(struct compiler *compiler,
+	const struct expression *node, struct unit *out);
 typedef void operation_measure(const struct expression *expression,
 	struct asking *asking, struct interval *out);
 typedef void operation_judge(const struct expression *expression,
@@ -101,11 +129,13 @@ typedef void operation_judge(const struct expression *expression,
 typedef void operation_reduce(struct view *view, struct interval *out);
 
 #define ARGUMENTS_MAX 3
+#define ARGUMENTS_MANY UINT8_MAX	/* as many as an expression has room for */
 
 /*
  * An operator, a leaf or a function. A function is a row here and one
  * evaluator: `reduce` when it takes a window of a series to a number,
- * `measure` for another number, `judge` for a truth.
+ * `measure` for another number, `judge` for a truth. `unit` tells the unit of
+ * its result; without one that is a pure number.
  */
 struct operation {
 	const char *name;
@@ -113,12 +143,15 @@ struct operation {
 	operation_reduce *reduce;
 	operation_measure *measure;
 	operation_judge *judge;
+	operation_unit *unit;
 
 	/* functions only */
 	enum expression_type type;
-	enum expression_type arguments[ARGUMENTS_MAX];
+	enum expression_type arguments[ARGUMENTS_MAX];	/* of a series */
 	uint8_t required, allowed;	/* arguments */
 	bool one_period;		/* its window is one period of the series */
+	bool looks_back;		/* its window is a length of time, and takes
+					   in the period before it */
 	bool accumulates;		/* grows from 0 over its window */
 	bool totals;			/* of a running total: it grows with that */
 	bool settles;			/* over a window that stays: what is known
@@ -162,13 +195,23 @@ extern const struct infix infixes[SYMBOL_COUNT];
 operation_check check_number, check_period, check_duration, check_text,
 	check_name, check_term, check_call, check_logic, check_compare,
 	check_sum, check_times, check_over, check_negate;
+operation_check check_reduction, check_absolute, check_choice,
+	check_round, check_if, check_quorum;
+/* units (expression_unit.c) */
+operation_unit unit_of_number, unit_of_series, unit_of_alike, unit_of_branches,
+	unit_of_product, unit_of_quotient;
 /* evaluators (expression_eval.c) */
 operation_measure measure_number, measure_duration, measure_date, measure_add,
 	measure_subtract, measure_multiply, measure_divide, measure_negate;
 operation_judge judge_or, judge_and, judge_not, judge_compare;
 /* evaluators of functions (expression_reduce.c) */
 operation_reduce reduce_sum, reduce_average, reduce_min, reduce_max,
-	reduce_count, reduce_first, reduce_last, reduce_at, reduce_age;
+	reduce_count, reduce_first, reduce_last, reduce_at, reduce_age,
+	reduce_change, reduce_growth;
+/* evaluators of functions (expression_choice.c) */
+operation_measure measure_if, measure_abs, measure_least, measure_greatest,
+	measure_round;
+operation_judge judge_if, judge_quorum;
 
 void expression_ask(const struct expression *expression, struct asking *asking,
 	struct interval *out);

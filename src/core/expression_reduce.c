@@ -326,21 +326,27 @@ static const struct observation *dated_last(struct view *view)
  * A figure not settled by the end of the window may be followed by another. A
  * series that has figures, all of them later, has its first ahead.
  */
-static void last_dated(struct view *view, struct interval *out)
+static void figure_by(struct view *view, const struct observation *figure,
+	struct interval *out)
 {
 	const struct evaluation *evaluation = view->asking->evaluation;
 	instant close = view_close(view);
-	const struct observation *figure = dated_last(view);
 
-	if (view_is_open(view))
-		view_domain(view, UNKNOWN_AHEAD, out);
-	else if (figure != NULL && (view->settled >= close ||
+	if (figure != NULL && (view->asking->partial || view->settled >= close ||
 	    period_end(figure->period, evaluation->zone) >= close))
 		reduce_figure(view, figure, out);
 	else if (figure == NULL && !view_is_unsettled(view))
 		view_domain(view, UNKNOWN_AHEAD, out);
 	else
 		view_domain(view, view_reason(view), out);
+}
+
+static void last_dated(struct view *view, struct interval *out)
+{
+	if (view_is_open(view))
+		view_domain(view, UNKNOWN_AHEAD, out);
+	else
+		figure_by(view, dated_last(view), out);
 }
 
 static void last_there(struct view *view, struct interval *out)
@@ -390,6 +396,91 @@ void reduce_at(struct view *view, struct interval *out)
 		*out = interval_anything(UNKNOWN_ABSENT);
 	else
 		view_domain(view, ahead ? UNKNOWN_AHEAD : view_reason(view), out);
+}
+
+/* --- two figures -------------------------------------------------------------- */
+
+/* What an indicator without periods stood at by an instant: its latest figure
+   then. */
+static void level_by(struct view *view, instant by, struct interval *out)
+{
+	const struct evaluation *evaluation = view->asking->evaluation;
+	const struct observation *figure = series_last(view->series, by,
+		evaluation->zone, evaluation->known);
+
+	view->closes = by;
+	if (view->asking->partial && figure == NULL)
+		*out = interval_anything(UNKNOWN_ABSENT);
+	else
+		figure_by(view, figure, out);
+}
+
+/* With what is missing left out: the latest figure there is, and the one so far
+   before it. */
+static void ends_there(struct view *view, struct interval *latest,
+	struct interval *earlier)
+{
+	struct knowledge known = view->asking->evaluation->known;
+	const struct observation *after, *before = NULL;
+
+	after = series_until(view->series, view->last, known);
+	if (after != NULL)
+		before = series_at(view->series, period_next(after->period,
+			view->first.number - view->last.number), known);
+	*latest = *earlier = interval_anything(UNKNOWN_ABSENT);
+	if (before == NULL)
+		return;
+	reduce_figure(view, after, latest);
+	reduce_figure(view, before, earlier);
+}
+
+/* The figures at both ends of a window that takes in the period before it. */
+static void view_ends(struct view *view, struct interval *latest,
+	struct interval *earlier)
+{
+	if (!view->regular) {
+		instant opens = view->opens;
+
+		level_by(view, view->closes, latest);
+		level_by(view, opens - 1, earlier);
+	} else if (view->asking->partial) {
+		ends_there(view, latest, earlier);
+	} else {
+		figure_of(view, view->last, latest);
+		figure_of(view, view->first, earlier);
+	}
+}
+
+void reduce_change(struct view *view, struct interval *out)
+{
+	struct interval earlier;
+
+	view_ends(view, out, &earlier);
+	interval_join(out, &earlier, interval_subtract);
+}
+
+static bool interval_has_zero(const struct interval *a)
+{
+	const struct bound zero = bound_finite(DECIMAL_ZERO);
+
+	return bound_compare(&a->low, &zero) <= 0 && bound_compare(&a->high, &zero) >= 0;
+}
+
+/* Growth from nothing is not a number: a figure ahead that may be nothing leaves
+   nothing to be made of it. */
+void reduce_growth(struct view *view, struct interval *out)
+{
+	const struct interval one = interval_point(DECIMAL_ONE);
+	struct interval earlier, ratio;
+
+	view_ends(view, out, &earlier);
+	ratio = interval_divide(out, &earlier);
+	if (earlier.reason == UNKNOWN_AHEAD && interval_has_zero(&earlier)) {
+		ratio = interval_anything(UNKNOWN_AHEAD);
+		if (out->reason > ratio.reason)
+			ratio.reason = out->reason;
+	}
+	*out = interval_subtract(&ratio, &one);
 }
 
 /*

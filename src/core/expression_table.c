@@ -8,7 +8,8 @@
 
 const struct operation operations[OPERATION_COUNT] = {
 	[OPERATION_NUMBER] = {
-		.name = "number", .check = check_number, .measure = measure_number },
+		.name = "number", .check = check_number, .measure = measure_number,
+		.unit = unit_of_number },
 	[OPERATION_PERIOD] = {
 		.name = "date", .check = check_period, .measure = measure_date },
 	[OPERATION_DURATION] = {
@@ -23,22 +24,29 @@ const struct operation operations[OPERATION_COUNT] = {
 	[OPERATION_AND] = { .name = "and", .check = check_logic, .judge = judge_and },
 	[OPERATION_NOT] = { .name = "not", .check = check_logic, .judge = judge_not },
 	[OPERATION_COMPARE] = {
-		.name = "comparison", .check = check_compare, .judge = judge_compare },
+		.name = "comparison", .check = check_compare, .judge = judge_compare,
+		.unit = unit_of_alike },
 	[OPERATION_ADD] = {
-		.name = "+", .check = check_sum, .measure = measure_add },
+		.name = "+", .check = check_sum, .measure = measure_add,
+		.unit = unit_of_alike },
 	[OPERATION_SUBTRACT] = {
-		.name = "-", .check = check_sum, .measure = measure_subtract },
+		.name = "-", .check = check_sum, .measure = measure_subtract,
+		.unit = unit_of_alike },
 	[OPERATION_MULTIPLY] = {
-		.name = "*", .check = check_times, .measure = measure_multiply },
+		.name = "*", .check = check_times, .measure = measure_multiply,
+		.unit = unit_of_product },
 	[OPERATION_DIVIDE] = {
-		.name = "/", .check = check_over, .measure = measure_divide },
+		.name = "/", .check = check_over, .measure = measure_divide,
+		.unit = unit_of_quotient },
 	[OPERATION_NEGATE] = {
-		.name = "-", .check = check_negate, .measure = measure_negate },
+		.name = "-", .check = check_negate, .measure = measure_negate,
+		.unit = unit_of_alike },
 };
 
 const struct operation functions[] = {
 	{
-		.name = "sum", .check = check_call, .reduce = reduce_sum,
+		.name = "sum", .check = check_reduction, .reduce = reduce_sum,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .accumulates = true,
 		.settles = true,
@@ -46,57 +54,110 @@ const struct operation functions[] = {
 		.sentence = "the sum of the figures over a window; of a running "
 			"total, what it grew by",
 	}, {
-		.name = "avg", .check = check_call, .reduce = reduce_average,
+		.name = "avg", .check = check_reduction, .reduce = reduce_average,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .settles = true,
 		.signature = "avg(indicator, window)",
 		.sentence = "the sum divided by the number of periods",
 	}, {
-		.name = "min", .check = check_call, .reduce = reduce_min,
+		.name = "min", .check = check_reduction, .reduce = reduce_min,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .settles = true,
 		.signature = "min(indicator, window)",
 		.sentence = "the smallest figure of a window",
 	}, {
-		.name = "max", .check = check_call, .reduce = reduce_max,
+		.name = "max", .check = check_reduction, .reduce = reduce_max,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .settles = true,
 		.totals = true,
 		.signature = "max(indicator, window)",
 		.sentence = "the largest figure of a window",
 	}, {
-		.name = "count", .check = check_call, .reduce = reduce_count,
+		.name = "count", .check = check_reduction, .reduce = reduce_count,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .accumulates = true,
 		.settles = true,
 		.signature = "count(indicator, window)",
 		.sentence = "how many periods of a window have a figure",
 	}, {
-		.name = "first", .check = check_call, .reduce = reduce_first,
+		.name = "first", .check = check_reduction, .reduce = reduce_first,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2,
 		.signature = "first(indicator, window)",
 		.sentence = "the figure of the first period of a window",
 	}, {
-		.name = "last", .check = check_call, .reduce = reduce_last,
+		.name = "last", .check = check_reduction, .reduce = reduce_last,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 1, .allowed = 2, .totals = true,
 		.signature = "last(indicator[, window])",
 		.sentence = "the figure of the latest period ended, or of the last "
 			"period of a window",
 	}, {
-		.name = "at", .check = check_call, .reduce = reduce_at,
+		.name = "at", .check = check_reduction, .reduce = reduce_at,
+		.unit = unit_of_series,
 		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
 		.required = 2, .allowed = 2, .one_period = true,
 		.settles = true, .totals = true,
 		.signature = "at(indicator, period)",
 		.sentence = "the figure of one period",
 	}, {
-		.name = "age", .check = check_call, .reduce = reduce_age,
+		.name = "age", .check = check_reduction, .reduce = reduce_age,
 		.type = TYPE_DURATION, .arguments = {TYPE_SERIES},
 		.required = 1, .allowed = 1, .passes = true,
 		.signature = "age(indicator)",
 		.sentence = "the time since the last period with a figure ended",
+	}, {
+		.name = "change", .check = check_reduction, .reduce = reduce_change,
+		.unit = unit_of_series,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2, .looks_back = true,
+		.signature = "change(indicator, length)",
+		.sentence = "the figure of the latest period ended, less the one so "
+			"far before it",
+	}, {
+		.name = "growth", .check = check_reduction, .reduce = reduce_growth,
+		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
+		.required = 2, .allowed = 2, .looks_back = true,
+		.signature = "growth(indicator, length)",
+		.sentence = "the change as a share of the earlier figure: 0.02 is two "
+			"percent",
+	}, {
+		.name = "if", .check = check_if, .measure = measure_if,
+		.judge = judge_if, .unit = unit_of_branches,
+		.required = 3, .allowed = 3,
+		.signature = "if(condition, a, b)",
+		.sentence = "a where the condition is true, b where it is false",
+	}, {
+		.name = "abs", .check = check_absolute, .measure = measure_abs,
+		.unit = unit_of_alike, .required = 1, .allowed = 1,
+		.signature = "abs(a)",
+		.sentence = "a without its sign",
+	}, {
+		.name = "least", .check = check_choice, .measure = measure_least,
+		.unit = unit_of_alike, .required = 2, .allowed = ARGUMENTS_MANY,
+		.signature = "least(a, b, ...)",
+		.sentence = "the smallest of several values",
+	}, {
+		.name = "greatest", .check = check_choice, .measure = measure_greatest,
+		.unit = unit_of_alike, .required = 2, .allowed = ARGUMENTS_MANY,
+		.signature = "greatest(a, b, ...)",
+		.sentence = "the largest of several values",
+	}, {
+		.name = "round", .check = check_round, .measure = measure_round,
+		.unit = unit_of_alike, .required = 1, .allowed = 2,
+		.signature = "round(a[, places])",
+		.sentence = "a number rounded half to even, to so many places after "
+			"the point",
+	}, {
+		.name = "at_least", .check = check_quorum, .judge = judge_quorum,
+		.required = 2, .allowed = ARGUMENTS_MANY,
+		.signature = "at_least(n, a, b, ...)",
+		.sentence = "whether at least n of several truths hold",
 	}, {
 		.name = NULL
 	},

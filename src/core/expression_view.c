@@ -135,6 +135,13 @@ static view_opener *const regular_openers[] = {
 	[WINDOW_TERM] = regular_term,
 };
 
+static void regular_open(struct view *view, const struct evaluation *evaluation)
+{
+	regular_openers[view->expression->window.kind](view, evaluation);
+	if (view->expression->operation->looks_back)
+		view->first = period_next(view->first, -1);
+}
+
 /* --- not regular: observations of any form ---------------------------------- */
 
 static void dated_all(struct view *view, const struct evaluation *evaluation)
@@ -244,7 +251,7 @@ void view_open(struct view *view, const struct expression *expression,
 	if (view->regular) {
 		view->ended = period_ended_by(view->indicator->frequency,
 			evaluation->at, evaluation->zone);
-		regular_openers[kind](view, evaluation);
+		regular_open(view, evaluation);
 	} else {
 		view->settled = settled_until(view);
 		dated_openers[kind](view, evaluation);
@@ -326,7 +333,7 @@ static bool view_outgrows(const struct view *view, struct period begins)
 	if (due.at == INSTANT_MIN || due.at == INSTANT_MAX)
 		return false;
 	then.ended = period_ended_by(begins.frequency, due.at, due.zone);
-	regular_openers[view->expression->window.kind](&then, &due);
+	regular_open(&then, &due);
 	return then.first.number >= begins.number;
 }
 

@@ -325,6 +325,20 @@ static void finish_benchmark(struct finish *finish,
 			finish->faults);
 }
 
+/* What one is measured from is of the same unit as what is measured. */
+static void finish_units(struct finish *finish, const struct milestone *milestone)
+{
+	const struct benchmark *benchmark = milestone->benchmark;
+	const struct benchmark *baseline = milestone->baseline;
+
+	if (benchmark == NULL || baseline == NULL || benchmark->unit == NULL ||
+	    baseline->unit == NULL || unit_equal(benchmark->unit, baseline->unit))
+		return;
+	faults_error(finish->faults, said_origin(milestone, &milestone->baseline_said),
+		"baseline: is in %s, and what the benchmark compares is in %s",
+		baseline->unit, benchmark->unit);
+}
+
 static void finish_share(struct finish *finish, struct milestone *milestone)
 {
 	if (decimal_sign(milestone->at_risk) == 0)
@@ -383,6 +397,7 @@ static void finish_milestone(struct finish *finish,
 
 	finish_share(finish, milestone);
 	finish_benchmark(finish, milestone);
+	finish_units(finish, milestone);
 	if (pledge->instrument == NOT_FOUND)
 		return;
 	instrument = &reg->instruments[pledge->instrument];

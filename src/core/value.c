@@ -10,8 +10,6 @@
  */
 #include "core/value.h"
 
-#include <stddef.h>
-
 const struct bound bound_minus_infinite = {{0, 0}, BOUND_MINUS_INFINITE};
 const struct bound bound_plus_infinite = {{0, 0}, BOUND_PLUS_INFINITE};
 
@@ -357,6 +355,72 @@ struct interval interval_greatest(const struct interval *a, const struct interva
 	return interval_choose(a, b, bound_larger);
 }
 
+/* The larger of a number and its negative, and no less than nothing. */
+struct interval interval_abs(const struct interval *a)
+{
+	const struct interval nothing = interval_point(DECIMAL_ZERO);
+	struct interval out = interval_negate(a);
+
+	out = interval_greatest(a, &out);
+	return interval_greatest(&out, &nothing);
+}
+
+static struct bound bound_round(const struct bound *a, int places)
+{
+	return a->kind == BOUND_FINITE ?
+		bound_finite(decimal_round(a->value, places)) : *a;
+}
+
+/* Rounding keeps the order, so the choices stay what they were. */
+struct interval interval_round(const struct interval *a, int places)
+{
+	struct interval out = {
+		.low = bound_round(&a->low, places),
+		.high = bound_round(&a->high, places),
+		.least = bound_round(&a->least, places),
+		.greatest = bound_round(&a->greatest, places),
+		.reason = a->reason,
+	};
+
+	interval_settle(&out);
+	return out;
+}
+
+/* What can be made of a choice: what is missing takes the better of the sides it
+   can bring about; if it can bring about neither, what lies ahead has both. */
+static const struct bound *bound_made(struct judgement condition,
+	const struct bound *a, const struct bound *b,
+	const struct bound *(*better)(const struct bound *, const struct bound *),
+	const struct bound *(*worse)(const struct bound *, const struct bound *))
+{
+	if (condition.may_be_true && condition.may_be_false)
+		return better(a, b);
+	if (condition.may_be_true || condition.may_be_false)
+		return condition.may_be_true ? a : b;
+	return worse(a, b);
+}
+
+struct interval interval_if(struct judgement condition, const struct interval *a,
+	const struct interval *b)
+{
+	struct interval out;
+
+	if (condition.truth != TRUTH_UNKNOWN)
+		return condition.truth == TRUTH_TRUE ? *a : *b;
+	out = (struct interval){
+		.low = *bound_lesser(&a->low, &b->low),
+		.high = *bound_larger(&a->high, &b->high),
+		.least = *bound_made(condition, &a->least, &b->least,
+			bound_lesser, bound_larger),
+		.greatest = *bound_made(condition, &a->greatest, &b->greatest,
+			bound_larger, bound_lesser),
+		.reason = reason_join(condition.reason,
+			reason_join(a->reason, b->reason)),
+	};
+	interval_settle(&out);
+	return out;
+}
+
 /* --- comparison ------------------------------------------------------------- */
 
 /* a < b, or a <= b with or_equal; infinities never equal one another. */
@@ -495,6 +559,53 @@ struct judgement judgement_not(struct judgement a)
 		.may_be_true = a.may_be_false,
 		.may_be_false = a.may_be_true,
 		.reason = a.reason,
+	};
+}
+
+/* What can be made of a choice of truths, as of one of numbers. */
+static bool truth_made(struct judgement condition, bool a, bool b)
+{
+	return (condition.may_be_true && a) || (condition.may_be_false && b) ||
+		(a && b);
+}
+
+struct judgement judgement_if(struct judgement condition, struct judgement a,
+	struct judgement b)
+{
+	if (condition.truth != TRUTH_UNKNOWN)
+		return condition.truth == TRUTH_TRUE ? a : b;
+	if (a.truth == b.truth && a.truth != TRUTH_UNKNOWN)
+		return a;
+	return (struct judgement){
+		.truth = TRUTH_UNKNOWN,
+		.may_be_true = truth_made(condition, a.may_be_true, b.may_be_true),
+		.may_be_false = truth_made(condition, a.may_be_false, b.may_be_false),
+		.reason = reason_join(condition.reason,
+			reason_join(a.reason, b.reason)),
+	};
+}
+
+void quorum_add(struct quorum *quorum, struct judgement next)
+{
+	quorum->count++;
+	quorum->known_true += next.truth == TRUTH_TRUE;
+	quorum->known_false += next.truth == TRUTH_FALSE;
+	quorum->may_be_true += next.may_be_true;
+	quorum->may_be_false += next.may_be_false;
+	quorum->reason = reason_join(quorum->reason, next.reason);
+}
+
+struct judgement quorum_judgement(const struct quorum *quorum, size_t needed)
+{
+	if (quorum->known_true >= needed)
+		return judgement_of(true);
+	if (quorum->count - quorum->known_false < needed)
+		return judgement_of(false);
+	return (struct judgement){
+		.truth = TRUTH_UNKNOWN,
+		.may_be_true = quorum->may_be_true >= needed,
+		.may_be_false = quorum->count - quorum->may_be_false < needed,
+		.reason = quorum->reason,
 	};
 }
 

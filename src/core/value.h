@@ -18,6 +18,7 @@
 #define PLEDGED_CORE_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/decimal.h"
@@ -68,6 +69,9 @@ struct interval interval_divide(const struct interval *a, const struct interval 
 struct interval interval_negate(const struct interval *a);
 struct interval interval_least(const struct interval *a, const struct interval *b);
 struct interval interval_greatest(const struct interval *a, const struct interval *b);
+struct interval interval_abs(const struct interval *a);
+/* Half-even to so many digits after the point (negative: tens, …). */
+struct interval interval_round(const struct interval *a, int places);
 
 enum comparison { COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_NE, COMPARE_GE,
 	COMPARE_GT };
@@ -78,6 +82,22 @@ struct judgement judgement_of(bool truth);
 struct judgement judgement_and(struct judgement a, struct judgement b);
 struct judgement judgement_or(struct judgement a, struct judgement b);
 struct judgement judgement_not(struct judgement a);
+
+/* a where the condition is true, b where it is false. */
+struct interval interval_if(struct judgement condition, const struct interval *a,
+	const struct interval *b);
+struct judgement judgement_if(struct judgement condition, struct judgement a,
+	struct judgement b);
+
+/* Truths, counted by what they are and may be. */
+struct quorum {
+	size_t count, known_true, known_false;
+	size_t may_be_true, may_be_false;
+	enum unknown_reason reason;
+};
+void quorum_add(struct quorum *quorum, struct judgement next);
+/* Whether at least so many of them are true. */
+struct judgement quorum_judgement(const struct quorum *quorum, size_t needed);
 
 int bound_compare(const struct bound *a, const struct bound *b);
 struct bound bound_finite(struct decimal value);

@@ -200,6 +200,15 @@ static void need_term(const struct expression *term, void *context)
 	need.first = period_next(view.first, view_unmeasured(&view));
 	need.last = view.ended.number < view.last.number ? view.ended : view.last;
 	need.next = need_next(&view, &apart);
+	/* A change rests on its two ends only. */
+	if (term->operation->looks_back && need.first.number < need.last.number) {
+		struct need earlier = need;
+
+		earlier.last = need.first;
+		earlier.next = PERIOD_NONE;
+		needing->visit(needing->context, &earlier);
+		need.first = need.last;
+	}
 	/* The latest running total makes those before it needless. */
 	if (view.indicator->cumulative && need.first.number < need.last.number)
 		need.first = need.last;

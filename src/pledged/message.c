@@ -152,7 +152,7 @@ static void add_milestone_facts(struct facts *facts,
 	const struct pledge *pledge = milestone_pledge(reg, milestone);
 	const struct instrument *instrument = milestone_instrument(reg, milestone);
 	const struct assessment *a = &context->milestone->assessment;
-	const char *unit = view_unit(reg, milestone);
+	const char *unit = view_unit(milestone);
 
 	text_addf(facts_add(facts, "Instrument"), "%s%s%s",
 		instrument->title != NULL ? instrument->title : instrument->id,

@@ -132,20 +132,9 @@ static void put_period(struct json *json, const char *key, struct period period)
 	text_release(&text);
 }
 
-const char *view_unit(const struct register_ *reg,
-	const struct milestone *milestone)
+const char *view_unit(const struct milestone *milestone)
 {
-	const struct benchmark *benchmark = milestone->benchmark;
-	const char *unit = NULL;
-
-	for (size_t i = 0; i < benchmark->indicator_count; i++) {
-		const char *other = reg->indicators[benchmark->indicators[i]].unit;
-
-		if (unit != NULL && !string_is(unit, other))
-			return NULL;
-		unit = other;
-	}
-	return unit;
+	return milestone->benchmark->unit;
 }
 
 /* The pledge's labels with the milestone's own over them. */
@@ -240,7 +229,7 @@ void view_milestone(struct json *json, const struct register_ *reg,
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
 	put_timeline(json, milestone, milestone_zone(reg, milestone), assessment);
-	put_figures(json, view_unit(reg, milestone), assessment);
+	put_figures(json, view_unit(milestone), assessment);
 	text_init(&reason, 0);
 	assessment_reason(reg, index, assessment, &reason);
 	json_put_string(json, "reason", text_string(&reason));

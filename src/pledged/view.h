@@ -27,9 +27,8 @@ void view_notification(struct json *json,
 void view_event_fields(struct json *json, const struct event *event);
 void view_event(struct json *json, const struct event *event);
 
-/* The unit of a milestone's figures; NULL: none or several. */
-const char *view_unit(const struct register_ *reg,
-	const struct milestone *milestone);
+/* The unit of a milestone's figures, "1" for a pure number; NULL: none told. */
+const char *view_unit(const struct milestone *milestone);
 
 /* A ratio as shown: three decimals. */
 struct decimal view_ratio(struct decimal ratio);

@@ -3,7 +3,7 @@
  * begin with %, then blocks of an expression and what it must give.
  *
  *	%zone EST5EDT,M3.2.0,M11.1.0
- *	%indicator ID [FREQUENCY] [min=N] [max=N] [lag=D] [cumulative]
+ *	%indicator ID [FREQUENCY] [min=N] [max=N] [lag=D] [unit=U] [cumulative]
  *	%figures ID FIRST-PERIOD VALUE… [@PUBLISHED]	"-": none
  *	%figure ID PERIOD VALUE [@PUBLISHED] [provisional] [assumed] [quarantined]
  *	%at WHEN	the reference instant, and now unless %now says later
@@ -143,6 +143,8 @@ static void indicator_option(struct bench *bench, struct indicator *indicator, c
 	} else if (string_starts(word, "max=")) {
 		indicator->has_max = true;
 		indicator->max = number_read(bench, word + 4);
+	} else if (string_starts(word, "unit=")) {
+		indicator->unit = arena_string(bench->arena, word + 5);
 	} else if (!string_starts(word, "lag=") ||
 	    !duration_read(word + 4, &indicator->lag)) {
 		bench_fail(bench, "what is %s?", word);
@@ -437,6 +439,13 @@ static void say_inputs(const struct subject *subject, struct text *out)
 	text_add_string(out, benchmark->uses_age ? " age" : "");
 }
 
+static void say_unit(const struct subject *subject, struct text *out)
+{
+	const char *unit = subject->benchmark->unit;
+
+	text_add_string(out, unit != NULL ? unit : "none");
+}
+
 static const struct {
 	const char *word;
 	void (*say)(const struct subject *subject, struct text *out);
@@ -444,6 +453,7 @@ static const struct {
 	{"= ", say_value}, {"partial ", say_partial}, {"through ", say_through},
 	{"window ", say_window}, {"actual ", say_actual},
 	{"references ", say_references}, {"inputs ", say_inputs},
+	{"unit ", say_unit},
 };
 
 static void subject_expect(const struct subject *subject, const char *line)
@@ -632,6 +642,24 @@ static void test_cumulative(void **state)
 	run_file("cumulative");
 }
 
+static void test_choice(void **state)
+{
+	(void)state;
+	run_file("choice");
+}
+
+static void test_change(void **state)
+{
+	(void)state;
+	run_file("change");
+}
+
+static void test_units(void **state)
+{
+	(void)state;
+	run_file("units");
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -669,8 +697,9 @@ static void line_run(struct bench *bench, void (*run)(struct bench *, char *),
 	run(bench, line);
 }
 
-/* Two years of three series that never revise and never break their word: "m"
-   of up to 9 a month, "c" its running total, "e" dated and told within 20 days.
+/* Two years of four series that never revise and never break their word: "m"
+   of up to 9 a month, "c" its running total, "g" one more a month, "e" dated and
+   told within 20 days.
    Some figures come very late and some never. */
 static void bench_random(struct bench *bench)
 {
@@ -678,6 +707,7 @@ static void bench_random(struct bench *bench)
 	line_run(bench, bench_indicator, "m month min=0 max=9");
 	line_run(bench, bench_indicator, "c month min=0 cumulative");
 	line_run(bench, bench_indicator, "e lag=20d min=0 max=9");
+	line_run(bench, bench_indicator, "g month min=1 max=10");
 	for (int i = 0, total = 0; i < 24; i++) {
 		int year = 2019 + i / 12, month = 1 + i % 12, value = chance(10);
 
@@ -688,6 +718,9 @@ static void bench_random(struct bench *bench)
 		if (chance(8) != 0)
 			line_run(bench, bench_figure, "c %d-%02d %d @%d-%02d-%02d", year,
 				month, total, year + chance(3), 12, 31 - chance(31));
+		if (chance(8) != 0)
+			line_run(bench, bench_figure, "g %d-%02d %d @%d-%02d-%02d", year,
+				month, value + 1, year + chance(3), 12, 31 - chance(31));
 		if (chance(3) == 0)
 			line_run(bench, bench_figure, "e %d-%02d-05 %d @%d-%02d-%02d",
 				year, month, chance(10), year, month, 5 + chance(20));
@@ -703,6 +736,14 @@ static const char *const grown[] = {
 	"min(e, ytd)", "max(e, 2020)", "avg(e, 2019)", "first(e, 2020)", "last(e)",
 	"last(e, 2019)", "sum(m, 2020) - sum(c, 2019)", "sum(m, 2020) / 12 * last(e)",
 	"sum(m, 2020) / (1 + sum(m, 2019))", "-sum(c, 6mo) + 2 * last(m)",
+	"growth(g, 12mo)", "growth(g, 1mo)", "100 * abs(growth(g, 3mo))",
+	"change(m, 12mo)", "change(c, 12mo)", "change(e, 6mo)", "change(m, 3mo)",
+	"abs(change(m, 6mo))", "abs(sum(m, 2020) - 50)", "round(sum(m, 2020) / 7)",
+	"least(sum(m, 2020), 60, sum(c, 2019))", "greatest(last(m), last(e))",
+	"100 - least(20, greatest(0, 50 - sum(c, 2020)))",
+	"if(sum(m, 2020) >= 40, last(e), sum(c, 2019))",
+	"if(last(m) > last(e), 10, if(at_least(2, at(m, 2020-03) > 3, "
+		"last(e) > 2, sum(c, 2020) > 30), 20, 30))",
 };
 
 /* What was certain stays so, what was impossible does not come about. */
@@ -861,7 +902,7 @@ static void test_help(void **state)
 		assert_int_equal(help[count].signature[length], '(');
 		assert_true(strlen(help[count].sentence) > 10);
 	}
-	assert_int_equal(count, 9);
+	assert_int_equal(count, 17);
 }
 
 /* --- how long it takes: PLEDGED_BENCH=1 ------------------------------------------ */
@@ -942,6 +983,9 @@ int main(void)
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_irregular),
 		cmocka_unit_test(test_cumulative),
+		cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_phase_one),
 		cmocka_unit_test(test_knowing_more),

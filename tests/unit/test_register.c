@@ -319,6 +319,42 @@ static void test_milestone_faults(void **state)
 		milestone_check(&milestones[i]);
 }
 
+/* What a benchmark compares and what it began from are of one unit. */
+static void test_baseline_unit(void **state)
+{
+	static const struct {
+		const char *baseline;
+		const char *want;
+	} cases[] = {
+		{"last(pay) / last(work)", NULL},
+		{"3", NULL},
+		{"last(x)", NULL},
+		{"last(pay)", "baseline: is in USD, and what the benchmark compares is "
+			"in USD/hour"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct world world;
+		struct milestone *milestone;
+
+		world_init(&world);
+		world_series(&world);
+		world_indicator(&world, "pay", FREQUENCY_MONTH, 40)->unit = "USD";
+		world_indicator(&world, "work", FREQUENCY_MONTH, 40)->unit = "hour";
+		world_indicator(&world, "wage", FREQUENCY_MONTH, 40)->unit = "USD/hour";
+		milestone = world_milestone(&world, "m", "2020-12-31",
+			"last(wage) >= 5");
+		milestone->baseline_said = world_said(cases[i].baseline, 6);
+		assert_int_equal(register_finish(world.reg, &world.faults) != 0,
+			cases[i].want != NULL);
+		if (cases[i].want != NULL)
+			assert_int_not_equal(world_fault(&world, cases[i].want),
+				SIZE_MAX);
+		world_release(&world);
+	}
+}
+
 /* All are found, each with its place. */
 static void test_faults_together(void **state)
 {
@@ -431,6 +467,10 @@ static const struct settle_case {
 	{"last(x) >= 5", false},
 	{"sum(x, 2020) >= last(y)", false},
 	{"age(x) <= 30d", false},
+	{"sum(x, 2020) >= 100 - least(20, greatest(0, 50 - sum(y, 2020)))", true},
+	{"if(sum(x, 2020) > 5, at(x, 2020-07), round(sum(y, 2020))) >= 1", true},
+	{"at_least(1, sum(x, 2020) > 5, last(y) > 3)", false},
+	{"change(x, 12mo) >= 5", false},
 };
 
 static void test_settles(void **state)
@@ -478,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_default_start),
 		cmocka_unit_test(test_grace_and_lag),
 		cmocka_unit_test(test_milestone_faults),
+		cmocka_unit_test(test_baseline_unit),
 		cmocka_unit_test(test_faults_together),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_settles),

@@ -244,6 +244,8 @@ struct leaf {
 struct tree {
 	struct leaf leaves[LEAVES];
 	enum node_kind kinds[LEAVES - 1];
+	enum comparison comparison;	/* of conditions: leaves against a level */
+	int level;
 };
 
 static uint32_t seed;
@@ -270,6 +272,8 @@ static struct tree tree_random(int kinds)
 	}
 	for (int i = 0; i < LEAVES - 1; i++)
 		tree.kinds[i] = (enum node_kind)chance(kinds);
+	tree.comparison = (enum comparison)chance(6);
+	tree.level = 2 * (chance(9) - 4);
 	return tree;
 }
 
@@ -314,16 +318,24 @@ static bool node_value(enum node_kind kind, struct decimal a, struct decimal b,
 }
 
 /* choice: a digit to the base STEPS for each leaf. */
-static bool tree_value(const struct tree *tree, int choice, struct decimal *out)
+static void leaves_value(const struct tree *tree, int choice,
+	struct decimal leaves[LEAVES])
 {
-	struct decimal leaves[LEAVES], left, right;
-
 	for (int i = 0; i < LEAVES; i++, choice /= STEPS) {
 		const struct leaf *leaf = &tree->leaves[i];
 
 		leaves[i] = decimal_from_int(leaf->low +
 			(leaf->high - leaf->low) / (STEPS - 1) * (choice % STEPS));
 	}
+}
+
+typedef bool tree_valuation(const struct tree *tree, int choice, struct decimal *out);
+
+static bool tree_value(const struct tree *tree, int choice, struct decimal *out)
+{
+	struct decimal leaves[LEAVES], left, right;
+
+	leaves_value(tree, choice, leaves);
 	return node_value(tree->kinds[0], leaves[0], leaves[1], &left) &&
 		node_value(tree->kinds[2], leaves[2], leaves[3], &right) &&
 		node_value(tree->kinds[1], left, right, out);
@@ -349,20 +361,38 @@ struct brute {
 	struct decimal low, high, least, greatest;
 };
 
-/* false: some completion has no value. */
-static bool tree_brute(const struct tree *tree, struct brute *out)
+static struct decimal larger(struct decimal a, struct decimal b)
+{
+	return decimal_compare(a, b) > 0 ? a : b;
+}
+
+/* From what values range over to what they do without their signs: 0 is among
+   them where both signs are, if not among those tried. */
+static void range_abs(struct decimal *low, struct decimal *high)
+{
+	struct decimal least = larger(*low, decimal_negate(*high));
+
+	*high = larger(*high, decimal_negate(*low));
+	*low = larger(least, DECIMAL_ZERO);
+}
+
+/* false: some completion has no value. absolute: of the values without signs. */
+static bool tree_brute(const struct tree *tree, tree_valuation *valuation,
+	bool absolute, struct brute *out)
 {
 	for (int missing = 0; missing < CHOICES; missing++) {
 		struct decimal low = DECIMAL_ZERO, high = DECIMAL_ZERO, value;
 
 		for (int ahead = 0; ahead < CHOICES; ahead++) {
-			if (!tree_value(tree, choice_join(tree, missing, ahead), &value))
+			if (!valuation(tree, choice_join(tree, missing, ahead), &value))
 				return false;
 			if (ahead == 0 || decimal_compare(value, low) < 0)
 				low = value;
 			if (ahead == 0 || decimal_compare(value, high) > 0)
 				high = value;
 		}
+		if (absolute)
+			range_abs(&low, &high);
 		if (missing == 0 || decimal_compare(low, out->low) < 0)
 			out->low = low;
 		if (missing == 0 || decimal_compare(high, out->high) > 0)
@@ -382,6 +412,21 @@ static int against(const struct bound *bound, struct decimal value)
 	return bound_compare(bound, &other);
 }
 
+static void brute_check(const struct interval *got, const struct brute *brute,
+	bool exact)
+{
+	assert_true(against(&got->low, brute->low) <= 0);
+	assert_true(against(&got->high, brute->high) >= 0);
+	assert_true(against(&got->least, brute->least) <= 0);
+	assert_true(against(&got->greatest, brute->greatest) >= 0);
+	if (!exact)
+		return;
+	assert_int_equal(against(&got->low, brute->low), 0);
+	assert_int_equal(against(&got->high, brute->high), 0);
+	assert_int_equal(against(&got->least, brute->least), 0);
+	assert_int_equal(against(&got->greatest, brute->greatest), 0);
+}
+
 /* Never narrower than what completions give; and for sums and extremes, and
    everywhere in its outer bounds, no wider. */
 static void test_completions(void **state)
@@ -396,19 +441,10 @@ static void test_completions(void **state)
 		struct interval got = tree_interval(&tree);
 		struct brute brute;
 
-		if (!tree_brute(&tree, &brute))
+		if (!tree_brute(&tree, tree_value, false, &brute))
 			continue;
 		compared++;
-		assert_true(against(&got.low, brute.low) <= 0);
-		assert_true(against(&got.high, brute.high) >= 0);
-		assert_true(against(&got.least, brute.least) <= 0);
-		assert_true(against(&got.greatest, brute.greatest) >= 0);
-		if (!simple)
-			continue;
-		assert_int_equal(against(&got.low, brute.low), 0);
-		assert_int_equal(against(&got.high, brute.high), 0);
-		assert_int_equal(against(&got.least, brute.least), 0);
-		assert_int_equal(against(&got.greatest, brute.greatest), 0);
+		brute_check(&got, &brute, simple);
 	}
 	assert_true(compared > 600);
 }
@@ -492,6 +528,160 @@ static void test_comparisons(void **state)
 	}
 }
 
+/* --- choices and quorums, by brute force ------------------------------------------ */
+
+static struct judgement leaf_judgement(const struct tree *tree, int leaf)
+{
+	struct interval value = leaf_interval(&tree->leaves[leaf]);
+	struct interval level = interval_point(decimal_from_int(tree->level));
+
+	return interval_compare(&value, tree->comparison, &level);
+}
+
+static bool leaf_holds(const struct tree *tree, struct decimal value)
+{
+	return order_holds(decimal_compare(value, decimal_from_int(tree->level)),
+		tree->comparison);
+}
+
+/* if(l0 ? level, l1 op0 l2, l3) */
+static bool choice_value(const struct tree *tree, int choice, struct decimal *out)
+{
+	struct decimal leaves[LEAVES];
+
+	leaves_value(tree, choice, leaves);
+	*out = leaves[3];
+	return !leaf_holds(tree, leaves[0]) ||
+		node_value(tree->kinds[0], leaves[1], leaves[2], out);
+}
+
+static struct interval choice_interval(const struct tree *tree)
+{
+	struct interval a = leaf_interval(&tree->leaves[1]);
+	struct interval b = leaf_interval(&tree->leaves[2]);
+	struct interval other = leaf_interval(&tree->leaves[3]);
+
+	a = interval_operations[tree->kinds[0]](&a, &b);
+	return interval_if(leaf_judgement(tree, 0), &a, &other);
+}
+
+/* The ends of a leaf tell all that an order may come to; where an equality holds
+   may lie between the values tried, so of that only what they do show counts. */
+static void test_choices(void **state)
+{
+	(void)state;
+	seed = 19;
+	for (int round = 0; round < 1000; round++) {
+		struct tree tree = tree_random(NODE_MULTIPLY);
+		struct interval got = choice_interval(&tree);
+		bool order = tree.comparison != COMPARE_EQ &&
+			tree.comparison != COMPARE_NE;
+		struct brute brute;
+
+		assert_true(tree_brute(&tree, choice_value, false, &brute));
+		assert_true(against(&got.low, brute.low) <= 0);
+		assert_true(against(&got.high, brute.high) >= 0);
+		if (order)
+			brute_check(&got, &brute, true);
+	}
+}
+
+static bool rounded_value(const struct tree *tree, int choice, struct decimal *out)
+{
+	bool good = tree_value(tree, choice, out);
+
+	*out = decimal_round(*out, -1);
+	return good;
+}
+
+static void test_rounding(void **state)
+{
+	(void)state;
+	seed = 23;
+	for (int round = 0; round < 1000; round++) {
+		struct tree tree = tree_random(NODE_MULTIPLY);
+		struct interval whole = tree_interval(&tree);
+		struct interval rounded = interval_round(&whole, -1);
+		struct interval absolute = interval_abs(&whole);
+		struct brute brute;
+
+		assert_true(tree_brute(&tree, rounded_value, false, &brute));
+		brute_check(&rounded, &brute, true);
+		assert_int_equal(interval_is_point(&rounded),
+			bound_compare(&rounded.low, &rounded.high) == 0);
+		assert_true(tree_brute(&tree, tree_value, true, &brute));
+		brute_check(&absolute, &brute, false);
+		assert_true(against(&absolute.low, DECIMAL_ZERO) >= 0);
+	}
+}
+
+/* 1 where a quorum of the leaves holds, 0 where none does: what can be made of the
+   number can be made of the truth. */
+static int quorum_needed;
+
+static bool quorum_value(const struct tree *tree, int choice, struct decimal *out)
+{
+	struct decimal leaves[LEAVES];
+	int count = 0;
+
+	leaves_value(tree, choice, leaves);
+	for (int i = 0; i < LEAVES; i++)
+		count += leaf_holds(tree, leaves[i]);
+	*out = decimal_from_int(count >= quorum_needed);
+	return true;
+}
+
+/* if(l0 ? level, l1 ? level, l2 ? level) as a number */
+static bool branch_value(const struct tree *tree, int choice, struct decimal *out)
+{
+	struct decimal leaves[LEAVES];
+
+	leaves_value(tree, choice, leaves);
+	*out = decimal_from_int(leaf_holds(tree,
+		leaves[leaf_holds(tree, leaves[0]) ? 1 : 2]));
+	return true;
+}
+
+static void truth_check(const struct tree *tree, struct judgement got,
+	const struct brute *brute)
+{
+	bool order = tree->comparison != COMPARE_EQ && tree->comparison != COMPARE_NE;
+	bool any_false = decimal_sign(brute->low) == 0;
+	bool any_true = decimal_sign(brute->high) != 0;
+	bool made_false = decimal_sign(brute->least) == 0;
+	bool made_true = decimal_sign(brute->greatest) != 0;
+
+	judgement_is_sound(got);
+	assert_false(got.truth == TRUTH_TRUE && any_false);
+	assert_false(got.truth == TRUTH_FALSE && any_true);
+	if (!order)
+		return;
+	assert_int_equal(got.truth == TRUTH_UNKNOWN, any_true && any_false);
+	assert_int_equal(got.may_be_true, made_true);
+	assert_int_equal(got.may_be_false, made_false);
+}
+
+static void test_quorums(void **state)
+{
+	(void)state;
+	seed = 29;
+	for (int round = 0; round < 1000; round++) {
+		struct tree tree = tree_random(NODE_MULTIPLY);
+		struct quorum quorum = {.count = 0};
+		struct brute brute;
+
+		quorum_needed = 1 + round % LEAVES;
+		for (int i = 0; i < LEAVES; i++)
+			quorum_add(&quorum, leaf_judgement(&tree, i));
+		assert_true(tree_brute(&tree, quorum_value, false, &brute));
+		truth_check(&tree, quorum_judgement(&quorum, (size_t)quorum_needed),
+			&brute);
+		assert_true(tree_brute(&tree, branch_value, false, &brute));
+		truth_check(&tree, judgement_if(leaf_judgement(&tree, 0),
+			leaf_judgement(&tree, 1), leaf_judgement(&tree, 2)), &brute);
+	}
+}
+
 /* A comparison of two is that of their mirror. */
 static void test_mirror(void **state)
 {
@@ -534,6 +724,9 @@ int main(void)
 		cmocka_unit_test(test_infinite),
 		cmocka_unit_test(test_completions),
 		cmocka_unit_test(test_comparisons),
+		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_rounding),
+		cmocka_unit_test(test_quorums),
 		cmocka_unit_test(test_mirror),
 		cmocka_unit_test(test_reasons),
 	};
