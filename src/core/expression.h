@@ -2,10 +2,10 @@
  * expression: what a benchmark says, checked once, evaluated often.
  *
  * text ─lex→ tokens ─parse→ tree ─resolve→ checked tree. Names become
- * indices at load; types are number, truth, date, duration, text; every
- * fault shows the expression with a caret. The tree is evaluated as it
- * stands, so that it can explain itself. Functions are rows of one table
- * (expression_functions): adding one is a row and an evaluator.
+ * indices at load; types are number, truth, date, duration, text, and numbers
+ * have units; every fault shows the expression with a caret. The tree is
+ * evaluated as it stands, so that it can explain itself. Functions are rows of
+ * one table (expression_functions): adding one is a row and an evaluator.
  *
  *	or < and < not < comparison (chainable) < + - < * / < unary - < call
  */

@@ -414,10 +414,11 @@ static bool check_arity(struct compiler *compiler, const struct expression *call
 {
 	const struct operation *function = call->operation;
 	size_t given = call->operand_count;
+	bool many = function->allowed == ARGUMENTS_MANY;
 
-	if (given >= function->required && given <= function->allowed)
+	if (given >= function->required && (many || given <= function->allowed))
 		return true;
-	if (function->allowed == ARGUMENTS_MANY)
+	if (many)
 		return node_fault(compiler, call, "%s takes %u arguments or more, "
 			"not %zu", function->signature, function->required, given);
 	if (function->required == function->allowed)
@@ -456,8 +457,6 @@ bool check_reduction(struct compiler *compiler, struct expression *node)
 {
 	bool good = true;
 
-	node->indicator = NOT_FOUND;	/* its name is done with */
-	node->window = (struct window){.kind = WINDOW_NONE};
 	for (size_t i = 0; i < node->operand_count; i++)
 		good = check_argument(compiler, node, i) && good;
 	return good && check_fit(compiler, node) &&
@@ -586,6 +585,8 @@ bool check_call(struct compiler *compiler, struct expression *node)
 	if (function == NULL)
 		return fault_unknown_function(compiler, node);
 	node->operation = function;
+	node->indicator = NOT_FOUND;	/* its name is done with */
+	node->window = (struct window){.kind = WINDOW_NONE};
 	return check_arity(compiler, node) && function->check(compiler, node);
 }
 

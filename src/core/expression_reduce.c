@@ -424,7 +424,7 @@ static void ends_there(struct view *view, struct interval *latest,
 	const struct observation *after, *before = NULL;
 
 	after = series_until(view->series, view->last, known);
-	if (after != NULL)
+	if (after != NULL && after->period.frequency == view->last.frequency)
 		before = series_at(view->series, period_next(after->period,
 			view->first.number - view->last.number), known);
 	*latest = *earlier = interval_anything(UNKNOWN_ABSENT);

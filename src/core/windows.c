@@ -186,6 +186,20 @@ static struct period need_next(const struct view *view,
 	return next.number < view->first.number ? view->first : next;
 }
 
+/* A change rests on the two ends of its window only, and on the first of them
+   only if it was measured. */
+static void need_earlier(const struct needing *needing, const struct view *view,
+	struct need *need)
+{
+	struct need earlier = *need;
+
+	earlier.first = earlier.last = view->first;
+	earlier.next = PERIOD_NONE;
+	if (period_equal(need->first, view->first))
+		needing->visit(needing->context, &earlier);
+	need->first = need->last;
+}
+
 static void need_term(const struct expression *term, void *context)
 {
 	const struct needing *needing = context;
@@ -200,15 +214,8 @@ static void need_term(const struct expression *term, void *context)
 	need.first = period_next(view.first, view_unmeasured(&view));
 	need.last = view.ended.number < view.last.number ? view.ended : view.last;
 	need.next = need_next(&view, &apart);
-	/* A change rests on its two ends only. */
-	if (term->operation->looks_back && need.first.number < need.last.number) {
-		struct need earlier = need;
-
-		earlier.last = need.first;
-		earlier.next = PERIOD_NONE;
-		needing->visit(needing->context, &earlier);
-		need.first = need.last;
-	}
+	if (term->operation->looks_back)
+		need_earlier(needing, &view, &need);
 	/* The latest running total makes those before it needless. */
 	if (view.indicator->cumulative && need.first.number < need.last.number)
 		need.first = need.last;

@@ -469,6 +469,65 @@ static const struct rule {
 		.due = "2020-12-31", .x = "5 1 1 1 4 4 4 1",
 		.as_of = "2020-12-15", .want = STATUS_MET,
 		.want_event = "2020-07-31"},
+	/* adjusted levels, changes */
+#define ADJUSTED "sum(x, 2020) >= 100 - " \
+	"least(20, greatest(0, 50 - at(total, 2020-12)))"
+	{.why = "a shortfall elsewhere lowers the floor by as much",
+		.benchmark = ADJUSTED, .start = "2020-01-01", .due = "2020-12-31",
+		.x = "8 8 8 8 8 8 8 8 8 8 8 4",
+		.total = "4 8 12 16 20 24 28 32 36 40 40 40",
+		.as_of = "2021-03-01", .want = STATUS_MET,
+		.want_event = "2020-12-31", .want_actual = "92"},
+	{.why = "without it the floor stands",
+		.benchmark = ADJUSTED, .start = "2020-01-01", .due = "2020-12-31",
+		.x = "8 8 8 8 8 8 8 8 8 8 8 4",
+		.total = "4 8 12 16 20 24 28 32 36 40 45 50",
+		.as_of = "2021-03-01", .want = STATUS_NOT_MET,
+		.want_overdue = 60},
+	{.why = "beyond its cap a shortfall lowers it no further",
+		.benchmark = ADJUSTED, .start = "2020-01-01", .due = "2020-12-31",
+		.x = "7 7 7 7 7 7 7 7 7 7 7 2",
+		.total = "1 1 1 1 1 1 1 1 1 1 1 1",
+		.as_of = "2021-03-01", .want = STATUS_NOT_MET,
+		.want_overdue = 60},
+	{.why = "a shortfall nobody knows yet lowers nothing",
+		.benchmark = ADJUSTED, .start = "2020-01-01", .due = "2020-12-31",
+		.x = "8 8 8 8 8 8 8 8 8 8 8 4",
+		.total = "4 8 12 16 20 24 28 32 36 40 40",
+		.as_of = "2021-06-01", .want = STATUS_UNVERIFIED},
+	{.why = "but is not waited for where the lowest floor is missed",
+		.benchmark = ADJUSTED, .start = "2020-01-01", .due = "2020-12-31",
+		.x = "6 6 6 6 6 6 6 6 6 6 6 6",
+		.total = "4 8 12 16 20 24 28 32 36 40 40",
+		.as_of = "2021-06-01", .want = STATUS_NOT_MET,
+		.want_overdue = 152},
+	{.why = "a level that hangs on a condition still ahead is no miss yet",
+		.benchmark = "sum(x, 2020) >= if(at(total, 2020-12) >= 40, 90, 100)",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "9 9 9 9 9 9 9 9 9 9 1", .total = "4 8 12 16 20 24 28 32 36 39 39",
+		.as_of = "2020-12-20", .want = STATUS_PENDING},
+	{.why = "and one when it is past",
+		.benchmark = "sum(x, 2020) >= if(at(total, 2020-12) >= 40, 90, 100)",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "9 9 9 9 9 9 9 9 9 9 1 1",
+		.total = "4 8 12 16 20 24 28 32 36 39 39 39",
+		.as_of = "2021-03-01", .want = STATUS_NOT_MET,
+		.want_overdue = 60},
+	{.why = "growth is met in the month that grew",
+		.benchmark = "growth(x, 3mo) >= 0.5", .start = "2020-01-01",
+		.due = "2020-12-31", .x = "2 2 2 2 2 3 2",
+		.as_of = "2020-08-20", .want = STATUS_MET,
+		.want_event = "2020-06-30"},
+	{.why = "a month between its ends is not missed",
+		.benchmark = "growth(x, 3mo) >= 0.5", .mode = MODE_AT,
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "2 2 2 - - 2.5", .as_of = "2020-08-20",
+		.want = STATUS_NOT_MET, .want_overdue = 51},
+	{.why = "growth since before the record is no figure that misses",
+		.benchmark = "growth(x, 3mo) >= 0.5", .start = "2020-01-01",
+		.due = "2020-06-30", .x = "2 2 2 2 2 2 2",
+		.as_of = "2020-08-20", .want = STATUS_NOT_MET,
+		.want_overdue = 51},
 	/* events */
 	{.why = "an event on the due day is in time",
 		.benchmark = "last(done) >= 1", .due = "2020-06-30",
@@ -837,6 +896,27 @@ static void test_stale(void **state)
 	world_release(&world);
 }
 
+/* Of a window's figures a change needs the first and the last. */
+static void test_stale_change(void **state)
+{
+	struct world world;
+	struct assessment is;
+
+	(void)state;
+	world_init(&world);
+	world_indicator(&world, "x", FREQUENCY_MONTH, 40);
+	world_milestone(&world, "m", "2020-12-31",
+		"change(x, 3mo) >= 9")->start_said = world_said("2020-01-01", 6);
+	world_finish(&world);
+	months_observe(&world, "x", "1 1 - 1 1 1");
+	is = world_assess(&world, "p/m", "2020-07-15");
+	assert_int_equal(is.knowledge, KNOWLEDGE_NO_DATA);
+	period_check("change", is.waiting_for, "2020-03");
+	is = world_assess(&world, "p/m", "2020-05-15");
+	assert_int_equal(is.knowledge, KNOWLEDGE_ASSESSED);
+	world_release(&world);
+}
+
 /* A running total needs its latest figure alone. */
 static void test_running(void **state)
 {
@@ -962,6 +1042,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_stale_change),
 		cmocka_unit_test(test_running),
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_baseline),

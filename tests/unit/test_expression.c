@@ -870,7 +870,7 @@ static void test_noise(void **state)
 {
 	static const char *const pieces[] = {"(", ")", "1", "2020", "2020-07", "12mo",
 		" ", "-", "+", "*", "/", "<", "<=", "=", "not ", "and ", "or ", "sum",
-		"sum(", "x", ",", "..", ".", "start..due", "\"", "\\", "1e", "1e+", "e9",
+		"sum(", "if(", "least(", "round(", "at_least(", "x", ",", "..", ".", "start..due", "\"", "\\", "1e", "1e+", "e9",
 		"2020-", "2020-Q", "2020-07-15T", "\xc3", "≥", "\x01", "\n", "ytd",
 		"_"};
 	const int count = sizeof pieces / sizeof *pieces;
