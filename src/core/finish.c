@@ -325,6 +325,11 @@ static void finish_benchmark(struct finish *finish,
 			finish->faults);
 }
 
+static const char *unit_said(const struct benchmark *benchmark)
+{
+	return string_is(benchmark->unit, "1") ? "a pure number" : benchmark->unit;
+}
+
 /* What one is measured from is of the same unit as what is measured. */
 static void finish_units(struct finish *finish, const struct milestone *milestone)
 {
@@ -335,8 +340,8 @@ static void finish_units(struct finish *finish, const struct milestone *mileston
 	    baseline->unit == NULL || unit_equal(benchmark->unit, baseline->unit))
 		return;
 	faults_error(finish->faults, said_origin(milestone, &milestone->baseline_said),
-		"baseline: is in %s, and what the benchmark compares is in %s",
-		baseline->unit, benchmark->unit);
+		"baseline: is %s, and what the benchmark compares is %s",
+		unit_said(baseline), unit_said(benchmark));
 }
 
 static void finish_share(struct finish *finish, struct milestone *milestone)

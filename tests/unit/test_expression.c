@@ -742,8 +742,8 @@ static const char *const grown[] = {
 	"least(sum(m, 2020), 60, sum(c, 2019))", "greatest(last(m), last(e))",
 	"100 - least(20, greatest(0, 50 - sum(c, 2020)))",
 	"if(sum(m, 2020) >= 40, last(e), sum(c, 2019))",
-	"if(last(m) > last(e), 10, if(at_least(2, at(m, 2020-03) > 3, "
-		"last(e) > 2, sum(c, 2020) > 30), 20, 30))",
+	"if(last(m) > last(e), 10, if(sum(c, 2019-H2) > 20, last(c), 30))",
+	"if(at_least(2, at(m, 2020-03) > 3, last(e) > 2, sum(c, 2020) > 30), 20, 30)",
 };
 
 /* What was certain stays so, what was impossible does not come about. */
@@ -870,7 +870,8 @@ static void test_noise(void **state)
 {
 	static const char *const pieces[] = {"(", ")", "1", "2020", "2020-07", "12mo",
 		" ", "-", "+", "*", "/", "<", "<=", "=", "not ", "and ", "or ", "sum",
-		"sum(", "if(", "least(", "round(", "at_least(", "x", ",", "..", ".", "start..due", "\"", "\\", "1e", "1e+", "e9",
+		"sum(", "if(", "least(", "round(", "at_least(", "x", ",", "..", ".",
+		"start..due", "\"", "\\", "1e", "1e+", "e9",
 		"2020-", "2020-Q", "2020-07-15T", "\xc3", "≥", "\x01", "\n", "ytd",
 		"_"};
 	const int count = sizeof pieces / sizeof *pieces;

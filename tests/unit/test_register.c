@@ -329,8 +329,10 @@ static void test_baseline_unit(void **state)
 		{"last(pay) / last(work)", NULL},
 		{"3", NULL},
 		{"last(x)", NULL},
-		{"last(pay)", "baseline: is in USD, and what the benchmark compares is "
-			"in USD/hour"},
+		{"last(pay)", "baseline: is USD, and what the benchmark compares is "
+			"USD/hour"},
+		{"growth(pay, 1mo)", "baseline: is a pure number, and what the "
+			"benchmark compares is USD/hour"},
 	};
 
 	(void)state;
