@@ -89,6 +89,11 @@ void text_addf(struct text *text, const char *format, ...)
 	va_end(arguments);
 }
 
+void text_add_count(struct text *text, size_t count, const char *noun)
+{
+	text_addf(text, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
 void text_addv(struct text *text, const char *format, va_list arguments)
 {
 	va_list again;

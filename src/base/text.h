@@ -41,6 +41,8 @@ void text_addf(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void text_addv(struct text *text, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
+/* "1 milestone", "2 milestones" */
+void text_add_count(struct text *text, size_t count, const char *noun);
 
 /* --- plain strings ------------------------------------------------- */
 

@@ -54,7 +54,7 @@ struct engine *engine_new(const struct register_ *reg, struct history *history,
 	engine->last_event = settings->last_event;
 	engine->alerts = alerts_new(settings->last_alert);
 	engine->outbox = outbox_new(settings->last_notification);
-	engine->asked = INSTANT_MIN;
+	engine->judged = engine->asked = INSTANT_MIN;
 	engine_allocate(engine, reg);
 	watch_fill(engine);
 	return engine;
@@ -126,6 +126,19 @@ void engine_restore_delivery(struct engine *engine,
 
 /* --- time ---------------------------------------------------------------- */
 
+instant plan_cut(instant next, instant planned, instant now)
+{
+	if (planned <= now || next <= now || next == INSTANT_MAX)
+		return next;
+	int64_t wait = next > planned ? next - planned : 0;
+	return next - now > wait ? now + wait : next;
+}
+
+instant engine_as_of(const struct engine *engine, instant now)
+{
+	return now > engine->judged ? now : engine->judged;
+}
+
 void engine_settle(struct engine *engine, instant now)
 {
 	if (!engine->settling)
@@ -165,6 +178,17 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, budget, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
+void engine_replan(struct engine *engine, instant now, struct effects *effects)
+{
+	engine->asked = now;
+	if (engine->settle_end > now + SETTLE_SECONDS)
+		engine->settle_end = now + SETTLE_SECONDS;
+	polls_replan(engine, now);
+	watch_mark_all(engine);
+	outbox_replan(engine->outbox, now);
 	outbox_advance(engine->outbox, now, effects);
 }
 

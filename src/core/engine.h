@@ -13,6 +13,13 @@
  * indicator, the entries of two heaps that are due. What is left over after
  * `budget` judgements stays due: engine_next then answers a time already past.
  *
+ * The wall clock may be set back: engine_replan then cuts what was planned too
+ * far ahead. What is known never shrinks by it: milestones are judged as of the
+ * latest instant at which one was judged before, also in an earlier process,
+ * until the clock has passed it. So nothing that has been told is taken back,
+ * or told again when its time comes for the second time; new figures are judged
+ * as ever. Plans and the times of events are the clock's own.
+ *
  * The wake-up: engine_next is always the earliest instant at which time alone
  * changes anything (a milestone's next, a publication recorded ahead of its
  * time, a source's poll, a delivery's retry, the end of settling).
@@ -85,6 +92,10 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects);
 
+/* The wall clock has been set. Whatever waits for longer from now on than it was
+   meant to wait at all is cut to that, and all milestones are judged again. */
+void engine_replan(struct engine *engine, instant now, struct effects *effects);
+
 /* A delivery has ended: delivered, or failed for good, or for now.
    retry_after: seconds the receiver asked for, -1 none. */
 enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD };
@@ -109,6 +120,8 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 /* --- questions ------------------------------------------------------------ */
 
 instant engine_next(const struct engine *engine);
+/* As of when is judged at now: now, unless the clock has been set back. */
+instant engine_as_of(const struct engine *engine, instant now);
 bool engine_is_settling(const struct engine *engine);
 const struct register_ *engine_register(const struct engine *engine);
 const struct milestone_state *engine_milestone(const struct engine *engine,

@@ -32,6 +32,7 @@ struct watched {
 
 struct polled {
 	struct source_state state;
+	instant planned;	/* when state.next was */
 	bool busy;		/* a fetch is under way */
 	bool again;		/* … of a program that has changed since */
 	bool awaited;		/* settling waits for an attempt */
@@ -86,6 +87,8 @@ struct engine {
 	uint32_t *touched;		/* indicators with news in this call */
 	size_t touched_count;
 	enum touch *touches;		/* by index in the register */
+	instant judged;			/* the latest instant that a milestone
+					   was judged as of */
 	instant asked;			/* time of the last input, only to answer
 					   engine_next when work is left */
 	bool started;
@@ -97,6 +100,9 @@ struct engine {
    be called. */
 void engine_allocate(struct engine *engine, const struct register_ *reg);
 void engine_deallocate(struct engine *engine);
+/* An instant planned when the clock said `planned`. If it now says less, it has
+   been set back: the plan's wait begins anew. */
+instant plan_cut(instant next, instant planned, instant now);
 /* Ends settling when nothing is awaited any more or its time is over. */
 void engine_settle(struct engine *engine, instant now);
 /* Keeps a milestone that the register does not have, until watch_withdraw. */
@@ -131,6 +137,7 @@ void watch_mark(struct engine *engine, uint32_t milestone);
 void watch_settled(struct engine *engine);
 /* Plans every milestone at the start. */
 void watch_start(struct engine *engine);
+void watch_mark_all(struct engine *engine);
 /* Judges what waits in the queue, then what is due by an instant
    (INSTANT_MIN: nothing); at most budget of them (0: no limit). */
 void watch_judge(struct engine *engine, instant now, instant due_by,
@@ -165,6 +172,8 @@ bool revision_find(struct engine *engine, const struct milestone *milestone,
 /* Plans source by what is known of it; state NULL: nothing. */
 void polls_adopt(struct engine *engine, uint32_t source,
 	const struct source_state *state, instant now);
+/* After the clock was set back. */
+void polls_replan(struct engine *engine, instant now);
 /* Asks the sources that are due. */
 void polls_advance(struct engine *engine, instant now,
 	struct effects *effects);
@@ -220,6 +229,8 @@ void outbox_start(struct outbox *outbox, instant now);
 /* Opens the channels of a policy and closes the others. */
 void outbox_policy(struct outbox *outbox, const struct policy *policy,
 	instant now);
+/* After the clock was set back. */
+void outbox_replan(struct outbox *outbox, instant now);
 /* One notification about an event to one channel. */
 void outbox_notify(struct outbox *outbox, const char *instance,
 	const struct event *event, const char *channel, instant now,

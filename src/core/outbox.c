@@ -32,6 +32,7 @@ struct entry {
 	struct outlet *outlet;
 	int64_t alert;		/* 0: stands in no line */
 	instant created;
+	instant planned;	/* when delivery.next was */
 	struct entry *behind;	/* the next in its line */
 	instant wake;		/* WAITING: until then */
 	struct pile *pile;	/* WAITING, READY: where it is */
@@ -241,7 +242,7 @@ static struct entry *entry_new(struct outbox *outbox,
 	entry->delivery.at = INSTANT_MIN;
 	entry->outlet = outbox_outlet(outbox, notification->channel);
 	entry->alert = notification->alert;
-	entry->created = notification->created;
+	entry->created = entry->planned = notification->created;
 
 	outbox->items = mem_grow(outbox->items, outbox->count,
 		&outbox->capacity, sizeof(*outbox->items));
@@ -290,6 +291,7 @@ static void entry_retry(struct outbox *outbox, struct entry *entry,
 	if (retry_after > RETRY_AFTER_MAX)
 		retry_after = RETRY_AFTER_MAX;
 	delivery->next = now + (retry_after > wait ? retry_after : wait);
+	entry->planned = now;
 	entry_save(entry, effects);
 	entry_move_up(outbox, entry, now);
 }
@@ -342,7 +344,10 @@ void outbox_restore(struct outbox *outbox,
 	if (delivery->state != DELIVERY_PENDING ||
 			outbox_find(outbox, notification->id))
 		return;
-	entry_new(outbox, notification)->delivery = *delivery;
+	struct entry *entry = entry_new(outbox, notification);
+	entry->delivery = *delivery;
+	if (delivery->at != INSTANT_MIN)
+		entry->planned = delivery->at;
 	if (notification->id > outbox->last_id)
 		outbox->last_id = notification->id;
 }
@@ -354,6 +359,18 @@ static int entry_compare(const void *a, const void *b)
 	return one < two ? -1 : one > two;
 }
 
+/* A clock set back makes no wait longer, and the days until an entry is given
+   up begin anew. */
+static void entry_cut(struct entry *entry, instant now)
+{
+	entry->delivery.next = plan_cut(entry->delivery.next, entry->planned,
+		now);
+	if (entry->planned > now)
+		entry->planned = now;
+	if (entry->created > now)
+		entry->created = now;
+}
+
 void outbox_start(struct outbox *outbox, instant now)
 {
 	if (outbox->count > 1)
@@ -361,8 +378,28 @@ void outbox_start(struct outbox *outbox, instant now)
 			entry_compare);
 	for (size_t i = 0; i < outbox->count; i++) {
 		outbox->items[i]->position = i;
+		entry_cut(outbox->items[i], now);
 		entry_line_up(outbox, outbox->items[i], now);
 	}
+}
+
+/* Puts every entry that may move where it now belongs. */
+static void outbox_sort(struct outbox *outbox, instant now)
+{
+	for (size_t i = 0; i < outbox->count; i++) {
+		struct entry *entry = outbox->items[i];
+		if (!entry->pile)
+			continue;
+		pile_remove(entry);
+		entry_move_up(outbox, entry, now);
+	}
+}
+
+void outbox_replan(struct outbox *outbox, instant now)
+{
+	for (size_t i = 0; i < outbox->count; i++)
+		entry_cut(outbox->items[i], now);
+	outbox_sort(outbox, now);
 }
 
 void outbox_policy(struct outbox *outbox, const struct policy *policy,
@@ -380,13 +417,7 @@ void outbox_policy(struct outbox *outbox, const struct policy *policy,
 		outlet->most = channel->type == CHANNEL_WEBHOOK ?
 			WEBHOOKS_PER_CHANNEL : DELIVERIES_PER_CHANNEL;
 	}
-	for (size_t i = 0; i < outbox->count; i++) {
-		struct entry *entry = outbox->items[i];
-		if (!entry->pile)
-			continue;
-		pile_remove(entry);
-		entry_move_up(outbox, entry, now);
-	}
+	outbox_sort(outbox, now);
 }
 
 /* "msg_" and 120 bits of SHA-256 over the store's instance and the number, in

@@ -23,6 +23,26 @@ static instant plan_latest(const struct engine *engine,
 	return now + (wait > DAY ? wait : DAY);
 }
 
+/* Of a plan made at polled->planned. */
+static void polls_cut(struct engine *engine, uint32_t index, instant now)
+{
+	struct polled *polled = &engine->sources[index];
+	instant latest = plan_latest(engine, &engine->reg->sources[index], now);
+	instant next = plan_cut(polled->state.next, polled->planned, now);
+
+	polled->state.next = next < latest ? next : latest;
+	if (polled->planned > now)
+		polled->planned = now;
+	if (!polled->busy)
+		heap_set(engine->polls, index, polled->state.next);
+}
+
+void polls_replan(struct engine *engine, instant now)
+{
+	for (size_t i = 0; i < engine->reg->source_count; i++)
+		polls_cut(engine, (uint32_t)i, now);
+}
+
 static void polls_await(struct engine *engine, struct polled *polled)
 {
 	if (polled->awaited)
@@ -50,6 +70,8 @@ void polls_adopt(struct engine *engine, uint32_t index,
 	if (state)
 		polled->state = *state;
 	bool tried = state && state->last_attempt != INSTANT_MIN;
+	if (!engine->started || !state)
+		polled->planned = tried ? state->last_attempt : now;
 	if (!tried) {
 		instant first = poll_first(source, &engine->settings.polling,
 			now);
@@ -61,13 +83,9 @@ void polls_adopt(struct engine *engine, uint32_t index,
 		polled->again = polled->busy;
 		tried = false;
 	}
-	instant latest = plan_latest(engine, source, now);
-	if (polled->state.next > latest)
-		polled->state.next = latest;
+	polls_cut(engine, index, now);
 	if (!tried || (!engine->started && polled->state.next <= now))
 		polls_await(engine, polled);
-	if (!polled->busy)
-		heap_set(engine->polls, index, polled->state.next);
 }
 
 static void polls_ask(struct engine *engine, uint32_t source,
@@ -233,7 +251,7 @@ static void polls_take_row(struct engine *engine, uint32_t source,
 {
 	struct observation observation = row->observation;
 
-	observation.recorded = now;
+	observation.recorded = engine_as_of(engine, now);
 	enum series_news news = series_add(series, &observation, NULL);
 	if (news == SERIES_SAME)
 		return;
@@ -303,6 +321,7 @@ static void polls_finish(struct engine *engine, uint32_t index,
 	const struct source_state before = polled->state;
 
 	polled->busy = false;
+	polled->planned = now;
 	poll_finished(&engine->reg->sources[index], &engine->settings.polling,
 		report, &polled->state);
 	if (polled->again) {

@@ -31,8 +31,7 @@ static void reload_milestones(struct engine *engine, struct engine *old)
 		reload_state(engine, old, engine->milestones[i]);
 	}
 	watch_fill(engine);
-	for (size_t i = 0; i < engine->reg->milestone_count; i++)
-		watch_mark(engine, (uint32_t)i);
+	watch_mark_all(engine);
 }
 
 /* Whatever the old register had and the new one has not. One that was never
@@ -58,6 +57,7 @@ static void reload_sources(struct engine *engine, const struct engine *old,
 		const struct polled *polled = index == NOT_FOUND ? NULL
 			: &old->sources[index];
 		if (polled) {
+			engine->sources[i].planned = polled->planned;
 			engine->sources[i].busy = polled->busy;
 			engine->sources[i].again = polled->again;
 		}

@@ -88,6 +88,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 	watched->saved_next = state->assessment.next;
 	if (state->assessment.waiting_indicator >= engine->reg->indicator_count)
 		watched->state.assessment.waiting_indicator = NOT_FOUND;
+	engine->judged = engine_as_of(engine, state->assessment.as_of);
 	engine->counts[state->assessment.status]++;
 	if (state->announced)
 		engine->unseen--;
@@ -108,6 +109,12 @@ void watch_start(struct engine *engine)
 			heap_set(engine->wakes, (uint32_t)i,
 				state->assessment.next);
 	}
+}
+
+void watch_mark_all(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->reg->milestone_count; i++)
+		watch_mark(engine, (uint32_t)i);
 }
 
 void watch_settled(struct engine *engine)
@@ -299,8 +306,8 @@ static const struct event *change_tell_revision(struct engine *engine,
 		return NULL;
 	text_init(&figures, 0);
 	text_init(&reason, 0);
-	if (revision_find(engine, change->milestone, before->as_of, change->now,
-			&figures)) {
+	if (revision_find(engine, change->milestone, before->as_of,
+			change->after->as_of, &figures)) {
 		revision_reason(change, text_string(&figures), &reason);
 		struct announcement announcement = announcement_of(engine,
 			change->index, EVENT_REVISED, text_string(&reason));
@@ -411,10 +418,11 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	const struct change change = {index, milestone, &before, &fresh, now};
 	const struct event *cause = NULL;
 
+	engine->judged = engine_as_of(engine, now);
 	milestone_assess(engine->reg, engine->history, index,
-		(struct knowledge){now, INSTANT_MAX}, &fresh);
-	if (fresh.next <= now)
-		fresh.next = now + 1;
+		(struct knowledge){engine->judged, INSTANT_MAX}, &fresh);
+	if (fresh.next <= engine->judged)
+		fresh.next = engine->judged + 1;
 	heap_set(engine->wakes, index, fresh.next);
 	watched_take(engine, watched, milestone, &fresh, now);
 	if (before.announced) {

@@ -3,7 +3,7 @@
  *
  * A turn is one wait and all callbacks that became ready by it. The timer is a
  * timerfd on the wall clock that the kernel cancels when the clock is set, so
- * that a jump is told without anybody looking for it.
+ * that a jump ends the wait: every turn looks for one.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -57,7 +57,7 @@ struct loop {
 	int timer_fd;
 	struct event *timer;
 	instant wake_at;
-	struct loop_hook wake, turn_end;
+	struct loop_hook wake, jump, turn_end;
 	struct loop_watch *watches;
 
 	int post_fd;
@@ -114,15 +114,20 @@ static void loop_hook_run(const struct loop_hook *hook)
 		hook->fn(hook->context);
 }
 
-/* Even without a wake-up it is armed, or no jump would be told. */
+/* Even without a wake-up it is armed, or no jump would be told. Arming it again
+   forgets a cancellation that was not yet read: then the next turn comes at
+   once. */
 static void loop_timer_arm(struct loop *loop)
 {
 	instant at = loop->wake_at < LOOP_TIMER_LAST ? loop->wake_at : LOOP_TIMER_LAST;
 	struct itimerspec when = {.it_value.tv_sec = at > 0 ? at : 1};
 
 	if (timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
-			&when, NULL) < 0 && errno != ECANCELED)
+			&when, NULL) == 0)
+		return;
+	if (errno != ECANCELED)
 		log_bug("timerfd_settime: error %d", errno);
+	event_active(loop->timer, EV_READ, 0);
 }
 
 static void loop_on_timer(evutil_socket_t fd, short what, void *context)
@@ -134,17 +139,21 @@ static void loop_on_timer(evutil_socket_t fd, short what, void *context)
 	if (read(fd, &expired, sizeof expired) < 0 && errno == EAGAIN)
 		return;
 	bool due = loop_now(loop) >= loop->wake_at;
-	bool jumped = loop_clock_jumped(loop);
 	if (due)
 		loop->wake_at = INSTANT_MAX;
 	loop_timer_arm(loop);
-	if (due || jumped)
+	if (due)
 		loop_hook_run(&loop->wake);
 }
 
 void loop_on_wake(struct loop *loop, loop_fn *fn, void *context)
 {
 	loop->wake = (struct loop_hook){fn, context};
+}
+
+void loop_on_jump(struct loop *loop, loop_fn *fn, void *context)
+{
+	loop->jump = (struct loop_hook){fn, context};
 }
 
 void loop_wake_at(struct loop *loop, instant at)
@@ -167,6 +176,8 @@ void loop_turn(struct loop *loop)
 	loop->clock_read = false;
 	if (event_base_loop(loop->base, EVLOOP_ONCE) < 0)
 		log_bug("the event loop failed: error %d", errno);
+	if (loop_clock_jumped(loop))
+		loop_hook_run(&loop->jump);
 	loop_hook_run(&loop->turn_end);
 }
 

@@ -34,10 +34,13 @@ instant loop_now(const struct loop *loop);
 int64_t loop_ticks(const struct loop *loop);
 
 /* The one timer: fn is called once wall time reaches at (INSTANT_MAX: never).
-   Setting it again moves it. Also called after a jump of the wall clock. */
+   Setting it again moves it. */
 typedef void loop_fn(void *context);
 void loop_on_wake(struct loop *loop, loop_fn *fn, void *context);
 void loop_wake_at(struct loop *loop, instant at);
+
+/* fn after a jump of the wall clock, in the first turn that sees it. */
+void loop_on_jump(struct loop *loop, loop_fn *fn, void *context);
 
 /* fn at the end of every turn in which anything happened. */
 void loop_on_turn_end(struct loop *loop, loop_fn *fn, void *context);

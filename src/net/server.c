@@ -57,6 +57,7 @@ enum connection_state {
 
 struct server_connection {
 	struct server *server;
+	struct server_door *door;
 	struct bufferevent *buffer;	/* our reference */
 	struct evbuffer_cb_entry *arrival;
 	enum connection_state state;
@@ -94,39 +95,67 @@ struct server_path {
 	ino_t inode;
 };
 
+/* The listeners of one kind: anybody on this machine may connect by TCP, so
+   that must not keep those out who may use the UNIX socket. */
+enum server_door_kind { DOOR_UNIX, DOOR_TCP, DOOR_KINDS };
+
+struct server_door {
+	struct server *server;
+	struct evhttp *http;
+	size_t most;			/* connections of this kind */
+	size_t count;
+	bool resting;			/* its listeners are disabled */
+	bool closed;			/* it is being freed */
+};
+
 struct server {
 	struct loop *loop;
-	struct evhttp *http;
+	struct server_door doors[DOOR_KINDS];
 	server_handler *handler;
 	void *context;
 	struct event *sweep;
 	struct server_connection *connections;
 	size_t connection_count;
-	bool resting;			/* listeners are disabled */
 	struct server_request *requests;
 	struct server_path paths[SERVER_PATHS_MAX];	/* removed at the end */
 	size_t path_count;
+	struct server *next;		/* in servers */
 };
+
+/* libevent tells of a listener that fails, and of whose it is only the evhttp. */
+static struct server *servers;
 
 /* --- listeners ---------------------------------------------------------- */
 
 static void server_switch_listener(struct evhttp_bound_socket *bound, void *context)
 {
 	struct evconnlistener *listener = evhttp_bound_socket_get_listener(bound);
-	const struct server *server = context;
+	const struct server_door *door = context;
 
-	if (server->resting)
+	if (door->resting)
 		evconnlistener_disable(listener);
 	else
 		evconnlistener_enable(listener);
 }
 
-static void server_rest(struct server *server, bool resting)
+static void door_rest(struct server_door *door, bool resting)
 {
-	if (server->resting == resting)
+	if (door->closed || door->resting == resting)
 		return;
-	server->resting = resting;
-	evhttp_foreach_bound_socket(server->http, server_switch_listener, server);
+	door->resting = resting;
+	evhttp_foreach_bound_socket(door->http, server_switch_listener, door);
+}
+
+/* Lets in by each door whom there is room for. */
+static void server_open_doors(struct server *server)
+{
+	bool full = server->connection_count >= SERVER_CONNECTIONS_MAX;
+
+	for (int i = 0; i < DOOR_KINDS; i++) {
+		struct server_door *door = &server->doors[i];
+
+		door_rest(door, full || door->count >= door->most);
+	}
 }
 
 static void server_sweep_soon(struct server *server)
@@ -140,11 +169,18 @@ static void server_sweep_soon(struct server *server)
 /* Out of descriptors: the listener would be ready, and fail, without end. */
 static void server_on_accept_error(struct evconnlistener *listener, void *context)
 {
+	const struct evhttp *http = context;
 	(void)listener;
+
 	log_warning("no connection can be accepted for now: %s",
 		evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-	server_rest(context, true);
-	server_sweep_soon(context);
+	for (struct server *server = servers; server != NULL; server = server->next)
+		for (int i = 0; i < DOOR_KINDS; i++) {
+			if (server->doors[i].http != http)
+				continue;
+			door_rest(&server->doors[i], true);
+			server_sweep_soon(server);
+		}
 }
 
 /* --- connections ---------------------------------------------------------- */
@@ -173,6 +209,7 @@ static void connection_release(struct server_connection *connection)
 	bufferevent_decref(connection->buffer);
 	DL_DELETE(server->connections, connection);
 	server->connection_count--;
+	connection->door->count--;
 	free(connection);
 }
 
@@ -296,8 +333,7 @@ static void server_sweep(struct server *server)
 		else if (connection->deadline <= now)
 			connection_cut(connection);
 	}
-	if (server->connection_count < SERVER_CONNECTIONS_MAX)
-		server_rest(server, false);
+	server_open_doors(server);
 	if (server->connections != NULL)
 		server_sweep_soon(server);
 }
@@ -312,10 +348,12 @@ static void server_on_sweep(evutil_socket_t fd, short what, void *context)
 /* evhttp asks for a bufferevent: a connection has been accepted. */
 static struct bufferevent *server_on_accept(struct event_base *base, void *context)
 {
-	struct server *server = context;
+	struct server_door *door = context;
+	struct server *server = door->server;
 	struct server_connection *connection = mem_new(1, sizeof *connection);
 
 	connection->server = server;
+	connection->door = door;
 	connection->buffer = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (connection->buffer == NULL)
 		log_bug("no buffer for a connection");
@@ -325,8 +363,9 @@ static struct bufferevent *server_on_accept(struct event_base *base, void *conte
 	connection_watermark(connection, CONNECTION_READ_MAX);
 	connection_deadline(connection, 0);
 	DL_APPEND(server->connections, connection);
-	if (++server->connection_count >= SERVER_CONNECTIONS_MAX)
-		server_rest(server, true);
+	server->connection_count++;
+	door->count++;
+	server_open_doors(server);
 	server_sweep_soon(server);
 	return connection->buffer;
 }
@@ -368,8 +407,7 @@ static void connection_on_close(struct evhttp_connection *http, void *context)
 	(void)http;
 
 	connection_release(connection);
-	if (server->connection_count < SERVER_CONNECTIONS_MAX)
-		server_rest(server, false);
+	server_open_doors(server);
 	if (request == NULL)
 		return;
 	request->connection = NULL;
@@ -813,15 +851,17 @@ size_t server_connections(const struct server *server)
 
 static int server_add_listener(struct server *server, int fd, struct error *error)
 {
+	struct server_door *door =
+		&server->doors[socket_is_unix(fd) ? DOOR_UNIX : DOOR_TCP];
 	struct evhttp_bound_socket *bound = evhttp_accept_socket_with_handle(
-		server->http, fd);
+		door->http, fd);
 
 	if (bound == NULL)
 		return error_set(error, ERROR_SYSTEM, "descriptor %d cannot be watched", fd);
 	evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(bound),
 		server_on_accept_error);
-	if (server->resting)
-		server_switch_listener(bound, server);
+	if (door->resting)
+		server_switch_listener(bound, door);
 	return 0;
 }
 
@@ -866,6 +906,24 @@ int server_listen_tcp(struct server *server, const char *address,
 	return fd < 0 ? -1 : server_add_listener(server, fd, error);
 }
 
+static void door_make(struct server *server, enum server_door_kind kind, size_t most)
+{
+	struct server_door *door = &server->doors[kind];
+	struct evhttp *http = evhttp_new(loop_base(server->loop));
+
+	if (http == NULL)
+		log_bug("no HTTP server");
+	*door = (struct server_door){.server = server, .http = http, .most = most};
+	evhttp_set_bevcb(http, server_on_accept, door);
+	evhttp_set_gencb(http, server_on_request, server);
+	evhttp_set_default_content_type(http, NULL);
+	/* Ours are counted first, see connection_count_headers. */
+	evhttp_set_max_headers_size(http, 2 * SERVER_HEADERS_MAX);
+	evhttp_set_max_body_size(http, SERVER_BODY_MAX);
+	/* Refused by us, in words; CONNECT by evhttp. */
+	evhttp_set_allowed_methods(http, (ev_uint16_t)~EVHTTP_REQ_CONNECT);
+}
+
 struct server *server_new(struct loop *loop, server_handler *handler,
 	void *context)
 {
@@ -874,18 +932,12 @@ struct server *server_new(struct loop *loop, server_handler *handler,
 	server->loop = loop;
 	server->handler = handler;
 	server->context = context;
-	server->http = evhttp_new(loop_base(loop));
 	server->sweep = evtimer_new(loop_base(loop), server_on_sweep, server);
-	if (server->http == NULL || server->sweep == NULL)
-		log_bug("no HTTP server");
-	evhttp_set_bevcb(server->http, server_on_accept, server);
-	evhttp_set_gencb(server->http, server_on_request, server);
-	evhttp_set_default_content_type(server->http, NULL);
-	/* Ours are counted first, see connection_count_headers. */
-	evhttp_set_max_headers_size(server->http, 2 * SERVER_HEADERS_MAX);
-	evhttp_set_max_body_size(server->http, SERVER_BODY_MAX);
-	/* Refused by us, in words; CONNECT by evhttp. */
-	evhttp_set_allowed_methods(server->http, (ev_uint16_t)~EVHTTP_REQ_CONNECT);
+	if (server->sweep == NULL)
+		log_bug("no timer for the HTTP server");
+	door_make(server, DOOR_UNIX, SERVER_CONNECTIONS_MAX);
+	door_make(server, DOOR_TCP, SERVER_CONNECTIONS_MAX - SERVER_CONNECTIONS_UNIX);
+	LL_PREPEND(servers, server);
 	return server;
 }
 
@@ -908,8 +960,13 @@ void server_free(struct server *server)
 		return;
 	for (size_t i = 0; i < server->path_count; i++)
 		server_remove_path(&server->paths[i]);
-	server->resting = false; /* no listener is touched any more */
-	evhttp_free(server->http);
+	LL_DELETE(servers, server);
+	for (int i = 0; i < DOOR_KINDS; i++) {
+		/* Its listeners are not touched any more; what goes with it makes
+		   room at the other. */
+		server->doors[i].closed = true;
+		evhttp_free(server->doors[i].http);
+	}
 	while (server->connections != NULL)
 		connection_release(server->connections);
 	/* Their handlers may still answer; that then goes nowhere. */

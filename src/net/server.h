@@ -16,6 +16,7 @@
 #include "net/loop.h"
 
 #define SERVER_CONNECTIONS_MAX 128
+#define SERVER_CONNECTIONS_UNIX 16	/* of them kept for UNIX sockets */
 #define SERVER_HEADERS_MAX 16384
 #define SERVER_BODY_MAX ((size_t)1 << 20)
 #define SERVER_REQUEST_SECONDS 30

@@ -231,6 +231,8 @@ int main(int argc, char **argv)
 	};
 	const struct verb *verb = NULL;
 
+	if (!terminal_fill_closed())
+		return CTL_FAILED;
 	for (int i = 1; i < argc; i++) {
 		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {
 			print_help();

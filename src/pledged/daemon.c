@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "net/listen.h"
 #include "pledged/configuration.h"
 #include "pledged/paths.h"
 
@@ -41,6 +42,23 @@ static void daemon_turn_end(void *context)
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
 		: engine_next(daemon->engine));
+}
+
+static void daemon_on_jump(void *context)
+{
+	struct daemon *daemon = context;
+	instant now = loop_now(daemon->loop);
+
+	if (daemon->stopping)
+		return;
+	log_notice("the clock has been set: plans are made anew");
+	engine_replan(daemon->engine, now, &daemon->effects);
+	daemon_absorb(daemon, NULL);
+	instant as_of = engine_as_of(daemon->engine, now);
+	if (as_of > now)
+		log_warning("the clock is %lld s behind what was judged last: "
+			"milestones are judged as of then until it has caught up",
+			(long long)(as_of - now));
 }
 
 static void daemon_collect(void *context)
@@ -227,6 +245,23 @@ static int daemon_open_workers(struct daemon *daemon)
 	return 0;
 }
 
+/* A socket that the service manager handed over, and which of ours it stands in
+   for: a TCP one is never the administrators', whatever its name. */
+static int daemon_adopt(struct daemon *daemon, int index, bool *have_admin,
+	bool *have_web, struct error *error)
+{
+	const char *name;
+	int fd = notify_socket(index, &name);
+
+	if (server_listen_fd(daemon->server, fd, error) < 0)
+		return -1;
+	if (string_is(name, "web") || !socket_is_unix(fd))
+		*have_web = true;
+	else
+		*have_admin = true;
+	return 0;
+}
+
 /* Sockets by name from the service manager; those it did not hand over are
    opened here. */
 static int daemon_listen(struct daemon *daemon)
@@ -237,15 +272,9 @@ static int daemon_listen(struct daemon *daemon)
 	struct error error;
 
 	daemon->server = server_new(daemon->loop, api_handle, daemon);
-	for (int i = 0; i < handed; i++) {
-		const char *name;
-		int fd = notify_socket(i, &name);
-
-		if (server_listen_fd(daemon->server, fd, &error) < 0)
+	for (int i = 0; i < handed; i++)
+		if (daemon_adopt(daemon, i, &have_admin, &have_web, &error) < 0)
 			goto refused;
-		have_web |= string_is(name, "web");
-		have_admin |= !string_is(name, "web");
-	}
 	if (!have_admin && settings->admin.socket != NULL &&
 		server_listen_unix(daemon->server, settings->admin.socket,
 			settings->admin.mode, settings->admin.group, &error) < 0)
@@ -297,20 +326,33 @@ static int daemon_open(struct daemon *daemon)
 	return status;
 }
 
+void daemon_tell_register(const struct daemon *daemon, const char *doing)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_count(&text, daemon->reg->milestone_count, "milestone");
+	text_add_string(&text, " of ");
+	text_add_count(&text, daemon->reg->pledge_count, "pledge");
+	text_add_string(&text, " by ");
+	text_add_count(&text, daemon->reg->source_count, "source");
+	log_notice("%s %s", doing, text_string(&text));
+	text_release(&text);
+}
+
 static void daemon_go(struct daemon *daemon)
 {
 	daemon->turn = turn_new(daemon);
 	loop_watch_fd(daemon->loop, store_fd(daemon->store), daemon_collect, daemon);
 	loop_on_wake(daemon->loop, daemon_advance, daemon);
+	loop_on_jump(daemon->loop, daemon_on_jump, daemon);
 	loop_on_turn_end(daemon->loop, daemon_turn_end, daemon);
 	daemon_listen_signals(daemon);
 	engine_start(daemon->engine, loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	daemon_turn_end(daemon);
 	notify_ready("watching");
-	log_notice("watching %zu milestones of %zu pledges by %zu sources",
-		daemon->reg->milestone_count, daemon->reg->pledge_count,
-		daemon->reg->source_count);
+	daemon_tell_register(daemon, "watching");
 	loop_run(daemon->loop);
 }
 

@@ -60,6 +60,8 @@ struct daemon {
 int daemon_run(const char *conf_path);
 /* Stops in good order at the end of this turn. */
 void daemon_stop(struct daemon *daemon, int exit_status);
+/* "watching 2 milestones of 1 pledge by 1 source" to the log. */
+void daemon_tell_register(const struct daemon *daemon, const char *doing);
 /* Engine settings as the daemon's settings and store have them now. */
 struct engine_settings daemon_engine_settings(const struct daemon *daemon);
 

@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "pledged/command.h"
 
@@ -212,6 +213,8 @@ int main(int argc, char **argv)
 	struct options options = {.conf = SYSCONFDIR "/pledged/pledged.conf"};
 	const char *word;
 
+	if (!terminal_fill_closed())
+		return EX_OSERR;
 	for (int i = 1; i < argc; i++) {
 		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {
 			print_help();

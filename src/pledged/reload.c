@@ -169,8 +169,7 @@ static void reload_finished(void *context)
 	faults_print(&reload->found.faults, &report);
 	if (reload->found.reg != NULL && !daemon->stopping) {
 		reload_swap(daemon, reload);
-		log_notice("reloaded: %zu milestones of %zu pledges",
-			daemon->reg->milestone_count, daemon->reg->pledge_count);
+		daemon_tell_register(daemon, "reloaded:");
 		askers_answer(&reload->askers, true, text_string(&report));
 	} else {
 		reload_log_faults(&report);

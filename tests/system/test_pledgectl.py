@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import socket
 import struct
 import subprocess
 import termios
@@ -267,3 +268,27 @@ def test_output_that_cannot_be_written_is_said(full):
     assert result.returncode == 1
     assert result.stderr == ("pledgectl: standard output: No space left on "
                              "device\n")
+
+
+def test_closed_descriptors_are_filled(tmp_path):
+    """What it would say goes nowhere else, not into its own connection."""
+    path = str(tmp_path / "sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", 'exec "$0" -s "$1" list <&- >&-',
+             program("pledgectl"), path], stderr=subprocess.PIPE, text=True)
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            for number in range(2):
+                assert os.readlink(
+                    f"/proc/{process.pid}/fd/{number}") == "/dev/null"
+            body = b'{"items":[],"next":null}'
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            told = process.communicate(timeout=20)[1]
+    assert process.returncode == 1
+    assert told == "pledgectl: standard output: Bad file descriptor\n"

@@ -245,6 +245,41 @@ def test_sockets_by_name(plain, web_first):
     tcp.close()
 
 
+def test_a_tcp_socket_is_never_the_admin_socket(plain):
+    """Whatever its name: the UNIX socket is then opened as configured."""
+    tcp = socket.socket()
+    tcp.bind(("127.0.0.1", 0))
+    tcp.listen(16)
+    assert pass_sockets(plain, [("pledged.socket", tcp)]), plain.log()
+    assert plain.post("/v1/sources/own/poll")[0] == 202
+    result = run("curl", "-sS", "-X", "POST",
+                 f"http://127.0.0.1:{tcp.getsockname()[1]}/v1/reload")
+    assert '"status":405' in result.stdout.replace(" ", "")
+    tcp.close()
+
+
+def test_closed_descriptors_are_filled(plain):
+    """Nothing that it opens is taken for standard input, output or error."""
+    since = len(plain.manager.got)
+    plain.process = subprocess.Popen(
+        ["/bin/sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-',
+         program("pledged"), str(plain.conf)],
+        env={**daemons.clean_environment(),
+             "NOTIFY_SOCKET": plain.manager.path})
+    assert plain.manager.wait_for("READY", since=since, alive=plain.is_alive)
+    for number in range(3):
+        path = f"/proc/{plain.process.pid}/fd/{number}"
+        assert os.readlink(path) == "/dev/null"
+    assert plain.stop() == 0
+
+
+def test_what_is_watched_is_counted(plain):
+    plain.start().settled()
+    assert "watching 1 milestone of 1 pledge by 1 source\n" in plain.log()
+    assert plain.ctl("reload").returncode == 0
+    assert "reloaded: 1 milestone of 1 pledge by 1 source\n" in plain.log()
+
+
 def test_a_question_wakes_it(plain):
     """Socket activation: the first connection waits until it is answered."""
     if not os.path.exists("/usr/bin/systemd-socket-activate"):

@@ -1118,6 +1118,126 @@ static void test_quarantine(void **state)
 	rig_release(&rig);
 }
 
+/* --- the clock is set back ------------------------------------------------- */
+
+static void rig_replan(struct rig *rig, instant now)
+{
+	rig->now = now;
+	engine_replan(rig->engine, now, &rig->effects);
+	rig_perform(rig);
+	rig_work(rig);
+}
+
+static enum delivery_outcome receive_later(const struct rig *rig, int64_t id)
+{
+	(void)rig;
+	(void)id;
+	return FAILED_FOR_NOW;
+}
+
+/* A poll planned a day ahead and a retry planned ten seconds ahead wait no
+   longer than that, whatever the clock was set to, also after a restart. */
+static void test_clock_back_plans(void **state)
+{
+	(void)state;
+	for (int restart = 0; restart < 2; restart++) {
+		struct rig rig;
+
+		deal_init(&rig, FIRST_SIGHT_EACH);
+		world_finish(&rig.world);
+		rig.settings.polling.every = 3600;
+		rig.receive = receive_later;
+		rig_start(&rig, "2020-02-20");
+		rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
+		const struct delivery *delivery =
+			&rig.store.deliveries[0].delivery;
+		int64_t retry = delivery->next - rig.now;
+		assert_in_range(retry, 5, 10);
+		assert_int_equal(engine_source(rig.engine, 0)->next,
+			rig.now + 3600);
+
+		rig.hold_fetches = rig.hold_sends = true;
+		rig.now -= 12 * 3600;	/* less than a day's Retry-After */
+		if (restart)
+			rig_restart(&rig);
+		else
+			rig_replan(&rig, rig.now);
+		assert_int_equal(engine_source(rig.engine, 0)->next,
+			rig.now + 3600);
+		rig_to(&rig, rig.now + retry - 1);
+		assert_int_equal(rig.send_count, 0);
+		rig_to(&rig, rig.now + 1);
+		assert_int_equal(rig.send_count, 1);
+		assert_int_equal(rig.fetch_count, 0);
+		/* And once more: the wait begins anew, and is no shorter. */
+		rig_replan(&rig, rig.now - 30 * DAY);
+		assert_int_equal(engine_source(rig.engine, 0)->next,
+			rig.now + 3600);
+		rig_to(&rig, rig.now + 3600);
+		assert_int_equal(rig.fetch_count, 1);
+		rig_release(&rig);
+	}
+}
+
+/* What has been told is neither taken back nor told again; figures that come
+   meanwhile are judged, as of when the clock had been. */
+static void test_clock_back_knowledge(void **state)
+{
+	(void)state;
+	for (int restart = 0; restart < 2; restart++) {
+		struct rig rig;
+
+		deal_init(&rig, FIRST_SIGHT_EACH);
+		world_finish(&rig.world);
+		rig_start(&rig, "2020-03-01");
+		rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+		rig_until(&rig, "2021-01-20");
+		rig_feed(&rig, "x", "2020-12", "120", "2021-01-20");
+		rig_expect(&rig, "met p/sum awaiting_data>met\n!desk met\n");
+		rig_until(&rig, "2021-02-01");
+		rig_expect(&rig, "slipped p/law due>not_met\n"
+			"+slipped p/law\n!desk slipped\n");
+		instant told = engine_milestone(rig.engine, 0)->assessment.as_of;
+
+		rig.now = world_time(&rig.world, "2020-06-01");
+		if (restart)
+			rig_restart(&rig);
+		else
+			rig_replan(&rig, rig.now);
+		rig_to(&rig, rig.now + DAY);
+		rig_expect(&rig, "");
+		assert_int_equal(rig_status(&rig, "p/law"), STATUS_NOT_MET);
+		assert_int_equal(rig_status(&rig, "p/sum"), STATUS_MET);
+		assert_true(engine_as_of(rig.engine, rig.now) >= told);
+		assert_true(engine_next(rig.engine) > rig.now);
+
+		rig_feed(&rig, "x", "2020-12", "90", "2021-01-21");
+		rig_expect(&rig, "revised p/sum met>awaiting_data\n"
+			"!desk revised\n");
+		/* Its time comes a second time. */
+		rig_until(&rig, "2021-02-02");
+		rig_expect(&rig, "");
+		assert_int_equal(engine_as_of(rig.engine, rig.now), rig.now);
+		rig_release(&rig);
+	}
+}
+
+static void test_clock_back_settling(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig.hold_fetches = true;
+	rig_start(&rig, "2020-03-01");
+	rig_replan(&rig, rig.now - 90 * DAY);
+	assert_true(engine_is_settling(rig.engine));
+	rig_to(&rig, rig.now + SETTLE_SECONDS);
+	assert_false(engine_is_settling(rig.engine));
+	rig_release(&rig);
+}
+
 /* --- the outbox ---------------------------------------------------------- */
 
 static enum delivery_outcome receive_nothing(const struct rig *rig, int64_t id)
@@ -1637,6 +1757,9 @@ int main(void)
 		cmocka_unit_test(test_reload_source),
 		cmocka_unit_test(test_source_alerts),
 		cmocka_unit_test(test_quarantine),
+		cmocka_unit_test(test_clock_back_plans),
+		cmocka_unit_test(test_clock_back_knowledge),
+		cmocka_unit_test(test_clock_back_settling),
 		cmocka_unit_test(test_delivery_backoff),
 		cmocka_unit_test(test_delivery_outcomes),
 		cmocka_unit_test(test_delivery_order),

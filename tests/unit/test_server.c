@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
@@ -463,6 +464,11 @@ static void test_free_in_a_reply(void **state)
 	talk_close(&talk);
 }
 
+static void turn_only(void *context)
+{
+	(void)context;
+}
+
 static void note_arrival(void *context)
 {
 	*(bool *)context = true;
@@ -502,6 +508,61 @@ static void test_descriptors_are_used_again(void **state)
 		close(pipes[i][0]);
 		close(pipes[i][1]);
 	}
+	talk_close(&talk);
+}
+
+static void house_turns_until(struct house *house, size_t connections)
+{
+	for (int i = 0; server_connections(house->server) != connections; i++) {
+		assert_true(i < 10000);
+		loop_post(house->loop, turn_only, NULL);
+		loop_turn(house->loop);
+	}
+}
+
+/* Anybody may connect by TCP: those who may use the UNIX socket get in. */
+static void test_tcp_leaves_room(void **state)
+{
+	enum { MANY = SERVER_CONNECTIONS_MAX };
+	const size_t most_tcp = SERVER_CONNECTIONS_MAX - SERVER_CONNECTIONS_UNIX;
+	static struct talk many[MANY];
+	struct house *house = *state;
+	struct talk talk;
+
+	for (int i = 0; i < MANY; i++) {
+		talk_open_tcp(&many[i], house->loop, house->port);
+		if ((size_t)i < most_tcp)
+			house_turns_until(house, (size_t)i + 1);
+	}
+	talk_open_unix(&talk, house->loop, house->path);
+	assert_int_equal(talk_ask(&talk, "GET /a HTTP/1.1\r\n\r\n"), 200);
+	assert_int_equal(server_connections(house->server), most_tcp + 1);
+	/* Whoever leaves makes room for the next of those that wait. */
+	assert_int_equal(talk_ask(&many[0], "GET /a HTTP/1.1\r\nHost: localhost\r\n"
+		"Connection: close\r\n\r\n"), 200);
+	assert_int_equal(talk_ask(&many[most_tcp],
+		"GET /b HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200);
+	talk_close(&talk);
+	for (int i = 0; i < MANY; i++)
+		talk_close(&many[i]);
+}
+
+/* Out of descriptors: it rests, and goes on when there are some again. */
+static void test_no_descriptors(void **state)
+{
+	struct house *house = *state;
+	struct rlimit before, none;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = (rlim_t)talk.fd + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	loop_turn(house->loop);
+	assert_int_equal(server_connections(house->server), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(talk_ask(&talk, "GET /a HTTP/1.1\r\n\r\n"), 200);
 	talk_close(&talk);
 }
 
@@ -653,6 +714,8 @@ int main(void)
 		SERVER_TEST(test_late_reply_after_server),
 		SERVER_TEST(test_free_in_a_reply),
 		SERVER_TEST(test_descriptors_are_used_again),
+		SERVER_TEST(test_tcp_leaves_room),
+		SERVER_TEST(test_no_descriptors),
 		SERVER_TEST(test_unix_live),
 		SERVER_TEST(test_unix_stale),
 		SERVER_TEST(test_unix_group),

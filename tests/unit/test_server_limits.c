@@ -24,6 +24,8 @@ static int64_t test_ticks(const struct loop *loop)
 
 #undef SERVER_CONNECTIONS_MAX
 #define SERVER_CONNECTIONS_MAX 3
+#undef SERVER_CONNECTIONS_UNIX
+#define SERVER_CONNECTIONS_UNIX 1
 #define loop_ticks test_ticks
 #include "net/server.c"
 #undef loop_ticks
@@ -264,7 +266,7 @@ static void test_too_many(void **state)
 	for (int i = 0; i < SERVER_CONNECTIONS_MAX; i++)
 		talk_open_unix(&talks[i], house->loop, house->path);
 	settle(house);
-	assert_true(house->server->resting);
+	assert_true(house->server->doors[DOOR_UNIX].resting);
 	talk_open_unix(&late, house->loop, house->path);
 	pass(house, SERVER_REQUEST_SECONDS + 1);
 	assert_int_equal(talk_ask(&late, "GET / HTTP/1.1\r\n\r\n"), 200);

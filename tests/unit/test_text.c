@@ -289,11 +289,27 @@ static void memory_grows(void **state)
 	assert_null(mem_string(NULL));
 }
 
+static void counts_have_their_noun(void **state)
+{
+	struct text text;
+	(void)state;
+
+	text_init(&text, 0);
+	text_add_count(&text, 0, "source");
+	text_add_string(&text, ", ");
+	text_add_count(&text, 1, "source");
+	text_add_string(&text, ", ");
+	text_add_count(&text, 21, "source");
+	assert_string_equal(text_string(&text), "0 sources, 1 source, 21 sources");
+	text_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_grows_and_is_taken),
 		cmocka_unit_test(text_stops_at_its_limit),
+		cmocka_unit_test(counts_have_their_noun),
 		cmocka_unit_test(patterns_match),
 		cmocka_unit_test(nearest_name_is_found),
 		cmocka_unit_test(plain_strings_compare),
