@@ -478,7 +478,7 @@ static const struct conf_table sources_table = {CONF_TABLE(source_keys),
 static const struct conf_word mode_words[] = {
 	{"by", MODE_BY, CONF_OPTIONAL},
 	{"at", MODE_AT, CONF_OPTIONAL},
-	{"throughout", 0, CONF_UNSUPPORTED},
+	{"throughout", MODE_THROUGHOUT, CONF_OPTIONAL},
 	{0},
 };
 

@@ -115,6 +115,8 @@ struct search {
 	instant now;
 	size_t looked;			/* reference instants, to REFERENCES_MAX */
 	instant event;			/* the first that fulfils; INSTANT_MIN */
+	instant violation;		/* the first that breaks what must hold
+					   throughout; INSTANT_MIN */
 	bool may;			/* one up to D + G is, or could become, true */
 	instant open;			/* the latest past one that could; INSTANT_MIN */
 	struct judgement last;		/* at the latest looked at up to now */
@@ -264,10 +266,99 @@ static void search_at(struct search *search)
 		search->event = due;
 }
 
+/* ---- throughout ------------------------------------------------------------ */
+
+static bool benchmark_has_periods(const struct register_ *reg,
+	const struct benchmark *benchmark)
+{
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		if (reg->indicators[benchmark->indicators[i]].frequency !=
+		    FREQUENCY_NONE)
+			return true;
+	return false;
+}
+
+/* The first instant at which it must hold: the end of the first period after
+   the start. Without periods, what is in force at the start counts. */
+static instant throughout_first(const struct search *search)
+{
+	const struct milestone *milestone = search->milestone;
+	instant first = reference_first(search);
+
+	if (milestone->start != INSTANT_MIN && benchmark_has_periods(
+	    search->evaluation->reg, milestone->benchmark))
+		first = reference_next(search, first, milestone->due);
+	return earlier(first, milestone->due);
+}
+
+/* From an instant after now: certain to hold at each of them, or certain not
+   to at one. The due date tells at once when neither can be. */
+static void throughout_ahead(struct search *search, instant from)
+{
+	instant due = search->milestone->due;
+	enum truth at_end = search_judge(search, due).truth, truth;
+
+	if (at_end == TRUTH_UNKNOWN) {
+		search->may = true;
+		return;
+	}
+	for (instant at = from; at <= due; at = reference_next(search, at, due)) {
+		truth = search->looked < REFERENCES_MAX ?
+			search_judge(search, at).truth : TRUTH_UNKNOWN;
+		if (truth == TRUTH_FALSE) {
+			search->violation = at;
+			return;
+		}
+		search->may = search->may || truth == TRUTH_UNKNOWN;
+		if (search->looked >= REFERENCES_MAX ||
+		    (search->may && at_end == TRUTH_TRUE))
+			return;
+	}
+}
+
+/*
+ * Up to now, the first known violation decides; an instant that lacks a figure
+ * leaves the question open. What a window that stays still has ahead of it is
+ * told by later instants, at the latest by the due date.
+ */
+static void search_throughout(struct search *search)
+{
+	instant due = search->milestone->due;
+	instant last = earlier(search->now, due);
+	instant at = throughout_first(search);
+	struct judgement open = {.truth = TRUTH_TRUE};
+
+	for (; at <= last; at = reference_next(search, at, due)) {
+		if (search->looked >= REFERENCES_MAX) {
+			search->may = true;
+			return;
+		}
+		search->last = search_judge(search, at);
+		if (search->last.truth == TRUTH_FALSE) {
+			search->violation = at;
+			return;
+		}
+		if (search->last.truth == TRUTH_TRUE ||
+		    (search->last.reason == UNKNOWN_AHEAD && at < due))
+			continue;
+		search->may = true;
+		search->open = at;
+		open = search->last;
+	}
+	if (open.truth != TRUTH_TRUE)
+		search->last = open;
+	if (at <= due)
+		throughout_ahead(search, at);
+	if (!search->may && search->violation == INSTANT_MIN)
+		search->event = due;
+}
+
 /* ---- verdict --------------------------------------------------------------- */
 
 static enum verdict search_verdict(const struct search *search)
 {
+	if (search->violation != INSTANT_MIN)
+		return VERDICT_BREACHED;
 	if (search->event != INSTANT_MIN)
 		return search->event <= search->milestone->grace_end ?
 			VERDICT_MET : VERDICT_MET_LATE;
@@ -285,17 +376,24 @@ static int32_t days_between(const struct zone *zone, instant from, instant to)
 		date_to_days(zone_date(zone, from));
 }
 
+/* What decided: that which fulfilled, or the violation. */
+static instant search_decided(const struct search *search)
+{
+	return search->violation != INSTANT_MIN ? search->violation :
+		search->event;
+}
+
 static void assess_event(const struct search *search, struct assessment *out)
 {
 	const struct milestone *milestone = search->milestone;
 	const struct zone *zone = search->evaluation->zone;
 
-	out->event = search->event;
-	if (search->event == INSTANT_MIN)
+	out->event = search_decided(search);
+	if (out->event == INSTANT_MIN)
 		return;
 	if (!date_is_none(milestone->due_date))
-		out->event_date = zone_date(zone, search->event);
-	if (search->event > milestone->due)
+		out->event_date = zone_date(zone, out->event);
+	if (verdict_fulfils(out->verdict) && search->event > milestone->due)
 		out->days_late = days_between(zone, milestone->due,
 			search->event);
 }
@@ -316,6 +414,7 @@ static void assess_verdict(struct search *search, struct assessment *out)
 {
 	static void (*const searches[])(struct search *) = {
 		[MODE_BY] = search_by, [MODE_AT] = search_at,
+		[MODE_THROUGHOUT] = search_throughout,
 	};
 
 	searches[search->milestone->mode](search);
@@ -333,8 +432,9 @@ static void assess_verdict(struct search *search, struct assessment *out)
 static instant figures_instant(const struct search *search)
 {
 	instant at = earlier(search->now, search->milestone->due);
+	instant decided = search_decided(search);
 
-	return search->event > at ? earlier(search->event, search->now) : at;
+	return decided > at ? earlier(decided, search->now) : at;
 }
 
 /* The search marks what any instant used; only the deciding one counts. */
@@ -345,7 +445,8 @@ static void assess_marks(struct search *search, instant at)
 	if (!evaluation->provisional && !evaluation->published_assumed)
 		return;
 	evaluation->provisional = evaluation->published_assumed = false;
-	search_judge(search, search->event != INSTANT_MIN ? search->event : at);
+	search_judge(search, search_decided(search) != INSTANT_MIN ?
+		search_decided(search) : at);
 }
 
 /* Where nothing is missing now, what was missing at the instant that leaves
@@ -482,7 +583,8 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	};
 	struct search search = {.milestone = milestone,
 		.evaluation = &evaluation, .now = known.published_by,
-		.event = INSTANT_MIN, .open = INSTANT_MIN,
+		.event = INSTANT_MIN, .violation = INSTANT_MIN,
+		.open = INSTANT_MIN,
 		.last = {.truth = TRUTH_UNKNOWN, .reason = UNKNOWN_AHEAD}};
 	struct standing standing;
 	enum progress paced;

@@ -239,10 +239,11 @@ static void finish_grace(struct finish *finish, const struct zone *zone,
 {
 	struct duration grace = milestone->grace;
 
-	if (milestone->mode == MODE_AT && grace.count != 0) {
+	if (milestone->mode != MODE_BY && grace.count != 0) {
 		faults_warning(finish->faults, milestone->origin,
-			"grace-unused", "grace: has no effect with mode \"at\"");
-		grace.count = 0;
+			"grace-unused", "grace: has no effect with mode \"%s\"",
+			mode_name(milestone->mode));
+		grace.count = milestone->grace.count = 0;
 	}
 	if (!zone_add(zone, milestone->due, grace, &milestone->grace_end))
 		faults_error(finish->faults, milestone->origin,

@@ -116,6 +116,8 @@ static void tell_state(const struct telling *telling)
 	}
 	if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
 		text_add_string(telling->out, "there is no figure yet for ");
+	else if (telling->milestone->mode == MODE_THROUGHOUT)
+		text_add_string(telling->out, "no violation is known of: ");
 	else
 		text_add_string(telling->out, "not yet true: ");
 	tell_benchmark(telling);
@@ -162,11 +164,24 @@ static void tell_waiting(const struct telling *telling)
 	text_add_char(telling->out, ')');
 }
 
+static void tell_held(const struct telling *telling)
+{
+	tell_benchmark(telling);
+	text_add_string(telling->out, telling->assessment->as_of <
+		telling->assessment->event ? "; certain to hold until " :
+		"; held until ");
+	tell_time(telling, telling->assessment->event);
+}
+
 /* What fulfilled may no longer show in the figures of now. */
 static void tell_met(const struct telling *telling)
 {
 	const struct assessment *assessment = telling->assessment;
 
+	if (telling->milestone->mode == MODE_THROUGHOUT) {
+		tell_held(telling);
+		return;
+	}
 	if (!figures_hold(telling->milestone, assessment) ||
 	    !tell_comparison(telling))
 		tell_benchmark(telling);
@@ -177,6 +192,16 @@ static void tell_met(const struct telling *telling)
 	text_add_string(telling->out, ", ");
 	tell_days(telling, assessment->days_late);
 	text_add_string(telling->out, " late");
+}
+
+/* "last(x) = 3, needs >= 5; violated on 2020-05-31" */
+static void tell_breached(const struct telling *telling)
+{
+	if (figures_hold(telling->milestone, telling->assessment) ||
+	    !tell_comparison(telling))
+		tell_benchmark(telling);
+	text_add_string(telling->out, "; violated on ");
+	tell_time(telling, telling->assessment->event);
 }
 
 static void tell_not_met(const struct telling *telling)
@@ -203,7 +228,7 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_MET_LATE] = tell_met,
 		[STATUS_PARTLY_MET] = tell_not_met,
 		[STATUS_NOT_MET] = tell_not_met,
-		[STATUS_BREACHED] = tell_not_met,
+		[STATUS_BREACHED] = tell_breached,
 		[STATUS_REVERSED] = tell_met,
 		[STATUS_WAIVED] = tell_state,
 		[STATUS_WITHDRAWN] = tell_state,

@@ -274,7 +274,9 @@ static const char *const severity_words[] = {
 	[SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning",
 	[SEVERITY_CRITICAL] = "critical",
 };
-static const char *const mode_words[] = {[MODE_BY] = "by", [MODE_AT] = "at"};
+static const char *const mode_words[] = {
+	[MODE_BY] = "by", [MODE_AT] = "at", [MODE_THROUGHOUT] = "throughout",
+};
 
 #define WORDS(words) (sizeof words / sizeof words[0])
 

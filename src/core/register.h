@@ -93,7 +93,7 @@ struct pledge {
 	struct origin origin;
 };
 
-enum milestone_mode { MODE_BY, MODE_AT };
+enum milestone_mode { MODE_BY, MODE_AT, MODE_THROUGHOUT };
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 enum path_kind { PATH_NONE, PATH_LINEAR, PATH_SEASONAL, PATH_TABLE };
 

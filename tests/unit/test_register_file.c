@@ -180,6 +180,8 @@ static void test_words(void **state)
 	}
 	assert_true(mode_parse("by", &mode) && mode == MODE_BY);
 	assert_true(mode_parse("at", &mode) && mode == MODE_AT);
+	assert_true(mode_parse("throughout", &mode) &&
+		mode == MODE_THROUGHOUT);
 }
 
 /* --- what is told once ----------------------------------------------------------- */
