@@ -535,6 +535,31 @@ static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	return reader->faults->errors == errors;
 }
 
+/* What few milestones have stands apart, made when the first of it is read. */
+static struct clauses *milestone_clauses(struct conf_reader *reader,
+	void *object)
+{
+	struct milestone *milestone = object;
+
+	if (milestone == NULL)
+		return NULL;
+	if (milestone->clauses == NULL)
+		milestone->clauses = arena_alloc(reader->arena, 1,
+			sizeof *milestone->clauses);
+	return milestone->clauses;
+}
+
+static bool partial_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->partial_line = conf_origin(reader, setting).line;
+	return conf_read_as(reader, &conf_share, key, setting, clauses);
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -551,9 +576,12 @@ static bool forecast_read(struct conf_reader *reader,
 static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
-	forecast_kind = {"forecast", "a string", NULL, forecast_read};
+	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	partial_kind = {"share", "a number above 0 and at most 1", NULL,
+		partial_read};
 
 #define AT(member) .offset = offsetof(struct milestone, member)
+#define CLAUSE(member) .offset = offsetof(struct clauses, member)
 #define SECOND(member) .second = offsetof(struct milestone, member)
 
 static const struct conf_key milestone_keys[] = {
@@ -573,7 +601,7 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("lag", conf_duration), AT(lag)},
 	{ROW("mode", conf_word_kind), AT(mode), .fallback = "by",
 		.words = mode_words},
-	{ROW("partial", conf_share), UNSUPPORTED},
+	{ROW("partial", partial_kind), CLAUSE(partial)},
 	{ROW("path", path_kind), AT(path_said), .inside = &points_table},
 	{ROW("remind", conf_durations), NO_EFFECT},
 	{ROW("roll", conf_name), NO_EFFECT},

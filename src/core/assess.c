@@ -488,6 +488,36 @@ static enum assurance assess_knowledge(const struct search *search,
 		KNOWLEDGE_ASSESSED;
 }
 
+/* ---- what softens a miss ---------------------------------------------------- */
+
+/* A floor that was missed, but by no more than its clause allows: what is known
+   of the level is enough of a target above 0, whatever else is missing. */
+static bool partial_holds(const struct search *search,
+	const struct assessment *out)
+{
+	const struct milestone *milestone = search->milestone;
+	struct interval actual;
+	struct decimal enough;
+
+	if (decimal_sign(milestone->clauses->partial) == 0 ||
+	    !out->target.known || decimal_sign(out->target.value) <= 0 ||
+	    !decimal_multiply(out->target.value, milestone->clauses->partial,
+		&enough))
+		return false;
+	actual = expression_measure(milestone->benchmark->actual,
+		search->evaluation);
+	return actual.low.kind == BOUND_FINITE &&
+		decimal_compare(actual.low.value, enough) >= 0;
+}
+
+static void assess_clauses(const struct search *search, struct assessment *out)
+{
+	if (search->milestone->clauses == NULL)
+		return;
+	if (out->verdict == VERDICT_NOT_MET && partial_holds(search, out))
+		out->verdict = VERDICT_PARTLY_MET;
+}
+
 /* ---- progress and status --------------------------------------------------- */
 
 static enum progress assess_progress(const struct search *search,
@@ -595,6 +625,7 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	assess_marks(&search, evaluation.at);
 	evaluation.at = figures_instant(&search);
 	paced = figures_take(milestone, &evaluation, out);
+	assess_clauses(&search, out);
 	assess_standing(&search, &standing, out);
 	out->published_assumed = evaluation.published_assumed;
 	out->knowledge = assess_knowledge(&search, &standing, out);

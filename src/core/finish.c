@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/clauses.h"
 #include "core/due.h"
 #include "core/path.h"
 #include "core/register_index.h"
@@ -390,7 +391,9 @@ static uint64_t milestone_terms(const struct milestone *milestone)
 		path_points_hash(milestone->path),
 		decimal_to_double(milestone->at_risk)};
 
-	return hash_bytes(&terms, sizeof terms);
+	return milestone->clauses == NULL ? hash_bytes(&terms, sizeof terms) :
+		clauses_terms(milestone->clauses, hash_bytes(&terms,
+			sizeof terms));
 }
 
 static void finish_milestone(struct finish *finish,
@@ -413,6 +416,8 @@ static void finish_milestone(struct finish *finish,
 	finish_lag(finish, instrument->zone, milestone);
 	milestone->settles = benchmark_settles(milestone->benchmark);
 	path_compile(reg, milestone, finish->faults);
+	if (milestone->clauses != NULL)
+		clauses_check(reg, milestone, finish->faults);
 	milestone->terms = milestone_terms(milestone);
 }
 

@@ -121,6 +121,12 @@ struct said {
 	int line;
 };
 
+/* What few milestones have, apart from what all of them have. */
+struct clauses {
+	struct decimal partial;		/* share of the level; 0: none */
+	int partial_line;
+};
+
 /* A register has a hundred thousand of them: small fields stand together. */
 struct milestone {
 	/* as written */
@@ -144,6 +150,7 @@ struct milestone {
 	struct path *path;		/* NULL: none; a table is the reader's */
 	struct duration grace;		/* days or seconds; default 0 */
 	struct duration lag;
+	struct clauses *clauses;	/* NULL: none */
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;

@@ -320,6 +320,7 @@ static const struct rule {
 	const char *benchmark, *start, *due, *baseline, *path;
 	enum milestone_mode mode;
 	int grace;		/* days */
+	const char *partial;
 	const char *x, *total;	/* months_observe */
 	const char *event_day, *event_published; /* of `done`, value 1 */
 	const char *as_of;
@@ -669,6 +670,50 @@ static const struct rule {
 		.start = "2020-06-01", .due = "2020-06-30",
 		.event_day = "2020-05-01", .event_published = "2020-05-02",
 		.as_of = "2020-06-10", .want = STATUS_PENDING},
+	/* partial */
+	{.why = "eight tenths of a floor are enough to be partly met",
+		.benchmark = "sum(x, 2020) >= 15", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 1 1 1 1 1 1", .as_of = "2021-01-05",
+		.want = STATUS_PARTLY_MET, .want_event = "none",
+		.want_overdue = 5, .want_shortfall = "3",
+		.want_reason = "sum(x, 2020) = 12, needs >= 15"},
+	{.why = "a little less is not",
+		.benchmark = "sum(x, 2020) >= 15.1", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 1 1 1 1 1 1", .as_of = "2021-01-05",
+		.want = STATUS_NOT_MET},
+	{.why = "without the clause a miss is a miss",
+		.benchmark = "sum(x, 2020) >= 12.1",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 1 1 1 1 1 1", .as_of = "2021-01-05",
+		.want = STATUS_NOT_MET},
+	{.why = "what is reached is met, not partly",
+		.benchmark = "sum(x, 2020) >= 12", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 1 1 1 1 1 1", .as_of = "2021-01-05",
+		.want = STATUS_MET},
+	{.why = "and it is not partly met before it is missed",
+		.benchmark = "sum(x, 2020) >= 15", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 1 1 1 1 4", .as_of = "2020-12-05",
+		.want = STATUS_PENDING},
+	{.why = "nor while a figure is missing",
+		.benchmark = "sum(x, 2020) >= 15", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-12-31",
+		.x = "1 1 1 1 1 1 - 1 1 1 1 3", .as_of = "2021-06-05",
+		.want = STATUS_UNVERIFIED},
+	{.why = "fulfilled later, it is late",
+		.benchmark = "last(x) >= 5", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 4 4 5", .as_of = "2020-09-05",
+		.want = STATUS_MET_LATE, .want_event = "2020-08-31",
+		.want_late = 62},
+	{.why = "a share of nothing says nothing",
+		.benchmark = "last(x) - 10 >= -5", .partial = "0.8",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 4 4", .as_of = "2020-08-05",
+		.want = STATUS_NOT_MET},
 	/* paths */
 	{.why = "a flow runs from 0 over its window, whatever the start",
 		.benchmark = "sum(x, 2020) >= 24", .start = "2020-06-01",
@@ -764,6 +809,13 @@ static const struct rule {
 		.want_actual = "none"},
 };
 
+static void rule_clauses(struct world *world, const struct rule *rule,
+	struct milestone *milestone)
+{
+	if (rule->partial != NULL)
+		world_clauses(world, milestone)->partial = number(rule->partial);
+}
+
 static void rule_world(struct world *world, const struct rule *rule)
 {
 	struct milestone *milestone;
@@ -778,6 +830,7 @@ static void rule_world(struct world *world, const struct rule *rule)
 	milestone->path_said = world_said(rule->path, 8);
 	milestone->mode = rule->mode;
 	milestone->grace = (struct duration){rule->grace, DURATION_DAY};
+	rule_clauses(world, rule, milestone);
 	world_finish(world);
 	if (rule->x != NULL)
 		months_observe(world, "x", rule->x);

@@ -493,6 +493,51 @@ static void test_settles(void **state)
 	}
 }
 
+/* ---- clauses -------------------------------------------------------------- */
+
+static const struct clause_case {
+	const char *benchmark;
+	enum milestone_mode mode;
+	struct clauses clauses;
+	const char *want;	/* words of the fault; NULL: none */
+	bool want_warning;
+} clause_cases[] = {
+	{"sum(x, 2020) >= 5", MODE_BY, {.partial = {8, -1}}, NULL, false},
+	{"sum(x, 2020) <= 5", MODE_BY, {.partial = {8, -1}},
+		"partial: needs a benchmark that is a floor", false},
+	{"last(x) > 1 and last(y) > 1", MODE_BY, {.partial = {8, -1}},
+		"partial: needs a benchmark that is a floor", false},
+	{"last(x) > 1", MODE_THROUGHOUT, {.partial = {8, -1}},
+		"partial: has no effect with mode \"throughout\"", true},
+};
+
+static void test_clauses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof clause_cases / sizeof clause_cases[0];
+	    i++) {
+		const struct clause_case *row = &clause_cases[i];
+		struct world world;
+		struct milestone *milestone;
+		bool good = row->want == NULL || row->want_warning;
+
+		world_init(&world);
+		world_series(&world);
+		milestone = world_milestone(&world, "m", "2020-12-31",
+			row->benchmark);
+		milestone->mode = row->mode;
+		*world_clauses(&world, milestone) = row->clauses;
+		if ((register_finish(world.reg, &world.faults) == 0) != good)
+			fail_msg("%s (%zu) is judged otherwise",
+				row->benchmark, i);
+		assert_int_equal(world.faults.count, row->want != NULL);
+		if (row->want != NULL &&
+		    world_fault(&world, row->want) == SIZE_MAX)
+			fail_msg("no fault '%s'", row->want);
+		world_release(&world);
+	}
+}
+
 static void test_words(void **state)
 {
 	enum severity severity;
@@ -524,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_faults_together),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_settles),
+		cmocka_unit_test(test_clauses),
 		cmocka_unit_test(test_words),
 	};
 

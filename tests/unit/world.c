@@ -120,6 +120,15 @@ struct milestone *world_milestone(struct world *world, const char *name,
 	return milestone;
 }
 
+struct clauses *world_clauses(struct world *world,
+	struct milestone *milestone)
+{
+	if (milestone->clauses == NULL)
+		milestone->clauses = arena_alloc(world->reg->arena, 1,
+			sizeof *milestone->clauses);
+	return milestone->clauses;
+}
+
 static void faults_show(const struct faults *faults)
 {
 	struct text text;

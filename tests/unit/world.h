@@ -30,6 +30,9 @@ struct pledge *world_pledge(struct world *world, const char *id);
 /* Of the pledge added last; due and benchmark may be NULL. */
 struct milestone *world_milestone(struct world *world, const char *name,
 	const char *due, const char *benchmark);
+/* Its clauses, made when first asked for. */
+struct clauses *world_clauses(struct world *world,
+	struct milestone *milestone);
 struct said world_said(const char *text, int line);
 /* register_finish; fails the test on errors, unless they are wanted. */
 void world_finish(struct world *world);

@@ -1,0 +1,49 @@
+/*
+ * clauses: see clauses.h.
+ */
+#include "core/clauses.h"
+
+static struct origin clause_origin(const struct milestone *milestone, int line)
+{
+	return (struct origin){milestone->origin.file, line, 0};
+}
+
+/* ---- checking ------------------------------------------------------------- */
+
+static void partial_check(const struct milestone *milestone,
+	struct faults *faults)
+{
+	const struct clauses *clauses = milestone->clauses;
+	const struct benchmark *benchmark = milestone->benchmark;
+	struct origin origin = clause_origin(milestone, clauses->partial_line);
+
+	if (decimal_sign(clauses->partial) == 0)
+		return;
+	if (benchmark->actual == NULL ||
+	    (benchmark->comparison != COMPARE_GE &&
+	    benchmark->comparison != COMPARE_GT))
+		faults_error(faults, origin, "partial: needs a benchmark that "
+			"is a floor: one comparison with >= or >");
+	else if (milestone->mode == MODE_THROUGHOUT)
+		faults_warning(faults, origin, "partial-unused",
+			"partial: has no effect with mode \"throughout\"");
+}
+
+void clauses_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
+{
+	(void)reg;
+	partial_check(milestone, faults);
+}
+
+/* ---- terms ---------------------------------------------------------------- */
+
+uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
+{
+	const struct {
+		uint64_t terms;
+		double partial;
+	} all = {terms, decimal_to_double(clauses->partial)};
+
+	return hash_bytes(&all, sizeof all);
+}
