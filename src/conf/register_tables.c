@@ -560,6 +560,20 @@ static bool partial_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_share, key, setting, clauses);
 }
 
+static bool cure_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->cure_line = conf_origin(reader, setting).line;
+	if (!conf_read_as(reader, &conf_duration, key, setting, clauses))
+		return false;
+	if (clauses != NULL)
+		clauses->has_cure = true;
+	return true;
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -577,6 +591,7 @@ static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	cure_kind = {"duration", "a duration", NULL, cure_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
 		partial_read};
 
@@ -590,7 +605,7 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("at_risk", conf_share), AT(at_risk), .fallback = "0.9"},
 	{ROW("baseline", conf_said_number), AT(baseline_said)},
 	{ROW("benchmark", conf_said), AT(benchmark_said), REQUIRED},
-	{ROW("cure", conf_duration), UNSUPPORTED},
+	{ROW("cure", cure_kind), CLAUSE(cure)},
 	{ROW("due", conf_said), AT(due_said), REQUIRED},
 	{ROW("every", conf_anything), UNSUPPORTED},
 	{ROW("for_each", conf_anything), UNSUPPORTED},

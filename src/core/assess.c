@@ -113,6 +113,8 @@ struct search {
 	const struct milestone *milestone;
 	struct evaluation *evaluation;
 	instant now;
+	instant until;			/* now, or the end of cure before it: what
+					   comes later fulfils nothing */
 	size_t looked;			/* reference instants, to REFERENCES_MAX */
 	instant event;			/* the first that fulfils; INSTANT_MIN */
 	instant violation;		/* the first that breaks what must hold
@@ -177,8 +179,8 @@ static void search_up(struct search *search, instant from)
 {
 	instant grace_end = search->milestone->grace_end;
 
-	for (instant at = from; at <= search->now;
-	    at = reference_next(search, at, search->now)) {
+	for (instant at = from; at <= search->until;
+	    at = reference_next(search, at, search->until)) {
 		if (search->looked >= REFERENCES_MAX) {
 			search->may = true;
 			return;
@@ -256,14 +258,32 @@ static void search_by(struct search *search)
 			search_ahead_from(search, first));
 }
 
+/* A miss of one date is made good, where a cure is set, by the first instant
+   after it at which the benchmark is true. */
+static void search_cure(struct search *search)
+{
+	instant due = search->milestone->due;
+
+	for (instant at = reference_next(search, due, search->until);
+	    at <= search->until && search->looked < REFERENCES_MAX;
+	    at = reference_next(search, at, search->until))
+		if (search_judge(search, at).truth == TRUTH_TRUE) {
+			search->event = at;
+			return;
+		}
+}
+
 static void search_at(struct search *search)
 {
+	const struct clauses *clauses = search->milestone->clauses;
 	instant due = search->milestone->due;
 
 	search->last = search_judge(search, due);
 	search->may = search->last.may_be_true;
 	if (search->last.truth == TRUTH_TRUE)
 		search->event = due;
+	else if (!search->may && clauses != NULL && clauses->has_cure)
+		search_cure(search);
 }
 
 /* ---- throughout ------------------------------------------------------------ */
@@ -410,6 +430,27 @@ static void assess_overdue(const struct search *search,
 			search->now);
 }
 
+/* The end of a span after an instant. */
+static instant span_end(const struct search *search, instant at,
+	struct duration span)
+{
+	instant end;
+
+	return zone_add(search->evaluation->zone, at, span, &end) ? end :
+		INSTANT_MAX;
+}
+
+/* How late a fulfilment still counts. */
+static instant search_until(const struct search *search)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+
+	if (clauses == NULL || !clauses->has_cure)
+		return search->now;
+	return earlier(search->now, span_end(search,
+		search->milestone->grace_end, clauses->cure));
+}
+
 static void assess_verdict(struct search *search, struct assessment *out)
 {
 	static void (*const searches[])(struct search *) = {
@@ -417,6 +458,7 @@ static void assess_verdict(struct search *search, struct assessment *out)
 		[MODE_THROUGHOUT] = search_throughout,
 	};
 
+	search->until = search_until(search);
 	searches[search->milestone->mode](search);
 	out->verdict = search_verdict(search);
 	if (out->verdict == VERDICT_NONE)

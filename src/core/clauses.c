@@ -29,11 +29,35 @@ static void partial_check(const struct milestone *milestone,
 			"partial: has no effect with mode \"throughout\"");
 }
 
+/* A span after an instant: only working days have no end yet. */
+static void span_check(struct duration span, const char *key,
+	struct origin origin, struct faults *faults)
+{
+	if (span.unit == DURATION_WORKDAY)
+		faults_error(faults, origin, "%s: working days need a "
+			"calendar, and there are none yet: give days (d)", key);
+}
+
+static void cure_check(const struct milestone *milestone,
+	struct faults *faults)
+{
+	const struct clauses *clauses = milestone->clauses;
+	struct origin origin = clause_origin(milestone, clauses->cure_line);
+
+	if (!clauses->has_cure)
+		return;
+	span_check(clauses->cure, "cure", origin, faults);
+	if (milestone->mode == MODE_THROUGHOUT)
+		faults_warning(faults, origin, "cure-unused",
+			"cure: has no effect with mode \"throughout\"");
+}
+
 void clauses_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults)
 {
 	(void)reg;
 	partial_check(milestone, faults);
+	cure_check(milestone, faults);
 }
 
 /* ---- terms ---------------------------------------------------------------- */
@@ -43,7 +67,10 @@ uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
 	const struct {
 		uint64_t terms;
 		double partial;
-	} all = {terms, decimal_to_double(clauses->partial)};
+		int64_t cure, cure_unit;
+	} all = {terms, decimal_to_double(clauses->partial),
+		clauses->has_cure ? clauses->cure.count : -1,
+		clauses->cure.unit};
 
 	return hash_bytes(&all, sizeof all);
 }

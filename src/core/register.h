@@ -125,6 +125,9 @@ struct said {
 struct clauses {
 	struct decimal partial;		/* share of the level; 0: none */
 	int partial_line;
+	int cure_line;
+	bool has_cure;			/* else a miss is cured whenever */
+	struct duration cure;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */

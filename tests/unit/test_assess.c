@@ -320,7 +320,7 @@ static const struct rule {
 	const char *benchmark, *start, *due, *baseline, *path;
 	enum milestone_mode mode;
 	int grace;		/* days */
-	const char *partial;
+	const char *partial, *cure;
 	const char *x, *total;	/* months_observe */
 	const char *event_day, *event_published; /* of `done`, value 1 */
 	const char *as_of;
@@ -714,6 +714,52 @@ static const struct rule {
 		.start = "2020-01-01", .due = "2020-06-30",
 		.x = "1 1 1 1 1 4 4", .as_of = "2020-08-05",
 		.want = STATUS_NOT_MET},
+	/* cure */
+	{.why = "within its cure a late fulfilment is late",
+		.benchmark = "last(x) >= 5", .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 1 5", .as_of = "2020-12-01",
+		.want = STATUS_MET_LATE, .want_event = "2020-08-31",
+		.want_late = 62},
+	{.why = "after it, nothing helps",
+		.benchmark = "last(x) >= 5", .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 1 1 5", .as_of = "2020-12-01",
+		.want = STATUS_NOT_MET, .want_event = "none",
+		.want_overdue = 154},
+	{.why = "it begins after grace",
+		.benchmark = "last(x) >= 5", .cure = "62d", .grace = 31,
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 1 1 5", .as_of = "2020-12-01",
+		.want = STATUS_MET_LATE, .want_event = "2020-09-30",
+		.want_late = 92},
+	{.why = "no cure at all, where it is nothing",
+		.benchmark = "last(x) >= 5", .cure = "0d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 5", .as_of = "2020-12-01",
+		.want = STATUS_NOT_MET},
+	{.why = "a window that stays is cured in time too",
+		.benchmark = "sum(x, 2020) >= 9", .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 1 2", .as_of = "2020-12-01",
+		.want = STATUS_MET_LATE, .want_event = "2020-08-31",
+		.want_late = 62},
+	{.why = "or too late",
+		.benchmark = "sum(x, 2020) >= 9", .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 1 1 1 1 1 1 1 1", .as_of = "2020-12-01",
+		.want = STATUS_NOT_MET},
+	{.why = "a miss of one date is cured where a cure is set",
+		.benchmark = "last(x) >= 5", .mode = MODE_AT, .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "9 9 9 9 9 1 5", .as_of = "2020-12-01",
+		.want = STATUS_MET_LATE, .want_event = "2020-07-31",
+		.want_late = 31},
+	{.why = "not while it is undecided",
+		.benchmark = "last(x) >= 5", .mode = MODE_AT, .cure = "62d",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "9 9 9 9 9 - 5", .as_of = "2020-12-01",
+		.want = STATUS_UNVERIFIED},
 	/* paths */
 	{.why = "a flow runs from 0 over its window, whatever the start",
 		.benchmark = "sum(x, 2020) >= 24", .start = "2020-06-01",
@@ -809,11 +855,24 @@ static const struct rule {
 		.want_actual = "none"},
 };
 
+static struct duration duration_of(const char *text)
+{
+	struct duration duration;
+
+	if (!duration_parse(text, strlen(text), &duration))
+		fail_msg("no duration: %s", text);
+	return duration;
+}
+
 static void rule_clauses(struct world *world, const struct rule *rule,
 	struct milestone *milestone)
 {
 	if (rule->partial != NULL)
 		world_clauses(world, milestone)->partial = number(rule->partial);
+	if (rule->cure != NULL) {
+		world_clauses(world, milestone)->has_cure = true;
+		milestone->clauses->cure = duration_of(rule->cure);
+	}
 }
 
 static void rule_world(struct world *world, const struct rule *rule)

@@ -509,6 +509,12 @@ static const struct clause_case {
 		"partial: needs a benchmark that is a floor", false},
 	{"last(x) > 1", MODE_THROUGHOUT, {.partial = {8, -1}},
 		"partial: has no effect with mode \"throughout\"", true},
+	{"last(x) > 1", MODE_BY, {.has_cure = true, .cure = {6,
+		DURATION_MONTH}}, NULL, false},
+	{"last(x) > 1", MODE_BY, {.has_cure = true, .cure = {6,
+		DURATION_WORKDAY}}, "cure: working days need", false},
+	{"last(x) > 1", MODE_THROUGHOUT, {.has_cure = true, .cure = {6,
+		DURATION_DAY}}, "cure: has no effect with mode", true},
 };
 
 static void test_clauses(void **state)
