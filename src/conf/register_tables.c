@@ -574,6 +574,23 @@ static bool cure_read(struct conf_reader *reader, const struct conf_key *key,
 	return true;
 }
 
+/* A duration, or for good. */
+static bool sustain_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object), unused;
+	const char *word = config_setting_get_string(setting);
+
+	if (clauses == NULL)
+		clauses = &unused;
+	clauses->sustain_line = conf_origin(reader, setting).line;
+	clauses->sustain_forever = word != NULL && string_is(word, "forever");
+	clauses->has_sustain = clauses->sustain_forever ||
+		conf_read_as(reader, &conf_duration, key, setting, clauses);
+	return clauses->has_sustain;
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -592,6 +609,7 @@ static const struct conf_kind
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
+	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
 		partial_read};
 
@@ -624,7 +642,7 @@ static const struct conf_key milestone_keys[] = {
 		.words = severity_words},
 	{ROW("start", conf_said), AT(start_said)},
 	{ROW("superseded", conf_anything), UNSUPPORTED},
-	{ROW("sustain", conf_name), UNSUPPORTED},
+	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
 	{ROW("waived", conf_anything), UNSUPPORTED},

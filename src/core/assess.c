@@ -117,8 +117,9 @@ struct search {
 					   comes later fulfils nothing */
 	size_t looked;			/* reference instants, to REFERENCES_MAX */
 	instant event;			/* the first that fulfils; INSTANT_MIN */
-	instant violation;		/* the first that breaks what must hold
-					   throughout; INSTANT_MIN */
+	instant violation;		/* the first that breaks what must hold:
+					   throughout, or after it was fulfilled;
+					   INSTANT_MIN */
 	bool may;			/* one up to D + G is, or could become, true */
 	instant open;			/* the latest past one that could; INSTANT_MIN */
 	struct judgement last;		/* at the latest looked at up to now */
@@ -451,6 +452,32 @@ static instant search_until(const struct search *search)
 		search->milestone->grace_end, clauses->cure));
 }
 
+static bool search_sustains(const struct search *search)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+
+	return clauses != NULL && clauses->has_sustain;
+}
+
+/* Looks from what fulfilled on for the first instant that is known to undo it
+   while it has to last. Undecided undoes nothing. */
+static void search_reversal(struct search *search)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+	instant until = search->now;
+
+	if (!clauses->sustain_forever)
+		until = earlier(until, span_end(search, search->event,
+			clauses->sustain));
+	for (instant at = reference_next(search, search->event, until);
+	    at <= until && search->looked < REFERENCES_MAX;
+	    at = reference_next(search, at, until))
+		if (search_judge(search, at).truth == TRUTH_FALSE) {
+			search->violation = at;
+			return;
+		}
+}
+
 static void assess_verdict(struct search *search, struct assessment *out)
 {
 	static void (*const searches[])(struct search *) = {
@@ -461,6 +488,11 @@ static void assess_verdict(struct search *search, struct assessment *out)
 	search->until = search_until(search);
 	searches[search->milestone->mode](search);
 	out->verdict = search_verdict(search);
+	if (verdict_fulfils(out->verdict) && search_sustains(search)) {
+		search_reversal(search);
+		if (search->violation != INSTANT_MIN)
+			out->verdict = VERDICT_REVERSED;
+	}
 	if (out->verdict == VERDICT_NONE)
 		out->unknown = search->last.reason;
 	assess_event(search, out);
@@ -622,7 +654,8 @@ static instant assess_next(const struct search *search,
 		inputs_next(benchmark, search->evaluation),
 		milestone->baseline == NULL ? INSTANT_MAX :
 			inputs_next(milestone->baseline, search->evaluation),
-		benchmark->uses_age && !verdict_fulfils(assessment->verdict) ?
+		benchmark->uses_age && (search_sustains(search) ||
+		    !verdict_fulfils(assessment->verdict)) ?
 			day_end_after(search->evaluation->zone, now) :
 			INSTANT_MAX,
 	};

@@ -52,12 +52,28 @@ static void cure_check(const struct milestone *milestone,
 			"cure: has no effect with mode \"throughout\"");
 }
 
+static void sustain_check(const struct milestone *milestone,
+	struct faults *faults)
+{
+	const struct clauses *clauses = milestone->clauses;
+	struct origin origin = clause_origin(milestone, clauses->sustain_line);
+
+	if (!clauses->has_sustain)
+		return;
+	span_check(clauses->sustain, "sustain", origin, faults);
+	if (milestone->settles)
+		faults_warning(faults, origin, "sustain-unused", "sustain: has "
+			"no effect: the benchmark rests on fixed periods "
+			"alone, and what is once true of them stays so");
+}
+
 void clauses_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults)
 {
 	(void)reg;
 	partial_check(milestone, faults);
 	cure_check(milestone, faults);
+	sustain_check(milestone, faults);
 }
 
 /* ---- terms ---------------------------------------------------------------- */
@@ -67,10 +83,13 @@ uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
 	const struct {
 		uint64_t terms;
 		double partial;
-		int64_t cure, cure_unit;
+		int64_t cure, cure_unit, sustain, sustain_unit;
 	} all = {terms, decimal_to_double(clauses->partial),
 		clauses->has_cure ? clauses->cure.count : -1,
-		clauses->cure.unit};
+		clauses->cure.unit,
+		!clauses->has_sustain ? -1 : clauses->sustain_forever ?
+			INT64_MAX : clauses->sustain.count,
+		clauses->sustain.unit};
 
 	return hash_bytes(&all, sizeof all);
 }

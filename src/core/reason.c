@@ -195,13 +195,23 @@ static void tell_met(const struct telling *telling)
 }
 
 /* "last(x) = 3, needs >= 5; violated on 2020-05-31" */
-static void tell_breached(const struct telling *telling)
+static void tell_violation(const struct telling *telling, const char *what)
 {
 	if (figures_hold(telling->milestone, telling->assessment) ||
 	    !tell_comparison(telling))
 		tell_benchmark(telling);
-	text_add_string(telling->out, "; violated on ");
+	text_add_string(telling->out, what);
 	tell_time(telling, telling->assessment->event);
+}
+
+static void tell_breached(const struct telling *telling)
+{
+	tell_violation(telling, "; violated on ");
+}
+
+static void tell_reversed(const struct telling *telling)
+{
+	tell_violation(telling, "; was reached, no longer true on ");
 }
 
 static void tell_not_met(const struct telling *telling)
@@ -229,7 +239,7 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_PARTLY_MET] = tell_not_met,
 		[STATUS_NOT_MET] = tell_not_met,
 		[STATUS_BREACHED] = tell_breached,
-		[STATUS_REVERSED] = tell_met,
+		[STATUS_REVERSED] = tell_reversed,
 		[STATUS_WAIVED] = tell_state,
 		[STATUS_WITHDRAWN] = tell_state,
 		[STATUS_SUPERSEDED] = tell_state,

@@ -128,6 +128,10 @@ struct clauses {
 	int cure_line;
 	bool has_cure;			/* else a miss is cured whenever */
 	struct duration cure;
+	int sustain_line;
+	bool has_sustain;
+	bool sustain_forever;
+	struct duration sustain;	/* unless forever */
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */

@@ -320,7 +320,7 @@ static const struct rule {
 	const char *benchmark, *start, *due, *baseline, *path;
 	enum milestone_mode mode;
 	int grace;		/* days */
-	const char *partial, *cure;
+	const char *partial, *cure, *sustain;
 	const char *x, *total;	/* months_observe */
 	const char *event_day, *event_published; /* of `done`, value 1 */
 	const char *as_of;
@@ -760,6 +760,51 @@ static const struct rule {
 		.start = "2020-01-01", .due = "2020-06-30",
 		.x = "9 9 9 9 9 - 5", .as_of = "2020-12-01",
 		.want = STATUS_UNVERIFIED},
+	/* sustain */
+	{.why = "what was reached and does not last is reversed",
+		.benchmark = "last(x) >= 5", .sustain = "forever",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 5 6 5 5 5 5 4 6", .as_of = "2020-12-01",
+		.want = STATUS_REVERSED, .want_event = "2020-08-31",
+		.want_actual = "4", .want_reason = "last(x) = 4, needs >= 5; "
+		"was reached, no longer true on 2020-08-31"},
+	{.why = "not before that is known",
+		.benchmark = "last(x) >= 5", .sustain = "forever",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 5 6 5 5 5 5 4 6", .as_of = "2020-08-31",
+		.want = STATUS_MET, .want_event = "2020-02-29"},
+	{.why = "before the due date too",
+		.benchmark = "last(x) >= 5", .sustain = "forever",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 5 4 5 5 5 5", .as_of = "2020-12-01",
+		.want = STATUS_REVERSED, .want_event = "2020-03-31"},
+	{.why = "within its span only",
+		.benchmark = "last(x) >= 5", .sustain = "6mo",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 5 6 5 5 5 5 5 4", .as_of = "2020-12-01",
+		.want = STATUS_MET, .want_event = "2020-02-29"},
+	{.why = "a missing figure reverses nothing",
+		.benchmark = "last(x) >= 5", .sustain = "forever",
+		.start = "2020-01-01", .due = "2020-06-30",
+		.x = "1 5 6 - 5 5 5 - 6", .as_of = "2020-12-01",
+		.want = STATUS_MET},
+	{.why = "held on one date, and not after it",
+		.benchmark = "last(x) >= 5", .mode = MODE_AT,
+		.sustain = "forever", .start = "2020-01-01",
+		.due = "2020-06-30", .x = "1 1 1 1 1 5 4 6",
+		.as_of = "2020-12-01", .want = STATUS_REVERSED,
+		.want_event = "2020-07-31"},
+	{.why = "held throughout, and not after it",
+		.benchmark = "last(x) >= 5", .mode = MODE_THROUGHOUT,
+		.sustain = "forever", .start = "2020-05-01",
+		.due = "2020-06-30", .x = "1 1 1 1 5 5 4 6",
+		.as_of = "2020-12-01", .want = STATUS_REVERSED,
+		.want_event = "2020-07-31"},
+	{.why = "time alone reverses",
+		.benchmark = "age(x) <= 60d", .sustain = "forever",
+		.start = "2020-02-01", .due = "2020-02-28", .x = "1 1",
+		.as_of = "2020-06-01", .want = STATUS_REVERSED,
+		.want_event = "2020-04-30"},
 	/* paths */
 	{.why = "a flow runs from 0 over its window, whatever the start",
 		.benchmark = "sum(x, 2020) >= 24", .start = "2020-06-01",
@@ -869,6 +914,13 @@ static void rule_clauses(struct world *world, const struct rule *rule,
 {
 	if (rule->partial != NULL)
 		world_clauses(world, milestone)->partial = number(rule->partial);
+	if (rule->sustain != NULL) {
+		world_clauses(world, milestone)->has_sustain = true;
+		if (string_is(rule->sustain, "forever"))
+			milestone->clauses->sustain_forever = true;
+		else
+			milestone->clauses->sustain = duration_of(rule->sustain);
+	}
 	if (rule->cure != NULL) {
 		world_clauses(world, milestone)->has_cure = true;
 		milestone->clauses->cure = duration_of(rule->cure);

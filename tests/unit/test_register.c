@@ -513,6 +513,12 @@ static const struct clause_case {
 		DURATION_MONTH}}, NULL, false},
 	{"last(x) > 1", MODE_BY, {.has_cure = true, .cure = {6,
 		DURATION_WORKDAY}}, "cure: working days need", false},
+	{"last(x) > 1", MODE_AT, {.has_sustain = true,
+		.sustain_forever = true}, NULL, false},
+	{"last(x) > 1", MODE_BY, {.has_sustain = true, .sustain = {6,
+		DURATION_WORKDAY}}, "sustain: working days need", false},
+	{"sum(x, 2020) > 1", MODE_BY, {.has_sustain = true, .sustain = {6,
+		DURATION_DAY}}, "sustain: has no effect", true},
 	{"last(x) > 1", MODE_THROUGHOUT, {.has_cure = true, .cure = {6,
 		DURATION_DAY}}, "cure: has no effect with mode", true},
 };
