@@ -467,7 +467,8 @@ static size_t rows_add(const struct conf_table *table, const char *prefix,
 		if (key->inside == NULL)
 			continue;
 		snprintf(within, sizeof within, "%.90s%s", row->path,
-			key->kind == &conf_inside ? "" : "[]");
+			string_is(key->kind->name, conf_inside.name) ? "" :
+			"[]");
 		count = rows_add(key->inside, within, rows, count, most);
 	}
 	return count;

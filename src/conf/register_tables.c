@@ -511,6 +511,27 @@ static void *point_open(struct conf_reader *reader, void *parent,
 static const struct conf_table points_table = {CONF_TABLE(point_keys),
 	.open = point_open};
 
+#define AT(member) .offset = offsetof(struct decree, member)
+
+static const struct conf_key withdrawn_keys[] = {
+	{ROW("authority", conf_text), AT(authority)},
+	{ROW("on", conf_date), AT(on), REQUIRED},
+	{ROW("reason", conf_text), AT(reason)},
+};
+
+static const struct conf_key superseded_keys[] = {
+	{ROW("authority", conf_text), AT(authority)},
+	{ROW("by", conf_name), AT(by), REQUIRED},
+	{ROW("on", conf_date), AT(on), REQUIRED},
+	{ROW("reason", conf_text), AT(reason)},
+};
+
+#undef AT
+
+static const struct conf_table
+	withdrawn_table = {CONF_TABLE(withdrawn_keys)},
+	superseded_table = {CONF_TABLE(superseded_keys)};
+
 /* A string, or a table of points. */
 static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
@@ -591,6 +612,18 @@ static bool sustain_read(struct conf_reader *reader,
 	return clauses->has_sustain;
 }
 
+static bool decree_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+	struct decree *decree = conf_member(clauses, key->offset);
+
+	if (decree != NULL)
+		decree->line = conf_origin(reader, setting).line;
+	return conf_read_as(reader, &conf_inside, key, setting, clauses);
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -608,6 +641,7 @@ static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	decree_kind = {"group", "a group { … }", NULL, decree_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
@@ -641,14 +675,16 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("severity", conf_word_kind), AT(severity), .fallback = "warning",
 		.words = severity_words},
 	{ROW("start", conf_said), AT(start_said)},
-	{ROW("superseded", conf_anything), UNSUPPORTED},
+	{ROW("superseded", decree_kind), CLAUSE(superseded),
+		.inside = &superseded_table},
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
 	{ROW("waived", conf_anything), UNSUPPORTED},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
 		RANGE(0, 1000000)},
-	{ROW("withdrawn", conf_anything), UNSUPPORTED},
+	{ROW("withdrawn", decree_kind), CLAUSE(withdrawn),
+		.inside = &withdrawn_table},
 };
 
 #undef AT

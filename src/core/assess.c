@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "core/clauses.h"
 #include "core/figures.h"
 #include "core/standing.h"
 
@@ -70,6 +71,11 @@ static const struct status_row {
 const char *lifecycle_name(enum lifecycle value)
 {
 	return lifecycle_words[value];
+}
+
+bool lifecycle_is_over(enum lifecycle value)
+{
+	return value == LIFECYCLE_SUPERSEDED || value == LIFECYCLE_WITHDRAWN;
 }
 
 const char *verdict_name(enum verdict value)
@@ -584,12 +590,27 @@ static bool partial_holds(const struct search *search,
 		decimal_compare(actual.low.value, enough) >= 0;
 }
 
+static enum lifecycle clauses_lifecycle(const struct clauses *clauses,
+	instant as_of)
+{
+	if (decree_holds(&clauses->withdrawn, as_of))
+		return LIFECYCLE_WITHDRAWN;
+	if (decree_holds(&clauses->superseded, as_of))
+		return LIFECYCLE_SUPERSEDED;
+	return LIFECYCLE_ACTIVE;
+}
+
 static void assess_clauses(const struct search *search, struct assessment *out)
 {
-	if (search->milestone->clauses == NULL)
+	const struct clauses *clauses = search->milestone->clauses;
+
+	if (clauses == NULL)
 		return;
+	out->lifecycle = clauses_lifecycle(clauses, search->now);
 	if (out->verdict == VERDICT_NOT_MET && partial_holds(search, out))
 		out->verdict = VERDICT_PARTLY_MET;
+	if (lifecycle_is_over(out->lifecycle))
+		out->days_overdue = DAYS_NONE;
 }
 
 /* ---- progress and status --------------------------------------------------- */
@@ -664,7 +685,8 @@ static instant assess_next(const struct search *search,
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
 		if (times[i] > now && times[i] < next)
 			next = times[i];
-	return next;
+	return milestone->clauses == NULL ? next :
+		earlier(next, clauses_next(milestone->clauses, now));
 }
 
 static void assessment_clear(struct assessment *out, instant as_of)

@@ -26,6 +26,8 @@ enum status { STATUS_NOT_STARTED, STATUS_PENDING, STATUS_ON_TRACK, STATUS_AT_RIS
 	STATUS_SUPERSEDED, STATUS_COUNT };
 
 const char *lifecycle_name(enum lifecycle value);
+/* Superseded or withdrawn: nothing is asked of it any more. */
+bool lifecycle_is_over(enum lifecycle value);
 const char *verdict_name(enum verdict value);
 const char *progress_name(enum progress value);
 const char *assurance_name(enum assurance value);

@@ -2,6 +2,13 @@
  * clauses: see clauses.h.
  */
 #include "core/clauses.h"
+#include "core/due.h"
+#include "core/register_index.h"
+
+/* As far as a milestone is followed to what took its place. */
+#define SUCCESSORS_MAX 100
+/* Beyond these, names are no longer compared. */
+#define NEAREST_FAULTS_MAX 100
 
 static struct origin clause_origin(const struct milestone *milestone, int line)
 {
@@ -67,10 +74,94 @@ static void sustain_check(const struct milestone *milestone,
 			"alone, and what is once true of them stays so");
 }
 
+/* ---- decisions ------------------------------------------------------------ */
+
+static void decree_check(const struct zone *zone, struct decree *decree)
+{
+	decree->at = date_is_none(decree->on) ? INSTANT_MAX :
+		due_of_date(decree->on, DUE_START, zone).at;
+}
+
+static void successor_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
+{
+	const struct decree *decree = &milestone->clauses->superseded;
+	struct origin origin = clause_origin(milestone, decree->line);
+	const char *near;
+
+	if (decree->by == NULL ||
+	    register_milestone(reg, decree->by) != NOT_FOUND)
+		return;
+	near = faults->errors < NEAREST_FAULTS_MAX ?
+		thing_nearest(reg, THING_MILESTONE, decree->by) : NULL;
+	if (near != NULL)
+		faults_error(faults, origin, "superseded.by: there is no "
+			"milestone '%s', did you mean '%s'?", decree->by, near);
+	else
+		faults_error(faults, origin, "superseded.by: there is no "
+			"milestone '%s': write pledge/milestone", decree->by);
+}
+
+static uint32_t milestone_successor(const struct register_ *reg,
+	uint32_t number)
+{
+	const struct clauses *clauses = reg->milestones[number].clauses;
+
+	return clauses == NULL ? NOT_FOUND :
+		register_milestone(reg, clauses->superseded.by);
+}
+
+static void succession_check(const struct register_ *reg, uint32_t number,
+	struct faults *faults)
+{
+	const struct milestone *milestone = &reg->milestones[number];
+	uint32_t at = milestone_successor(reg, number);
+	struct origin origin;
+	int steps = 0;
+
+	if (at == NOT_FOUND)
+		return;
+	origin = clause_origin(milestone, milestone->clauses->superseded.line);
+	while (at != NOT_FOUND && at != number && ++steps < SUCCESSORS_MAX)
+		at = milestone_successor(reg, at);
+	if (at == number)
+		faults_error(faults, origin, steps == 0 ?
+			"superseded.by: %s is this milestone itself" :
+			"superseded.by: %s is in the end superseded by this "
+			"milestone itself", milestone->clauses->superseded.by);
+	else if (at != NOT_FOUND)
+		faults_error(faults, origin, "superseded.by: more than %d "
+			"milestones follow one another", SUCCESSORS_MAX);
+}
+
+void clauses_check_succession(const struct register_ *reg,
+	struct faults *faults)
+{
+	for (uint32_t i = 0; i < reg->milestone_count; i++)
+		succession_check(reg, i, faults);
+}
+
+instant clauses_next(const struct clauses *clauses, instant after)
+{
+	const instant times[] = {clauses->withdrawn.at, clauses->superseded.at};
+	instant next = INSTANT_MAX;
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+		if (times[i] > after && times[i] < next)
+			next = times[i];
+	return next;
+}
+
+/* ---- all of them ---------------------------------------------------------- */
+
 void clauses_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults)
 {
-	(void)reg;
+	const struct zone *zone = milestone_zone(reg, milestone);
+
+	decree_check(zone, &milestone->clauses->withdrawn);
+	decree_check(zone, &milestone->clauses->superseded);
+	successor_check(reg, milestone, faults);
 	partial_check(milestone, faults);
 	cure_check(milestone, faults);
 	sustain_check(milestone, faults);

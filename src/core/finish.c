@@ -448,6 +448,7 @@ static void finish_milestones(struct finish *finish)
 	finish_membership(finish);
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		finish_milestone(finish, &reg->milestones[i]);
+	clauses_check_succession(reg, finish->faults);
 }
 
 /* ---- which milestones rest on an indicator --------------------------------- */

@@ -222,6 +222,31 @@ static void tell_not_met(const struct telling *telling)
 	tell_benchmark(telling);
 }
 
+/* "withdrawn on 2020-08-01: no longer needed (Council decision 12)" */
+static void tell_decree(const struct telling *telling, const char *what,
+	const struct decree *decree)
+{
+	text_addf(telling->out, "%s on ", what);
+	text_add_date(telling->out, decree->on);
+	if (decree->by != NULL)
+		text_addf(telling->out, " by %s", decree->by);
+	if (decree->reason != NULL)
+		text_addf(telling->out, ": %s", decree->reason);
+	if (decree->authority != NULL)
+		text_addf(telling->out, " (%s)", decree->authority);
+}
+
+static void tell_withdrawn(const struct telling *telling)
+{
+	tell_decree(telling, "withdrawn", &telling->milestone->clauses->withdrawn);
+}
+
+static void tell_superseded(const struct telling *telling)
+{
+	tell_decree(telling, "superseded",
+		&telling->milestone->clauses->superseded);
+}
+
 void assessment_reason(const struct register_ *reg, uint32_t milestone,
 	const struct assessment *assessment, struct text *out)
 {
@@ -241,11 +266,16 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_BREACHED] = tell_breached,
 		[STATUS_REVERSED] = tell_reversed,
 		[STATUS_WAIVED] = tell_state,
-		[STATUS_WITHDRAWN] = tell_state,
-		[STATUS_SUPERSEDED] = tell_state,
+		[STATUS_WITHDRAWN] = tell_withdrawn,
+		[STATUS_SUPERSEDED] = tell_superseded,
 	};
 	struct telling telling = {reg, &reg->milestones[milestone], assessment,
 		out};
 
-	tellers[assessment->status](&telling);
+	/* A state from before the register said so, or no longer says so. */
+	if (lifecycle_is_over(assessment->lifecycle) &&
+	    telling.milestone->clauses == NULL)
+		tell_state(&telling);
+	else
+		tellers[assessment->status](&telling);
 }

@@ -121,6 +121,17 @@ struct said {
 	int line;
 };
 
+/* A decision about a milestone, in effect from the beginning of a day on. */
+struct decree {
+	struct date on;			/* none: there is no such decision */
+	const char *reason;
+	const char *authority;
+	const char *by;			/* superseded: the milestone instead */
+	int line;
+	/* as checked */
+	instant at;			/* INSTANT_MAX: none */
+};
+
 /* What few milestones have, apart from what all of them have. */
 struct clauses {
 	struct decimal partial;		/* share of the level; 0: none */
@@ -132,6 +143,8 @@ struct clauses {
 	bool has_sustain;
 	bool sustain_forever;
 	struct duration sustain;	/* unless forever */
+	struct decree withdrawn;
+	struct decree superseded;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */

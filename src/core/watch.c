@@ -7,6 +7,7 @@
  * `next` may be early, never late, so a restart judges at most a little too
  * much and nothing too little.
  */
+#include "core/clauses.h"
 #include "core/engine_internal.h"
 
 /* --- queue --------------------------------------------------------------- */
@@ -75,14 +76,26 @@ void watch_fill(struct engine *engine)
 	}
 }
 
+static bool milestone_is_withdrawn(const struct engine *engine,
+	uint32_t milestone, instant as_of)
+{
+	const struct clauses *clauses =
+		engine->reg->milestones[milestone].clauses;
+
+	return clauses && decree_holds(&clauses->withdrawn, as_of);
+}
+
 void watch_restore(struct engine *engine, uint32_t milestone,
 	const struct milestone_state *state)
 {
 	struct watched *watched = engine->milestones[milestone];
 
-	/* One that had left and has come back is seen anew. */
+	/* One that had left and has come back is seen anew; not one that the
+	   register itself says is withdrawn. */
 	if (state->since == INSTANT_MIN || watched_is_judged(watched) ||
-			state->assessment.lifecycle == LIFECYCLE_WITHDRAWN)
+			(state->assessment.lifecycle == LIFECYCLE_WITHDRAWN &&
+			!milestone_is_withdrawn(engine, milestone,
+				state->assessment.as_of)))
 		return;
 	watched->state = *state;
 	watched->saved_next = state->assessment.next;
@@ -95,7 +108,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 }
 
 /* Announced milestones wait for their next instant, unless their terms have
-   changed; the others, for first sight. */
+   changed or decisions about them may have; the others, for first sight. */
 void watch_start(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
@@ -103,7 +116,8 @@ void watch_start(struct engine *engine)
 			&engine->milestones[i]->state;
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
-				state->due != milestone->due)
+				state->due != milestone->due ||
+				milestone->clauses)
 			watch_mark(engine, (uint32_t)i);
 		else
 			heap_set(engine->wakes, (uint32_t)i,
@@ -299,7 +313,8 @@ static const struct event *change_tell_revision(struct engine *engine,
 	const struct event *event = NULL;
 	struct text figures, reason;
 
-	if (change->before->terms != change->milestone->terms)
+	if (change->before->terms != change->milestone->terms ||
+			lifecycle_is_over(change->after->lifecycle))
 		return NULL;
 	if (!verdict_changed(change) &&
 			!figure_moved(&before->target, &change->after->target))

@@ -1010,6 +1010,65 @@ static void test_rules(void **state)
 	}
 }
 
+/* ---- decisions ---------------------------------------------------------------- */
+
+/* x >= 5 once in 2020; the clauses are the caller's until decided_finish. */
+static struct clauses *decided_init(struct world *world, const char *benchmark,
+	enum milestone_mode mode)
+{
+	struct milestone *milestone;
+
+	world_init(world);
+	world_indicator(world, "x", FREQUENCY_MONTH, 40);
+	milestone = world_milestone(world, "new", "2021-06-30", benchmark);
+	milestone = world_milestone(world, "m", "2020-06-30", benchmark);
+	milestone->start_said = world_said("2020-01-01", 6);
+	milestone->mode = mode;
+	return world_clauses(world, milestone);
+}
+
+static void decided_check(struct world *world, const char *as_of,
+	enum status want, const char *want_reason)
+{
+	struct assessment is = world_assess(world, "p/m", as_of);
+
+	if (is.status != want)
+		fail_msg("%s: %s, not %s", as_of, status_name(is.status),
+			status_name(want));
+	words_check(as_of, world_reason(world, "p/m", &is), want_reason);
+}
+
+static void test_withdrawn(void **state)
+{
+	struct world world;
+	struct clauses *clauses;
+	struct assessment is;
+
+	(void)state;
+	clauses = decided_init(&world, "last(x) >= 5", MODE_BY);
+	clauses->superseded = (struct decree){.on = {2020, 8, 1},
+		.by = "p/new", .reason = "a later plan"};
+	clauses->withdrawn = (struct decree){.on = {2020, 9, 1},
+		.reason = "no longer needed", .authority = "Council"};
+	world_finish(&world);
+	months_observe(&world, "x", "1 1 1 1 1 1 1 1 1");
+	decided_check(&world, "2020-06-05", STATUS_PENDING, NULL);
+	is = world_assess(&world, "p/m", "2020-07-31");
+	assert_int_equal(is.status, STATUS_NOT_MET);
+	assert_int_equal(is.lifecycle, LIFECYCLE_ACTIVE);
+	assert_true(is.next == is.as_of + 1);
+	is = world_assess(&world, "p/m", "2020-08-01T00:00");
+	assert_int_equal(is.lifecycle, LIFECYCLE_SUPERSEDED);
+	assert_int_equal(is.verdict, VERDICT_NOT_MET);
+	assert_int_equal(is.days_overdue, DAYS_NONE);
+	decided_check(&world, "2020-08-01", STATUS_SUPERSEDED,
+		"superseded on 2020-08-01 by p/new: a later plan");
+	decided_check(&world, "2020-08-31", STATUS_SUPERSEDED, NULL);
+	decided_check(&world, "2020-09-01", STATUS_WITHDRAWN,
+		"withdrawn on 2020-09-01: no longer needed (Council)");
+	world_release(&world);
+}
+
 /* ---- paths over a base year and over a table ---------------------------------- */
 
 static void test_seasonal(void **state)
@@ -1270,6 +1329,7 @@ int main(void)
 		cmocka_unit_test(test_phase_one),
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_withdrawn),
 		cmocka_unit_test(test_seasonal),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks),

@@ -513,6 +513,12 @@ static const struct clause_case {
 		DURATION_MONTH}}, NULL, false},
 	{"last(x) > 1", MODE_BY, {.has_cure = true, .cure = {6,
 		DURATION_WORKDAY}}, "cure: working days need", false},
+	{"last(x) > 1", MODE_BY, {.superseded = {.on = {2020, 1, 1},
+		.by = "p/n"}}, "there is no milestone 'p/n', did you mean "
+		"'p/m'?", false},
+	{"last(x) > 1", MODE_BY, {.superseded = {.on = {2020, 1, 1},
+		.by = "p/m"}}, "superseded.by: p/m is this milestone itself",
+		false},
 	{"last(x) > 1", MODE_AT, {.has_sustain = true,
 		.sustain_forever = true}, NULL, false},
 	{"last(x) > 1", MODE_BY, {.has_sustain = true, .sustain = {6,
@@ -550,6 +556,28 @@ static void test_clauses(void **state)
 	}
 }
 
+/* Each of three by the next: the third by the first, and so in the end by
+   itself. */
+static void test_succession(void **state)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	static const char *const by[] = {"p/b", "p/c", "p/a"};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_series(&world);
+	for (size_t i = 0; i < 3; i++)
+		world_clauses(&world, world_milestone(&world, names[i], "2020",
+			YEARLY))->superseded = (struct decree){
+				.on = {2020, 1, 1}, .by = by[i]};
+	assert_int_equal(register_finish(world.reg, &world.faults), -1);
+	assert_int_equal(world.faults.errors, 3);
+	assert_true(world_fault(&world, "p/b is in the end superseded by this")
+		!= SIZE_MAX);
+	world_release(&world);
+}
+
 static void test_words(void **state)
 {
 	enum severity severity;
@@ -582,6 +610,7 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_settles),
 		cmocka_unit_test(test_clauses),
+		cmocka_unit_test(test_succession),
 		cmocka_unit_test(test_words),
 	};
 
