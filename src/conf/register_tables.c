@@ -519,6 +519,20 @@ static const struct conf_key withdrawn_keys[] = {
 	{ROW("reason", conf_text), AT(reason)},
 };
 
+static const struct conf_word waiver_words[] = {
+	{"nonobservance", WAIVER_NONOBSERVANCE, CONF_OPTIONAL},
+	{"applicability", WAIVER_APPLICABILITY, CONF_OPTIONAL},
+	{0},
+};
+
+static const struct conf_key waived_keys[] = {
+	{ROW("authority", conf_text), AT(authority)},
+	{ROW("kind", conf_word_kind), AT(kind), REQUIRED,
+		.words = waiver_words},
+	{ROW("on", conf_date), AT(on), REQUIRED},
+	{ROW("reason", conf_text), AT(reason)},
+};
+
 static const struct conf_key superseded_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
 	{ROW("by", conf_name), AT(by), REQUIRED},
@@ -530,7 +544,8 @@ static const struct conf_key superseded_keys[] = {
 
 static const struct conf_table
 	withdrawn_table = {CONF_TABLE(withdrawn_keys)},
-	superseded_table = {CONF_TABLE(superseded_keys)};
+	superseded_table = {CONF_TABLE(superseded_keys)},
+	waived_table = {CONF_TABLE(waived_keys)};
 
 /* A string, or a table of points. */
 static bool path_read(struct conf_reader *reader, const struct conf_key *key,
@@ -680,7 +695,8 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
-	{ROW("waived", conf_anything), UNSUPPORTED},
+	{ROW("waived", decree_kind), CLAUSE(waived),
+		.inside = &waived_table},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
 		RANGE(0, 1000000)},
 	{ROW("withdrawn", decree_kind), CLAUSE(withdrawn),

@@ -600,6 +600,25 @@ static enum lifecycle clauses_lifecycle(const struct clauses *clauses,
 	return LIFECYCLE_ACTIVE;
 }
 
+/* What a waiver in effect takes the place of: applicability all but a
+   fulfilment, nonobservance a miss and nothing else. */
+static bool waiver_covers(const struct decree *waived, enum verdict verdict)
+{
+	static const bool covers[][VERDICT_WAIVED + 1] = {
+		[WAIVER_NONOBSERVANCE] = {
+			[VERDICT_PARTLY_MET] = true, [VERDICT_NOT_MET] = true,
+			[VERDICT_BREACHED] = true, [VERDICT_REVERSED] = true,
+		},
+		[WAIVER_APPLICABILITY] = {
+			[VERDICT_NONE] = true, [VERDICT_PARTLY_MET] = true,
+			[VERDICT_NOT_MET] = true, [VERDICT_BREACHED] = true,
+			[VERDICT_REVERSED] = true,
+		},
+	};
+
+	return covers[waived->kind][verdict];
+}
+
 static void assess_clauses(const struct search *search, struct assessment *out)
 {
 	const struct clauses *clauses = search->milestone->clauses;
@@ -609,7 +628,11 @@ static void assess_clauses(const struct search *search, struct assessment *out)
 	out->lifecycle = clauses_lifecycle(clauses, search->now);
 	if (out->verdict == VERDICT_NOT_MET && partial_holds(search, out))
 		out->verdict = VERDICT_PARTLY_MET;
-	if (lifecycle_is_over(out->lifecycle))
+	if (decree_holds(&clauses->waived, search->now) &&
+	    waiver_covers(&clauses->waived, out->verdict))
+		out->verdict = VERDICT_WAIVED;
+	if (out->verdict == VERDICT_WAIVED ||
+	    lifecycle_is_over(out->lifecycle))
 		out->days_overdue = DAYS_NONE;
 }
 

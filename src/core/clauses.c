@@ -143,7 +143,8 @@ void clauses_check_succession(const struct register_ *reg,
 
 instant clauses_next(const struct clauses *clauses, instant after)
 {
-	const instant times[] = {clauses->withdrawn.at, clauses->superseded.at};
+	const instant times[] = {clauses->withdrawn.at, clauses->superseded.at,
+		clauses->waived.at};
 	instant next = INSTANT_MAX;
 
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
@@ -161,6 +162,7 @@ void clauses_check(const struct register_ *reg,
 
 	decree_check(zone, &milestone->clauses->withdrawn);
 	decree_check(zone, &milestone->clauses->superseded);
+	decree_check(zone, &milestone->clauses->waived);
 	successor_check(reg, milestone, faults);
 	partial_check(milestone, faults);
 	cure_check(milestone, faults);

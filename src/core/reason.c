@@ -226,7 +226,10 @@ static void tell_not_met(const struct telling *telling)
 static void tell_decree(const struct telling *telling, const char *what,
 	const struct decree *decree)
 {
-	text_addf(telling->out, "%s on ", what);
+	text_add_string(telling->out, what);
+	if (date_is_none(decree->on))
+		return;
+	text_add_string(telling->out, " on ");
 	text_add_date(telling->out, decree->on);
 	if (decree->by != NULL)
 		text_addf(telling->out, " by %s", decree->by);
@@ -239,6 +242,22 @@ static void tell_decree(const struct telling *telling, const char *what,
 static void tell_withdrawn(const struct telling *telling)
 {
 	tell_decree(telling, "withdrawn", &telling->milestone->clauses->withdrawn);
+}
+
+/* A miss that was excused is told too. */
+static void tell_waived(const struct telling *telling)
+{
+	const struct decree *waived = &telling->milestone->clauses->waived;
+
+	tell_decree(telling, waived->kind == WAIVER_APPLICABILITY ?
+		"waived as not applicable" : "waived", waived);
+	if (waived->kind == WAIVER_APPLICABILITY)
+		return;
+	text_add_string(telling->out, "; ");
+	if (telling->assessment->event != INSTANT_MIN)
+		tell_breached(telling);
+	else
+		tell_not_met(telling);
 }
 
 static void tell_superseded(const struct telling *telling)
@@ -265,7 +284,7 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_NOT_MET] = tell_not_met,
 		[STATUS_BREACHED] = tell_breached,
 		[STATUS_REVERSED] = tell_reversed,
-		[STATUS_WAIVED] = tell_state,
+		[STATUS_WAIVED] = tell_waived,
 		[STATUS_WITHDRAWN] = tell_withdrawn,
 		[STATUS_SUPERSEDED] = tell_superseded,
 	};
@@ -273,7 +292,8 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		out};
 
 	/* A state from before the register said so, or no longer says so. */
-	if (lifecycle_is_over(assessment->lifecycle) &&
+	if ((lifecycle_is_over(assessment->lifecycle) ||
+	    assessment->verdict == VERDICT_WAIVED) &&
 	    telling.milestone->clauses == NULL)
 		tell_state(&telling);
 	else

@@ -121,12 +121,16 @@ struct said {
 	int line;
 };
 
+/* Nonobservance excuses a miss; applicability says that nothing was owed. */
+enum waiver_kind { WAIVER_NONOBSERVANCE, WAIVER_APPLICABILITY };
+
 /* A decision about a milestone, in effect from the beginning of a day on. */
 struct decree {
 	struct date on;			/* none: there is no such decision */
 	const char *reason;
 	const char *authority;
 	const char *by;			/* superseded: the milestone instead */
+	enum waiver_kind kind;		/* waived */
 	int line;
 	/* as checked */
 	instant at;			/* INSTANT_MAX: none */
@@ -145,6 +149,7 @@ struct clauses {
 	struct duration sustain;	/* unless forever */
 	struct decree withdrawn;
 	struct decree superseded;
+	struct decree waived;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */

@@ -1069,6 +1069,66 @@ static void test_withdrawn(void **state)
 	world_release(&world);
 }
 
+static const struct waiver_case {
+	enum waiver_kind kind;
+	enum milestone_mode mode;
+	const char *x, *as_of;
+	enum status want;
+	const char *want_reason;
+} waivers[] = {
+	{WAIVER_NONOBSERVANCE, MODE_BY, "1 1 1 1 1 1 1 1 1", "2020-07-31",
+		STATUS_NOT_MET, NULL},
+	{WAIVER_NONOBSERVANCE, MODE_BY, "1 1 1 1 1 1 1 1 1", "2020-08-01",
+		STATUS_WAIVED, "waived on 2020-08-01: drought (Board); "
+		"last(x) = 1, needs >= 5"},
+	{WAIVER_NONOBSERVANCE, MODE_BY, "1 1 1 1 5 1 1 1 1", "2020-08-01",
+		STATUS_MET, NULL},
+	{WAIVER_NONOBSERVANCE, MODE_BY, "1 1 1 1 1 1 5 1 1", "2020-09-01",
+		STATUS_MET_LATE, NULL},
+	/* a miss that is not known is none */
+	{WAIVER_NONOBSERVANCE, MODE_BY, "1 1 1 - 1 1 1 1 1", "2020-09-01",
+		STATUS_UNVERIFIED, NULL},
+	{WAIVER_NONOBSERVANCE, MODE_THROUGHOUT, "5 5 1 5 5 5",
+		"2020-06-01", STATUS_BREACHED, NULL},
+	{WAIVER_NONOBSERVANCE, MODE_THROUGHOUT, "5 5 1 5 5 5",
+		"2020-08-02", STATUS_WAIVED, "violated on 2020-03-31"},
+	{WAIVER_APPLICABILITY, MODE_BY, "1 1 1 - 1 1 1 1 1", "2020-07-31",
+		STATUS_AWAITING_DATA, NULL},
+	{WAIVER_APPLICABILITY, MODE_BY, "1 1 1 - 1 1 1 1 1", "2020-08-01",
+		STATUS_WAIVED, "waived as not applicable on 2020-08-01: "
+		"drought (Board)"},
+	{WAIVER_APPLICABILITY, MODE_BY, "1 1 1 1 1 1 1 1 1", "2020-08-01",
+		STATUS_WAIVED, NULL},
+	{WAIVER_APPLICABILITY, MODE_BY, "1 1 1 1 5 1 1 1 1", "2020-08-01",
+		STATUS_MET, NULL},
+	{WAIVER_APPLICABILITY, MODE_BY, "1 1 1 1 1 1 5 1 1", "2020-09-01",
+		STATUS_MET_LATE, NULL},
+};
+
+static void test_waived(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof waivers / sizeof waivers[0]; i++) {
+		const struct waiver_case *row = &waivers[i];
+		struct world world;
+		struct clauses *clauses = decided_init(&world, "last(x) >= 5",
+			row->mode);
+		struct assessment is;
+
+		clauses->waived = (struct decree){.on = {2020, 8, 1},
+			.kind = row->kind, .reason = "drought",
+			.authority = "Board"};
+		world_finish(&world);
+		months_observe(&world, "x", row->x);
+		decided_check(&world, row->as_of, row->want,
+			row->want_reason);
+		is = world_assess(&world, "p/m", row->as_of);
+		if (is.status == STATUS_WAIVED)
+			assert_int_equal(is.days_overdue, DAYS_NONE);
+		world_release(&world);
+	}
+}
+
 /* ---- paths over a base year and over a table ---------------------------------- */
 
 static void test_seasonal(void **state)
@@ -1330,6 +1390,7 @@ int main(void)
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_waived),
 		cmocka_unit_test(test_seasonal),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks),
