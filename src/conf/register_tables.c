@@ -547,6 +547,46 @@ static const struct conf_table
 	superseded_table = {CONF_TABLE(superseded_keys)},
 	waived_table = {CONF_TABLE(waived_keys)};
 
+#define AT(member) .offset = offsetof(struct amendment, member)
+
+static const struct conf_key amended_keys[] = {
+	{ROW("authority", conf_text), AT(decree.authority)},
+	{ROW("benchmark", conf_said), AT(benchmark_said)},
+	{ROW("due", conf_said), AT(due_said)},
+	{ROW("on", conf_date), AT(decree.on), REQUIRED},
+	{ROW("reason", conf_text), AT(decree.reason)},
+	{ROW("title", conf_text), AT(title)},
+};
+
+#undef AT
+
+static void *amendment_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct clauses *clauses = parent;
+	struct amendment *amendment =
+		&clauses->amendments[clauses->amendment_count++];
+
+	amendment->decree.line = conf_origin(reader, setting).line;
+	return amendment;
+}
+
+/* One whose values were faulty says nothing more. */
+static void amendment_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct clauses *clauses = parent;
+	struct amendment *amendment = object;
+
+	(void)reader;
+	if (amendment != NULL && (group->given != group->taken ||
+	    date_is_none(amendment->decree.on)))
+		*amendment = (struct amendment){0}, clauses->amendment_count--;
+}
+
+static const struct conf_table amended_table = {CONF_TABLE(amended_keys),
+	.open = amendment_open, .close = amendment_close};
+
 /* A string, or a table of points. */
 static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
@@ -639,6 +679,22 @@ static bool decree_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_inside, key, setting, clauses);
 }
 
+static bool amended_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+	int count = config_setting_length(setting);
+
+	if (count > AMENDMENTS_MAX)
+		return conf_fault(reader, setting, "has %d elements, at most "
+			"%d are possible", count, AMENDMENTS_MAX);
+	if (clauses != NULL && config_setting_is_list(setting))
+		clauses->amendments = arena_alloc(reader->arena,
+			(size_t)count + 1, sizeof *clauses->amendments);
+	return conf_read_as(reader, &conf_list, key, setting, clauses);
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -656,6 +712,8 @@ static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	amended_kind = {"list of groups", "a list of groups", NULL,
+		amended_read},
 	decree_kind = {"group", "a group { … }", NULL, decree_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
@@ -668,7 +726,7 @@ static const struct conf_kind
 
 static const struct conf_key milestone_keys[] = {
 	{ROW("after", conf_strings), NO_EFFECT},
-	{ROW("amended", conf_anything), UNSUPPORTED},
+	{ROW("amended", amended_kind), .inside = &amended_table},
 	{ROW("at_risk", conf_share), AT(at_risk), .fallback = "0.9"},
 	{ROW("baseline", conf_said_number), AT(baseline_said)},
 	{ROW("benchmark", conf_said), AT(benchmark_said), REQUIRED},

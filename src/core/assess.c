@@ -116,7 +116,8 @@ int status_urgency(enum status status)
 /* ---- reference instants ---------------------------------------------------- */
 
 struct search {
-	const struct milestone *milestone;
+	const struct milestone *original;
+	const struct milestone *milestone;	/* as amended by now */
 	struct evaluation *evaluation;
 	instant now;
 	instant until;			/* now, or the end of cure before it: what
@@ -590,14 +591,19 @@ static bool partial_holds(const struct search *search,
 		decimal_compare(actual.low.value, enough) >= 0;
 }
 
-static enum lifecycle clauses_lifecycle(const struct clauses *clauses,
-	instant as_of)
+static enum lifecycle search_lifecycle(const struct search *search)
 {
+	const struct clauses *clauses = search->milestone->clauses;
+	instant as_of = search->now;
+
 	if (decree_holds(&clauses->withdrawn, as_of))
 		return LIFECYCLE_WITHDRAWN;
 	if (decree_holds(&clauses->superseded, as_of))
 		return LIFECYCLE_SUPERSEDED;
-	return LIFECYCLE_ACTIVE;
+	if (search->milestone->due != search->original->due)
+		return LIFECYCLE_RESCHEDULED;
+	return search->milestone != search->original ? LIFECYCLE_MODIFIED :
+		LIFECYCLE_ACTIVE;
 }
 
 /* What a waiver in effect takes the place of: applicability all but a
@@ -625,7 +631,7 @@ static void assess_clauses(const struct search *search, struct assessment *out)
 
 	if (clauses == NULL)
 		return;
-	out->lifecycle = clauses_lifecycle(clauses, search->now);
+	out->lifecycle = search_lifecycle(search);
 	if (out->verdict == VERDICT_NOT_MET && partial_holds(search, out))
 		out->verdict = VERDICT_PARTLY_MET;
 	if (decree_holds(&clauses->waived, search->now) &&
@@ -724,14 +730,16 @@ static void assessment_clear(struct assessment *out, instant as_of)
 void milestone_assess(const struct register_ *reg, struct history *history,
 	uint32_t number, struct knowledge known, struct assessment *out)
 {
-	const struct milestone *milestone = &reg->milestones[number];
+	const struct milestone *original = &reg->milestones[number];
+	const struct milestone *milestone = milestone_at(original,
+		known.published_by);
 	struct evaluation evaluation = {
 		.reg = reg, .history = history,
 		.zone = milestone_zone(reg, milestone), .known = known,
 		.now = known.published_by, .start = milestone->start,
 		.due = milestone->due,
 	};
-	struct search search = {.milestone = milestone,
+	struct search search = {.original = original, .milestone = milestone,
 		.evaluation = &evaluation, .now = known.published_by,
 		.event = INSTANT_MIN, .violation = INSTANT_MIN,
 		.open = INSTANT_MIN,

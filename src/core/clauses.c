@@ -150,7 +150,35 @@ instant clauses_next(const struct clauses *clauses, instant after)
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
 		if (times[i] > after && times[i] < next)
 			next = times[i];
+	for (size_t i = 0; i < clauses->amendment_count; i++) {
+		instant at = clauses->amendments[i].decree.at;
+
+		if (at > after && at < next)
+			next = at;
+	}
 	return next;
+}
+
+static void amendments_check(const struct milestone *milestone,
+	const struct zone *zone, struct faults *faults)
+{
+	struct clauses *clauses = milestone->clauses;
+
+	for (size_t i = 0; i < clauses->amendment_count; i++) {
+		struct amendment *amendment = &clauses->amendments[i];
+		struct origin origin = clause_origin(milestone,
+			amendment->decree.line);
+
+		decree_check(zone, &amendment->decree);
+		if (i > 0 && amendment->decree.at <= amendment[-1].decree.at)
+			faults_error(faults, origin, "amended: the dates from "
+				"which amendments have effect must rise");
+		if (amendment->due_said.text == NULL &&
+		    amendment->benchmark_said.text == NULL &&
+		    amendment->title == NULL)
+			faults_error(faults, origin, "amended: this amendment "
+				"changes nothing: give due, benchmark or title");
+	}
 }
 
 /* ---- all of them ---------------------------------------------------------- */
@@ -164,15 +192,25 @@ void clauses_check(const struct register_ *reg,
 	decree_check(zone, &milestone->clauses->superseded);
 	decree_check(zone, &milestone->clauses->waived);
 	successor_check(reg, milestone, faults);
+	amendments_check(milestone, zone, faults);
 	partial_check(milestone, faults);
 	cure_check(milestone, faults);
 	sustain_check(milestone, faults);
+}
+
+void clauses_check_amended(const struct milestone *milestone,
+	struct faults *faults)
+{
+	if (milestone->mode != MODE_THROUGHOUT)
+		partial_check(milestone, faults);
 }
 
 /* ---- terms ---------------------------------------------------------------- */
 
 uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
 {
+	bool plain = decimal_sign(clauses->partial) == 0 &&
+		!clauses->has_cure && !clauses->has_sustain;
 	const struct {
 		uint64_t terms;
 		double partial;
@@ -184,5 +222,5 @@ uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
 			INT64_MAX : clauses->sustain.count,
 		clauses->sustain.unit};
 
-	return hash_bytes(&all, sizeof all);
+	return plain ? terms : hash_bytes(&all, sizeof all);
 }

@@ -15,6 +15,10 @@
 void clauses_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults);
 
+/* The same of one that was amended, for what its new benchmark may break. */
+void clauses_check_amended(const struct milestone *milestone,
+	struct faults *faults);
+
 /* Once all milestones are checked: none may be superseded by itself, through
    others or not. */
 void clauses_check_succession(const struct register_ *reg,
@@ -30,7 +34,7 @@ static inline bool decree_holds(const struct decree *decree, instant as_of)
 instant clauses_next(const struct clauses *clauses, instant after);
 
 /* A hash of terms, changed by the clauses a milestone is judged by; as it is
-   without any. */
+   without any. Decisions are no terms. */
 uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms);
 
 #endif

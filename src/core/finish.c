@@ -396,6 +396,104 @@ static uint64_t milestone_terms(const struct milestone *milestone)
 			sizeof terms));
 }
 
+/* What rests on times and benchmark. */
+static void finish_judging(struct finish *finish, const struct zone *zone,
+	struct milestone *milestone)
+{
+	finish_lag(finish, zone, milestone);
+	milestone->settles = benchmark_settles(milestone->benchmark);
+	path_compile(finish->reg, milestone, finish->faults);
+}
+
+/* ---- amendments ------------------------------------------------------------ */
+
+static void amend_due(struct finish *finish,
+	const struct instrument *instrument, const struct amendment *amendment,
+	struct milestone *milestone)
+{
+	milestone->due_said = amendment->due_said;
+	if (!finish_due(finish, instrument, milestone))
+		return;
+	if (milestone->start != INSTANT_MIN && milestone->start > milestone->due)
+		faults_error(finish->faults, said_origin(milestone,
+			&milestone->due_said), "amended: due: %s is before the "
+			"start", milestone->due_said.text);
+	finish_grace(finish, instrument->zone, milestone);
+}
+
+static void amend_benchmark(struct finish *finish,
+	const struct amendment *amendment, struct milestone *milestone)
+{
+	struct register_ *reg = finish->reg;
+
+	milestone->benchmark_said = amendment->benchmark_said;
+	milestone->benchmark = benchmark_compile(reg->arena, reg,
+		milestone->benchmark_said.text, TYPE_TRUTH, said_origin(milestone,
+		&milestone->benchmark_said), "benchmark", finish->faults);
+}
+
+/* A path is checked anew against other terms; a table is the reader's, and
+   shared but for what is checked. */
+static void amend_path(struct finish *finish, struct milestone *milestone)
+{
+	struct path *path;
+
+	if (milestone->path == NULL)
+		return;
+	path = arena_alloc(finish->reg->arena, 1, sizeof *path);
+	if (milestone->path_said.text == NULL)
+		*path = *milestone->path;
+	milestone->path = path;
+}
+
+/* The milestone as it is from an amendment on. */
+static struct milestone *finish_amendment(struct finish *finish,
+	const struct instrument *instrument, const struct milestone *before,
+	const struct amendment *amendment)
+{
+	struct milestone *after = arena_alloc(finish->reg->arena, 1,
+		sizeof *after);
+	size_t errors = finish->faults->errors;
+
+	*after = *before;
+	if (amendment->due_said.text != NULL)
+		amend_due(finish, instrument, amendment, after);
+	if (amendment->benchmark_said.text != NULL)
+		amend_benchmark(finish, amendment, after);
+	if (amendment->title != NULL)
+		after->title = amendment->title;
+	if (!after->has_lag)
+		after->lag = (struct duration){0};
+	amend_path(finish, after);
+	if (finish->faults->errors != errors)
+		return after;
+	finish_judging(finish, instrument->zone, after);
+	clauses_check_amended(after, finish->faults);
+	return after;
+}
+
+/* Each amends what those before it have left. Its number is part of the terms,
+   so that one of the title alone is told too. */
+static void finish_amendments(struct finish *finish,
+	const struct instrument *instrument, struct milestone *milestone)
+{
+	struct clauses *clauses = milestone->clauses;
+	const struct milestone *before = milestone;
+
+	for (size_t i = 0; i < clauses->amendment_count; i++) {
+		struct amendment *amendment = &clauses->amendments[i];
+		size_t errors = finish->faults->errors;
+
+		amendment->milestone = finish_amendment(finish, instrument,
+			before, amendment);
+		if (finish->faults->errors != errors)
+			return;
+		amendment->milestone->terms = milestone_terms(
+			amendment->milestone) + i + 1;
+		before = amendment->milestone;
+	}
+}
+
 static void finish_milestone(struct finish *finish,
 	struct milestone *milestone)
 {
@@ -413,12 +511,13 @@ static void finish_milestone(struct finish *finish,
 	finish_times(finish, instrument, milestone);
 	if (finish->faults->errors != errors)
 		return;
-	finish_lag(finish, instrument->zone, milestone);
-	milestone->settles = benchmark_settles(milestone->benchmark);
-	path_compile(reg, milestone, finish->faults);
-	if (milestone->clauses != NULL)
-		clauses_check(reg, milestone, finish->faults);
+	finish_judging(finish, instrument->zone, milestone);
 	milestone->terms = milestone_terms(milestone);
+	if (milestone->clauses == NULL)
+		return;
+	clauses_check(reg, milestone, finish->faults);
+	if (finish->faults->errors == errors)
+		finish_amendments(finish, instrument, milestone);
 }
 
 /* A pledge's milestones stand in a row. */
@@ -471,6 +570,21 @@ static void inputs_visit(struct inputs *inputs, uint32_t indicator,
 	inputs->visit(inputs->reg, indicator, milestone);
 }
 
+static void inputs_visit_milestone(struct inputs *inputs,
+	const struct milestone *milestone, uint32_t number)
+{
+	const struct benchmark *both[] = {milestone->benchmark,
+		milestone->baseline};
+
+	for (size_t b = 0; b < 2; b++)
+		for (size_t j = 0; both[b] != NULL &&
+		    j < both[b]->indicator_count; j++)
+			inputs_visit(inputs, both[b]->indicators[j], number);
+	if (milestone->path != NULL && milestone->path->kind == PATH_SEASONAL)
+		inputs_visit(inputs, milestone->path->indicator, number);
+}
+
+/* By all the terms it has at any time. */
 static void inputs_visit_all(struct inputs *inputs, input_visit *visit)
 {
 	struct register_ *reg = inputs->reg;
@@ -479,16 +593,14 @@ static void inputs_visit_all(struct inputs *inputs, input_visit *visit)
 	memset(inputs->seen, 0xff, reg->indicator_count * sizeof *inputs->seen);
 	for (uint32_t i = 0; i < reg->milestone_count; i++) {
 		const struct milestone *milestone = &reg->milestones[i];
-		const struct benchmark *both[] = {milestone->benchmark,
-			milestone->baseline};
+		const struct clauses *clauses = milestone->clauses;
 
-		for (size_t b = 0; b < 2; b++)
-			for (size_t j = 0; both[b] != NULL &&
-			    j < both[b]->indicator_count; j++)
-				inputs_visit(inputs, both[b]->indicators[j], i);
-		if (milestone->path != NULL &&
-		    milestone->path->kind == PATH_SEASONAL)
-			inputs_visit(inputs, milestone->path->indicator, i);
+		inputs_visit_milestone(inputs, milestone, i);
+		for (size_t j = 0; clauses != NULL &&
+		    j < clauses->amendment_count; j++)
+			if (clauses->amendments[j].milestone != NULL)
+				inputs_visit_milestone(inputs,
+					clauses->amendments[j].milestone, i);
 	}
 }
 

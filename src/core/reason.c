@@ -266,6 +266,28 @@ static void tell_superseded(const struct telling *telling)
 		&telling->milestone->clauses->superseded);
 }
 
+/* "; originally due on 2020-12-31", and what that makes of a fulfilment. */
+static void tell_slip(const struct telling *telling,
+	const struct milestone *original)
+{
+	const struct assessment *assessment = telling->assessment;
+	const struct zone *zone = milestone_zone(telling->reg, original);
+	bool fulfilled = assessment->verdict == VERDICT_MET ||
+		assessment->verdict == VERDICT_MET_LATE;
+
+	text_add_string(telling->out, "; originally due on ");
+	if (date_is_none(original->due_date))
+		text_add_instant_zone(telling->out, original->due, zone);
+	else
+		text_add_date(telling->out, original->due_date);
+	if (!fulfilled || assessment->event <= original->due)
+		return;
+	text_add_string(telling->out, ", ");
+	tell_days(telling, date_to_days(zone_date(zone, assessment->event)) -
+		date_to_days(zone_date(zone, original->due)));
+	text_add_string(telling->out, " earlier");
+}
+
 void assessment_reason(const struct register_ *reg, uint32_t milestone,
 	const struct assessment *assessment, struct text *out)
 {
@@ -288,8 +310,8 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_WITHDRAWN] = tell_withdrawn,
 		[STATUS_SUPERSEDED] = tell_superseded,
 	};
-	struct telling telling = {reg, &reg->milestones[milestone], assessment,
-		out};
+	struct telling telling = {reg, milestone_at(&reg->milestones[milestone],
+		assessment->as_of), assessment, out};
 
 	/* A state from before the register said so, or no longer says so. */
 	if ((lifecycle_is_over(assessment->lifecycle) ||
@@ -298,4 +320,6 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		tell_state(&telling);
 	else
 		tellers[assessment->status](&telling);
+	if (assessment->lifecycle == LIFECYCLE_RESCHEDULED)
+		tell_slip(&telling, &reg->milestones[milestone]);
 }

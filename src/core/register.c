@@ -226,6 +226,28 @@ const struct pledge *milestone_pledge(const struct register_ *reg,
 	return &reg->pledges[milestone->pledge];
 }
 
+const struct amendment *milestone_amendment(const struct milestone *milestone,
+	instant as_of)
+{
+	const struct clauses *clauses = milestone->clauses;
+
+	if (clauses == NULL)
+		return NULL;
+	for (size_t i = clauses->amendment_count; i-- > 0;)
+		if (as_of >= clauses->amendments[i].decree.at)
+			return &clauses->amendments[i];
+	return NULL;
+}
+
+const struct milestone *milestone_at(const struct milestone *milestone,
+	instant as_of)
+{
+	const struct amendment *amendment = milestone_amendment(milestone,
+		as_of);
+
+	return amendment != NULL ? amendment->milestone : milestone;
+}
+
 const struct instrument *milestone_instrument(const struct register_ *reg,
 	const struct milestone *milestone)
 {

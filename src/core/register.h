@@ -136,6 +136,17 @@ struct decree {
 	instant at;			/* INSTANT_MAX: none */
 };
 
+#define AMENDMENTS_MAX 1000
+
+/* Other terms from a day on; what is absent stays as it was. */
+struct amendment {
+	struct decree decree;
+	struct said due_said;
+	struct said benchmark_said;
+	const char *title;
+	struct milestone *milestone;	/* as checked: as it is from then on */
+};
+
 /* What few milestones have, apart from what all of them have. */
 struct clauses {
 	struct decimal partial;		/* share of the level; 0: none */
@@ -150,6 +161,8 @@ struct clauses {
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;
+	struct amendment *amendments;	/* by date */
+	size_t amendment_count;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */
@@ -230,6 +243,13 @@ uint32_t register_indicator(const struct register_ *reg, const char *id);
 uint32_t register_source(const struct register_ *reg, const char *id);
 uint32_t register_pledge(const struct register_ *reg, const char *id);
 uint32_t register_milestone(const struct register_ *reg, const char *id);
+
+/* The amendment of a milestone in force at a time; NULL: none. */
+const struct amendment *milestone_amendment(const struct milestone *milestone,
+	instant as_of);
+/* A milestone by its terms at a time: itself, or as it was amended. */
+const struct milestone *milestone_at(const struct milestone *milestone,
+	instant as_of);
 
 /* Where a setting of a milestone stands. */
 struct origin said_origin(const struct milestone *milestone,

@@ -216,6 +216,24 @@ static enum event_kind status_alert(enum status status)
 	return raises ? kind : EVENT_KIND_COUNT;
 }
 
+/* What has changed, and by which decision where there is one. */
+static void change_reason(const struct change *change, const char *what,
+	char reason[REASON_MAX])
+{
+	const struct amendment *amendment = milestone_amendment(
+		change->milestone, change->now);
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_string(&text, what);
+	if (amendment && amendment->decree.reason)
+		text_addf(&text, ": %s", amendment->decree.reason);
+	if (amendment && amendment->decree.authority)
+		text_addf(&text, " (%s)", amendment->decree.authority);
+	reason_copy(reason, text_string(&text));
+	text_release(&text);
+}
+
 static const struct event *change_tell_due(struct engine *engine,
 	const struct change *change, int direction, struct effects *effects)
 {
@@ -223,9 +241,10 @@ static const struct event *change_tell_due(struct engine *engine,
 	const struct milestone *milestone = change->milestone;
 	const char *from = due_text(effects, before->due_date, before->due);
 	const char *to = due_text(effects, milestone->due_date, milestone->due);
-	char reason[REASON_MAX];
+	char moved[REASON_MAX], reason[REASON_MAX];
 
-	snprintf(reason, sizeof(reason), "due moved from %s to %s", from, to);
+	snprintf(moved, sizeof(moved), "due moved from %s to %s", from, to);
+	change_reason(change, moved, reason);
 	struct announcement announcement = announcement_of(engine,
 		change->index,
 		direction > 0 ? EVENT_SLIPPED : EVENT_RESCHEDULED, reason);
@@ -246,9 +265,14 @@ static const struct event *change_tell_terms(struct engine *engine,
 		return change_tell_due(engine, change, direction, effects);
 	if (change->before->terms == change->milestone->terms)
 		return NULL;
+	char reason[REASON_MAX];
+
+	change_reason(change, milestone_amendment(change->milestone,
+		change->now) ? "amended" :
+		"start, benchmark or other terms have changed in the register",
+		reason);
 	struct announcement announcement = announcement_of(engine,
-		change->index, EVENT_MODIFIED,
-		"start, benchmark or other terms have changed in the register");
+		change->index, EVENT_MODIFIED, reason);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -427,7 +451,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	struct effects *effects)
 {
 	struct watched *watched = engine->milestones[index];
-	const struct milestone *milestone = &engine->reg->milestones[index];
+	const struct milestone *milestone = milestone_at(
+		&engine->reg->milestones[index], now);
 	const struct milestone_state before = watched->state;
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh, now};

@@ -92,7 +92,7 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 		const struct assessment *answer = question_answer(question, daemon,
 			index, &room, &since);
 
-		if (!query_accepts(query, reg, index, answer->status))
+		if (!query_accepts(query, reg, index, answer))
 			continue;
 		if (!list_has_room(list))
 			break;

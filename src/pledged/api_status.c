@@ -36,12 +36,13 @@ static size_t deadlines_find(const struct daemon *daemon,
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		instant due = milestone_at(&reg->milestones[i], now)->due;
 		size_t place = count;
 
-		if (reg->milestones[i].due < now)
+		if (due < now)
 			continue;
-		while (place > 0 && reg->milestones[out[place - 1]].due >
-			reg->milestones[i].due)
+		while (place > 0 && milestone_at(
+			&reg->milestones[out[place - 1]], now)->due > due)
 			place--;
 		if (place == DEADLINES_SHOWN)
 			continue;
@@ -67,7 +68,9 @@ static void put_deadlines(struct json *json, const struct daemon *daemon)
 
 		json_object(json);
 		json_put_string(json, "id", daemon->reg->milestones[nearest[i]].id);
-		json_put_instant(json, "due", daemon->reg->milestones[nearest[i]].due);
+		json_put_instant(json, "due", milestone_at(
+			&daemon->reg->milestones[nearest[i]],
+			loop_now(daemon->loop))->due);
 		json_put_string(json, "status", status_name(state->assessment.status));
 		json_object_end(json);
 	}

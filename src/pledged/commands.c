@@ -168,7 +168,7 @@ static void answers_row(struct answers *answers, uint32_t index,
 
 	grid_cell(grid, reg->milestones[index].id, GRID_PLAIN);
 	grid_cell(grid, status_name(a->status), status_style(a->status));
-	cell_due(grid, reg, &reg->milestones[index]);
+	cell_due(grid, reg, milestone_at(&reg->milestones[index], a->as_of));
 	cell_figure(grid, &a->actual, answers->output);
 	cell_figure(grid, &a->target, answers->output);
 	pace.value = view_ratio(pace.value);

@@ -43,7 +43,9 @@ static const struct milestone *context_milestone(
 	const struct message_context *context)
 {
 	return context->milestone_index == NOT_FOUND ? NULL
-		: &context->reg->milestones[context->milestone_index];
+		: milestone_at(
+			&context->reg->milestones[context->milestone_index],
+			context->event->time);
 }
 
 /* A milestone's own title says what it is; without one, the pledge's and the

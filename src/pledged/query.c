@@ -115,9 +115,10 @@ static bool terms_are_alike(const struct query_term *a,
 }
 
 bool query_accepts(const struct query *query, const struct register_ *reg,
-	uint32_t index, enum status status)
+	uint32_t index, const struct assessment *answer)
 {
-	const struct milestone *milestone = &reg->milestones[index];
+	const struct milestone *milestone = milestone_at(
+		&reg->milestones[index], answer->as_of);
 
 	for (size_t i = 0; i < query->count; i++) {
 		bool accepted = false;
@@ -126,7 +127,7 @@ bool query_accepts(const struct query *query, const struct register_ *reg,
 			accepted = terms_are_alike(&query->terms[i],
 				&query->terms[k]) || i == k ?
 				term_accepts(&query->terms[k], reg, milestone,
-					status) : false;
+					answer->status) : false;
 		}
 		if (!accepted)
 			return false;

@@ -38,6 +38,6 @@ int query_add(struct query *query, const char *name, const char *value,
 	const struct zone *zone, struct error *error);
 
 bool query_accepts(const struct query *query, const struct register_ *reg,
-	uint32_t milestone, enum status status);
+	uint32_t milestone, const struct assessment *answer);
 
 #endif

@@ -192,12 +192,13 @@ static void put_answer(struct json *json, const struct assessment *a,
 }
 
 static void put_timeline(struct json *json, const struct milestone *milestone,
-	const struct zone *zone, const struct assessment *a)
+	instant original_due, const struct zone *zone,
+	const struct assessment *a)
 {
 	put_day_or_instant(json, "start", milestone->start_date,
 		milestone->start, zone);
 	put_instant_zone(json, "due", milestone->due, zone);
-	put_instant_zone(json, "original_due", milestone->due, zone);
+	put_instant_zone(json, "original_due", original_due, zone);
 	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
 	put_days(json, "days_late", a->days_late);
 	put_days(json, "days_overdue", a->days_overdue);
@@ -222,13 +223,16 @@ static void put_figures(struct json *json, const char *unit,
 void view_milestone(struct json *json, const struct register_ *reg,
 	uint32_t index, const struct assessment *assessment, instant since)
 {
-	const struct milestone *milestone = &reg->milestones[index];
+	const struct milestone *original = &reg->milestones[index];
+	const struct milestone *milestone = milestone_at(original,
+		assessment->as_of);
 	struct text reason;
 
 	json_object(json);
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
-	put_timeline(json, milestone, milestone_zone(reg, milestone), assessment);
+	put_timeline(json, milestone, original->due,
+		milestone_zone(reg, milestone), assessment);
 	put_figures(json, view_unit(milestone), assessment);
 	text_init(&reason, 0);
 	assessment_reason(reg, index, assessment, &reason);

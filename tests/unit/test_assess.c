@@ -1129,6 +1129,65 @@ static void test_waived(void **state)
 	}
 }
 
+static struct amendment *amendments_make(struct world *world,
+	struct clauses *clauses, size_t count)
+{
+	clauses->amendments = arena_alloc(world->reg->arena, count,
+		sizeof *clauses->amendments);
+	clauses->amendment_count = count;
+	return clauses->amendments;
+}
+
+/* Each day is judged by the terms of that day. */
+static void test_amended(void **state)
+{
+	static const struct {
+		const char *as_of;
+		enum status want;
+		enum lifecycle want_lifecycle;
+		const char *want_title, *want_reason;
+	} rows[] = {
+		{"2020-07-31", STATUS_NOT_MET, LIFECYCLE_ACTIVE, "p/m",
+			"last(x) = 1, needs >= 5"},
+		{"2020-08-01", STATUS_PENDING, LIFECYCLE_RESCHEDULED, "p/m",
+			"last(x) = 1, needs >= 5; originally due on "
+			"2020-06-30"},
+		{"2020-11-30", STATUS_NOT_MET, LIFECYCLE_RESCHEDULED, "p/m",
+			"last(x) = 3, needs >= 5; originally due on "
+			"2020-06-30"},
+		{"2020-12-01", STATUS_MET, LIFECYCLE_RESCHEDULED, "Easier",
+			"last(x) = 3, needs >= 3; reached on 2020-09-30; "
+			"originally due on 2020-06-30, 92 days earlier"},
+	};
+	struct world world;
+	struct amendment *amendments;
+
+	(void)state;
+	amendments = amendments_make(&world, decided_init(&world,
+		"last(x) >= 5", MODE_BY), 2);
+	amendments[0] = (struct amendment){.decree = {.on = {2020, 8, 1}},
+		.due_said = {"2020-09-30", 7}};
+	amendments[1] = (struct amendment){.decree = {.on = {2020, 12, 1}},
+		.benchmark_said = {"last(x) >= 3", 8}, .title = "Easier"};
+	world_finish(&world);
+	months_observe(&world, "x", "1 1 1 1 1 1 1 1 3 3");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct assessment is = world_assess(&world, "p/m",
+			rows[i].as_of);
+		const struct milestone *milestone = milestone_at(
+			&world.reg->milestones[1], is.as_of);
+
+		decided_check(&world, rows[i].as_of, rows[i].want,
+			rows[i].want_reason);
+		assert_int_equal(is.lifecycle, rows[i].want_lifecycle);
+		assert_string_equal(milestone_title(world.reg, milestone),
+			rows[i].want_title);
+		if (i % 2 == 0)
+			assert_true(is.next == is.as_of + 1);
+	}
+	world_release(&world);
+}
+
 /* ---- paths over a base year and over a table ---------------------------------- */
 
 static void test_seasonal(void **state)
@@ -1389,6 +1448,7 @@ int main(void)
 		cmocka_unit_test(test_phase_one),
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_amended),
 		cmocka_unit_test(test_withdrawn),
 		cmocka_unit_test(test_waived),
 		cmocka_unit_test(test_seasonal),

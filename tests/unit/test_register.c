@@ -556,6 +556,75 @@ static void test_clauses(void **state)
 	}
 }
 
+static void test_amendments(void **state)
+{
+	static const struct {
+		struct amendment first, second;
+		const char *want;
+	} rows[] = {
+		{{.decree = {.on = {2020, 2, 1}}, .title = "t"},
+			{.decree = {.on = {2020, 2, 1}}, .title = "u"},
+			"must rise"},
+		{{.decree = {.on = {2020, 2, 1}}, .title = "t"},
+			{.decree = {.on = {2020, 3, 1}}}, "changes nothing"},
+		{{.decree = {.on = {2020, 2, 1}}, .due_said = {"2019", 7}},
+			{.decree = {.on = {2020, 3, 1}}, .title = "u"},
+			"amended: due: 2019 is before the start"},
+		{{.decree = {.on = {2020, 2, 1}},
+			.benchmark_said = {"last(z) > 1", 7}},
+			{.decree = {.on = {2020, 3, 1}}, .title = "u"}, "indicator"},
+		{{.decree = {.on = {2020, 2, 1}},
+			.benchmark_said = {"last(y) < 1", 7}},
+			{.decree = {.on = {2020, 3, 1}}, .title = "u"},
+			"partial: needs a benchmark that is a floor"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct amendment both[] = {rows[i].first, rows[i].second};
+		struct world world;
+		struct milestone *milestone;
+
+		world_init(&world);
+		world_series(&world);
+		milestone = world_milestone(&world, "m", "2020", YEARLY);
+		milestone->start_said = world_said("2020-01-01", 6);
+		world_clauses(&world, milestone)->amendments = both;
+		milestone->clauses->partial = (struct decimal){8, -1};
+		milestone->clauses->amendment_count = 2;
+		assert_int_equal(register_finish(world.reg, &world.faults), -1);
+		assert_int_equal(world.faults.errors, 1);
+		if (world_fault(&world, rows[i].want) == SIZE_MAX)
+			fail_msg("no fault '%s'", rows[i].want);
+		world_release(&world);
+	}
+}
+
+/* What a later benchmark rests on is watched from the beginning. */
+static void test_amended_inputs(void **state)
+{
+	struct amendment amendment = {.decree = {.on = {2020, 2, 1}},
+		.benchmark_said = {"sum(y, 2020) >= 5", 7},
+		.due_said = {"2021", 8}};
+	struct world world;
+	struct milestone *milestone;
+
+	(void)state;
+	world_init(&world);
+	world_series(&world);
+	milestone = world_milestone(&world, "m", "2020", YEARLY);
+	world_clauses(&world, milestone)->amendments = &amendment;
+	milestone->clauses->amendment_count = 1;
+	world_finish(&world);
+	assert_int_equal(world.reg->indicators[0].milestone_count, 1);
+	assert_int_equal(world.reg->indicators[1].milestone_count, 1);
+	assert_int_not_equal(milestone->terms, amendment.milestone->terms);
+	assert_true(amendment.milestone->due > milestone->due);
+	assert_int_equal(amendment.milestone->lag.count, 60);
+	assert_int_equal(milestone->lag.count, 40);
+	world_release(&world);
+}
+
 /* Each of three by the next: the third by the first, and so in the end by
    itself. */
 static void test_succession(void **state)
@@ -611,6 +680,8 @@ int main(void)
 		cmocka_unit_test(test_settles),
 		cmocka_unit_test(test_clauses),
 		cmocka_unit_test(test_succession),
+		cmocka_unit_test(test_amendments),
+		cmocka_unit_test(test_amended_inputs),
 		cmocka_unit_test(test_words),
 	};
 

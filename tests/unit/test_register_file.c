@@ -142,7 +142,7 @@ static void test_pledges(void **state)
 	assert_string_equal(pledge->obligor, "CN");
 	assert_string_equal(pledge->owner, "trade-desk");
 	assert_string_equal(pledge->cite, "Annex 6.1");
-	assert_int_equal(pledge->milestone_count, 2);
+	assert_int_equal(pledge->milestone_count, 3);
 	assert_string_equal(one->id, "purchases.agriculture/2020");
 	assert_string_equal(one->name, "2020");
 	assert_int_equal(one->severity, SEVERITY_CRITICAL);
@@ -164,6 +164,36 @@ static void test_pledges(void **state)
 	assert_int_equal(two->path->point_count, 2);
 	assert_true(number_is(two->path->points[0].value, "15000000000"));
 	assert_true(number_is(two->path->points[1].value, "30000000000.01"));
+}
+
+static void test_clauses(void **state)
+{
+	const struct register_ *reg = ((struct world *)*state)->reg;
+	const struct milestone *milestone = &reg->milestones[2];
+	const struct clauses *clauses = milestone->clauses;
+	const struct milestone *amended;
+
+	assert_null(reg->milestones[0].clauses);
+	assert_true(number_is(clauses->partial, "0.8"));
+	assert_true(clauses->has_cure && clauses->cure.count == 6);
+	assert_true(clauses->has_sustain && clauses->sustain_forever);
+	assert_int_equal(clauses->waived.kind, WAIVER_APPLICABILITY);
+	assert_string_equal(clauses->waived.reason, "drought");
+	assert_string_equal(clauses->waived.authority, "Board");
+	assert_int_equal(clauses->withdrawn.on.year, 2023);
+	assert_string_equal(clauses->superseded.by,
+		"purchases.agriculture/level");
+	assert_int_equal(clauses->superseded.line, 15);
+	assert_int_equal(clauses->amendment_count, 2);
+	amended = clauses->amendments[0].milestone;
+	assert_int_equal(amended->due_date.year, 2022);
+	assert_null(amended->title);
+	assert_string_equal(clauses->amendments[0].decree.authority, "Council");
+	amended = clauses->amendments[1].milestone;
+	assert_int_equal(amended->due_date.year, 2022);
+	assert_string_equal(amended->title, "Less");
+	assert_int_equal(amended->benchmark_said.line, 12);
+	assert_int_equal(milestone->due_date.year, 2021);
 }
 
 /* The words of the tables are those of the core. */
@@ -287,6 +317,7 @@ int main(void)
 		WORLD(test_indicators),
 		WORLD(test_sources),
 		WORLD(test_pledges),
+		WORLD(test_clauses),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_no_effect_once),
 		cmocka_unit_test(test_names),
