@@ -346,8 +346,9 @@ static void throughout_ahead(struct search *search, instant from)
 
 /*
  * Up to now, the first known violation decides; an instant that lacks a figure
- * leaves the question open. What a window that stays still has ahead of it is
- * told by later instants, at the latest by the due date.
+ * leaves the question open, also one from before the first figure. What rests
+ * on windows that stay is told by later instants, at the latest by the due
+ * date.
  */
 static void search_throughout(struct search *search)
 {
@@ -367,7 +368,7 @@ static void search_throughout(struct search *search)
 			return;
 		}
 		if (search->last.truth == TRUTH_TRUE ||
-		    (search->last.reason == UNKNOWN_AHEAD && at < due))
+		    (search->milestone->settles && at < due))
 			continue;
 		search->may = true;
 		search->open = at;

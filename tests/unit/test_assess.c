@@ -1188,6 +1188,121 @@ static void test_amended(void **state)
 	world_release(&world);
 }
 
+/* ---- against a plain reading of the rules ------------------------------------- */
+
+#define MONTHS 9	/* 2020-01 to 2020-09, due at the end of June */
+#define MONTHS_DUE 6
+
+static uint64_t random_next(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* 0: never published. */
+static void random_months(uint64_t *seed, int months[MONTHS], char *text)
+{
+	for (int i = 0; i < MONTHS; i++) {
+		months[i] = random_next(seed) % 8 == 0 ? 0 :
+			2 + (int)(random_next(seed) % 5);
+		*text++ = (char)(months[i] == 0 ? '-' : '0' + months[i]);
+		*text++ = ' ';
+	}
+	text[-1] = '\0';
+}
+
+/* last(x) >= 4 at the end of each month from the first on. */
+static enum verdict plain_throughout(const int months[MONTHS], int sustain)
+{
+	bool open = false;
+
+	for (int i = 0; i < MONTHS_DUE; i++) {
+		if (months[i] != 0 && months[i] < 4)
+			return VERDICT_BREACHED;
+		open |= months[i] == 0;
+	}
+	for (int i = MONTHS_DUE; !open && i < MONTHS_DUE + sustain; i++)
+		if (months[i] != 0 && months[i] < 4)
+			return VERDICT_REVERSED;
+	return open ? VERDICT_NONE : VERDICT_MET;
+}
+
+static enum verdict plain_by(const int months[MONTHS], int cure, int sustain)
+{
+	bool open = false;
+
+	for (int i = 0; i < MONTHS_DUE + cure; i++) {
+		open |= months[i] == 0 && i < MONTHS_DUE;
+		if (months[i] < 4)
+			continue;
+		for (int k = i + 1; k < MONTHS && k <= i + sustain; k++)
+			if (months[k] != 0 && months[k] < 4)
+				return VERDICT_REVERSED;
+		return i < MONTHS_DUE ? VERDICT_MET : VERDICT_MET_LATE;
+	}
+	return open ? VERDICT_NONE : VERDICT_NOT_MET;
+}
+
+static void plain_check(uint64_t *seed)
+{
+	int months[MONTHS], cure = (int)(random_next(seed) % 3);
+	int sustain = (int)(random_next(seed) % 3);
+	enum milestone_mode mode = random_next(seed) % 2 == 0 ? MODE_BY :
+		MODE_THROUGHOUT;
+	char text[4 * MONTHS];
+	struct world world;
+	struct clauses *clauses = decided_init(&world, "last(x) >= 4", mode);
+	enum verdict is, want;
+
+	random_months(seed, months, text);
+	clauses->has_cure = mode == MODE_BY;
+	clauses->cure = (struct duration){31 * cure, DURATION_DAY};
+	clauses->has_sustain = sustain > 0;
+	clauses->sustain = (struct duration){31 * sustain, DURATION_DAY};
+	world_finish(&world);
+	months_observe(&world, "x", text);
+	is = world_assess(&world, "p/m", "2020-10-05").verdict;
+	want = mode == MODE_BY ? plain_by(months, cure, sustain) :
+		plain_throughout(months, sustain);
+	if (is != want)
+		fail_msg("mode %s, cure %d, sustain %d, %s: %s, not %s",
+			mode_name(mode), cure, sustain, text,
+			verdict_name(is), verdict_name(want));
+	world_release(&world);
+}
+
+static void test_plain(void **state)
+{
+	uint64_t seed = 20200214;
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		plain_check(&seed);
+}
+
+/* Whoever sleeps until `next` misses no decision either. */
+static void test_decisions_wake(void **state)
+{
+	struct world world;
+	struct clauses *clauses;
+
+	(void)state;
+	clauses = decided_init(&world, "last(x) >= 5", MODE_BY);
+	clauses->waived = (struct decree){.on = {2020, 9, 1}};
+	clauses->superseded = (struct decree){.on = {2021, 2, 1},
+		.by = "p/new"};
+	clauses->withdrawn = (struct decree){.on = {2021, 3, 1}};
+	amendments_make(&world, clauses, 1)[0] = (struct amendment){
+		.decree = {.on = {2020, 8, 1}},
+		.due_said = {"2020-08-15", 7}};
+	world_finish(&world);
+	months_observe(&world, "x", "1 1 1 1 1 1 1 1 1 1 1 1");
+	next_check(&world, "p/m");
+	world_release(&world);
+}
+
 /* ---- paths over a base year and over a table ---------------------------------- */
 
 static void test_seasonal(void **state)
@@ -1451,6 +1566,8 @@ int main(void)
 		cmocka_unit_test(test_amended),
 		cmocka_unit_test(test_withdrawn),
 		cmocka_unit_test(test_waived),
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_decisions_wake),
 		cmocka_unit_test(test_seasonal),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_marks),

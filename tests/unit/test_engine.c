@@ -517,6 +517,50 @@ static void test_slip(void **state)
 	rig_release(&rig);
 }
 
+/* Decisions are told on their day, also after a restart, and once. */
+static void test_decisions(void **state)
+{
+	struct amendment amendment = {.decree = {.on = {2021, 2, 5},
+		.reason = "more time", .authority = "Council"},
+		.due_said = {"2021-06-30", 9}};
+	struct clauses clauses = {.amendments = &amendment,
+		.amendment_count = 1,
+		.waived = {.on = {2021, 8, 20}, .reason = "drought"},
+		.withdrawn = {.on = {2021, 9, 1}}};
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	rig.world.reg->milestones[0].clauses = &clauses;
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_until(&rig, "2021-02-04");
+	rig_expect(&rig, "slipped p/law due>not_met\n+slipped p/law\n"
+		"!desk slipped\n");
+	rig_until(&rig, "2021-02-05");
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_PENDING);
+	rig_expect(&rig, "slipped p/law 2020-12-31>2021-06-30\n"
+		"!desk slipped\n");
+	rig_until(&rig, "2021-08-19");
+	rig_expect(&rig, "unverified p/sum awaiting_data>unverified\n"
+		"+unverified p/sum\n!desk unverified\n"
+		"slipped p/law due>not_met\n!desk slipped\n");
+	rig_restart(&rig);
+	rig_expect(&rig, "");
+	rig_until(&rig, "2021-08-20");
+	rig_expect(&rig, "waived p/law not_met>waived\n-slipped p/law\n"
+		"!desk waived\n");
+	rig_until(&rig, "2021-09-02");
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_WITHDRAWN);
+	rig_expect(&rig, "withdrawn p/law waived>withdrawn\n"
+		"!desk withdrawn\n");
+	rig_restart(&rig);
+	rig_until(&rig, "2021-09-10");
+	rig_expect(&rig, "");
+	rig_release(&rig);
+}
+
 static void test_pace(void **state)
 {
 	struct rig rig;
@@ -1740,6 +1784,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slip),
+		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_unverified_then_met),
 		cmocka_unit_test(test_revised_target),

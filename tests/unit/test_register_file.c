@@ -183,7 +183,7 @@ static void test_clauses(void **state)
 	assert_int_equal(clauses->withdrawn.on.year, 2023);
 	assert_string_equal(clauses->superseded.by,
 		"purchases.agriculture/level");
-	assert_int_equal(clauses->superseded.line, 15);
+	assert_int_equal(clauses->superseded.line, 17);
 	assert_int_equal(clauses->amendment_count, 2);
 	amended = clauses->amendments[0].milestone;
 	assert_int_equal(amended->due_date.year, 2022);
@@ -192,7 +192,7 @@ static void test_clauses(void **state)
 	amended = clauses->amendments[1].milestone;
 	assert_int_equal(amended->due_date.year, 2022);
 	assert_string_equal(amended->title, "Less");
-	assert_int_equal(amended->benchmark_said.line, 12);
+	assert_int_equal(amended->benchmark_said.line, 14);
 	assert_int_equal(milestone->due_date.year, 2021);
 }
 
