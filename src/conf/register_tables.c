@@ -579,9 +579,11 @@ static void amendment_close(struct conf_reader *reader,
 	struct amendment *amendment = object;
 
 	(void)reader;
-	if (amendment != NULL && (group->given != group->taken ||
-	    date_is_none(amendment->decree.on)))
-		*amendment = (struct amendment){0}, clauses->amendment_count--;
+	if (amendment == NULL || (group->given == group->taken &&
+	    !date_is_none(amendment->decree.on)))
+		return;
+	*amendment = (struct amendment){0};
+	clauses->amendment_count--;
 }
 
 static const struct conf_table amended_table = {CONF_TABLE(amended_keys),
