@@ -31,9 +31,9 @@ void frame_begin(struct text *text)
 }
 
 /* A frame that grew too long is marked as cut, for the caller to see. */
-void frame_end(struct text *text)
+static void frame_finish(struct text *text, size_t behind)
 {
-	size_t length = text->length - FRAME_HEADER;
+	size_t length = text->length - FRAME_HEADER + behind;
 
 	if (text->cut || text->length < FRAME_HEADER || length > FRAME_MAX)
 		text->cut = true;
@@ -41,17 +41,37 @@ void frame_end(struct text *text)
 		uint32_write((uint8_t *)text->data, (uint32_t)length);
 }
 
-void frame_put(struct text *text, uint8_t tag, const void *bytes, size_t n)
+void frame_end(struct text *text)
+{
+	frame_finish(text, 0);
+}
+
+static void field_begin(struct text *text, uint8_t tag, size_t n)
 {
 	uint8_t header[FIELD_HEADER] = {tag};
 
+	uint32_write(header + 1, (uint32_t)n);
+	text_add(text, header, sizeof header);
+}
+
+void frame_put(struct text *text, uint8_t tag, const void *bytes, size_t n)
+{
 	if (n > FRAME_MAX) {
 		text->cut = true;
 		return;
 	}
-	uint32_write(header + 1, (uint32_t)n);
-	text_add(text, header, sizeof header);
+	field_begin(text, tag, n);
 	text_add(text, bytes, n);
+}
+
+void frame_end_before(struct text *text, uint8_t tag, size_t n)
+{
+	if (n > FRAME_MAX) {
+		text->cut = true;
+		return;
+	}
+	field_begin(text, tag, n);
+	frame_finish(text, n);
 }
 
 void frame_put_string(struct text *text, uint8_t tag, const char *s)

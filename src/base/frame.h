@@ -23,6 +23,8 @@
 /* Starts a frame in an empty text; frame_end writes its length. */
 void frame_begin(struct text *text);
 void frame_end(struct text *text);
+/* Ends it with a field whose n bytes are not in text but sent behind it. */
+void frame_end_before(struct text *text, uint8_t tag, size_t n);
 void frame_put(struct text *text, uint8_t tag, const void *bytes, size_t n);
 void frame_put_string(struct text *text, uint8_t tag, const char *s); /* NULL: no field */
 void frame_put_int(struct text *text, uint8_t tag, int64_t value);

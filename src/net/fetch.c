@@ -6,12 +6,8 @@
  * fetcher_on_step and in the callbacks of multi, so done is never called from
  * within fetch_start.
  */
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -20,109 +16,18 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/address.h"
-#include "net/fetch.h"
+#include "net/fetch_answer.h"
+#include "net/fetch_transfer.h"
 #include "net/fetch_words.h"
-#include "net/file.h"
-#include "net/lookup.h"
-#include "net/multi.h"
 
 #define FETCH_RESOLVING_MAX 16		/* each look-up is a thread of libcurl's */
 #define FETCH_STARTS_A_STEP 16		/* so that a sweep does not hold up the loop */
 #define FETCH_FILE_BYTES_A_STEP (8 * FILE_PIECE)
 #define FETCH_FILES_A_STEP 64		/* and requests refused */
-#define FETCH_HEADERS_MAX ((size_t)64 << 10)	/* of all answers to one request */
-#define FETCH_RATIO 200			/* decoded to received bytes … */
-#define FETCH_RATIO_FROM ((size_t)1 << 20)	/* … beyond this size */
-#define FETCH_RECEIVE_BUFFER 16384L	/* what curl may hold uncounted */
-#define FETCH_REDIRECTS 5L
-#define FETCH_CONNECT_SECONDS 10L
-#define FETCH_LOW_SPEED 100L		/* bytes a second … */
-#define FETCH_LOW_SPEED_SECONDS 15L	/* … for so long */
-#define FETCH_CONNECTION_AGE 600L	/* seconds a connection may be reused */
-#define FETCH_CONNECTION_IDLE 60L
-
-/*
- *	fetch_start -> QUEUED -> RUNNING [-> ASKING] -> DELIVERING
- *	            -> READING                       -> DELIVERING
- *	            -> REFUSED                       -> DELIVERING
- */
-enum fetch_state {
-	FETCH_QUEUED,		/* in its host's queue */
-	FETCH_RUNNING,		/* in the multi; holds a place of its host */
-	FETCH_ASKING,		/* the same, out of the multi: why there is no such
-				   name is being found out */
-	FETCH_READING,		/* in the list of files */
-	FETCH_REFUSED,		/* in the list of refused; words is why */
-	FETCH_DELIVERING	/* in no list; its done is being called */
-};
-
-enum fetch_ring { FETCH_BY_NAME, FETCH_BY_NUMBER, FETCH_RINGS };
-
-struct fetch_host {
-	char *name;		/* with the port, if one is written */
-	enum fetch_ring ring;
-	int running;
-	bool ready;		/* stands in its ring */
-	struct fetch *queue;
-	struct fetch_host *prev, *next;
-	UT_hash_handle hh;
-};
-
-struct fetch {
-	struct fetcher *fetcher;
-	struct fetch_host *host;	/* NULL: a file, or refused */
-	enum fetch_state state;
-	struct fetch *prev, *next;
-	fetch_done *done;
-	void *context;
-
-	char *url;
-	bool post, cut_body, allow_private, follow;
-	struct curl_slist *headers;
-	void *body;
-	size_t body_length;
-	char *if_none_match;		/* a file's validator */
-	char *ca_file;
-	int64_t timeout;
-	size_t max_body;
-
-	CURL *easy;
-	bool resolving;
-	struct lookup *lookup;		/* ASKING */
-	bool cut;			/* enough of the body has come */
-	enum fetch_fault fault;
-	struct text received;
-	size_t header_bytes;
-	char address[ADDRESS_TEXT_MAX];	/* the one refused */
-	int os_errno;
-	char said[CURL_ERROR_SIZE];	/* by curl */
-	char words[FETCH_WORDS_MAX];	/* why it failed */
-	struct file file;		/* READING */
-	bool file_open;
-};
-
-struct fetcher {
-	struct loop *loop;
-	struct multi *multi;
-	struct event *step;		/* work to do soon, never armed in vain */
-	int concurrency, per_host;
-	char *user_agent;
-	bool keep_ca_path;		/* curl has no CA file of its own */
-
-	struct fetch_host *hosts;
-	struct fetch_host *rings[FETCH_RINGS];
-	enum fetch_ring turn;		/* the ring to look at next */
-	struct fetch *running, *files, *refused;
-	int running_count, resolving;
-	size_t active;
-	CURL **idle;			/* handles for reuse */
-	int idle_count;
-};
 
 /* --- bookkeeping ------------------------------------------------------- */
 
-static void fetcher_wake(struct fetcher *fetcher)
+void fetcher_wake(struct fetcher *fetcher)
 {
 	struct timeval now = {0};
 
@@ -139,7 +44,7 @@ static void fetch_host_update(struct fetcher *fetcher, struct fetch_host *host)
 	} else if (!ready && host->ready)
 		DL_DELETE(fetcher->rings[host->ring], host);
 	host->ready = ready;
-	if (host->queue == NULL && host->running == 0) {
+	if (host->queue == NULL && host->running == 0 && host->postponed == 0) {
 		HASH_DEL(fetcher->hosts, host);
 		free(host->name);
 		free(host);
@@ -160,7 +65,7 @@ static struct fetch_host *fetch_host_get(struct fetcher *fetcher, const char *na
 	return host;
 }
 
-static CURL *fetcher_take_easy(struct fetcher *fetcher)
+CURL *fetcher_take_easy(struct fetcher *fetcher)
 {
 	if (fetcher->idle_count > 0)
 		return fetcher->idle[--fetcher->idle_count];
@@ -170,7 +75,7 @@ static CURL *fetcher_take_easy(struct fetcher *fetcher)
 	return easy;
 }
 
-static void fetch_put_easy(struct fetch *fetch)
+void fetch_put_easy(struct fetch *fetch)
 {
 	struct fetcher *fetcher = fetch->fetcher;
 
@@ -184,14 +89,14 @@ static void fetch_put_easy(struct fetch *fetch)
 	fetch->easy = NULL;
 }
 
-static void fetch_resolves(struct fetch *fetch)
+void fetch_resolves(struct fetch *fetch)
 {
 	if (!fetch->resolving)
 		fetch->fetcher->resolving++;
 	fetch->resolving = true;
 }
 
-static void fetch_resolved(struct fetch *fetch)
+void fetch_resolved(struct fetch *fetch)
 {
 	if (!fetch->resolving)
 		return;
@@ -200,7 +105,42 @@ static void fetch_resolved(struct fetch *fetch)
 		fetcher_wake(fetch->fetcher);
 }
 
-/* Leaves the list it stands in and gives back the places it holds. */
+void fetcher_release(struct fetcher *fetcher, size_t bytes)
+{
+	bool full = fetch_memory_is_full(&fetcher->memory);
+
+	fetch_memory_release(&fetcher->memory, bytes);
+	if (full || fetcher->postponed != NULL)
+		fetcher_wake(fetcher);
+}
+
+void fetcher_hold(struct fetcher *fetcher, size_t bytes)
+{
+	fetch_memory_hold(&fetcher->memory, bytes);
+}
+
+void fetch_release_allotted(struct fetch *fetch)
+{
+	size_t bytes = fetch->allotted;
+
+	fetch->allotted = 0;
+	fetcher_release(fetch->fetcher, bytes);
+}
+
+/* Gives back the places that a transfer holds. */
+void fetch_leave_running(struct fetch *fetch)
+{
+	struct fetcher *fetcher = fetch->fetcher;
+
+	fetch_resolved(fetch);
+	DL_DELETE(fetcher->running, fetch);
+	if (fetcher->running_count-- == fetcher->concurrency)
+		fetcher_wake(fetcher);
+	fetch->host->running--;
+	fetch_host_update(fetcher, fetch->host);
+}
+
+/* Leaves the list it stands in and gives back what it holds. */
 static void fetch_unlink(struct fetch *fetch)
 {
 	struct fetcher *fetcher = fetch->fetcher;
@@ -213,11 +153,11 @@ static void fetch_unlink(struct fetch *fetch)
 		break;
 	case FETCH_RUNNING:
 	case FETCH_ASKING:
-		fetch_resolved(fetch);
-		DL_DELETE(fetcher->running, fetch);
-		if (fetcher->running_count-- == fetcher->concurrency)
-			fetcher_wake(fetcher);
-		host->running--;
+		fetch_leave_running(fetch);
+		break;
+	case FETCH_POSTPONED:
+		DL_DELETE(fetcher->postponed, fetch);
+		host->postponed--;
 		fetch_host_update(fetcher, host);
 		break;
 	case FETCH_READING:
@@ -232,6 +172,7 @@ static void fetch_unlink(struct fetch *fetch)
 	fetch->state = FETCH_DELIVERING;
 	fetch->host = NULL;
 	fetcher->active--;
+	fetch_release_allotted(fetch);
 }
 
 static void fetch_free(struct fetch *fetch)
@@ -249,19 +190,26 @@ static void fetch_free(struct fetch *fetch)
 	free(fetch);
 }
 
-/* The places are free again before done is called, which may start others. */
-static void fetch_deliver(struct fetch *fetch, struct fetch_result *result)
+/* The places are free again before done is called, which may start others. The
+   body counts all the while, and on when it was taken. */
+void fetch_deliver(struct fetch *fetch, struct fetch_result *result)
 {
+	struct fetcher *fetcher = fetch->fetcher;
+	size_t length = fetch->received.length;
+
+	fetcher_hold(fetcher, length);
 	fetch_unlink(fetch);
 	if (result->body == NULL)
 		result->body = &fetch->received;
 	if (result->final_url == NULL)
 		result->final_url = fetch->url;
 	fetch->done(fetch->context, result);
+	if (fetch->received.data != NULL)
+		fetcher_release(fetcher, length);
 	fetch_free(fetch);
 }
 
-static void fetch_deliver_failure(struct fetch *fetch, bool offline)
+void fetch_deliver_failure(struct fetch *fetch, bool offline)
 {
 	struct fetch_result result = {
 		.error = fetch->words, .offline = offline,
@@ -270,342 +218,6 @@ static void fetch_deliver_failure(struct fetch *fetch, bool offline)
 
 	text_clear(&fetch->received);
 	fetch_deliver(fetch, &result);
-}
-
-/* --- what curl calls while it transfers ------------------------------- */
-
-static bool fetch_is_bomb(const struct fetch *fetch, size_t decoded)
-{
-	curl_off_t received = 0;
-
-	if (decoded <= FETCH_RATIO_FROM)
-		return false;
-	curl_easy_getinfo(fetch->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-	return decoded / FETCH_RATIO > (size_t)(received + FETCH_RECEIVE_BUFFER);
-}
-
-static size_t fetch_stop(struct fetch *fetch, enum fetch_fault fault)
-{
-	fetch->fault = fault;
-	return CURL_WRITEFUNC_ERROR;
-}
-
-static size_t fetch_on_body(char *bytes, size_t one, size_t count, void *context)
-{
-	struct fetch *fetch = context;
-	size_t room = fetch->max_body - fetch->received.length;
-	(void)one;
-
-	if (count > room && fetch->cut_body) {
-		text_add(&fetch->received, bytes, room);
-		fetch->cut = true;
-		return CURL_WRITEFUNC_ERROR;
-	}
-	if (count > room)
-		return fetch_stop(fetch, FETCH_FAULT_BODY);
-	if (fetch_is_bomb(fetch, fetch->received.length + count))
-		return fetch_stop(fetch, FETCH_FAULT_RATIO);
-	text_add(&fetch->received, bytes, count);
-	return count;
-}
-
-static size_t fetch_on_header(char *bytes, size_t one, size_t count, void *context)
-{
-	struct fetch *fetch = context;
-	(void)bytes;
-	(void)one;
-
-	fetch->header_bytes += count;
-	if (fetch->header_bytes > FETCH_HEADERS_MAX)
-		return fetch_stop(fetch, FETCH_FAULT_HEADERS);
-	return count;
-}
-
-/* A redirect's name is one more to look up; it counts, so that none starts
-   beside it. */
-static int fetch_on_lookup(void *resolver, void *reserved, void *context)
-{
-	(void)resolver;
-	(void)reserved;
-
-	fetch_resolves(context);
-	return 0;
-}
-
-static curl_socket_t fetch_on_socket(void *context, curlsocktype purpose,
-	struct curl_sockaddr *address)
-{
-	struct fetch *fetch = context;
-	(void)purpose;
-
-	fetch_resolved(fetch);
-	if (!fetch->allow_private && !address_is_public(&address->addr)) {
-		fetch->fault = FETCH_FAULT_ADDRESS;
-		address_print(&address->addr, fetch->address);
-		return CURL_SOCKET_BAD;
-	}
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-		address->protocol);
-	if (fd < 0) {
-		fetch->fault = FETCH_FAULT_SOCKET;
-		fetch->os_errno = errno;
-		return CURL_SOCKET_BAD;
-	}
-	return fd;
-}
-
-/* A connection made for a request that may reach private addresses is no way
-   round for one that may not. */
-static int fetch_on_connected(void *context, char *peer, char *own, int peer_port,
-	int own_port)
-{
-	struct fetch *fetch = context;
-	(void)own;
-	(void)peer_port;
-	(void)own_port;
-
-	fetch_resolved(fetch);
-	fetch->fault = FETCH_FAULT_NONE; /* another of its addresses was good */
-	if (fetch->allow_private || address_text_is_public(peer))
-		return CURL_PREREQFUNC_OK;
-	fetch->fault = FETCH_FAULT_ADDRESS;
-	snprintf(fetch->address, sizeof fetch->address, "%s", peer);
-	return CURL_PREREQFUNC_ABORT;
-}
-
-/* --- setting up a transfer ---------------------------------------------- */
-
-static void fetch_set_callbacks(struct fetch *fetch)
-{
-	CURL *easy = fetch->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->said);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, fetch_on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, fetch_on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
-	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, fetch_on_lookup);
-	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, fetch);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, fetch_on_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, fetch);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, fetch_on_connected);
-	curl_easy_setopt(easy, CURLOPT_PREREQDATA, fetch);
-}
-
-static void fetch_set_limits(struct fetch *fetch)
-{
-	CURL *easy = fetch->easy;
-
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, FETCH_CONNECT_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)fetch->timeout);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, FETCH_LOW_SPEED);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, FETCH_LOW_SPEED_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FETCH_RECEIVE_BUFFER);
-	if (!fetch->cut_body)
-		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
-			(curl_off_t)fetch->max_body);
-	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, FETCH_REDIRECTS);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, fetch->follow ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, FETCH_CONNECTION_AGE);
-	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, FETCH_CONNECTION_IDLE);
-}
-
-/* The whole CA folder would be read anew for every TLS connection. */
-static void fetch_set_trust(struct fetch *fetch)
-{
-	CURL *easy = fetch->easy;
-
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	if (fetch->ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, fetch->ca_file);
-	if (fetch->ca_file != NULL || !fetch->fetcher->keep_ca_path)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-	curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
-}
-
-static void fetch_set_request(struct fetch *fetch)
-{
-	CURL *easy = fetch->easy;
-
-	curl_easy_setopt(easy, CURLOPT_URL, fetch->url);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, br");
-	if (fetch->fetcher->user_agent != NULL)
-		curl_easy_setopt(easy, CURLOPT_USERAGENT, fetch->fetcher->user_agent);
-	if (!fetch->post)
-		return;
-	curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, fetch->body);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-		(curl_off_t)fetch->body_length);
-}
-
-static void fetch_run(struct fetch *fetch)
-{
-	struct fetcher *fetcher = fetch->fetcher;
-	struct fetch_host *host = fetch->host;
-
-	DL_DELETE(host->queue, fetch);
-	DL_APPEND(fetcher->running, fetch);
-	fetch->state = FETCH_RUNNING;
-	host->running++;
-	fetcher->running_count++;
-	if (host->ring == FETCH_BY_NAME)
-		fetch_resolves(fetch);
-	fetch->easy = fetcher_take_easy(fetcher);
-	fetch_set_callbacks(fetch);
-	fetch_set_limits(fetch);
-	fetch_set_trust(fetch);
-	fetch_set_request(fetch);
-	if (!multi_add(fetcher->multi, fetch->easy))
-		log_bug("libcurl refuses a transfer");
-}
-
-/* --- what an answer said ------------------------------------------------- */
-
-static bool fetch_is_printable(const char *value)
-{
-	for (; *value != '\0'; value++)
-		if (iscntrl((unsigned char)*value))
-			return false;
-	return true;
-}
-
-static const char *fetch_header(CURL *easy, const char *name)
-{
-	struct curl_header *header;
-
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return "";
-	return header->value;
-}
-
-/* A validator that does not fit whole, or could not be sent back, is none. */
-static void fetch_validator(CURL *easy, const char *name, char *out, size_t room)
-{
-	const char *value = fetch_header(easy, name);
-
-	out[0] = '\0';
-	if (strlen(value) < room && fetch_is_printable(value))
-		snprintf(out, room, "%s", value);
-}
-
-/* Digits alone; more than a century of seconds is cut there. */
-static int64_t fetch_seconds(const char *digits)
-{
-	const int64_t most = INT64_C(3153600000);
-	int64_t seconds = 0;
-
-	if (!isdigit((unsigned char)*digits))
-		return -1;
-	for (; isdigit((unsigned char)*digits); digits++)
-		if (seconds < most)
-			seconds = seconds * 10 + (*digits - '0');
-	return seconds < most ? seconds : most;
-}
-
-static int64_t fetch_retry_after(const struct fetch *fetch)
-{
-	const char *value = fetch_header(fetch->easy, "Retry-After");
-
-	if (value[0] == '\0' || isdigit((unsigned char)value[0]))
-		return fetch_seconds(value);
-	time_t at = curl_getdate(value, NULL);
-	if (at == (time_t)-1)
-		return -1;
-	instant now = loop_now(fetch->fetcher->loop);
-	return at > now ? at - now : 0;
-}
-
-static int64_t fetch_max_age(CURL *easy)
-{
-	static const char word[] = "max-age=";
-	const char *value = fetch_header(easy, "Cache-Control");
-
-	while (*value != '\0') {
-		value += strspn(value, " \t,");
-		if (strncasecmp(value, word, sizeof word - 1) == 0)
-			return fetch_seconds(value + sizeof word - 1);
-		value += strcspn(value, ",");
-	}
-	return -1;
-}
-
-static void fetch_deliver_answer(struct fetch *fetch)
-{
-	struct fetch_result result = {.arrived = true};
-	long status = 0;
-	char *url = NULL;
-
-	curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(fetch->easy, CURLINFO_EFFECTIVE_URL, &url);
-	result.status = (int)status;
-	result.final_url = url;
-	result.retry_after = fetch_retry_after(fetch);
-	result.max_age = fetch_max_age(fetch->easy);
-	fetch_validator(fetch->easy, "ETag", result.etag, sizeof result.etag);
-	fetch_validator(fetch->easy, "Last-Modified", result.last_modified,
-		sizeof result.last_modified);
-	fetch_deliver(fetch, &result);
-}
-
-static void fetch_describe(const struct fetch *fetch, CURLcode code,
-	struct fetch_failure *out)
-{
-	*out = (struct fetch_failure){
-		.easy = fetch->easy, .code = code, .fault = fetch->fault,
-		.host = fetch->host->name, .said = fetch->said,
-		.os_errno = fetch->os_errno, .timeout = fetch->timeout,
-		.max_body = fetch->max_body,
-	};
-	memcpy(out->address, fetch->address, sizeof out->address);
-}
-
-static void fetch_asked(void *context, enum lookup_answer answer)
-{
-	struct fetch *fetch = context;
-	struct fetch_failure failure;
-
-	fetch->lookup = NULL;
-	fetch_describe(fetch, CURLE_COULDNT_RESOLVE_HOST, &failure);
-	failure.lookup = answer;
-	bool offline = fetch_failure_words(&failure, fetch->words);
-	fetch_deliver_failure(fetch, offline);
-}
-
-static void fetch_ended(void *context, CURL *easy, CURLcode code)
-{
-	struct fetch *fetch = NULL;
-	struct fetch_failure failure;
-	char host[FETCH_HOST_MAX];
-	(void)context;
-
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&fetch);
-	if (code == CURLE_OK || fetch->cut) {
-		fetch_deliver_answer(fetch);
-		return;
-	}
-	fetch_describe(fetch, code, &failure);
-	if (fetch_failure_needs_lookup(&failure, host)) {
-		fetch_resolves(fetch);
-		fetch->state = FETCH_ASKING;
-		fetch->lookup = lookup_start(fetch->fetcher->loop, host, fetch_asked, fetch);
-		return;
-	}
-	bool offline = fetch_failure_words(&failure, fetch->words);
-	fetch_deliver_failure(fetch, offline);
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -682,14 +294,21 @@ static void fetcher_deliver_refused(struct fetcher *fetcher)
 		fetcher_wake(fetcher);
 }
 
+/* One file is read at a time; what has been begun is brought to its end. */
+static bool fetcher_may_read(const struct fetcher *fetcher)
+{
+	return fetcher->files != NULL && (fetcher->files->file_open ||
+		!fetch_memory_is_full(&fetcher->memory));
+}
+
 static void fetcher_read_files(struct fetcher *fetcher)
 {
 	size_t bytes = 0;
 
-	for (int i = 0; fetcher->files != NULL && i < FETCH_FILES_A_STEP &&
+	for (int i = 0; fetcher_may_read(fetcher) && i < FETCH_FILES_A_STEP &&
 	     bytes < FETCH_FILE_BYTES_A_STEP; i++)
 		bytes += fetch_file_step(fetcher->files);
-	if (fetcher->files != NULL)
+	if (fetcher_may_read(fetcher))
 		fetcher_wake(fetcher);
 }
 
@@ -697,7 +316,8 @@ static void fetcher_read_files(struct fetcher *fetcher)
    set of look-ups holds up only those that need one. */
 static struct fetch_host *fetcher_next_host(struct fetcher *fetcher)
 {
-	if (fetcher->running_count >= fetcher->concurrency)
+	if (fetcher->running_count >= fetcher->concurrency ||
+	    fetch_memory_is_full(&fetcher->memory))
 		return NULL;
 	for (int i = 0; i < FETCH_RINGS; i++) {
 		enum fetch_ring ring = fetcher->turn;
@@ -711,20 +331,56 @@ static struct fetch_host *fetcher_next_host(struct fetcher *fetcher)
 	return NULL;
 }
 
+/* The first of the postponed for which there is a place; NULL: none. */
+static struct fetch *fetcher_next_postponed(struct fetcher *fetcher)
+{
+	struct fetch *fetch;
+
+	if (fetcher->running_count >= fetcher->concurrency)
+		return NULL;
+	DL_FOREACH(fetcher->postponed, fetch)
+		if (fetch->host->running < fetcher->per_host &&
+		    (fetch->host->ring == FETCH_BY_NUMBER ||
+		    fetcher->resolving < FETCH_RESOLVING_MAX))
+			return fetch;
+	return NULL;
+}
+
+/* Memory is waited for in order, so that none is passed over for ever. */
+static bool fetcher_resume_next(struct fetcher *fetcher)
+{
+	struct fetch *fetch = fetcher_next_postponed(fetcher);
+
+	if (fetch == NULL)
+		return false;
+	struct fetch_host *host = fetch->host;
+	if (!fetch_memory_raise(&fetcher->memory, &fetch->allotted, fetch->need))
+		return false;
+	DL_DELETE(fetcher->postponed, fetch);
+	host->postponed--;
+	fetch_run(fetch);
+	fetch_host_update(fetcher, host);
+	return true;
+}
+
 /* A host goes to the end of its ring with every start. */
 static void fetcher_start_waiting(struct fetcher *fetcher)
 {
 	struct fetch_host *host;
 	int starts = 0;
 
+	while (fetcher_resume_next(fetcher))
+		starts++;
 	while ((host = fetcher_next_host(fetcher)) != NULL) {
-		if (starts++ == FETCH_STARTS_A_STEP) {
+		if (starts++ >= FETCH_STARTS_A_STEP) {
 			fetcher_wake(fetcher);
 			return;
 		}
 		DL_DELETE(fetcher->rings[host->ring], host);
 		host->ready = false;
-		fetch_run(host->queue);
+		struct fetch *fetch = host->queue;
+		DL_DELETE(host->queue, fetch);
+		fetch_run(fetch);
 		fetch_host_update(fetcher, host);
 	}
 }
@@ -864,6 +520,18 @@ size_t fetcher_active(const struct fetcher *fetcher)
 	return fetcher->active;
 }
 
+size_t fetcher_bytes(const struct fetcher *fetcher)
+{
+	size_t bytes = fetcher->memory.held;
+	const struct fetch *fetch;
+
+	DL_FOREACH(fetcher->running, fetch)
+		bytes = bytes - fetch->allotted + fetch->received.length;
+	DL_FOREACH(fetcher->files, fetch)
+		bytes += fetch->received.length;
+	return bytes;
+}
+
 /* --- life --------------------------------------------------------------- */
 
 struct fetcher *fetcher_new(struct loop *loop, const struct fetch_limits *limits)
@@ -878,6 +546,7 @@ struct fetcher *fetcher_new(struct loop *loop, const struct fetch_limits *limits
 	fetcher->concurrency = limits->concurrency > 0 ? limits->concurrency : 1;
 	fetcher->per_host = limits->per_host > 0 ? limits->per_host : 1;
 	fetcher->user_agent = mem_string(limits->user_agent);
+	fetch_memory_init(&fetcher->memory, limits->memory, fetcher->concurrency);
 	fetcher->idle = mem_new((size_t)fetcher->concurrency, sizeof *fetcher->idle);
 	fetcher->multi = multi_new(loop, fetcher->concurrency, fetch_ended, fetcher);
 	fetcher->step = evtimer_new(loop_base(loop), fetcher_on_step, fetcher);
@@ -892,6 +561,8 @@ void fetcher_free(struct fetcher *fetcher)
 		return;
 	while (fetcher->running != NULL)
 		fetch_cancel(fetcher->running);
+	while (fetcher->postponed != NULL)
+		fetch_cancel(fetcher->postponed);
 	while (fetcher->hosts != NULL)
 		fetch_cancel(fetcher->hosts->queue);
 	while (fetcher->files != NULL)

@@ -9,6 +9,11 @@
  * `concurrency` transfers run, `per_host` of them to one host and 16 that may
  * be resolving; the others wait their turn. Error texts hold no query string
  * and no credential.
+ *
+ * All bodies together, those that are coming and those that callers keep, take
+ * at most `memory` bytes: a body for which there is none is dropped and asked
+ * for anew in its turn, and nothing begins while callers keep too much. Only a
+ * lone body, one file being read and the answer to a POST may go beyond it.
  */
 #ifndef PLEDGED_NET_FETCH_H
 #define PLEDGED_NET_FETCH_H
@@ -22,6 +27,7 @@ struct fetcher;
 struct fetch_limits {
 	int concurrency;
 	int per_host;
+	size_t memory;			/* bytes of bodies; 0: no limit */
 	const char *user_agent;		/* copied */
 };
 
@@ -46,7 +52,8 @@ struct fetch_result {
 	bool arrived;			/* a whole answer came (any status) */
 	int status;			/* HTTP status; a file read: 200; file not
 					   modified since if_none_match: 304 */
-	struct text *body;		/* valid during the call; may be taken */
+	struct text *body;		/* valid during the call; may be taken, and
+					   then counts until fetcher_release */
 	char etag[256];			/* a file: its size, times and inode */
 	char last_modified[256];
 	int64_t retry_after;		/* seconds; -1 */
@@ -71,6 +78,13 @@ struct fetch *fetch_start(struct fetcher *fetcher,
 void fetch_cancel(struct fetch *fetch);
 /* Requests whose done has not been called, waiting or running. */
 size_t fetcher_active(const struct fetcher *fetcher);
+
+/* Bytes of bodies are gone that callers had taken, or made copies of and
+   said so by fetcher_hold. */
+void fetcher_release(struct fetcher *fetcher, size_t bytes);
+void fetcher_hold(struct fetcher *fetcher, size_t bytes);
+/* Bytes of bodies there are now, with callers and still coming. */
+size_t fetcher_bytes(const struct fetcher *fetcher);
 
 /* Whether a socket address is public unicast space (2000::/3 and what IPv4 has
    left), by address, whatever name led there. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -54,6 +55,8 @@ enum worker_state {
 
 struct pool_request {
 	struct text frame;
+	const char *rest;	/* sent behind it; the caller's */
+	size_t rest_length;
 	int64_t timeout;
 	pool_done *done;
 	void *context;
@@ -111,13 +114,15 @@ static void pool_request_finish(struct pool *pool, struct pool_request *request,
 	pool_request_free(request);
 }
 
-void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
-	pool_done *done, void *context)
+void pool_request_with(struct pool *pool, struct text *frame, const void *rest,
+	size_t rest_length, int64_t timeout, pool_done *done, void *context)
 {
 	struct pool_request *request = mem_new(1, sizeof *request);
 
 	request->frame = *frame;
-	request->frame.cut |= frame->length > FRAME_MAX + FRAME_HEADER;
+	request->rest = rest_length > 0 ? rest : "";
+	request->rest_length = rest_length;
+	request->frame.cut |= frame->length + rest_length > FRAME_MAX + FRAME_HEADER;
 	text_init(frame, frame->limit);
 	request->timeout = timeout > 0 ? timeout : 1;
 	request->done = done;
@@ -125,6 +130,17 @@ void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
 	DL_APPEND(pool->waiting, request);
 	pool->active++;
 	pool_wake(pool);
+}
+
+void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
+	pool_done *done, void *context)
+{
+	pool_request_with(pool, frame, NULL, 0, timeout, done, context);
+}
+
+static size_t pool_request_length(const struct pool_request *request)
+{
+	return request->frame.length + request->rest_length;
 }
 
 size_t pool_active(const struct pool *pool)
@@ -275,20 +291,34 @@ static void worker_on_time(evutil_socket_t fd, short what, void *context)
 
 /* --- talking ------------------------------------------------------------- */
 
+static ssize_t worker_send(const struct worker *worker)
+{
+	const struct pool_request *request = worker->request;
+	size_t frame = request->frame.length;
+	size_t of_frame = worker->sent < frame ? worker->sent : frame;
+	size_t of_rest = worker->sent - of_frame;
+	struct iovec pieces[] = {
+		{request->frame.data + of_frame, frame - of_frame},
+		{(char *)request->rest + of_rest, request->rest_length - of_rest},
+	};
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = 2};
+
+	return sendmsg(worker->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void worker_on_writable(evutil_socket_t fd, short what, void *context)
 {
 	struct worker *worker = context;
-	const struct text *frame = &worker->request->frame;
+	(void)fd;
 	(void)what;
 
-	ssize_t sent = send(fd, frame->data + worker->sent,
-		frame->length - worker->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t sent = worker_send(worker);
 	if (sent < 0 && errno != EAGAIN && errno != EINTR) {
 		worker_give_up(worker, NULL);
 		return;
 	}
 	worker->sent += sent > 0 ? (size_t)sent : 0;
-	if (worker->sent == frame->length)
+	if (worker->sent == pool_request_length(worker->request))
 		event_del(worker->writable);
 	else
 		event_add(worker->writable, NULL);
@@ -337,7 +367,7 @@ static void worker_check_answer(struct worker *worker)
 		return;
 	if (answer->length > FRAME_HEADER + length)
 		worker_give_up(worker, "the worker answered nonsense: more than one frame");
-	else if (worker->sent < worker->request->frame.length)
+	else if (worker->sent < pool_request_length(worker->request))
 		worker_give_up(worker, "the worker answered before it was asked");
 	else
 		worker_answered(worker);

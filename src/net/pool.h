@@ -38,6 +38,10 @@ typedef void pool_done(void *context, const uint8_t *payload, size_t length,
 	const char *error);
 void pool_request(struct pool *pool, struct text *frame, int64_t timeout,
 	pool_done *done, void *context);
+/* The same for a frame (frame_begin … frame_end_before) whose last bytes stay
+   where they are: the caller's, unchanged until done is called. */
+void pool_request_with(struct pool *pool, struct text *frame, const void *rest,
+	size_t rest_length, int64_t timeout, pool_done *done, void *context);
 size_t pool_active(const struct pool *pool);
 
 #endif

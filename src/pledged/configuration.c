@@ -57,6 +57,7 @@ struct fetcher *fetcher_open(struct loop *loop, const struct settings *settings)
 	return fetcher_new(loop, &(struct fetch_limits){
 		.concurrency = settings->polling.concurrency,
 		.per_host = settings->polling.per_host,
+		.memory = SOURCE_BODIES_MAX,
 		.user_agent = settings->polling.user_agent,
 	});
 }

@@ -10,6 +10,10 @@
 #include "net/fetch.h"
 #include "net/pool.h"
 
+/* Bytes of sources' bodies there may be at once, from their arriving to the
+   disk: a part of the unit's MemoryHigh, and more than the largest max_body. */
+#define SOURCE_BODIES_MAX ((size_t)96 << 20)
+
 struct configuration {
 	struct settings *settings;	/* NULL when pledged.conf is faulty */
 	struct register_ *reg;		/* NULL when either is */

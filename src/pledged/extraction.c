@@ -15,7 +15,7 @@ static void put_char(struct text *frame, uint8_t tag, char c)
 }
 
 void extraction_request(struct text *frame, const struct source *source,
-	instant at, const void *bytes, size_t length)
+	instant at, size_t length)
 {
 	struct text text;
 
@@ -38,8 +38,7 @@ void extraction_request(struct text *frame, const struct source *source,
 			source->csv_columns_as[i].value);
 		frame_put_string(frame, EXTRACT_CSV_COLUMN_AS, text_string(&text));
 	}
-	frame_put(frame, EXTRACT_BODY, bytes, length);
-	frame_end(frame);
+	frame_end_before(frame, EXTRACT_BODY, length);
 	text_release(&text);
 }
 

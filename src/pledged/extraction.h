@@ -16,9 +16,10 @@ struct extraction {
 	char fault[320];	/* the program or the bytes failed; "" when not */
 };
 
-/* A request frame for a worker; at: the time the programs see as fetched. */
+/* A request frame for a worker, but for the bytes to be read (so many), which
+   pool_request_with sends behind it; at: the time the programs see as fetched. */
 void extraction_request(struct text *frame, const struct source *source,
-	instant at, const void *bytes, size_t length);
+	instant at, size_t length);
 
 /* Reads an answer (payload NULL: the worker failed with error). */
 void extraction_read(struct extraction *extraction,

@@ -148,6 +148,8 @@ static void source_extracted(void *context, const uint8_t *payload,
 	struct offline *offline = reading->offline;
 	struct extraction *extraction = &reading->extraction;
 
+	fetcher_release(offline->fetcher, reading->body.length);
+	text_release(&reading->body);
 	extraction_read(extraction, offline->reg, reading->source,
 		offline->settings->zone, payload, length, error);
 	rows_assume(offline, extraction);
@@ -175,8 +177,11 @@ static void source_fetched(void *context, const struct fetch_result *result)
 	}
 	text_init(&frame, FRAME_MAX + FRAME_HEADER);
 	extraction_request(&frame, &offline->reg->sources[reading->source],
-		loop_now(offline->loop), result->body->data, result->body->length);
-	pool_request(offline->pool, &frame, offline->settings->workers.timeout,
+		loop_now(offline->loop), result->body->length);
+	reading->body = *result->body;
+	text_init(result->body, 0);
+	pool_request_with(offline->pool, &frame, reading->body.data,
+		reading->body.length, offline->settings->workers.timeout,
 		source_extracted, reading);
 	text_release(&frame);
 }

@@ -29,12 +29,18 @@ struct polling {
 	struct polling *arrived_prev, *arrived_next;
 };
 
-static void polling_free(struct polling *polling)
+static void polling_discard(struct polling *polling)
 {
-	DL_DELETE(polling->daemon->pollings, polling);
 	text_release(&polling->body);
 	free(polling->source_id);
 	free(polling);
+}
+
+static void polling_free(struct polling *polling)
+{
+	DL_DELETE(polling->daemon->pollings, polling);
+	fetcher_release(polling->daemon->fetcher, polling->body.length);
+	polling_discard(polling);
 }
 
 /* The source as the register has it now; NOT_FOUND when a reload took it
@@ -81,7 +87,16 @@ static void polling_fail(struct polling *polling, enum fetch_outcome outcome,
 
 /* --- extraction ---------------------------------------------------------- */
 
-/* A row without a time was published, as far as we know, when we fetched it. */
+/* A row without a time was published, as far as we know, when we fetched it. The
+   word of a clock that has been set back must not come before older ones. */
+static instant polling_published(const struct polling *polling)
+{
+	instant now = loop_now(polling->daemon->loop);
+	instant as_of = engine_as_of(polling->daemon->engine, now);
+
+	return as_of > now ? as_of : polling->report.started;
+}
+
 static void rows_date(struct row *rows, size_t count, instant fetched)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -114,7 +129,7 @@ static void polling_extracted(void *context, const uint8_t *payload,
 		string_copy(polling->report.error, sizeof polling->report.error,
 			extraction.first_reject);
 		rows_date(extraction.rows, extraction.count,
-			polling->report.started);
+			polling_published(polling));
 		polling->report.outcome = FETCH_CHANGED;
 		polling_report(polling, extraction.rows, extraction.count);
 	}
@@ -128,13 +143,14 @@ static void polling_extract(struct polling *polling, uint32_t index)
 
 	text_init(&frame, FRAME_MAX + FRAME_HEADER);
 	extraction_request(&frame, &daemon->reg->sources[index],
-		polling->report.started, polling->body.data, polling->body.length);
+		polling->report.started, polling->body.length);
 	if (frame.cut)
 		polling_fail(polling, FETCH_UNREADABLE,
 			"the answer is too large for a worker");
 	else
-		pool_request(daemon->extract, &frame,
-			daemon->settings->workers.timeout, polling_extracted, polling);
+		pool_request_with(daemon->extract, &frame, polling->body.data,
+			polling->body.length, daemon->settings->workers.timeout,
+			polling_extracted, polling);
 	text_release(&frame);
 }
 
@@ -282,9 +298,12 @@ void polling_drop_lost(struct daemon *daemon)
 	}
 }
 
+/* The fetcher is gone by then, and does not want to hear of bodies. */
 void polling_stop(struct daemon *daemon)
 {
-	daemon->arrived = NULL;
-	while (daemon->pollings != NULL)
-		polling_free(daemon->pollings);
+	struct polling *polling, *next;
+
+	DL_FOREACH_SAFE(daemon->pollings, polling, next)
+		polling_discard(polling);
+	daemon->pollings = daemon->arrived = NULL;
 }

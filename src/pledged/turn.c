@@ -29,6 +29,7 @@ struct turn {
 	size_t action_count, action_capacity;
 	struct waiter *waiters;
 	size_t waiter_count, waiter_capacity;
+	size_t body_bytes;		/* in the batch, counted by the fetcher */
 };
 
 struct turn *turn_new(struct daemon *daemon)
@@ -72,9 +73,12 @@ static void absorb_fetched(struct turn *turn, const struct effect *effect,
 	const struct source *source = &turn->daemon->reg->sources[effect->index];
 	const struct fetch_report *report = effect->as.report;
 
-	if (body != NULL && report->has_body)
+	if (body != NULL && report->has_body) {
 		store_add_snapshot(turn->batch, &report->body, body->data,
 			body->length, source->url, report->finished);
+		turn->body_bytes += body->length;
+		fetcher_hold(turn->daemon->fetcher, body->length);
+	}
 	store_add_fetch(turn->batch, source->id, report, effect->source_state);
 }
 
@@ -200,6 +204,7 @@ static void turn_committed(void *context, bool committed)
 	struct turn *turn = context;
 	struct daemon *daemon = turn->daemon;
 
+	fetcher_release(daemon->fetcher, turn->body_bytes);
 	if (!committed && !daemon->stopping) {
 		log_error("cannot save: %s", store_failure(daemon->store));
 		daemon_stop(daemon, EX_IOERR);

@@ -203,6 +203,39 @@ static void origin_large(struct evhttp_request *request)
 	origin_reply(request, 200, bytes, sizeof bytes);
 }
 
+static size_t origin_asked_size(struct evhttp_request *request)
+{
+	return strtoul(evhttp_uri_get_query(evhttp_request_get_evhttp_uri(request)),
+		NULL, 10);
+}
+
+/* So many bytes, announced … */
+static void origin_sized(struct evhttp_request *request)
+{
+	size_t length = origin_asked_size(request);
+	char *bytes = mem_new(length, 1);
+
+	memset(bytes, 's', length);
+	origin_reply(request, 200, bytes, length);
+	free(bytes);
+}
+
+/* … and not announced. */
+static void origin_pieces(struct evhttp_request *request)
+{
+	size_t length = origin_asked_size(request);
+	struct evbuffer *body = evbuffer_new();
+	char *bytes = mem_new(length, 1);
+
+	memset(bytes, 's', length);
+	evbuffer_add(body, bytes, length);
+	evhttp_send_reply_start(request, 200, NULL);
+	evhttp_send_reply_chunk(request, body);
+	evhttp_send_reply_end(request);
+	evbuffer_free(body);
+	free(bytes);
+}
+
 static const struct {
 	const char *path;
 	void (*serve)(struct evhttp_request *request);
@@ -212,7 +245,7 @@ static const struct {
 	{"/headers", origin_many_headers}, {"/short", origin_short},
 	{"/loop", origin_loop}, {"/to", origin_to}, {"/hold", origin_hold},
 	{"/busy", origin_busy}, {"/control", origin_control}, {"/large", origin_large},
-	{"/silent", origin_keep},
+	{"/silent", origin_keep}, {"/sized", origin_sized}, {"/pieces", origin_pieces},
 };
 
 static void origin_on_request(struct evhttp_request *request, void *context)
@@ -745,6 +778,15 @@ static void file_make(const char *bytes, size_t length, int age)
 	close(fd);
 }
 
+static void file_make_of(size_t length)
+{
+	char *bytes = mem_new(length, 1);
+
+	memset(bytes, 's', length);
+	file_make(bytes, length, 0);
+	free(bytes);
+}
+
 static void test_file(void **state)
 {
 	struct house *house = *state;
@@ -821,6 +863,193 @@ static void test_file_faults(void **state)
 	run(house);
 	assert_non_null(strstr(house->error, "not a regular file"));
 	unlink(file_path);
+}
+
+/* --- memory ------------------------------------------------------------------ */
+
+#define KEPT_MAX 400
+
+/* Takes every body, and lets one go a millisecond. */
+struct keeper {
+	struct house *house;
+	size_t want_length, peak;
+	struct text kept[KEPT_MAX];
+	int count, gone;
+};
+
+static void keeper_look(struct keeper *keeper)
+{
+	size_t bytes = fetcher_bytes(keeper->house->fetcher), kept = 0;
+
+	for (int i = keeper->gone; i < keeper->count; i++)
+		kept += keeper->kept[i].length;
+	assert_true(kept <= bytes);
+	if (bytes > keeper->peak)
+		keeper->peak = bytes;
+}
+
+static void keeper_on_done(void *context, const struct fetch_result *result)
+{
+	struct keeper *keeper = context;
+
+	assert_true(result->arrived);
+	assert_int_equal(result->body->length, keeper->want_length);
+	assert_int_equal(result->body->data[keeper->want_length - 1], 's');
+	keeper->kept[keeper->count++] = *result->body;
+	text_init(result->body, 0);
+	keeper_look(keeper);
+}
+
+static void keeper_let_go(void *context)
+{
+	struct keeper *keeper = context;
+
+	keeper_look(keeper);
+	if (keeper->gone == keeper->count)
+		return;
+	struct text *body = &keeper->kept[keeper->gone++];
+
+	fetcher_release(keeper->house->fetcher, body->length);
+	text_release(body);
+}
+
+static void keeper_start(struct keeper *keeper, const char *path, int number)
+{
+	struct fetch_request request = {.allow_private = true, .timeout = 20,
+		.max_body = (size_t)3 << 20};
+	char url[96];
+
+	if (string_starts(path, "file:"))
+		snprintf(url, sizeof url, "%s", path);
+	else
+		snprintf(url, sizeof url, "http://127.0.0.%d:%d%s?%zu", number % 12 + 1,
+			origin.port, path, keeper->want_length);
+	request.url = url;
+	fetch_start(keeper->house->fetcher, &request, keeper_on_done, keeper);
+}
+
+static void house_limit_memory(struct house *house, size_t memory)
+{
+	struct fetch_limits some = limits;
+
+	some.memory = memory;
+	fetcher_free(house->fetcher);
+	house->fetcher = fetcher_new(house->loop, &some);
+}
+
+/* Together they are far more than the limit; all arrive, and at no time is there
+   more than that. */
+static void test_memory(void **state)
+{
+	static const size_t MIB = (size_t)1 << 20;
+	const struct {
+		const char *path;
+		size_t length;
+		int count;
+		size_t limit, want_peak;
+		int want_requests;	/* at most for each */
+	} cases[] = {
+		{"/sized", MIB + MIB / 2, 12, 4 * MIB, 4 * MIB, 2},
+		{"/pieces", MIB + MIB / 2, 12, 4 * MIB, 4 * MIB, 2},
+		{"/pieces", MIB / 4, 40, 2 * MIB, 2 * MIB, 2},
+		{"/sized", 20000, 300, MIB, MIB, 1},
+		{"/pieces", 20000, 300, MIB, MIB, 1},
+		{"/sized", 3 * MIB, 6, MIB, 4 * MIB, 2},
+		{"file:", 3 * MIB, 6, 4 * MIB, 7 * MIB, 0},
+	};
+	struct house *house = *state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct keeper keeper;
+		bool file = string_is(cases[i].path, "file:");
+
+		keeper = (struct keeper){.house = house, .want_length = cases[i].length};
+		house_limit_memory(house, cases[i].limit);
+		origin.requests = 0;
+		if (file)
+			file_make_of(keeper.want_length);
+		for (int k = 0; k < cases[i].count; k++)
+			keeper_start(&keeper, file ? file_url : cases[i].path, k);
+		struct loop_watch *watch = loop_every(house->loop, 1, keeper_let_go, &keeper);
+		while (keeper.gone < cases[i].count) {
+			loop_turn(house->loop);
+			keeper_look(&keeper);
+		}
+		loop_unwatch(watch);
+		assert_int_equal(fetcher_active(house->fetcher), 0);
+		assert_int_equal(fetcher_bytes(house->fetcher), 0);
+		assert_in_range(keeper.peak, cases[i].length, cases[i].want_peak);
+		assert_in_range(origin.requests, 0, cases[i].count * cases[i].want_requests);
+	}
+	unlink(file_path);
+}
+
+/* A small answer comes while large ones wait. */
+static void get_beside(struct house *house)
+{
+	int done = house->done;
+	char url[64];
+
+	snprintf(url, sizeof url, "http://127.0.0.9:%d/hello", origin.port);
+	start(house, url);
+	while (house->done == done)
+		loop_turn(house->loop);
+	assert_string_equal(house->body, "/hello");
+}
+
+/* What would still fit does not pass by what came first: each of these starts
+   when the one before it has been postponed or has ended. */
+static void test_memory_order(void **state)
+{
+	struct house *house = *state;
+	struct keeper keeper = {.house = house, .want_length = (size_t)1 << 20};
+	struct fetch_limits single = limits;
+
+	single.per_host = 1;
+	single.memory = (size_t)2 << 20;
+	fetcher_free(house->fetcher);
+	house->fetcher = fetcher_new(house->loop, &single);
+	keeper_start(&keeper, "/sized", 0);
+	while (keeper.count == 0)
+		loop_turn(house->loop);
+	start(house, "/sized?1000001");
+	start(house, "/sized?300002");
+	start(house, "/3");
+	while (strchr(house->order, '3') == NULL)
+		loop_turn(house->loop);
+	keeper_let_go(&keeper);
+	run(house);
+	assert_string_equal(house->order, "312");
+}
+
+/* What waits for memory can be cancelled, and be there at the end. */
+static void test_memory_cancel(void **state)
+{
+	struct house *house = *state;
+	struct keeper keeper = {.house = house, .want_length = (size_t)1 << 20};
+	struct fetch *waiting;
+
+	house_limit_memory(house, (size_t)3 << 19);
+	keeper_start(&keeper, "/sized", 0);
+	while (keeper.count == 0)
+		loop_turn(house->loop);
+	waiting = start(house, "/sized?1000000");
+	start(house, "/sized?1000001");
+	while (origin.requests < 3)
+		loop_turn(house->loop);
+	get_beside(house);
+	assert_int_equal(house->done, 1);
+	fetch_cancel(waiting);
+	house->want--;
+	keeper_let_go(&keeper);
+	run(house);
+	assert_int_equal(house->length, 1000001);
+	keeper_start(&keeper, "/sized", 0);
+	while (keeper.count == 1)
+		loop_turn(house->loop);
+	start(house, "/sized?1000000");
+	get_beside(house);
+	text_release(&keeper.kept[1]);
 }
 
 /* --- look-ups --------------------------------------------------------------- */
@@ -936,6 +1165,9 @@ int main(void)
 		FETCH_TEST(test_file),
 		FETCH_TEST(test_file_validator),
 		FETCH_TEST(test_file_faults),
+		FETCH_TEST(test_memory),
+		FETCH_TEST(test_memory_order),
+		FETCH_TEST(test_memory_cancel),
 		FETCH_TEST(test_lookup),
 		FETCH_TEST(test_words),
 	};

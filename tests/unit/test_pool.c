@@ -292,6 +292,34 @@ static void test_large(void **state)
 	free(large);
 }
 
+/* What follows a frame is sent as if it stood in it. */
+static void test_rest(void **state)
+{
+	struct result *result = *state;
+	static const size_t lengths[] = {0, 1, 300, (size_t)20 << 20};
+
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		size_t length = lengths[i];
+		char *rest = mem_new(length + 1, 1);
+		struct text frame;
+
+		memset(rest, 'e', length);
+		text_init(&frame, 0);
+		frame_begin(&frame);
+		if (length == 0)
+			frame_put(&frame, TAG, "e", 1);
+		frame_end_before(&frame, TAG, length);
+		result->want++;
+		pool_request_with(result->pool, &frame, length > 0 ? rest : NULL, length,
+			60, on_done, result);
+		loop_run(result->loop);
+		assert_int_equal(result->failed, 0);
+		assert_int_equal(result->length, length > 0 ? length : 1);
+		assert_int_equal(result->text[0], 'e');
+		free(rest);
+	}
+}
+
 static void test_too_large(void **state)
 {
 	struct result *result = *state;
@@ -439,6 +467,7 @@ int main(int count, char **arguments)
 		POOL_TEST(test_echo),
 		POOL_TEST(test_what_a_worker_gets),
 		POOL_TEST(test_large),
+		POOL_TEST(test_rest),
 		POOL_TEST(test_too_large),
 		POOL_TEST(test_faults),
 		POOL_TEST(test_timeout),

@@ -1,0 +1,19 @@
+/*
+ * fetch_answer: what the headers of an answer said.
+ */
+#ifndef PLEDGED_NET_FETCH_ANSWER_H
+#define PLEDGED_NET_FETCH_ANSWER_H
+
+#include <stdbool.h>
+
+#include <curl/curl.h>
+
+#include "net/fetch.h"
+
+/* Fills in all but the body; final_url lasts as long as easy does. */
+void fetch_answer_read(CURL *easy, instant now, struct fetch_result *result);
+
+/* Whether a header's value is free of control characters. */
+bool fetch_is_printable(const char *value);
+
+#endif
