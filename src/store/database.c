@@ -3,11 +3,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,6 +20,8 @@
 
 #define WRITER_PATIENCE_MS 5000	/* for a stranger who holds the file */
 #define READER_PATIENCE_MS 1000
+#define LOCK_TRIES 400			/* two seconds of moments */
+#define LOCK_MOMENT_NS 5000000
 
 static const struct {
 	int code;
@@ -320,16 +324,53 @@ void database_close(sqlite3 *db)
 	sqlite3_close(db);
 }
 
-/* Says who has the lock, as far as its file tells. */
-static int database_lock_refused(int fd, const char *path, struct error *error)
+/* Who has the lock, as far as its file tells; 0: it does not. */
+static long database_lock_owner(int fd)
 {
 	char owner[24] = "";
-	ssize_t length = pread(fd, owner, sizeof owner - 1, 0);
 
-	owner[length > 0 ? strspn(owner, "0123456789") : 0] = '\0';
+	return pread(fd, owner, sizeof owner - 1, 0) > 0 ? strtol(owner, NULL, 10)
+		: 0;
+}
+
+static int database_lock_refused(int fd, const char *path, struct error *error)
+{
+	long owner = database_lock_owner(fd);
+	char words[24] = "unknown";
+
+	if (owner > 0)
+		snprintf(words, sizeof words, "%ld", owner);
 	return error_set(error, ERROR_SYSTEM, "%s is held by another pledged "
 		"(process %s): stop it first, or give this one its own state_dir",
-		path, *owner != '\0' ? owner : "unknown");
+		path, words);
+}
+
+static bool database_lock_is_orphaned(int fd)
+{
+	long owner = database_lock_owner(fd);
+
+	return owner > 0 && kill((pid_t)owner, 0) < 0 && errno == ESRCH;
+}
+
+/*
+ * A process that was killed while it started a worker leaves the lock to that
+ * worker until the worker's program runs, a moment later: a lock whose owner is
+ * gone is waited for. Returns 0 or the reason it was not taken.
+ */
+static int database_lock_take(int fd)
+{
+	const struct timespec moment = {.tv_nsec = LOCK_MOMENT_NS};
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			return errno;
+		if (!database_lock_is_orphaned(fd))
+			break;
+		nanosleep(&moment, NULL);
+	}
+	return EWOULDBLOCK;
 }
 
 /* Who holds the lock is a courtesy: what fails here is no fault. */
@@ -349,15 +390,17 @@ static int database_lock_path(const char *path, struct error *error)
 	if (fd < 0)
 		return error_set(error, errno_kind(errno), "cannot open %s: %s", path,
 			strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+	int reason = database_lock_take(fd);
+
+	if (reason == 0) {
 		database_lock_sign(fd);
 		return fd;
 	}
-	if (errno == EWOULDBLOCK)
+	if (reason == EWOULDBLOCK)
 		database_lock_refused(fd, path, error);
 	else
 		error_set(error, ERROR_SYSTEM, "cannot lock %s: %s", path,
-			strerror(errno));
+			strerror(reason));
 	close(fd);
 	return -1;
 }

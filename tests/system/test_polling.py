@@ -66,7 +66,7 @@ def test_a_slip_is_told_by_webhook_and_mail(daemon, origin):
     assert daemon.status_of("p/file") == "not_met"
     assert daemon.get("/v1/milestones/p/web")["actual"] == 0
     # A worker's yes may be on its way to the disk still.
-    wait_until(lambda: daemon.get("/v1/status")["outbox"] == 0)
+    wait_until(lambda: not daemon.items("/v1/outbox"))
     outbox = daemon.items("/v1/outbox?state=all")
     assert {item["state"] for item in outbox} == {"delivered"}
     assert {item["attempts"] for item in outbox} == {1}

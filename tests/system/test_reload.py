@@ -26,7 +26,8 @@ def hang_up(daemon):
     daemon.process.send_signal(signal.SIGHUP)
     behind = daemon.manager.wait_for("RELOADING", since=since)
     assert "MONOTONIC_USEC" in daemon.manager.got[behind - 1]
-    daemon.manager.wait_for("READY", since=behind)
+    ready = daemon.manager.wait_for("READY", since=behind)
+    return daemon.manager.got[ready - 1]["STATUS"]
 
 
 def test_a_new_milestone_appears(daemon):
@@ -45,7 +46,7 @@ def test_a_new_milestone_appears(daemon):
     daemon.write("register.conf", register(
         [milestone("one", FAR), milestone("two", "2024-01-31"),
          milestone("three", FAR)]))
-    hang_up(daemon)
+    assert hang_up(daemon).startswith("watching 3 milestones ")
     assert ids(daemon) == ["p/one", "p/two", "p/three"]
 
 
@@ -71,7 +72,7 @@ def test_a_faulty_file_changes_nothing_and_is_told_whole(daemon):
     assert status == 422
     assert headers["content-type"] == "application/problem+json"
     since = len(daemon.log())
-    hang_up(daemon)
+    assert "refused" in hang_up(daemon)
     assert "not reloaded: the configuration in force stays" in \
         daemon.log()[since:]
     after = daemon.get("/v1/status")
@@ -99,7 +100,7 @@ def test_moved_and_withdrawn_milestones_are_told(daemon):
          milestone("other", FAR, benchmark="last(report) >= 2")]))
     assert daemon.ctl("reload").returncode == 0
     wait_until(lambda: len(told(hook)) >= 4)
-    wait_until(lambda: daemon.get("/v1/status")["outbox"] == 0)
+    wait_until(lambda: not daemon.items("/v1/outbox"))
     # A date moved later is a slip, too.
     assert sorted((event["subject"], event["data"]["kind"])
                   for _, event in told(hook)) == [

@@ -3,6 +3,7 @@
  * and any kill; state equals what the facts make of it; a changed fact is
  * found; what is loaded is what was saved.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,6 +101,44 @@ static int64_t raw_number(const struct folder *folder, const char *sql)
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
 	return number;
+}
+
+/* --- the lock -------------------------------------------------------------------------- */
+
+/* As after a kill while a worker was being started: the owner is gone, and a
+   child of it holds the lock for a moment more. */
+static void lock_leave_to_child(const struct folder *folder)
+{
+	char path[96], owner[24];
+	pid_t process = fork();
+
+	assert_true(process >= 0);
+	if (process > 0) {
+		assert_int_equal(waitpid(process, NULL, 0), process);
+		return;
+	}
+	snprintf(path, sizeof path, "%s/lock", folder->path);
+	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	int length = snprintf(owner, sizeof owner, "%ld\n", (long)getpid());
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0 || write(fd, owner, (size_t)length) < 0)
+		_exit(1);
+	if (fork() == 0)
+		poll(NULL, 0, 50);
+	_exit(0);
+}
+
+static void test_open_waits_for_an_orphaned_lock(void **state)
+{
+	const struct folder *folder = *state;
+	struct error error = { 0 };
+
+	lock_leave_to_child(folder);
+	struct store *store = store_open(folder->path, &error);
+
+	if (store == NULL)
+		fail_msg("%s", error.text);
+	store_close(store);
 }
 
 /* --- commits ------------------------------------------------------------------------ */
@@ -1353,6 +1393,7 @@ int main(void)
 		cmocka_unit_test(test_records),
 		IN_FOLDER(test_open_makes_a_database),
 		IN_FOLDER(test_open_refuses_a_second),
+		IN_FOLDER(test_open_waits_for_an_orphaned_lock),
 		IN_FOLDER(test_open_refuses_what_is_not_ours),
 		IN_FOLDER(test_open_needs_a_folder),
 		IN_FOLDER(test_facts_match_the_schema),
