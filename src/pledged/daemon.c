@@ -326,17 +326,34 @@ static int daemon_open(struct daemon *daemon)
 	return status;
 }
 
+static void daemon_add_register(const struct daemon *daemon, struct text *text)
+{
+	text_add_count(text, daemon->reg->milestone_count, "milestone");
+	text_add_string(text, " of ");
+	text_add_count(text, daemon->reg->pledge_count, "pledge");
+	text_add_string(text, " by ");
+	text_add_count(text, daemon->reg->source_count, "source");
+}
+
 void daemon_tell_register(const struct daemon *daemon, const char *doing)
 {
 	struct text text;
 
 	text_init(&text, 0);
-	text_add_count(&text, daemon->reg->milestone_count, "milestone");
-	text_add_string(&text, " of ");
-	text_add_count(&text, daemon->reg->pledge_count, "pledge");
-	text_add_string(&text, " by ");
-	text_add_count(&text, daemon->reg->source_count, "source");
+	daemon_add_register(daemon, &text);
 	log_notice("%s %s", doing, text_string(&text));
+	text_release(&text);
+}
+
+void daemon_tell_ready(const struct daemon *daemon, const char *more)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_string(&text, "watching ");
+	daemon_add_register(daemon, &text);
+	text_add_string(&text, more);
+	notify_ready(text_string(&text));
 	text_release(&text);
 }
 
@@ -351,7 +368,7 @@ static void daemon_go(struct daemon *daemon)
 	engine_start(daemon->engine, loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	daemon_turn_end(daemon);
-	notify_ready("watching");
+	daemon_tell_ready(daemon, "");
 	daemon_tell_register(daemon, "watching");
 	loop_run(daemon->loop);
 }

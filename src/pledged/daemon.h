@@ -62,6 +62,8 @@ int daemon_run(const char *conf_path);
 void daemon_stop(struct daemon *daemon, int exit_status);
 /* "watching 2 milestones of 1 pledge by 1 source" to the log. */
 void daemon_tell_register(const struct daemon *daemon, const char *doing);
+/* The service manager's line about the service: what is watched, and more. */
+void daemon_tell_ready(const struct daemon *daemon, const char *more);
 /* Engine settings as the daemon's settings and store have them now. */
 struct engine_settings daemon_engine_settings(const struct daemon *daemon);
 

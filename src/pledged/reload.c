@@ -12,6 +12,8 @@
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
 
+#define RELOAD_REFUSED	"; the last reload was refused, the log says why"
+
 struct asker {
 	reload_fn *fn;
 	void *context;
@@ -170,14 +172,15 @@ static void reload_finished(void *context)
 	if (reload->found.reg != NULL && !daemon->stopping) {
 		reload_swap(daemon, reload);
 		daemon_tell_register(daemon, "reloaded:");
+		daemon_tell_ready(daemon, "");
 		askers_answer(&reload->askers, true, text_string(&report));
 	} else {
 		reload_log_faults(&report);
 		log_error("not reloaded: the configuration in force stays");
+		daemon_tell_ready(daemon, RELOAD_REFUSED);
 		askers_answer(&reload->askers, false, text_string(&report));
 	}
 	text_release(&report);
-	notify_ready("watching");
 	if (reload->again && !daemon->stopping) {
 		reload_again(daemon, reload);
 		return;
@@ -212,7 +215,7 @@ static void reload_begin(struct daemon *daemon, struct reload *reload)
 	askers_answer(&reload->askers, false,
 		"no thread can be started now, try again\n");
 	daemon->reload = NULL;
-	notify_ready("watching");
+	daemon_tell_ready(daemon, RELOAD_REFUSED);
 	reload_free(reload);
 }
 
