@@ -350,3 +350,37 @@ int command_replay(const struct options *options)
 	offline_close(offline);
 	return status;
 }
+
+/* --- rebuild --------------------------------------------------------------------- */
+
+static int rebuild(const struct settings *settings)
+{
+	struct error error;
+
+	if (settings->state_dir == NULL) {
+		fputs("pledged: state_dir is not set: there is nothing to rebuild\n",
+			stderr);
+		return EXIT_FAILED;
+	}
+	if (store_rebuild(settings->state_dir, &error) < 0) {
+		fprintf(stderr, "pledged: %s\n", error.text);
+		return EXIT_FAILED;
+	}
+	printf("%s: the state tables are made anew from the facts\n",
+		settings->state_dir);
+	return EXIT_DONE;
+}
+
+int command_rebuild(const struct options *options)
+{
+	struct configuration configuration;
+	int status = EXIT_FAILED;
+
+	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	if (configuration.settings != NULL)
+		status = rebuild(configuration.settings);
+	else
+		configuration_tell(&configuration);
+	configuration_release(&configuration);
+	return status;
+}

@@ -46,6 +46,9 @@ static const struct verb {
 		"table jsonl",
 		"replay --from TIME --to TIME [--fetch] [-o table|jsonl]",
 		"every event in between, on a virtual clock"},
+	{"rebuild", command_rebuild, 0, "",
+		"rebuild",
+		"make the state tables anew from the facts; not while it runs"},
 };
 
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)

@@ -89,7 +89,12 @@ int store_rebuild(const char *dir, struct error *error)
 
 	if (lock < 0)
 		return -1;
-	db = database_open(dir, DATABASE_WRITE, error);
+	/* What is not there is not made. */
+	db = database_open(dir, DATABASE_READ, error);
+	if (db != NULL) {
+		database_close(db);
+		db = database_open(dir, DATABASE_WRITE, error);
+	}
 	if (db != NULL)
 		result = rebuild_all(db, error);
 	database_close(db);

@@ -174,3 +174,28 @@ def test_a_receiver_that_says_no_for_good_is_not_asked_again(daemon):
         "/v1/outbox?state=all") if item["state"] == "dead"])
     assert item["answer"] == "HTTP status 410"
     assert daemon.items("/v1/outbox") == []
+
+
+def test_rebuild_makes_the_state_from_the_facts(daemon):
+    hook = daemon.webhook()
+    daemon.configure(register([milestone("past", "2024-01-31"),
+                               milestone("far", "2099-01-01")]),
+                     channels=[HOOK.format(port=hook.port)])
+    empty = daemon.offline("rebuild")
+    assert empty.returncode == 1 and "pledged.db" in empty.stderr
+    daemon.start().settled()
+    wait_until(lambda: told(hook, "slipped") and not daemon.items("/v1/outbox"))
+    before = daemon.items("/v1/milestones"), daemon.items("/v1/alerts")
+    running = daemon.offline("rebuild")
+    assert running.returncode == 1 and "stop it first" in running.stderr
+    assert daemon.stop() == 0
+    database = sqlite3.connect(daemon.folder / "state" / "pledged.db")
+    with database:
+        database.execute("DELETE FROM milestone_state")
+        database.execute("DELETE FROM alert_state")
+    database.close()
+    made = daemon.offline("rebuild")
+    assert made.returncode == 0 and made.stderr == "", made
+    daemon.start().settled()
+    assert (daemon.items("/v1/milestones"), daemon.items("/v1/alerts")) == before
+    assert len(told(hook)) == 1
