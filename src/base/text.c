@@ -127,6 +127,11 @@ bool string_is(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+const char *string_skip_space(const char *string)
+{
+	return string + strspn(string, " \t\n\v\f\r");
+}
+
 void string_copy(char *out, size_t size, const char *string)
 {
 	size_t length = strlen(string);

@@ -49,6 +49,8 @@ void text_add_count(struct text *text, size_t count, const char *noun);
 bool string_is(const char *a, const char *b); /* equal; NULL is only NULL */
 bool string_starts(const char *string, const char *prefix);
 bool string_ends(const char *string, const char *suffix);
+/* Behind the white space a string begins with. */
+const char *string_skip_space(const char *string);
 /* Copies into size bytes, NUL included, cut between code points when longer. */
 void string_copy(char *out, size_t size, const char *string);
 /* Shell-style pattern: * ? and [a-z]; the whole string must match. */

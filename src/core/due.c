@@ -150,13 +150,6 @@ static bool due_add(struct due_reading *reading, struct date *date,
 	return true;
 }
 
-static const char *skip_space(const char *text)
-{
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
 /* rest: what follows the anchor, "" or "+ 90d". */
 static bool due_take_relative(struct due_reading *reading, struct date date,
 	const char *rest)
@@ -167,7 +160,7 @@ static bool due_take_relative(struct due_reading *reading, struct date date,
 
 	if (*rest == '\0')
 		return due_take_date(reading, date);
-	written = skip_space(rest + 1);
+	written = string_skip_space(rest + 1);
 	length = strlen(written);
 	while (length > 0 && isspace((unsigned char)written[length - 1]))
 		length--;
@@ -203,7 +196,7 @@ static bool due_read_relative(struct due_reading *reading, const char *text)
 			anchor->word);
 		return false;
 	}
-	return due_take_relative(reading, date, skip_space(text + length));
+	return due_take_relative(reading, date, string_skip_space(text + length));
 }
 
 bool due_read(const struct instrument *instrument, const char *text,

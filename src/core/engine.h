@@ -35,7 +35,6 @@
 #define DELIVERIES_PER_CHANNEL 8	/* under way at once */
 #define WEBHOOKS_PER_CHANNEL 64		/* the same of a webhook, which takes no
 					   process of its own */
-#define FETCHES_LIMIT_DEFAULT 64
 
 enum first_sight { FIRST_SIGHT_SUMMARY, FIRST_SIGHT_EACH, FIRST_SIGHT_NONE };
 const char *first_sight_name(enum first_sight value);

@@ -31,20 +31,13 @@ static bool path_fault(struct path_reading *reading, const char *what)
 	return false;
 }
 
-static const char *skip_space(const char *text)
-{
-	while (isspace((unsigned char)*text))
-		text++;
-	return text;
-}
-
 /* Copies the next word of name or period characters; NULL when there is none
    or it is too long. */
 static const char *path_word(const char *text, char word[REGISTER_ID_MAX + 1])
 {
 	size_t length = 0;
 
-	text = skip_space(text);
+	text = string_skip_space(text);
 	while (isalnum((unsigned char)text[length]) || (text[length] != '\0' &&
 	    strchr("._-", text[length]) != NULL))
 		length++;
@@ -52,7 +45,7 @@ static const char *path_word(const char *text, char word[REGISTER_ID_MAX + 1])
 		return NULL;
 	memcpy(word, text, length);
 	word[length] = '\0';
-	return skip_space(text + length);
+	return string_skip_space(text + length);
 }
 
 static bool path_take_indicator(struct path_reading *reading, const char *id)
@@ -79,7 +72,7 @@ static bool path_read_seasonal(struct path_reading *reading, const char *rest)
 	path->kind = PATH_SEASONAL;
 	if (*rest != '(' || (rest = path_word(rest + 1, id)) == NULL ||
 	    *rest != ',' || (rest = path_word(rest + 1, base)) == NULL ||
-	    *rest != ')' || *skip_space(rest + 1) != '\0')
+	    *rest != ')' || *string_skip_space(rest + 1) != '\0')
 		return path_fault(reading,
 			"write seasonal(indicator, 2017)");
 	if (!path_take_indicator(reading, id))

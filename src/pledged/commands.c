@@ -20,44 +20,51 @@ int command_run(const struct options *options)
 
 /* --- check ------------------------------------------------------------------- */
 
-/* "1 milestone", "2 milestones" */
-static void print_count(FILE *out, size_t count, const char *noun,
-	const char *behind)
-{
-	fprintf(out, "%zu %s%s%s", count, noun, count == 1 ? "" : "s", behind);
-}
-
-static void print_register(const char *conf, const struct register_ *reg,
+static void add_register(struct text *text, const struct register_ *reg,
 	const struct settings *settings)
 {
-	printf("%s: ", conf);
-	print_count(stdout, reg->instrument_count, "instrument", ", ");
-	print_count(stdout, reg->pledge_count, "pledge", ", ");
-	print_count(stdout, reg->milestone_count, "milestone", ", ");
-	print_count(stdout, reg->indicator_count, "indicator", ", ");
-	print_count(stdout, reg->source_count, "source", ", ");
-	print_count(stdout, settings->policy.channel_count, "channel", "; ");
+	const struct {
+		size_t count;
+		const char *noun;
+	} counts[] = {
+		{reg->instrument_count, "instrument"},
+		{reg->pledge_count, "pledge"},
+		{reg->milestone_count, "milestone"},
+		{reg->indicator_count, "indicator"},
+		{reg->source_count, "source"},
+		{settings->policy.channel_count, "channel"},
+	};
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		text_add_string(text, i > 0 ? ", " : "");
+		text_add_count(text, counts[i].count, counts[i].noun);
+	}
 }
 
 int command_check(const struct options *options)
 {
 	struct configuration configuration;
+	const struct faults *faults = &configuration.faults;
+	struct text text;
 	int status = EXIT_FAILED;
 
 	configuration_read(&configuration, options->conf, CONF_OFFLINE);
 	configuration_tell(&configuration);
-	const struct register_ *reg = configuration.reg;
-	size_t warnings = configuration.faults.warnings;
-
-	if (reg == NULL) {
-		fputs("pledged: ", stderr);
-		print_count(stderr, configuration.faults.errors, "error", ", ");
-		print_count(stderr, warnings, "warning", "\n");
+	text_init(&text, 0);
+	if (configuration.reg == NULL) {
+		text_add_count(&text, faults->errors, "error");
+		text_add_string(&text, ", ");
+		text_add_count(&text, faults->warnings, "warning");
+		fprintf(stderr, "pledged: %s\n", text_string(&text));
 	} else {
-		print_register(options->conf, reg, configuration.settings);
-		print_count(stdout, warnings, "warning", "\n");
-		status = options->strict && warnings > 0 ? EXIT_WARNED : EXIT_DONE;
+		add_register(&text, configuration.reg, configuration.settings);
+		text_add_string(&text, "; ");
+		text_add_count(&text, faults->warnings, "warning");
+		printf("%s: %s\n", options->conf, text_string(&text));
+		status = options->strict && faults->warnings > 0 ? EXIT_WARNED
+			: EXIT_DONE;
 	}
+	text_release(&text);
 	configuration_release(&configuration);
 	return status;
 }
