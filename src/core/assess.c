@@ -658,8 +658,7 @@ static enum progress assess_progress(const struct search *search,
 	return paced;
 }
 
-static enum status assess_status(const struct milestone *milestone,
-	const struct assessment *assessment)
+static enum status assess_status(const struct assessment *assessment)
 {
 	static const enum status by_verdict[] = {
 		[VERDICT_MET] = STATUS_MET,
@@ -685,9 +684,9 @@ static enum status assess_status(const struct milestone *milestone,
 		return STATUS_SUPERSEDED;
 	if (assessment->verdict != VERDICT_NONE)
 		return by_verdict[assessment->verdict];
-	if (assessment->as_of <= milestone->grace_end)
+	if (assessment->as_of <= assessment->grace_end)
 		return by_progress[assessment->progress];
-	return assessment->as_of <= milestone->lag_end ?
+	return assessment->as_of <= assessment->lag_end ?
 		STATUS_AWAITING_DATA : STATUS_UNVERIFIED;
 }
 
@@ -719,10 +718,23 @@ static instant assess_next(const struct search *search,
 		earlier(next, clauses_next(milestone->clauses, now));
 }
 
-static void assessment_clear(struct assessment *out, instant as_of)
+void assessment_date(struct assessment *assessment,
+	const struct milestone *milestone)
+{
+	assessment->start = milestone->start;
+	assessment->due = milestone->due;
+	assessment->grace_end = milestone->grace_end;
+	assessment->lag_end = milestone->lag_end;
+	assessment->start_date = milestone->start_date;
+	assessment->due_date = milestone->due_date;
+}
+
+static void assessment_clear(struct assessment *out,
+	const struct milestone *milestone, instant as_of)
 {
 	memset(out, 0, sizeof *out);
 	out->as_of = as_of;
+	assessment_date(out, milestone);
 	out->event = INSTANT_MIN;
 	out->days_late = out->days_overdue = DAYS_NONE;
 	out->waiting_indicator = NOT_FOUND;
@@ -748,7 +760,7 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	struct standing standing;
 	enum progress paced;
 
-	assessment_clear(out, search.now);
+	assessment_clear(out, milestone, search.now);
 	assess_verdict(&search, out);
 	evaluation.at = figures_instant(&search);
 	assess_marks(&search, evaluation.at);
@@ -759,7 +771,7 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	out->published_assumed = evaluation.published_assumed;
 	out->knowledge = assess_knowledge(&search, &standing, out);
 	out->progress = assess_progress(&search, out->verdict, paced);
-	out->status = assess_status(milestone, out);
+	out->status = assess_status(out);
 	out->next = assess_next(&search, &standing, out);
 }
 

@@ -48,6 +48,9 @@ struct assessment {
 	enum assurance knowledge;
 	enum status status;		/* derived from the four */
 	instant as_of;
+	/* The dates judged by, as in struct milestone. */
+	instant start, due, grace_end, lag_end;
+	struct date start_date, due_date;
 	instant event;			/* INSTANT_MIN: none */
 	struct date event_date;		/* none when the due has a time of day */
 	int32_t days_late;		/* DAYS_NONE: null */
@@ -69,6 +72,10 @@ struct assessment {
 /* Allocates nothing. */
 void milestone_assess(const struct register_ *reg, struct history *history,
 	uint32_t milestone, struct knowledge known, struct assessment *out);
+
+/* Takes over the dates of a milestone's terms. */
+void assessment_date(struct assessment *assessment,
+	const struct milestone *milestone);
 
 /*
  * One sentence in the field's terms: "sum(exports.agriculture, 2020) =

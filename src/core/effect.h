@@ -17,8 +17,6 @@ struct milestone_state {
 	struct assessment assessment;
 	instant since;		/* of the status; INSTANT_MIN: never judged */
 	uint64_t terms;		/* of the register it was judged under */
-	struct date due_date;	/* as last announced, to tell a later date */
-	instant due;
 	bool announced;		/* first sight has passed */
 };
 

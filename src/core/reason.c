@@ -56,7 +56,7 @@ static void tell_time(const struct telling *telling, instant at)
 	const struct zone *zone = milestone_zone(telling->reg,
 		telling->milestone);
 
-	if (date_is_none(telling->milestone->due_date))
+	if (date_is_none(telling->assessment->due_date))
 		text_add_instant_zone(telling->out, at, zone);
 	else
 		text_add_date(telling->out, zone_date(zone, at));
@@ -126,16 +126,16 @@ static void tell_state(const struct telling *telling)
 static void tell_not_started(const struct telling *telling)
 {
 	text_add_string(telling->out, "starts on ");
-	tell_time(telling, telling->milestone->start);
+	tell_time(telling, telling->assessment->start);
 }
 
 static void tell_due(const struct telling *telling)
 {
 	tell_state(telling);
 	text_add_string(telling->out, "; was due on ");
-	tell_time(telling, telling->milestone->due);
+	tell_time(telling, telling->assessment->due);
 	text_add_string(telling->out, ", grace until ");
-	tell_time(telling, telling->milestone->grace_end);
+	tell_time(telling, telling->assessment->grace_end);
 }
 
 /* "exports.energy 2020-12 is not published yet (expected by 2021-02-09)" */

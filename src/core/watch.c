@@ -66,6 +66,8 @@ void watch_fill(struct engine *engine)
 		if (!watched) {
 			watched = mem_new(1, sizeof(*watched));
 			watched->state.since = INSTANT_MIN;
+			assessment_date(&watched->state.assessment,
+				&engine->reg->milestones[i]);
 			watched->saved_next = INSTANT_MAX;
 			engine->milestones[i] = watched;
 		}
@@ -85,6 +87,19 @@ static bool milestone_is_withdrawn(const struct engine *engine,
 	return clauses && decree_holds(&clauses->withdrawn, as_of);
 }
 
+/* The store keeps of the dates only the due one, to tell when it moves. */
+static void watched_date(struct watched *watched,
+	const struct milestone *milestone)
+{
+	struct assessment *assessment = &watched->state.assessment;
+	instant due = assessment->due;
+	struct date due_date = assessment->due_date;
+
+	assessment_date(assessment, milestone);
+	assessment->due = due;
+	assessment->due_date = due_date;
+}
+
 void watch_restore(struct engine *engine, uint32_t milestone,
 	const struct milestone_state *state)
 {
@@ -98,6 +113,8 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 				state->assessment.as_of)))
 		return;
 	watched->state = *state;
+	watched_date(watched, milestone_at(&engine->reg->milestones[milestone],
+		state->assessment.as_of));
 	watched->saved_next = state->assessment.next;
 	if (state->assessment.waiting_indicator >= engine->reg->indicator_count)
 		watched->state.assessment.waiting_indicator = NOT_FOUND;
@@ -116,7 +133,7 @@ void watch_start(struct engine *engine)
 			&engine->milestones[i]->state;
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
-				state->due != milestone->due ||
+				state->assessment.due != milestone->due ||
 				milestone->clauses)
 			watch_mark(engine, (uint32_t)i);
 		else
@@ -185,12 +202,12 @@ static bool figure_moved(const struct figure *before, const struct figure *after
 }
 
 /* A date is compared by day: the same day in another zone is not a move. */
-static int due_compare(const struct milestone_state *before,
-	const struct milestone *milestone)
+static int due_compare(const struct assessment *before,
+	const struct assessment *after)
 {
-	if (!date_is_none(before->due_date) && !date_is_none(milestone->due_date))
-		return date_compare(milestone->due_date, before->due_date);
-	return milestone->due < before->due ? -1 : milestone->due > before->due;
+	if (!date_is_none(before->due_date) && !date_is_none(after->due_date))
+		return date_compare(after->due_date, before->due_date);
+	return after->due < before->due ? -1 : after->due > before->due;
 }
 
 static const char *due_text(struct effects *effects, struct date date,
@@ -237,10 +254,10 @@ static void change_reason(const struct change *change, const char *what,
 static const struct event *change_tell_due(struct engine *engine,
 	const struct change *change, int direction, struct effects *effects)
 {
-	const struct milestone_state *before = change->before;
-	const struct milestone *milestone = change->milestone;
+	const struct assessment *before = &change->before->assessment;
+	const struct assessment *after = change->after;
 	const char *from = due_text(effects, before->due_date, before->due);
-	const char *to = due_text(effects, milestone->due_date, milestone->due);
+	const char *to = due_text(effects, after->due_date, after->due);
 	char moved[REASON_MAX], reason[REASON_MAX];
 
 	snprintf(moved, sizeof(moved), "due moved from %s to %s", from, to);
@@ -250,7 +267,7 @@ static const struct event *change_tell_due(struct engine *engine,
 		direction > 0 ? EVENT_SLIPPED : EVENT_RESCHEDULED, reason);
 	announcement.from = from;
 	announcement.to = to;
-	announcement.spare = status_alert(change->after->status);
+	announcement.spare = status_alert(after->status);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -259,7 +276,7 @@ static const struct event *change_tell_due(struct engine *engine,
 static const struct event *change_tell_terms(struct engine *engine,
 	const struct change *change, struct effects *effects)
 {
-	int direction = due_compare(change->before, change->milestone);
+	int direction = due_compare(&change->before->assessment, change->after);
 
 	if (direction != 0)
 		return change_tell_due(engine, change, direction, effects);
@@ -411,8 +428,6 @@ static void watched_take(struct engine *engine, struct watched *watched,
 		state->since = now;
 	state->assessment = *fresh;
 	state->terms = milestone->terms;
-	state->due_date = milestone->due_date;
-	state->due = milestone->due;
 }
 
 static void watched_save(struct engine *engine, uint32_t index,
@@ -440,7 +455,7 @@ static bool change_is_saved(const struct change *change, instant saved_next)
 
 	return before->since == INSTANT_MIN ||
 		before->terms != change->milestone->terms ||
-		before->due != change->milestone->due ||
+		before->assessment.due != change->after->due ||
 		change->after->next < saved_next ||
 		assessment_differs(&before->assessment, change->after);
 }

@@ -27,6 +27,11 @@ static void put_counts(struct json *json, const struct engine *engine)
 	json_object_end(json);
 }
 
+static instant deadline_of(const struct daemon *daemon, uint32_t index)
+{
+	return engine_milestone(daemon->engine, index)->assessment.due;
+}
+
 /* The nearest deadlines ahead, kept sorted in a few slots. */
 static size_t deadlines_find(const struct daemon *daemon,
 	uint32_t out[DEADLINES_SHOWN])
@@ -36,13 +41,12 @@ static size_t deadlines_find(const struct daemon *daemon,
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < reg->milestone_count; i++) {
-		instant due = milestone_at(&reg->milestones[i], now)->due;
+		instant due = deadline_of(daemon, i);
 		size_t place = count;
 
-		if (due < now)
+		if (due < now || due == INSTANT_MAX)
 			continue;
-		while (place > 0 && milestone_at(
-			&reg->milestones[out[place - 1]], now)->due > due)
+		while (place > 0 && deadline_of(daemon, out[place - 1]) > due)
 			place--;
 		if (place == DEADLINES_SHOWN)
 			continue;
@@ -68,9 +72,7 @@ static void put_deadlines(struct json *json, const struct daemon *daemon)
 
 		json_object(json);
 		json_put_string(json, "id", daemon->reg->milestones[nearest[i]].id);
-		json_put_instant(json, "due", milestone_at(
-			&daemon->reg->milestones[nearest[i]],
-			loop_now(daemon->loop))->due);
+		json_put_instant(json, "due", deadline_of(daemon, nearest[i]));
 		json_put_string(json, "status", status_name(state->assessment.status));
 		json_object_end(json);
 	}

@@ -151,16 +151,16 @@ static void cell_figure(struct grid *grid, const struct figure *figure,
 }
 
 static void cell_due(struct grid *grid, const struct register_ *reg,
-	const struct milestone *milestone)
+	uint32_t index, const struct assessment *a)
 {
 	struct text text;
 
 	text_init(&text, 0);
-	if (!date_is_none(milestone->due_date))
-		text_add_date(&text, milestone->due_date);
-	else
-		text_add_instant_zone(&text, milestone->due,
-			milestone_zone(reg, milestone));
+	if (!date_is_none(a->due_date))
+		text_add_date(&text, a->due_date);
+	else if (a->due != INSTANT_MAX)
+		text_add_instant_zone(&text, a->due,
+			milestone_zone(reg, &reg->milestones[index]));
 	grid_cell(grid, text_string(&text), GRID_PLAIN);
 	text_release(&text);
 }
@@ -175,7 +175,7 @@ static void answers_row(struct answers *answers, uint32_t index,
 
 	grid_cell(grid, reg->milestones[index].id, GRID_PLAIN);
 	grid_cell(grid, status_name(a->status), status_style(a->status));
-	cell_due(grid, reg, milestone_at(&reg->milestones[index], a->as_of));
+	cell_due(grid, reg, index, a);
 	cell_figure(grid, &a->actual, answers->output);
 	cell_figure(grid, &a->target, answers->output);
 	pace.value = view_ratio(pace.value);

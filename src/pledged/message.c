@@ -135,10 +135,10 @@ static void add_due_fact(struct facts *facts, const struct register_ *reg,
 {
 	struct text *value = facts_add(facts, "Due");
 
-	if (!date_is_none(milestone->due_date))
-		text_add_date(value, milestone->due_date);
+	if (!date_is_none(a->due_date))
+		text_add_date(value, a->due_date);
 	else
-		text_add_instant_zone(value, milestone->due,
+		text_add_instant_zone(value, a->due,
 			milestone_zone(reg, milestone));
 	if (a->days_late != DAYS_NONE)
 		text_addf(value, " (fulfilled %d days late)", a->days_late);

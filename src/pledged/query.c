@@ -77,13 +77,13 @@ static bool text_accepts(const struct query_term *term, const char *value)
 
 static bool term_accepts(const struct query_term *term,
 	const struct register_ *reg, const struct milestone *milestone,
-	enum status status)
+	const struct assessment *answer)
 {
 	const struct pledge *pledge = milestone_pledge(reg, milestone);
 
 	switch (term->field) {
 	case QUERY_STATUS:
-		return status == term->status;
+		return answer->status == term->status;
 	case QUERY_ID:
 		return text_accepts(term, milestone->id);
 	case QUERY_PLEDGE:
@@ -97,9 +97,9 @@ static bool term_accepts(const struct query_term *term,
 	case QUERY_SEVERITY:
 		return text_accepts(term, severity_name(milestone->severity));
 	case QUERY_DUE_BEFORE:
-		return milestone->due <= term->at;
+		return answer->due <= term->at;
 	case QUERY_DUE_AFTER:
-		return milestone->due >= term->at;
+		return answer->due != INSTANT_MAX && answer->due >= term->at;
 	case QUERY_LABEL:
 		return text_accepts(term,
 			milestone_label(reg, milestone, term->label));
@@ -127,7 +127,7 @@ bool query_accepts(const struct query *query, const struct register_ *reg,
 			accepted = terms_are_alike(&query->terms[i],
 				&query->terms[k]) || i == k ?
 				term_accepts(&query->terms[k], reg, milestone,
-					answer->status) : false;
+					answer) : false;
 		}
 		if (!accepted)
 			return false;

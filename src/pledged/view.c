@@ -191,13 +191,11 @@ static void put_answer(struct json *json, const struct assessment *a,
 	json_put_instant(json, "as_of", a->as_of);
 }
 
-static void put_timeline(struct json *json, const struct milestone *milestone,
-	instant original_due, const struct zone *zone,
-	const struct assessment *a)
+static void put_timeline(struct json *json, const struct assessment *a,
+	instant original_due, const struct zone *zone)
 {
-	put_day_or_instant(json, "start", milestone->start_date,
-		milestone->start, zone);
-	put_instant_zone(json, "due", milestone->due, zone);
+	put_day_or_instant(json, "start", a->start_date, a->start, zone);
+	put_instant_zone(json, "due", a->due, zone);
 	put_instant_zone(json, "original_due", original_due, zone);
 	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
 	put_days(json, "days_late", a->days_late);
@@ -231,8 +229,8 @@ void view_milestone(struct json *json, const struct register_ *reg,
 	json_object(json);
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
-	put_timeline(json, milestone, original->due,
-		milestone_zone(reg, milestone), assessment);
+	put_timeline(json, assessment, original->due,
+		milestone_zone(reg, milestone));
 	put_figures(json, view_unit(milestone), assessment);
 	text_init(&reason, 0);
 	assessment_reason(reg, index, assessment, &reason);

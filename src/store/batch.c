@@ -279,8 +279,8 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_string(&pen, milestone);
 	pen_instant(&pen, state->since);
 	pen_int(&pen, (int64_t)state->terms);
-	pen_instant(&pen, state->due);
-	pen_date(&pen, state->due_date);
+	pen_instant(&pen, state->assessment.due);
+	pen_date(&pen, state->assessment.due_date);
 	pen_int(&pen, state->announced);
 	pen_assessment(&pen, &state->assessment);
 	pen_string(&pen, reason);

@@ -154,8 +154,8 @@ static void load_milestone(struct cursor *cursor, void *target)
 
 	state.since = cursor_instant(cursor);
 	state.terms = (uint64_t)cursor_int(cursor);
-	state.due = cursor_instant(cursor);
-	state.due_date = cursor_date(cursor);
+	state.assessment.due = cursor_instant(cursor);
+	state.assessment.due_date = cursor_date(cursor);
 	state.announced = cursor_int(cursor) != 0;
 	cursor_assessment(cursor, &state.assessment);
 	if (!cursor->bad)
