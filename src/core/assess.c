@@ -443,9 +443,11 @@ static void assess_overdue(const struct search *search,
 static instant span_end(const struct search *search, instant at,
 	struct duration span)
 {
+	const struct evaluation *evaluation = search->evaluation;
 	instant end;
 
-	return zone_add(search->evaluation->zone, at, span, &end) ? end :
+	return calendar_shift(milestone_calendar(evaluation->reg,
+		search->milestone), evaluation->zone, at, span, &end) ? end :
 		INSTANT_MAX;
 }
 

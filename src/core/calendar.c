@@ -245,8 +245,6 @@ bool roll_parse(const char *word, enum roll *out)
 
 static const char *const weekday_words[] = {"Monday", "Tuesday", "Wednesday",
 	"Thursday", "Friday", "Saturday", "Sunday"};
-static const char *const weekday_names[] = {"Mon", "Tue", "Wed", "Thu", "Fri",
-	"Sat", "Sun"};
 
 int weekday_parse(const char *word, size_t length)
 {
@@ -259,5 +257,5 @@ int weekday_parse(const char *word, size_t length)
 
 const char *weekday_name(int weekday)
 {
-	return weekday_names[weekday];
+	return weekday_words[weekday];
 }

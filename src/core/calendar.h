@@ -104,6 +104,6 @@ bool roll_parse(const char *word, enum roll *out);
 
 /* "mon" or "monday" of any case, all length bytes: 0 = Monday; -1: none. */
 int weekday_parse(const char *word, size_t length);
-const char *weekday_name(int weekday);	/* "Mon" */
+const char *weekday_name(int weekday);	/* "Monday" */
 
 #endif

@@ -36,42 +36,58 @@ static void partial_check(const struct milestone *milestone,
 			"partial: has no effect with mode \"throughout\"");
 }
 
-/* A span after an instant: only working days have no end yet. */
-static void span_check(struct duration span, const char *key,
-	struct origin origin, struct faults *faults)
+static void cure_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
 {
-	if (span.unit == DURATION_WORKDAY)
-		faults_error(faults, origin, "%s: working days need a "
-			"calendar, and there are none yet: give days (d)", key);
-}
-
-static void cure_check(const struct milestone *milestone,
-	struct faults *faults)
-{
+	const struct due_frame frame = due_frame_of(reg, milestone);
 	const struct clauses *clauses = milestone->clauses;
 	struct origin origin = clause_origin(milestone, clauses->cure_line);
 
+	instant end;
+
 	if (!clauses->has_cure)
 		return;
-	span_check(clauses->cure, "cure", origin, faults);
+	due_shift(&frame, milestone->grace_end, clauses->cure, origin, "cure",
+		&end, faults);
 	if (milestone->mode == MODE_THROUGHOUT)
 		faults_warning(faults, origin, "cure-unused",
 			"cure: has no effect with mode \"throughout\"");
 }
 
-static void sustain_check(const struct milestone *milestone,
-	struct faults *faults)
+/* It runs from the fulfilment, which is not known: a span from the due date
+   shows what is wrong with it. */
+static void sustain_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
 {
+	const struct due_frame frame = due_frame_of(reg, milestone);
 	const struct clauses *clauses = milestone->clauses;
 	struct origin origin = clause_origin(milestone, clauses->sustain_line);
 
+	instant end;
+
 	if (!clauses->has_sustain)
 		return;
-	span_check(clauses->sustain, "sustain", origin, faults);
+	if (!clauses->sustain_forever)
+		due_shift(&frame, milestone->due, clauses->sustain, origin,
+			"sustain", &end, faults);
 	if (milestone->settles)
 		faults_warning(faults, origin, "sustain-unused", "sustain: has "
 			"no effect: the benchmark rests on fixed periods "
 			"alone, and what is once true of them stays so");
+}
+
+static void roll_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
+{
+	const struct clauses *clauses = milestone->clauses;
+
+	if (clauses->has_roll && clauses->roll != ROLL_NONE &&
+	    milestone_calendar(reg, milestone) == NULL)
+		faults_error(faults, clause_origin(milestone,
+			clauses->roll_line), "roll: needs a calendar: give the "
+			"instrument %s or the pledge %s one",
+			milestone_instrument(reg, milestone)->id,
+			milestone_pledge(reg, milestone)->id);
 }
 
 /* ---- decisions ------------------------------------------------------------ */
@@ -194,8 +210,9 @@ void clauses_check(const struct register_ *reg,
 	successor_check(reg, milestone, faults);
 	amendments_check(milestone, zone, faults);
 	partial_check(milestone, faults);
-	cure_check(milestone, faults);
-	sustain_check(milestone, faults);
+	cure_check(reg, milestone, faults);
+	sustain_check(reg, milestone, faults);
+	roll_check(reg, milestone, faults);
 }
 
 void clauses_check_amended(const struct milestone *milestone,
@@ -207,7 +224,16 @@ void clauses_check_amended(const struct milestone *milestone,
 
 /* ---- terms ---------------------------------------------------------------- */
 
-uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
+static bool clauses_count_working_days(const struct clauses *clauses)
+{
+	return (clauses->has_cure && clauses->cure.unit == DURATION_WORKDAY) ||
+		(clauses->has_sustain &&
+		clauses->sustain.unit == DURATION_WORKDAY);
+}
+
+/* What other clauses count is part of the instants that are terms already. */
+uint64_t clauses_terms(const struct clauses *clauses,
+	const struct calendar *calendar, uint64_t terms)
 {
 	bool plain = decimal_sign(clauses->partial) == 0 &&
 		!clauses->has_cure && !clauses->has_sustain;
@@ -215,12 +241,15 @@ uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms)
 		uint64_t terms;
 		double partial;
 		int64_t cure, cure_unit, sustain, sustain_unit;
+		uint64_t calendar;
 	} all = {terms, decimal_to_double(clauses->partial),
 		clauses->has_cure ? clauses->cure.count : -1,
 		clauses->cure.unit,
 		!clauses->has_sustain ? -1 : clauses->sustain_forever ?
 			INT64_MAX : clauses->sustain.count,
-		clauses->sustain.unit};
+		clauses->sustain.unit,
+		calendar != NULL && clauses_count_working_days(clauses) ?
+			calendar_hash(calendar) : 0};
 
 	return plain ? terms : hash_bytes(&all, sizeof all);
 }

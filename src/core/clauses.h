@@ -34,7 +34,9 @@ static inline bool decree_holds(const struct decree *decree, instant as_of)
 instant clauses_next(const struct clauses *clauses, instant after);
 
 /* A hash of terms, changed by the clauses a milestone is judged by; as it is
-   without any. Decisions are no terms. */
-uint64_t clauses_terms(const struct clauses *clauses, uint64_t terms);
+   without any. Decisions are no terms. calendar: by which they count working
+   days, or NULL. */
+uint64_t clauses_terms(const struct clauses *clauses,
+	const struct calendar *calendar, uint64_t terms);
 
 #endif

@@ -6,27 +6,40 @@
 
 #include "core/due.h"
 
+#define TIME_TEXT_MAX 64	/* of a date with what belongs to it */
+#define DATE_LENGTH 10		/* 2020-12-31 */
+
 struct due_reading {
-	const struct instrument *instrument;
+	const struct due_frame *frame;
 	const char *text;
 	struct origin origin;
 	const char *key;
 	enum due_side side;
 	struct faults *faults;
 	struct due *out;
+	int weekday;		/* that was written before it; -1: none */
 };
 
-/* Dates of an instrument that others can be counted from. */
-static const struct anchor {
-	const char *word;
-	size_t offset;
-} anchors[] = {
-	{"in_force", offsetof(struct instrument, in_force)},
-	{"signed", offsetof(struct instrument, signed_on)},
-};
-static const char *const anchor_words[] = {"in_force", "signed", NULL};
+struct due_frame due_frame_of(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
+	const struct clauses *clauses = milestone->clauses;
+	struct due_frame frame = {
+		.instrument = milestone_instrument(reg, milestone),
+		.pledge = pledge,
+		.calendar = pledge->calendar,
+		.id = milestone->id,
+	};
 
-#define ANCHORS (sizeof anchors / sizeof anchors[0])
+	if (clauses != NULL && clauses->has_roll)
+		frame.roll = clauses->roll;
+	else if (frame.calendar != NULL)
+		frame.roll = frame.calendar->roll;
+	return frame;
+}
+
+/* ---- dates and times ------------------------------------------------------ */
 
 struct due due_of_date(struct date date, enum due_side side,
 	const struct zone *zone)
@@ -52,18 +65,53 @@ static void due_warn_fit(struct due_reading *reading, enum zone_fit fit)
 		return;
 	faults_warning(reading->faults, reading->origin, ids[fit],
 		"%s: %s in %s %s", reading->key, reading->text,
-		zone_name(reading->instrument->zone), texts[fit]);
+		zone_name(reading->frame->instrument->zone), texts[fit]);
+}
+
+/* A due on a day off goes where the rule says. */
+static struct date due_roll(const struct due_frame *frame, struct date date,
+	enum due_side side)
+{
+	struct date rolled;
+
+	if (side == DUE_START || frame->calendar == NULL ||
+	    frame->roll == ROLL_NONE)
+		return date;
+	rolled = calendar_roll(frame->calendar, date, frame->roll);
+	calendar_note_use(frame->calendar, date, frame->id);
+	calendar_note_use(frame->calendar, rolled, frame->id);
+	return rolled;
+}
+
+/* Zones that crossed the date line have skipped whole days. */
+static void due_check_day(struct due_reading *reading)
+{
+	struct due *out = reading->out;
+
+	if (date_compare(zone_date(reading->frame->instrument->zone, out->at),
+	    out->date) != 0)
+		due_warn_fit(reading, ZONE_GAP);
 }
 
 static bool due_take_date(struct due_reading *reading, struct date date)
 {
-	const struct zone *zone = reading->instrument->zone;
+	const struct due_frame *frame = reading->frame;
 
-	*reading->out = due_of_date(date, reading->side, zone);
-	/* Zones that crossed the date line have skipped whole days. */
-	if (date_compare(zone_date(zone, reading->out->at), date) != 0)
-		due_warn_fit(reading, ZONE_GAP);
+	*reading->out = due_of_date(due_roll(frame, date, reading->side),
+		reading->side, frame->instrument->zone);
+	due_check_day(reading);
 	return true;
+}
+
+static void due_check_weekday(struct due_reading *reading, struct date date)
+{
+	int weekday = date_weekday(date);
+
+	if (reading->weekday >= 0 && reading->weekday != weekday)
+		faults_warning(reading->faults, reading->origin, "weekday",
+			"%s: '%s': that day is a %s, not a %s", reading->key,
+			reading->text, weekday_name(weekday),
+			weekday_name(reading->weekday));
 }
 
 static bool due_take_moment(struct due_reading *reading,
@@ -71,19 +119,126 @@ static bool due_take_moment(struct due_reading *reading,
 {
 	enum zone_fit fit = ZONE_UNIQUE;
 
+	due_check_weekday(reading, moment->local.date);
 	if (moment->kind == MOMENT_DATE)
 		return due_take_date(reading, moment->local.date);
 	reading->out->date = (struct date){0};
 	if (moment->kind == MOMENT_INSTANT)
 		reading->out->at = moment->at;
 	else
-		reading->out->at = zone_instant(reading->instrument->zone,
-			moment->local, &fit);
+		reading->out->at = zone_instant(
+			reading->frame->instrument->zone, moment->local, &fit);
 	due_warn_fit(reading, fit);
 	return true;
 }
 
-/* ---- counted from a date of the instrument ------------------------------- */
+/* "2021-02-30" and the like: the month is there and the day is not. */
+static bool date_never_comes(const char *text, struct date *last)
+{
+	char first[DATE_LENGTH + 1] = "";
+	int day;
+
+	if (strlen(text) < DATE_LENGTH)
+		return false;
+	memcpy(first, text, DATE_LENGTH);
+	if (first[8] < '0' || first[8] > '3' || first[9] < '0' || first[9] > '9')
+		return false;
+	day = (first[8] - '0') * 10 + first[9] - '0';
+	memcpy(first + 8, "01", 2);
+	if (!date_parse(first, last) || day > 31 ||
+	    day <= date_month_days(last->year, last->month))
+		return false;
+	last->day = (uint8_t)date_month_days(last->year, last->month);
+	return true;
+}
+
+/* Read as if it were the last of the month, with a warning. */
+static bool due_read_never(struct due_reading *reading, const char *text)
+{
+	struct moment moment;
+	struct date last;
+	struct text read;
+	bool good;
+
+	if (strlen(text) > TIME_TEXT_MAX || !date_never_comes(text, &last))
+		return false;
+	text_init(&read, 0);
+	text_add_date(&read, last);
+	text_add_string(&read, text + DATE_LENGTH);
+	good = moment_parse(text_string(&read), read.length, &moment);
+	if (good) {
+		faults_warning(reading->faults, reading->origin, "date-never",
+			"%s: %s never comes, %.*s is taken", reading->key,
+			reading->text, DATE_LENGTH, text_string(&read));
+		due_take_moment(reading, &moment);
+	}
+	text_release(&read);
+	return good;
+}
+
+/* ---- counted from another date -------------------------------------------- */
+
+/* What something is counted from. */
+struct due_base {
+	struct date date;
+};
+
+/*
+ * A word that a time may begin with. find tells what it stands for; *rest is
+ * what follows the word, and is moved past whatever belongs to it. false with
+ * a fault.
+ */
+struct anchor {
+	const char *word;
+	bool (*find)(struct due_reading *reading, const struct anchor *anchor,
+		const char **rest, struct due_base *base);
+	size_t offset;		/* of a date in struct instrument */
+};
+
+static bool anchor_of_instrument(struct due_reading *reading,
+	const struct anchor *anchor, const char **rest, struct due_base *base)
+{
+	const struct instrument *instrument = reading->frame->instrument;
+
+	(void)rest;
+	memcpy(&base->date, (const char *)instrument + anchor->offset,
+		sizeof base->date);
+	if (date_is_none(base->date))
+		faults_error(reading->faults, reading->origin,
+			"%s: '%s': the instrument %s has no %s date",
+			reading->key, reading->text, instrument->id,
+			anchor->word);
+	return !date_is_none(base->date);
+}
+
+static bool anchor_of_start(struct due_reading *reading,
+	const struct anchor *anchor, const char **rest, struct due_base *base)
+{
+	(void)anchor;
+	(void)rest;
+	base->date = reading->frame->start;
+	if (reading->side == DUE_START)
+		faults_error(reading->faults, reading->origin,
+			"%s: '%s': a start can't be counted from itself",
+			reading->key, reading->text);
+	else if (date_is_none(base->date))
+		faults_error(reading->faults, reading->origin,
+			"%s: '%s': the milestone has no start, and the "
+			"instrument %s no in_force or signed date",
+			reading->key, reading->text,
+			reading->frame->instrument->id);
+	return reading->side != DUE_START && !date_is_none(base->date);
+}
+
+static const struct anchor anchors[] = {
+	{"in_force", anchor_of_instrument,
+		offsetof(struct instrument, in_force)},
+	{"signed", anchor_of_instrument,
+		offsetof(struct instrument, signed_on)},
+	{"start", anchor_of_start, 0},
+};
+
+#define ANCHORS (sizeof anchors / sizeof anchors[0])
 
 static const struct anchor *anchor_find(const char *word, size_t length)
 {
@@ -94,78 +249,117 @@ static const struct anchor *anchor_find(const char *word, size_t length)
 	return NULL;
 }
 
-static bool due_refuse_word(struct due_reading *reading, size_t length)
+static bool due_refuse_word(struct due_reading *reading, const char *text,
+	size_t length)
 {
-	const char *text = reading->text;
+	const char *words[ANCHORS + 1] = {NULL}, *near;
 	char word[REGISTER_ID_MAX + 1] = "";
-	const char *near;
 
+	for (size_t i = 0; i < ANCHORS; i++)
+		words[i] = anchors[i].word;
 	if (length <= REGISTER_ID_MAX)
 		memcpy(word, text, length);
-	near = string_nearest(word, anchor_words);
+	near = string_nearest(word, words);
 	if (near != NULL)
 		faults_error(reading->faults, reading->origin,
 			"%s: unknown word '%s', did you mean '%s'?",
 			reading->key, word, near);
 	else
 		faults_error(reading->faults, reading->origin,
-			"%s: '%s' is neither a date nor counted from in_force "
-			"or signed", reading->key, text);
+			"%s: '%s' is neither a date nor counted from in_force, "
+			"signed or start", reading->key, reading->text);
 	return false;
 }
 
-/* date ± duration, in whole days of the calendar. */
-static bool due_add(struct due_reading *reading, struct date *date,
-	struct duration duration, const char *written)
-{
-	struct date sum = *date;
+/* ---- durations ------------------------------------------------------------ */
 
-	switch (duration.unit) {
-	case DURATION_DAY:
-		sum = date_add_days(*date, (int32_t)duration.count);
-		break;
-	case DURATION_MONTH:
-		sum = date_add_months(*date, (int32_t)duration.count);
-		break;
-	case DURATION_WORKDAY:
-		faults_error(reading->faults, reading->origin,
-			"%s: %s: working days need a calendar, and there are "
-			"none yet: give days (d) or the date itself",
-			reading->key, written);
-		return false;
-	case DURATION_SECOND:
-		faults_error(reading->faults, reading->origin,
-			"%s: %s: what is counted from a date is counted in "
-			"days (d), weeks (w), months (mo) or years (y)",
-			reading->key, written);
-		return false;
+/* Why a date could not be shifted. */
+static int shift_fault(const struct due_frame *frame,
+	struct duration duration, struct error *error)
+{
+	struct text text;
+
+	if (duration.unit == DURATION_SECOND)
+		return error_set(error, ERROR_INPUT, "what is counted from a "
+			"date is counted in days (d), weeks (w), working days "
+			"(wd), months (mo) or years (y)");
+	if (duration.unit == DURATION_WORKDAY && frame->calendar == NULL)
+		return error_set(error, ERROR_INPUT, "working days need a "
+			"calendar: give the instrument %s or the pledge %s one",
+			frame->instrument->id, frame->pledge->id);
+	if (duration.unit == DURATION_WORKDAY)
+		return error_set(error, ERROR_LIMIT, "at most %d working days "
+			"are counted, in the years 1 to 9999",
+			CALENDAR_COUNT_MAX);
+	text_init(&text, 0);
+	text_add_duration(&text, duration);
+	error_set(error, ERROR_LIMIT, "%s leads out of the years 1 to 9999",
+		text_string(&text));
+	text_release(&text);
+	return -1;
+}
+
+/* date ± duration, in whole days of the calendar. */
+static bool due_count(const struct due_frame *frame, struct date date,
+	struct duration duration, struct date *out, struct error *error)
+{
+	if (!calendar_shift_date(frame->calendar, date, duration, out))
+		return shift_fault(frame, duration, error) == 0;
+	if (duration.unit == DURATION_WORKDAY) {
+		calendar_note_use(frame->calendar, date, frame->id);
+		calendar_note_use(frame->calendar, *out, frame->id);
 	}
-	if (!date_is_valid(sum.year, sum.month, sum.day)) {
-		faults_error(reading->faults, reading->origin,
-			"%s: '%s' is past the year 9999", reading->key,
-			reading->text);
-		return false;
-	}
-	*date = sum;
 	return true;
 }
 
-/* rest: what follows the anchor, "" or "+ 90d". */
-static bool due_take_relative(struct due_reading *reading, struct date date,
-	const char *rest)
+bool due_after(const struct due_frame *frame, struct date date,
+	struct duration duration, enum due_side side, struct due *out,
+	struct error *error)
 {
-	struct duration duration;
+	if (!due_count(frame, date, duration, &date, error))
+		return false;
+	*out = due_of_date(due_roll(frame, date, side), side,
+		frame->instrument->zone);
+	return true;
+}
+
+bool due_shift(const struct due_frame *frame, instant at,
+	struct duration span, struct origin origin, const char *key,
+	instant *out, struct faults *faults)
+{
+	const struct zone *zone = frame->instrument->zone;
+	struct error error;
+
+	if (!calendar_shift(frame->calendar, zone, at, span, out)) {
+		shift_fault(frame, span, &error);
+		faults_error(faults, origin, "%s: %s", key, error.text);
+		return false;
+	}
+	if (span.unit == DURATION_WORKDAY && at != INSTANT_MAX) {
+		calendar_note_use(frame->calendar, zone_date(zone, at),
+			frame->id);
+		calendar_note_use(frame->calendar, zone_date(zone, *out),
+			frame->id);
+	}
+	return true;
+}
+
+/* "+ 90d", "- 1mo" or nothing, which is no days. */
+static bool due_read_duration(struct due_reading *reading, const char *rest,
+	struct duration *duration)
+{
 	const char *written;
 	size_t length;
 
+	*duration = (struct duration){0, DURATION_DAY};
 	if (*rest == '\0')
-		return due_take_date(reading, date);
+		return true;
 	written = string_skip_space(rest + 1);
 	length = strlen(written);
 	while (length > 0 && isspace((unsigned char)written[length - 1]))
 		length--;
 	if ((*rest != '+' && *rest != '-') ||
-	    !duration_parse(written, length, &duration)) {
+	    !duration_parse(written, length, duration)) {
 		faults_error(reading->faults, reading->origin,
 			"%s: '%s': after the date comes + and a duration, "
 			"such as 90d or 6mo", reading->key,
@@ -173,50 +367,75 @@ static bool due_take_relative(struct due_reading *reading, struct date date,
 		return false;
 	}
 	if (*rest == '-')
-		duration.count = -duration.count;
-	return due_add(reading, &date, duration, written) &&
-		due_take_date(reading, date);
+		duration->count = -duration->count;
+	return true;
 }
 
-static bool due_read_relative(struct due_reading *reading, const char *text)
+/* word: the anchor's, length bytes, and what follows it. */
+static bool due_read_relative(struct due_reading *reading, const char *word,
+	size_t length)
 {
-	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-	const struct anchor *anchor = anchor_find(text, length);
-	struct date date;
+	const struct anchor *anchor = anchor_find(word, length);
+	const char *rest = string_skip_space(word + length);
+	struct due_base base = {0};
+	struct duration duration;
+	struct error error;
 
 	if (anchor == NULL)
-		return due_refuse_word(reading, length);
-	memcpy(&date, (const char *)reading->instrument + anchor->offset,
-		sizeof date);
-	if (date_is_none(date)) {
-		faults_error(reading->faults, reading->origin,
-			"%s: '%s': the instrument %s has no %s date",
-			reading->key, text, reading->instrument->id,
-			anchor->word);
+		return due_refuse_word(reading, word, length);
+	if (!anchor->find(reading, anchor, &rest, &base) ||
+	    !due_read_duration(reading, rest, &duration))
+		return false;
+	if (!due_after(reading->frame, base.date, duration, reading->side,
+	    reading->out, &error)) {
+		faults_error(reading->faults, reading->origin, "%s: '%s': %s",
+			reading->key, reading->text, error.text);
 		return false;
 	}
-	return due_take_relative(reading, date, string_skip_space(text + length));
+	due_check_day(reading);
+	return true;
 }
 
-bool due_read(const struct instrument *instrument, const char *text,
-	struct origin origin, const char *key, enum due_side side,
-	struct due *out, struct faults *faults)
+/* ---- all of them ---------------------------------------------------------- */
+
+/* Past a weekday at the beginning, which is kept. */
+static const char *due_skip_weekday(struct due_reading *reading,
+	const char *text, size_t length)
 {
-	struct due_reading reading = {instrument, text, origin, key, side,
-		faults, out};
+	reading->weekday = weekday_parse(text, length);
+	if (reading->weekday < 0)
+		return text;
+	return string_skip_space(text + length + (text[length] == ','));
+}
+
+static bool due_read_time(struct due_reading *reading, const char *text)
+{
 	struct moment moment;
 	struct period period;
 
-	if (isalpha((unsigned char)text[0]))
-		return due_read_relative(&reading, text);
 	if (moment_parse(text, strlen(text), &moment))
-		return due_take_moment(&reading, &moment);
-	if (period_read(text, &period))
-		return due_take_date(&reading, side == DUE_START ?
+		return due_take_moment(reading, &moment);
+	if (reading->weekday < 0 && period_read(text, &period))
+		return due_take_date(reading, reading->side == DUE_START ?
 			period_first_day(period) : period_last_day(period));
-	faults_error(faults, origin, "%s: '%s' is not a time: write "
-		"2020-12-31, 2019-03-01T00:01, 2020-Q4, 2020-12, 2020 or "
-		"in_force + 90d", key, text);
+	if (due_read_never(reading, text))
+		return true;
+	faults_error(reading->faults, reading->origin, "%s: '%s' is not a "
+		"time: write 2020-12-31, 2019-03-01T00:01, 2020-Q4, 2020-12, "
+		"2020 or in_force + 90d", reading->key, reading->text);
 	return false;
+}
+
+bool due_read(const struct due_frame *frame, const char *text,
+	struct origin origin, const char *key, enum due_side side,
+	struct due *out, struct faults *faults)
+{
+	struct due_reading reading = {frame, text, origin, key, side, faults,
+		out, -1};
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+	const char *rest = due_skip_weekday(&reading, text, length);
+
+	return length == 0 || rest != text ? due_read_time(&reading, rest) :
+		due_read_relative(&reading, text, length);
 }

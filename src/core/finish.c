@@ -16,6 +16,7 @@
 /* Beyond these, names are no longer compared: a register that is wrong
    everywhere would cost references × names. */
 #define NEAREST_FAULTS_MAX 100
+#define WEEK 0x7fu	/* all of its days */
 
 struct finish {
 	struct register_ *reg;
@@ -114,15 +115,36 @@ static void finish_unknown(struct finish *finish, enum thing_kind kind,
 			things[kind].word, things[kind].word, id);
 }
 
-static void finish_instruments(struct finish *finish)
+static void finish_calendar(struct finish *finish, struct calendar *calendar)
 {
-	struct register_ *reg = finish->reg;
+	if ((calendar->weekend & WEEK) == WEEK && calendar->working.count == 0)
+		faults_error(finish->faults, calendar->origin, "weekend: all "
+			"seven days are off, none would be a working day");
+	calendar->first_use = calendar->last_use = (struct calendar_use){0};
+}
 
-	if (reg->zone == NULL)
-		reg->zone = zone_utc();
-	for (size_t i = 0; i < reg->instrument_count; i++)
-		if (reg->instruments[i].zone == NULL)
-			reg->instruments[i].zone = reg->zone;
+/* The calendar of that name, NULL when none was named. What refers to one that
+   is not there is counted by one without a holiday: it is faulted once. */
+static struct calendar *finish_calendar_named(struct finish *finish,
+	const char *id, struct origin origin)
+{
+	uint32_t number = register_calendar(finish->reg, id);
+
+	if (number != NOT_FOUND)
+		return &finish->reg->calendars[number];
+	if (id == NULL)
+		return NULL;
+	finish_unknown(finish, THING_CALENDAR, id, origin);
+	return arena_alloc(finish->reg->arena, 1, sizeof(struct calendar));
+}
+
+static void finish_instrument(struct finish *finish,
+	struct instrument *instrument)
+{
+	if (instrument->zone == NULL)
+		instrument->zone = finish->reg->zone;
+	instrument->calendar = finish_calendar_named(finish,
+		instrument->calendar_id, instrument->origin);
 }
 
 static void finish_indicator(struct finish *finish,
@@ -140,8 +162,9 @@ static void finish_indicator(struct finish *finish,
 			"frequency finer than the year");
 	if (!duration_seconds(indicator->lag, &seconds))
 		faults_error(finish->faults, indicator->origin,
-			"lag: give days (d) or a shorter unit; working days "
-			"need a calendar, and there are none yet");
+			"lag: give days (d) or a shorter unit: an indicator "
+			"belongs to no calendar; a milestone's lag may be in "
+			"working days");
 	indicator->milestones = NULL;
 	indicator->milestone_count = 0;
 }
@@ -162,6 +185,8 @@ static void finish_pledge(struct finish *finish, struct pledge *pledge)
 {
 	pledge->milestone_count = 0;
 	pledge->instrument = NOT_FOUND;
+	pledge->calendar = finish_calendar_named(finish, pledge->calendar_id,
+		pledge->origin);
 	if (pledge->instrument_id == NULL) {
 		faults_error(finish->faults, pledge->origin,
 			"instrument: is missing: which one holds this pledge?");
@@ -172,13 +197,21 @@ static void finish_pledge(struct finish *finish, struct pledge *pledge)
 	if (pledge->instrument == NOT_FOUND)
 		finish_unknown(finish, THING_INSTRUMENT, pledge->instrument_id,
 			pledge->origin);
+	else if (pledge->calendar_id == NULL)
+		pledge->calendar = finish->reg->instruments[
+			pledge->instrument].calendar;
 }
 
 static void finish_things(struct finish *finish)
 {
 	struct register_ *reg = finish->reg;
 
-	finish_instruments(finish);
+	if (reg->zone == NULL)
+		reg->zone = zone_utc();
+	for (size_t i = 0; i < reg->calendar_count; i++)
+		finish_calendar(finish, &reg->calendars[i]);
+	for (size_t i = 0; i < reg->instrument_count; i++)
+		finish_instrument(finish, &reg->instruments[i]);
 	for (size_t i = 0; i < reg->indicator_count; i++)
 		finish_indicator(finish, &reg->indicators[i]);
 	for (size_t i = 0; i < reg->source_count; i++)
@@ -213,29 +246,31 @@ static void finish_default_start(const struct instrument *instrument,
 	}
 }
 
-static void finish_start(struct finish *finish,
-	const struct instrument *instrument, struct milestone *milestone)
+static void finish_start(struct finish *finish, const struct due_frame *frame,
+	struct milestone *milestone)
 {
-	struct due start;
+	struct due start = {.at = INSTANT_MIN};
 
-	if (milestone->start_said.text == NULL) {
-		finish_default_start(instrument, milestone);
-		return;
-	}
-	if (!due_read(instrument, milestone->start_said.text,
-	    said_origin(milestone, &milestone->start_said), "start", DUE_START,
-	    &start, finish->faults))
-		return;
+	if (milestone->start_said.text != NULL)
+		due_read(frame, milestone->start_said.text,
+			said_origin(milestone, &milestone->start_said),
+			"start", DUE_START, &start, finish->faults);
 	milestone->start = start.at;
 	milestone->start_date = start.date;
-	if (milestone->start > milestone->due)
-		faults_error(finish->faults, said_origin(milestone, &milestone->start_said),
-			"start: %s is after the due date %s",
-			milestone->start_said.text, milestone->due_said.text);
+}
+
+/* The day that "start" stands for in a due date. */
+static struct date start_day(const struct instrument *instrument,
+	const struct milestone *milestone)
+{
+	if (milestone->start != INSTANT_MIN)
+		return zone_date(instrument->zone, milestone->start);
+	return date_is_none(instrument->in_force) ? instrument->signed_on :
+		instrument->in_force;
 }
 
 /* Grace is for what is to be reached by a date, not for what holds at one. */
-static void finish_grace(struct finish *finish, const struct zone *zone,
+static void finish_grace(struct finish *finish, const struct due_frame *frame,
 	struct milestone *milestone)
 {
 	struct duration grace = milestone->grace;
@@ -246,23 +281,22 @@ static void finish_grace(struct finish *finish, const struct zone *zone,
 			mode_name(milestone->mode));
 		grace.count = milestone->grace.count = 0;
 	}
-	if (!zone_add(zone, milestone->due, grace, &milestone->grace_end))
-		faults_error(finish->faults, milestone->origin,
-			"grace: working days need a calendar, and there are "
-			"none yet: give days (d)");
+	due_shift(frame, milestone->due, grace, milestone->origin, "grace",
+		&milestone->grace_end, finish->faults);
 }
 
-static bool finish_due(struct finish *finish,
-	const struct instrument *instrument, struct milestone *milestone)
+static bool finish_due(struct finish *finish, struct due_frame *frame,
+	struct milestone *milestone)
 {
 	const struct said *said = &milestone->due_said;
 	struct due due;
 
 	milestone->due = INSTANT_MAX;
+	frame->start = start_day(frame->instrument, milestone);
 	if (said->text == NULL)
 		faults_error(finish->faults, milestone->origin,
 			"due: is missing from this milestone");
-	if (said->text == NULL || !due_read(instrument, said->text,
+	if (said->text == NULL || !due_read(frame, said->text,
 	    said_origin(milestone, said), "due", DUE_END, &due, finish->faults))
 		return false;
 	milestone->due = due.at;
@@ -270,19 +304,28 @@ static bool finish_due(struct finish *finish,
 	return true;
 }
 
-/* Without a due date the start is still read, for its own faults. */
-static void finish_times(struct finish *finish,
-	const struct instrument *instrument, struct milestone *milestone)
+/* The start first: the due date may be counted from it. Without a due date it
+   is still read, for its own faults. */
+static void finish_times(struct finish *finish, struct due_frame *frame,
+	struct milestone *milestone)
 {
-	bool known = finish_due(finish, instrument, milestone);
+	bool known;
 
-	finish_start(finish, instrument, milestone);
+	finish_start(finish, frame, milestone);
+	known = finish_due(finish, frame, milestone);
+	if (milestone->start_said.text == NULL)
+		finish_default_start(frame->instrument, milestone);
+	else if (milestone->start > milestone->due)
+		faults_error(finish->faults, said_origin(milestone,
+			&milestone->start_said),
+			"start: %s is after the due date %s",
+			milestone->start_said.text, milestone->due_said.text);
 	if (known)
-		finish_grace(finish, instrument->zone, milestone);
+		finish_grace(finish, frame, milestone);
 }
 
 /* The lag given, or the longest of the inputs. */
-static void finish_lag(struct finish *finish, const struct zone *zone,
+static void finish_lag(struct finish *finish, const struct due_frame *frame,
 	struct milestone *milestone)
 {
 	const struct benchmark *benchmark = milestone->benchmark;
@@ -298,11 +341,8 @@ static void finish_lag(struct finish *finish, const struct zone *zone,
 			milestone->lag = lag;
 		}
 	}
-	if (!zone_add(zone, milestone->grace_end, milestone->lag,
-	    &milestone->lag_end))
-		faults_error(finish->faults, milestone->origin,
-			"lag: working days need a calendar, and there are "
-			"none yet: give days (d)");
+	due_shift(frame, milestone->grace_end, milestone->lag,
+		milestone->origin, "lag", &milestone->lag_end, finish->faults);
 }
 
 /* ---- milestones ----------------------------------------------------------- */
@@ -375,7 +415,8 @@ static uint64_t path_points_hash(const struct path *path)
 }
 
 /* Tells apart two versions of a milestone that are judged differently. */
-static uint64_t milestone_terms(const struct milestone *milestone)
+static uint64_t milestone_terms(const struct register_ *reg,
+	const struct milestone *milestone)
 {
 	const struct said *path = &milestone->path_said;
 	const struct {
@@ -392,33 +433,33 @@ static uint64_t milestone_terms(const struct milestone *milestone)
 		decimal_to_double(milestone->at_risk)};
 
 	return milestone->clauses == NULL ? hash_bytes(&terms, sizeof terms) :
-		clauses_terms(milestone->clauses, hash_bytes(&terms,
-			sizeof terms));
+		clauses_terms(milestone->clauses,
+			milestone_calendar(reg, milestone),
+			hash_bytes(&terms, sizeof terms));
 }
 
 /* What rests on times and benchmark. */
-static void finish_judging(struct finish *finish, const struct zone *zone,
-	struct milestone *milestone)
+static void finish_judging(struct finish *finish,
+	const struct due_frame *frame, struct milestone *milestone)
 {
-	finish_lag(finish, zone, milestone);
+	finish_lag(finish, frame, milestone);
 	milestone->settles = benchmark_settles(milestone->benchmark);
 	path_compile(finish->reg, milestone, finish->faults);
 }
 
 /* ---- amendments ------------------------------------------------------------ */
 
-static void amend_due(struct finish *finish,
-	const struct instrument *instrument, const struct amendment *amendment,
-	struct milestone *milestone)
+static void amend_due(struct finish *finish, struct due_frame *frame,
+	const struct amendment *amendment, struct milestone *milestone)
 {
 	milestone->due_said = amendment->due_said;
-	if (!finish_due(finish, instrument, milestone))
+	if (!finish_due(finish, frame, milestone))
 		return;
 	if (milestone->start != INSTANT_MIN && milestone->start > milestone->due)
 		faults_error(finish->faults, said_origin(milestone,
 			&milestone->due_said), "amended: due: %s is before the "
 			"start", milestone->due_said.text);
-	finish_grace(finish, instrument->zone, milestone);
+	finish_grace(finish, frame, milestone);
 }
 
 static void amend_benchmark(struct finish *finish,
@@ -448,7 +489,7 @@ static void amend_path(struct finish *finish, struct milestone *milestone)
 
 /* The milestone as it is from an amendment on. */
 static struct milestone *finish_amendment(struct finish *finish,
-	const struct instrument *instrument, const struct milestone *before,
+	struct due_frame *frame, const struct milestone *before,
 	const struct amendment *amendment)
 {
 	struct milestone *after = arena_alloc(finish->reg->arena, 1,
@@ -457,7 +498,7 @@ static struct milestone *finish_amendment(struct finish *finish,
 
 	*after = *before;
 	if (amendment->due_said.text != NULL)
-		amend_due(finish, instrument, amendment, after);
+		amend_due(finish, frame, amendment, after);
 	if (amendment->benchmark_said.text != NULL)
 		amend_benchmark(finish, amendment, after);
 	if (amendment->title != NULL)
@@ -467,15 +508,15 @@ static struct milestone *finish_amendment(struct finish *finish,
 	amend_path(finish, after);
 	if (finish->faults->errors != errors)
 		return after;
-	finish_judging(finish, instrument->zone, after);
+	finish_judging(finish, frame, after);
 	clauses_check_amended(after, finish->faults);
 	return after;
 }
 
 /* Each amends what those before it have left. Its number is part of the terms,
    so that one of the title alone is told too. */
-static void finish_amendments(struct finish *finish,
-	const struct instrument *instrument, struct milestone *milestone)
+static void finish_amendments(struct finish *finish, struct due_frame *frame,
+	struct milestone *milestone)
 {
 	struct clauses *clauses = milestone->clauses;
 	const struct milestone *before = milestone;
@@ -484,12 +525,12 @@ static void finish_amendments(struct finish *finish,
 		struct amendment *amendment = &clauses->amendments[i];
 		size_t errors = finish->faults->errors;
 
-		amendment->milestone = finish_amendment(finish, instrument,
+		amendment->milestone = finish_amendment(finish, frame,
 			before, amendment);
 		if (finish->faults->errors != errors)
 			return;
 		amendment->milestone->terms = milestone_terms(
-			amendment->milestone) + i + 1;
+			finish->reg, amendment->milestone) + i + 1;
 		before = amendment->milestone;
 	}
 }
@@ -499,7 +540,7 @@ static void finish_milestone(struct finish *finish,
 {
 	struct register_ *reg = finish->reg;
 	const struct pledge *pledge = &reg->pledges[milestone->pledge];
-	const struct instrument *instrument;
+	struct due_frame frame;
 	size_t errors = finish->faults->errors;
 
 	finish_share(finish, milestone);
@@ -507,18 +548,46 @@ static void finish_milestone(struct finish *finish,
 	finish_units(finish, milestone);
 	if (pledge->instrument == NOT_FOUND)
 		return;
-	instrument = &reg->instruments[pledge->instrument];
-	finish_times(finish, instrument, milestone);
+	frame = due_frame_of(reg, milestone);
+	finish_times(finish, &frame, milestone);
 	if (finish->faults->errors != errors)
 		return;
-	finish_judging(finish, instrument->zone, milestone);
-	milestone->terms = milestone_terms(milestone);
+	finish_judging(finish, &frame, milestone);
+	milestone->terms = milestone_terms(reg, milestone);
 	if (milestone->clauses == NULL)
 		return;
 	clauses_check(reg, milestone, finish->faults);
 	if (finish->faults->errors == errors)
-		finish_amendments(finish, instrument, milestone);
+		finish_amendments(finish, &frame, milestone);
 }
+
+/* ---- what the holiday tables lack ------------------------------------------ */
+
+/* Beyond its table a calendar knows weekends alone. */
+static void finish_horizon(struct finish *finish,
+	const struct calendar *calendar)
+{
+	const struct calendar_use *first = &calendar->first_use;
+	const struct calendar_use *last = &calendar->last_use;
+
+	if (calendar->first_year == 0)
+		return;
+	if (last->date.year > calendar->last_year)
+		faults_warning(finish->faults, calendar->origin,
+			"calendar-ends", "holidays: those of the calendar %s "
+			"end with %d, and %s is counted up to %04d-%02d-%02d",
+			calendar->id, calendar->last_year, last->id,
+			last->date.year, last->date.month, last->date.day);
+	if (!date_is_none(first->date) &&
+	    first->date.year < calendar->first_year)
+		faults_warning(finish->faults, calendar->origin,
+			"calendar-ends", "holidays: those of the calendar %s "
+			"begin with %d, and %s is counted from %04d-%02d-%02d",
+			calendar->id, calendar->first_year, first->id,
+			first->date.year, first->date.month, first->date.day);
+}
+
+/* ---- the whole list ------------------------------------------------------- */
 
 /* A pledge's milestones stand in a row. */
 static void finish_membership(struct finish *finish)
@@ -548,6 +617,8 @@ static void finish_milestones(struct finish *finish)
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		finish_milestone(finish, &reg->milestones[i]);
 	clauses_check_succession(reg, finish->faults);
+	for (size_t i = 0; i < reg->calendar_count; i++)
+		finish_horizon(finish, &reg->calendars[i]);
 }
 
 /* ---- which milestones rest on an indicator --------------------------------- */

@@ -36,6 +36,8 @@ struct register_index {
 
 /* Indicators stand in expressions, where a hyphen is a minus. */
 const struct thing things[THING_COUNT] = {
+	[THING_CALENDAR] = THING("calendar", calendars,
+		calendar_count, calendar, true),
 	[THING_INSTRUMENT] = THING("instrument", instruments,
 		instrument_count, instrument, true),
 	[THING_INDICATOR] = THING("indicator", indicators,
@@ -145,6 +147,11 @@ static uint32_t index_find(const struct register_ *reg, enum thing_kind kind,
 		return NOT_FOUND;
 	/* A free place holds 0, and NOT_FOUND is one less. */
 	return *index_place(reg, kind, id) - 1;
+}
+
+uint32_t register_calendar(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_CALENDAR, id);
 }
 
 uint32_t register_instrument(const struct register_ *reg, const char *id)
@@ -258,6 +265,12 @@ const struct zone *milestone_zone(const struct register_ *reg,
 	const struct milestone *milestone)
 {
 	return milestone_instrument(reg, milestone)->zone;
+}
+
+const struct calendar *milestone_calendar(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	return milestone_pledge(reg, milestone)->calendar;
 }
 
 static const char *label_find(const struct label *labels, size_t count,

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "core/calendar.h"
 #include "core/expression.h"
 
 #define NOT_FOUND UINT32_MAX
@@ -36,7 +37,10 @@ struct instrument {
 	const char *url;
 	const char *zone_id;		/* "America/New_York"; NULL: the default */
 	const struct zone *zone;	/* resolved by whoever reads files */
+	const char *calendar_id;	/* NULL: none */
 	struct origin origin;
+
+	struct calendar *calendar;	/* as checked; NULL: none */
 };
 
 struct indicator {
@@ -80,6 +84,7 @@ struct source {
 struct pledge {
 	const char *id;
 	const char *instrument_id;
+	const char *calendar_id;	/* NULL: the instrument's */
 	uint32_t instrument;
 	const char *obligor;
 	const char *owner;
@@ -91,6 +96,8 @@ struct pledge {
 	uint32_t first_milestone;	/* its milestones stand in a row */
 	uint32_t milestone_count;
 	struct origin origin;
+
+	struct calendar *calendar;	/* as checked; NULL: none */
 };
 
 enum milestone_mode { MODE_BY, MODE_AT, MODE_THROUGHOUT };
@@ -158,6 +165,9 @@ struct clauses {
 	bool has_sustain;
 	bool sustain_forever;
 	struct duration sustain;	/* unless forever */
+	bool has_roll;			/* else the calendar's */
+	enum roll roll;
+	int roll_line;
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;
@@ -208,6 +218,8 @@ struct milestone {
 struct register_ {
 	struct arena *arena;
 	const struct zone *zone;	/* default */
+	struct calendar *calendars;
+	size_t calendar_count;
 	struct instrument *instruments;
 	size_t instrument_count;
 	struct indicator *indicators;
@@ -238,6 +250,7 @@ void register_free(struct register_ *reg);
 int register_finish(struct register_ *reg, struct faults *faults);
 
 /* Index by id, NOT_FOUND when there is none. Usable once finish has begun. */
+uint32_t register_calendar(const struct register_ *reg, const char *id);
 uint32_t register_instrument(const struct register_ *reg, const char *id);
 uint32_t register_indicator(const struct register_ *reg, const char *id);
 uint32_t register_source(const struct register_ *reg, const char *id);
@@ -259,6 +272,9 @@ const struct pledge *milestone_pledge(const struct register_ *reg,
 const struct instrument *milestone_instrument(const struct register_ *reg,
 	const struct milestone *milestone);
 const struct zone *milestone_zone(const struct register_ *reg,
+	const struct milestone *milestone);
+/* What its working days are counted by; NULL: none. */
+const struct calendar *milestone_calendar(const struct register_ *reg,
 	const struct milestone *milestone);
 /* A label by key, the milestone's own before its pledge's; NULL: none. */
 const char *milestone_label(const struct register_ *reg,

@@ -283,7 +283,7 @@ static void words(void **state)
 	assert_int_equal(weekday_parse("SUNDAY", 6), 6);
 	assert_int_equal(weekday_parse("Sund", 4), -1);
 	assert_int_equal(weekday_parse("signed", 3), -1);
-	assert_string_equal(weekday_name(5), "Sat");
+	assert_string_equal(weekday_name(5), "Saturday");
 }
 
 int main(void)

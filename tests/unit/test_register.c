@@ -70,19 +70,54 @@ static const struct time_case {
 	{"America/New_York", false, "2020-11-01T01:30",
 		"2020-11-01T01:30:00-04:00", "exists twice there",
 		"time-fold", true},
+	{"America/New_York", false, "start + 6mo", "2020-08-14T23:59:59-04:00",
+		NULL, NULL, false},
+	{"America/New_York", true, "start", NULL,
+		"can't be counted from itself", NULL, false},
+	{"America/New_York", false, "in_force - 2mo",
+		"2019-12-14T23:59:59-05:00", NULL, NULL, false},
+	{"America/New_York", false, "in_force + 999y", "3019-02-14T23:59:59-05:00",
+		NULL, NULL, false},
+	/* weekdays and days that never come */
+	{"America/New_York", false, "Thu 2020-12-31",
+		"2020-12-31T23:59:59-05:00", NULL, NULL, false},
+	{"America/New_York", false, "thursday, 2020-12-31",
+		"2020-12-31T23:59:59-05:00", NULL, NULL, false},
+	{"America/New_York", false, "Mon 2020-12-31",
+		"2020-12-31T23:59:59-05:00",
+		"due: 'Mon 2020-12-31': that day is a Thursday, not a Monday",
+		"weekday", false},
+	{"America/New_York", true, "Sat 2019-03-01T00:01",
+		"2019-03-01T00:01:00-05:00", "that day is a Friday", "weekday",
+		true},
+	{"America/New_York", false, "Mon 2020", NULL, "is not a time", NULL,
+		false},
+	{"America/New_York", false, "Mon", NULL, "is not a time", NULL, false},
+	{"America/New_York", false, "2021-02-30", "2021-02-28T23:59:59-05:00",
+		"due: 2021-02-30 never comes, 2021-02-28 is taken",
+		"date-never", false},
+	{"America/New_York", false, "2021-02-29T12:00",
+		"2021-02-28T12:00:00-05:00", "never comes", "date-never", true},
+	{"America/New_York", true, "2020-06-31", "2020-06-30T00:00:00-04:00",
+		"2020-06-30 is taken", "date-never", false},
+	{"America/New_York", false, "2020-02-32", NULL, "is not a time", NULL,
+		false},
+	{"America/New_York", false, "2020-13-31", NULL, "is not a time", NULL,
+		false},
+	{"America/New_York", false, "2021-02-30x", NULL, "is not a time", NULL,
+		false},
 	/* Samoa had no 30 December 2011. */
 	{"Pacific/Apia", false, "2011-12-30", NULL,
 		"does not exist there", "time-gap", false},
 	/* faults */
-	{"America/New_York", false, "2020-02-30", NULL, "is not a time", NULL,
-		false},
 	{"America/New_York", false, "", NULL, "is not a time", NULL, false},
 	{"America/New_York", false, "inforce + 90d", NULL,
 		"did you mean 'in_force'", NULL, false},
 	{"America/New_York", false, "tomorrow", NULL,
 		"neither a date nor counted from", NULL, false},
 	{"America/New_York", false, "in_force + 20wd", NULL,
-		"working days need a calendar", NULL, false},
+		"working days need a calendar: give the instrument deal or "
+		"the pledge p one", NULL, false},
 	{"America/New_York", false, "in_force + 6h", NULL,
 		"counted in days", NULL, false},
 	{"America/New_York", false, "in_force + ", NULL, "a duration", NULL,
@@ -250,9 +285,9 @@ static const struct milestone_case {
 	{.benchmark = YEARLY, .at_risk = {11, -1}, .want = "at_risk:"},
 	{.benchmark = YEARLY, .at_risk = {-5, -1}, .want = "at_risk:"},
 	{.benchmark = YEARLY, .grace = {20, DURATION_WORKDAY},
-		.want = "grace: working days"},
+		.want = "grace: working days need a calendar"},
 	{.benchmark = YEARLY, .lag = {20, DURATION_WORKDAY},
-		.want = "lag: working days"},
+		.want = "lag: working days need a calendar"},
 	{.benchmark = YEARLY, .mode = MODE_AT, .grace = {3, DURATION_DAY},
 		.want = "grace: has no effect", .want_warning = true},
 	/* paths */
@@ -370,7 +405,7 @@ static void test_faults_together(void **state)
 		"min: is above max",
 		"id: is missing from this source",
 		"due: is missing",
-		"due: '2020-02-30' is not a time",
+		"due: '2020-02-40' is not a time",
 		"start: unknown word 'signd', did you mean 'signed'?",
 	};
 	struct world world;
@@ -390,7 +425,7 @@ static void test_faults_together(void **state)
 	world_pledge(&world, "r")->instrument_id = NULL;
 	world_pledge(&world, "s");
 	world_milestone(&world, "m", NULL, YEARLY);
-	world_milestone(&world, "n", "2020-02-30", YEARLY)->start_said =
+	world_milestone(&world, "n", "2020-02-40", YEARLY)->start_said =
 		world_said("signd", 8);
 	assert_int_equal(register_finish(world.reg, &world.faults), -1);
 	for (size_t i = 0; i < sizeof wants / sizeof wants[0]; i++)

@@ -26,6 +26,8 @@ void world_init(struct world *world)
 	faults_init(&world->faults);
 	world->reg = reg;
 	world->history = history_new(NULL, NULL);
+	reg->calendars = arena_alloc(reg->arena, WORLD_THINGS_MAX,
+		sizeof *reg->calendars);
 	reg->instruments = arena_alloc(reg->arena, WORLD_THINGS_MAX,
 		sizeof *reg->instruments);
 	reg->indicators = arena_alloc(reg->arena, WORLD_THINGS_MAX,
@@ -89,6 +91,47 @@ struct indicator *world_indicator(struct world *world, const char *id,
 	indicator->min = DECIMAL_ZERO;
 	indicator->origin = (struct origin){"test.conf", 1, 0};
 	return indicator;
+}
+
+struct calendar *world_calendar(struct world *world, const char *id)
+{
+	struct calendar *calendar =
+		&world->reg->calendars[world->reg->calendar_count++];
+
+	calendar->id = id;
+	calendar->weekend = 1u << 5 | 1u << 6;
+	calendar->origin = (struct origin){"test.conf", 6, 0};
+	return calendar;
+}
+
+/* Their number is known from the first day on: the arena takes it over. */
+static void days_give(struct world *world, struct calendar *calendar,
+	struct calendar_days *days, const char *first, const char *last)
+{
+	struct date from, to;
+
+	assert_true(date_parse(first, &from) && date_parse(last, &to));
+	if (days->items == NULL) {
+		days->room = CALENDAR_DAYS_MAX;
+		days->items = mem_new(days->room, sizeof *days->items);
+		arena_adopt(world->reg->arena, days->items);
+	}
+	assert_true(calendar_days_add(days, from, to));
+	calendar_days_settle(days);
+	calendar_know(calendar, from.year);
+	calendar_know(calendar, to.year);
+}
+
+void world_holidays(struct world *world, struct calendar *calendar,
+	const char *first, const char *last)
+{
+	days_give(world, calendar, &calendar->holidays, first, last);
+}
+
+void world_working(struct world *world, struct calendar *calendar,
+	const char *first, const char *last)
+{
+	days_give(world, calendar, &calendar->working, first, last);
 }
 
 struct pledge *world_pledge(struct world *world, const char *id)

@@ -26,6 +26,13 @@ void world_release(struct world *world);
 const struct zone *world_zone(struct world *world, const char *name);
 struct indicator *world_indicator(struct world *world, const char *id,
 	enum frequency frequency, int64_t lag_days);
+/* An empty calendar with a weekend of Saturday and Sunday. */
+struct calendar *world_calendar(struct world *world, const char *id);
+/* Days off, "2020-01-24", and those of a calendar that work all the same. */
+void world_holidays(struct world *world, struct calendar *calendar,
+	const char *first, const char *last);
+void world_working(struct world *world, struct calendar *calendar,
+	const char *first, const char *last);
 struct pledge *world_pledge(struct world *world, const char *id);
 /* Of the pledge added last; due and benchmark may be NULL. */
 struct milestone *world_milestone(struct world *world, const char *name,
