@@ -740,6 +740,7 @@ static void assessment_clear(struct assessment *out,
 	out->event = INSTANT_MIN;
 	out->days_late = out->days_overdue = DAYS_NONE;
 	out->waiting_indicator = NOT_FOUND;
+	out->forecast.slip_days = DAYS_NONE;
 }
 
 void milestone_assess(const struct register_ *reg, struct history *history,

@@ -41,6 +41,21 @@ struct figure {
 
 #define DAYS_NONE INT32_MIN
 
+enum forecast_method { FORECAST_NONE, FORECAST_RUN_RATE, FORECAST_LEAST_SQUARES,
+	FORECAST_SEASONAL };
+
+/* What is expected of a milestone that is one comparison; an estimate. */
+struct forecast {
+	double value;			/* of the moving side on the due date */
+	double low, high;		/* LEAST_SQUARES: between these at 95 % */
+	struct date date;		/* on which the benchmark is expected to
+					   hold; none: never */
+	int32_t slip_days;		/* date - due; DAYS_NONE: no date */
+	uint8_t method;			/* enum forecast_method; NONE: there is no
+					   forecast, and nothing else is told */
+	bool misses;			/* value is not what the benchmark asks */
+};
+
 struct assessment {
 	enum lifecycle lifecycle;
 	enum verdict verdict;
@@ -60,6 +75,7 @@ struct assessment {
 	struct figure pace;		/* as computed; rounded when shown */
 	struct figure share_of_level, share_of_increment;
 	struct figure shortfall;
+	struct forecast forecast;
 	struct period data_through;
 	enum unknown_reason unknown;	/* why undecided */
 	struct period waiting_for;	/* a period without a figure, NONE: none */
