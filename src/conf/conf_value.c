@@ -381,6 +381,44 @@ static bool date_parse_kind(struct conf_reader *reader,
 	return true;
 }
 
+/* A weekday that stands before a date: -1 none, and *date is what follows. */
+static int date_skip_weekday(const char *string, const char **date)
+{
+	size_t length = strspn(string, "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	int weekday = weekday_parse(string, length);
+
+	*date = string;
+	if (weekday >= 0)
+		*date = string_skip_space(string + length +
+			(string[length] == ','));
+	return weekday;
+}
+
+static bool date_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	const char *string = config_setting_get_string(setting), *rest;
+	struct error error;
+	struct date date;
+	int weekday;
+
+	if (string == NULL)
+		return conf_fault(reader, setting, "%s is expected",
+			key->kind->expected);
+	weekday = date_skip_weekday(string, &rest);
+	if (!date_parse_kind(reader, key, rest, &date, &error))
+		return conf_fault(reader, setting, "%s", error.text);
+	if (weekday >= 0 && weekday != date_weekday(date))
+		conf_warn(reader, setting, "weekday", "\"%.80s\": that day is "
+			"a %s, not a %s", string,
+			weekday_name(date_weekday(date)),
+			weekday_name(weekday));
+	if (object != NULL)
+		*(struct date *)conf_member(object, key->offset) = date;
+	return true;
+}
+
 static bool zone_parse(struct conf_reader *reader, const struct conf_key *key,
 	const char *string, void *target, struct error *error)
 {
@@ -402,7 +440,7 @@ const struct conf_kind conf_seconds = {"duration",
 	"a duration such as \"90s\", \"15m\", \"6h\" or \"90d\"",
 	seconds_parse, NULL};
 const struct conf_kind conf_date = {"date", "a date such as \"2020-12-31\"",
-	date_parse_kind, NULL};
+	date_parse_kind, date_read};
 const struct conf_kind conf_zone = {"time zone",
 	"a time zone such as \"Europe/Berlin\"", zone_parse, NULL};
 

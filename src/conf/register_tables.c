@@ -1,10 +1,12 @@
 /*
- * register_tables: instruments, indicators, sources, pledges, milestones.
+ * register_tables: calendars, instruments, indicators, sources, pledges and
+ * milestones.
  *
  * The column `standing` tells how far this version goes: what would change a
  * verdict or the set of milestones if it were passed over is refused, what
  * would not is checked and has no effect.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,7 +14,9 @@
 #include "conf/conf_file.h"
 #include "conf/conf_value.h"
 #include "conf/register_tables.h"
+#include "core/calendar_ics.h"
 
+#define WEEKEND (1u << 5 | 1u << 6)	/* Saturday and Sunday */
 #define YEAR (366 * INT64_C(86400))
 #define POINTS_MAX 10000	/* of one path */
 #define PARTIES_MAX 1000
@@ -37,15 +41,176 @@ static const char *building_unnamed(struct conf_reader *reader)
 		++building_of(reader)->unnamed);
 }
 
-/* --- calendars: known, without effect ------------------------------------ */
+/* --- calendars ----------------------------------------------------------- */
+
+static const struct conf_word roll_words[] = {
+	{"none", ROLL_NONE, CONF_OPTIONAL},
+	{"forward", ROLL_FORWARD, CONF_OPTIONAL},
+	{"backward", ROLL_BACKWARD, CONF_OPTIONAL},
+	{"modified_forward", ROLL_MODIFIED_FORWARD, CONF_OPTIONAL},
+	{0},
+};
+
+static bool weekend_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct { const char **strings; size_t count; } list = {NULL, 0};
+	struct conf_key row = *key;
+	unsigned weekend = 0;
+
+	row.offset = 0;
+	row.second = sizeof(const char **);
+	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
+		return false;
+	for (size_t i = 0; i < list.count; i++) {
+		const char *word = list.strings[i];
+		int day = weekday_parse(word, strlen(word));
+
+		if (day < 0)
+			return conf_fault(reader, setting, "\"%.80s\" is no "
+				"weekday such as \"sat\"", word);
+		weekend |= 1u << day;
+	}
+	if (object != NULL)
+		((struct calendar *)object)->weekend = weekend;
+	return true;
+}
+
+/* The file's bytes are part of what the register was read from. */
+static bool days_read_file(struct conf_reader *reader,
+	const config_setting_t *setting, const char *name,
+	struct calendar *calendar, struct calendar_days *days)
+{
+	const char *path = conf_file_join(reader->arena, reader->folder, name);
+	const char *shown = conf_file_shown(reader->arena, path);
+	struct digest_state *digest = building_of(reader)->digest;
+	struct error error;
+	struct text bytes;
+	bool good;
+
+	text_init(&bytes, 2 * CALENDAR_ICS_MAX);
+	good = conf_file_read(path, CALENDAR_ICS_MAX, &bytes, &error) == 0;
+	if (!good)
+		conf_fault(reader, setting, "%s: %s", shown, error.text);
+	if (good && digest != NULL)
+		digest_add(digest, text_string(&bytes), bytes.length);
+	good = good && calendar_ics_read(calendar, days, text_string(&bytes),
+		bytes.length, shown, reader->faults) == 0;
+	text_release(&bytes);
+	return good;
+}
+
+/* "2020-01-24" or "2020-01-24..2020-01-30" */
+static bool days_read_span(struct conf_reader *reader,
+	const config_setting_t *setting, const char *written,
+	struct calendar *calendar, struct calendar_days *days)
+{
+	const char *dots = strstr(written, "..");
+	struct date first, last;
+	char from[11] = "";
+
+	if (dots != NULL && dots - written == 10)
+		memcpy(from, written, 10);
+	if (!date_parse(dots != NULL ? from : written, &first) ||
+	    !date_parse(dots != NULL ? dots + 2 : written, &last))
+		return conf_fault(reader, setting, "\"%.80s\": a date such as "
+			"\"2020-01-24\", days such as "
+			"\"2020-01-24..2020-01-30\" or the name of an .ics file "
+			"is expected", written);
+	if (date_compare(last, first) < 0)
+		return conf_fault(reader, setting, "\"%s\" ends before it "
+			"begins", written);
+	if (!calendar_days_add(days, first, last))
+		return conf_fault(reader, setting, "one day too many: a "
+			"calendar has at most %d", CALENDAR_DAYS_MAX);
+	calendar_know(calendar, first.year);
+	calendar_know(calendar, last.year);
+	return true;
+}
+
+/* Dates, spans of dates and files. */
+static bool days_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct { const char **strings; size_t count; } list = {NULL, 0};
+	struct calendar unused = {0}, *calendar = object;
+	struct conf_key row = *key;
+	struct calendar_days *days;
+	bool good = true;
+
+	if (calendar == NULL)
+		calendar = &unused;
+	days = conf_member(calendar, key->offset);
+	row.offset = 0;
+	row.second = sizeof(const char **);
+	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
+		return false;
+	for (size_t i = 0; i < list.count && good; i++)
+		good = (string_ends(list.strings[i], ".ics") ? days_read_file :
+			days_read_span)(reader, setting, list.strings[i],
+			calendar, days);
+	free(unused.holidays.items);
+	free(unused.working.items);
+	return good;
+}
+
+static const struct conf_kind
+	weekend_kind = {"list of strings", "a list of weekdays "
+		"[ \"sat\", \"sun\" ]", NULL, weekend_read},
+	days_kind = {"list of days", "a list of days [ \"2020-01-24\" ] or the "
+		"name of an .ics file", NULL, days_read};
+
+#define AT(member) .offset = offsetof(struct calendar, member)
 
 static const struct conf_key calendar_keys[] = {
 	{ROW("for_each", conf_anything), UNSUPPORTED},
-	{ROW("holidays", conf_strings), RANGE(0, 10000)},
-	{ROW("id", conf_name), REQUIRED},
-	{ROW("weekend", conf_strings), RANGE(0, 7)},
+	{ROW("holidays", days_kind), AT(holidays),
+		RANGE(0, CALENDAR_DAYS_MAX)},
+	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("roll", conf_word_kind), AT(roll), .fallback = "none",
+		.words = roll_words},
+	{ROW("weekend", weekend_kind), RANGE(0, 7)},
+	{ROW("working", days_kind), AT(working), RANGE(0, CALENDAR_DAYS_MAX)},
 };
-static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys)};
+
+#undef AT
+
+static void *calendar_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct register_building *building = parent;
+	struct register_ *reg = building->reg;
+	struct calendar *calendar;
+
+	reg->calendars = mem_grow(reg->calendars, reg->calendar_count,
+		&building->calendar_room, sizeof *reg->calendars);
+	calendar = &reg->calendars[reg->calendar_count++];
+	*calendar = (struct calendar){.weekend = WEEKEND,
+		.origin = conf_origin(reader, setting)};
+	return calendar;
+}
+
+/* Days on both lists work: that is what the second one is for. */
+static void calendar_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct calendar *calendar = object;
+	struct calendar_days *both[] = {&calendar->holidays,
+		&calendar->working};
+
+	(void)parent;
+	for (size_t i = 0; i < 2; i++) {
+		calendar_days_settle(both[i]);
+		if (both[i]->items != NULL)
+			arena_adopt(reader->arena, both[i]->items);
+	}
+	if (calendar->id == NULL || group->unsupported)
+		building_of(reader)->reg->calendar_count--;
+}
+
+static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys),
+	.open = calendar_open, .close = calendar_close};
 
 /* --- instruments --------------------------------------------------------- */
 
@@ -53,7 +218,7 @@ static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys)};
 #define SECOND(member) .second = offsetof(struct instrument, member)
 
 static const struct conf_key instrument_keys[] = {
-	{ROW("calendar", conf_name), NO_EFFECT},
+	{ROW("calendar", conf_name), AT(calendar_id)},
 	{ROW("for_each", conf_anything), UNSUPPORTED},
 	{ROW("id", conf_name), AT(id), REQUIRED},
 	{ROW("in_force", conf_date), AT(in_force)},
@@ -652,6 +817,19 @@ static bool cure_read(struct conf_reader *reader, const struct conf_key *key,
 	return true;
 }
 
+static bool roll_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+	bool good = conf_read_as(reader, &conf_word_kind, key, setting, clauses);
+
+	if (clauses != NULL) {
+		clauses->roll_line = conf_origin(reader, setting).line;
+		clauses->has_roll = good;
+	}
+	return good;
+}
+
 /* A duration, or for good. */
 static bool sustain_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -717,6 +895,7 @@ static const struct conf_kind
 	amended_kind = {"list of groups", "a list of groups", NULL,
 		amended_read},
 	decree_kind = {"group", "a group { … }", NULL, decree_read},
+	roll_kind = {"word", "a string", NULL, roll_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
@@ -746,7 +925,7 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("partial", partial_kind), CLAUSE(partial)},
 	{ROW("path", path_kind), AT(path_said), .inside = &points_table},
 	{ROW("remind", conf_durations), NO_EFFECT},
-	{ROW("roll", conf_name), NO_EFFECT},
+	{ROW("roll", roll_kind), CLAUSE(roll), .words = roll_words},
 	{ROW("severity", conf_word_kind), AT(severity), .fallback = "warning",
 		.words = severity_words},
 	{ROW("start", conf_said), AT(start_said)},
@@ -823,6 +1002,7 @@ static const struct conf_table milestones_table = {
 #define SECOND(member) .second = offsetof(struct pledge, member)
 
 static const struct conf_key pledge_keys[] = {
+	{ROW("calendar", conf_name), AT(calendar_id)},
 	{ROW("cite", conf_text), AT(cite)},
 	{ROW("for_each", conf_anything), UNSUPPORTED},
 	{ROW("id", conf_name), AT(id), REQUIRED},
@@ -895,7 +1075,7 @@ static const struct conf_table pledges_table = {CONF_TABLE(pledge_keys),
 /* --- a whole file -------------------------------------------------------- */
 
 static const struct conf_key file_keys[] = {
-	{ROW("calendars", conf_list), NO_EFFECT, .inside = &calendars_table},
+	{ROW("calendars", conf_list), .inside = &calendars_table},
 	{ROW("indicators", conf_list), .inside = &indicators_table},
 	{ROW("instruments", conf_list), .inside = &instruments_table},
 	{ROW("pledges", conf_list), .inside = &pledges_table},

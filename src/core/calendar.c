@@ -61,6 +61,11 @@ static bool days_have(const struct calendar_days *days, int32_t day)
 		sizeof *days->items, day_compare) != NULL;
 }
 
+bool calendar_days_have(const struct calendar_days *days, struct date date)
+{
+	return days_have(days, date_to_days(date));
+}
+
 void calendar_know(struct calendar *calendar, int year)
 {
 	if (calendar->first_year == 0 || year < calendar->first_year)

@@ -62,6 +62,8 @@ bool calendar_days_add(struct calendar_days *days, struct date first,
 	struct date last);
 /* Sorts them, each once. */
 void calendar_days_settle(struct calendar_days *days);
+/* Whether settled days have one. */
+bool calendar_days_have(const struct calendar_days *days, struct date date);
 /* Has the table know a year, and all between it and those it knows. */
 void calendar_know(struct calendar *calendar, int year);
 

@@ -574,14 +574,14 @@ static void finish_horizon(struct finish *finish,
 		return;
 	if (last->date.year > calendar->last_year)
 		faults_warning(finish->faults, calendar->origin,
-			"calendar-ends", "holidays: those of the calendar %s "
+			"calendar-ends", "holidays: those of the calendar '%s' "
 			"end with %d, and %s is counted up to %04d-%02d-%02d",
 			calendar->id, calendar->last_year, last->id,
 			last->date.year, last->date.month, last->date.day);
 	if (!date_is_none(first->date) &&
 	    first->date.year < calendar->first_year)
 		faults_warning(finish->faults, calendar->origin,
-			"calendar-ends", "holidays: those of the calendar %s "
+			"calendar-ends", "holidays: those of the calendar '%s' "
 			"begin with %d, and %s is counted from %04d-%02d-%02d",
 			calendar->id, calendar->first_year, first->id,
 			first->date.year, first->date.month, first->date.day);

@@ -342,7 +342,7 @@ static const struct {
 	{"2022-06-30", ROLL_NONE, {0, DURATION_DAY}, NULL},
 	{"2022-06-30T12:00", ROLL_FORWARD, {5, DURATION_DAY}, NULL},
 	{"2022-06-30", ROLL_FORWARD, {0, DURATION_DAY},
-		"holidays: those of the calendar cn end with 2020, and p/m is "
+		"holidays: those of the calendar 'cn' end with 2020, and p/m is "
 		"counted up to 2022-06-30"},
 	{"2020-12-30", ROLL_NONE, {2, DURATION_WORKDAY},
 		"is counted up to 2021-01-01"},

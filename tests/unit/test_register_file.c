@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@
 static void test_listings(void **state)
 {
 	(void)state;
+	golden_check("calendar");
+	golden_check("calendar-faults");
 	golden_check("valid");
 	golden_check("syntax");
 	golden_check("register");
@@ -261,6 +264,86 @@ static void test_names(void **state)
 	golden_clean();
 }
 
+/* --- calendars --------------------------------------------------------------------- */
+
+static struct register_ *register_of(const char *path)
+{
+	struct settings *settings;
+	struct register_ *reg;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings = settings_load(path, CONF_OFFLINE, &faults);
+	assert_non_null(settings);
+	reg = register_load(settings, &faults);
+	assert_non_null(reg);
+	settings_free(settings);
+	faults_release(&faults);
+	return reg;
+}
+
+static void test_calendars(void **state)
+{
+	struct register_ *reg = register_of("calendar/pledged.conf");
+	const struct calendar *cn = &reg->calendars[0];
+	const struct calendar *list = &reg->calendars[1];
+
+	(void)state;
+	assert_int_equal(reg->calendar_count, 4);
+	assert_int_equal(cn->weekend, 1 << 5 | 1 << 6);
+	assert_int_equal(cn->roll, ROLL_FORWARD);
+	assert_int_equal(cn->working.count, 1);
+	/* ten days, and the first of the year in 2020 to 2199 */
+	assert_int_equal(cn->holidays.count, 10 + 180);
+	assert_int_equal(cn->first_year, 2020);
+	assert_int_equal(cn->last_year, 2020);
+	assert_int_equal(list->weekend, 1 << 5 | 1 << 6);
+	assert_int_equal(list->roll, ROLL_MODIFIED_FORWARD);
+	assert_int_equal(list->holidays.count, cn->holidays.count);
+	assert_int_equal(reg->calendars[2].weekend, 1 << 4 | 1 << 5);
+	assert_int_equal(reg->calendars[3].weekend, 0);
+	assert_ptr_equal(reg->instruments[0].calendar, cn);
+	assert_ptr_equal(reg->pledges[0].calendar, cn);
+	assert_ptr_equal(reg->pledges[1].calendar, list);
+	assert_true(reg->milestones[1].clauses->has_roll);
+	assert_int_equal(reg->milestones[0].due_date.day, 27);
+	assert_int_equal(reg->milestones[1].due_date.day, 28);
+	register_free(reg);
+}
+
+static void ics_write(const char *day)
+{
+	char bytes[200];
+	int length = snprintf(bytes, sizeof bytes, "BEGIN:VCALENDAR\n"
+		"BEGIN:VEVENT\nDTSTART:%s\nEND:VEVENT\nEND:VCALENDAR\n", day);
+
+	golden_file("c.ics", bytes, (size_t)length, 0644);
+}
+
+/* A register is another one when a file that it names is. */
+static void test_calendar_digest(void **state)
+{
+	static const char conf[] = "register = [ \"a.conf\" ];";
+	static const char calendars[] = "calendars = ( { id = \"c\"; "
+		"holidays = [\"c.ics\"]; } );";
+	struct digest digests[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct register_ *reg;
+
+		ics_write(i < 2 ? "20200501" : "20200502");
+		golden_file("a.conf", calendars, sizeof calendars - 1, 0644);
+		reg = register_of(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644));
+		digests[i] = reg->digest;
+		register_free(reg);
+	}
+	assert_memory_equal(&digests[0], &digests[1], sizeof *digests);
+	assert_memory_not_equal(&digests[0], &digests[2], sizeof *digests);
+	golden_clean();
+}
+
 /* --- bytes that mean harm ---------------------------------------------------------- */
 
 static void mutations_run(const char *seed_file, const char *name,
@@ -298,6 +381,7 @@ static void test_mutations(void **state)
 	mutations_run("valid/register.d/20-pledges.conf", "m.conf", 2);
 	mutations_run("unsupported/register.d/a.conf", "m.conf", 3);
 	mutations_run("valid/pledged.conf", "pledged.conf", 4);
+	mutations_run("calendar/register.d/10-good.conf", "m.conf", 5);
 }
 
 static int enter(void **state)
@@ -318,6 +402,8 @@ int main(void)
 		WORLD(test_sources),
 		WORLD(test_pledges),
 		WORLD(test_clauses),
+		cmocka_unit_test(test_calendars),
+		cmocka_unit_test(test_calendar_digest),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_no_effect_once),
 		cmocka_unit_test(test_names),
