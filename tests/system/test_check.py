@@ -61,8 +61,8 @@ register.conf:6: benchmark: column 6: unknown indicator reports, did you mean re
          ^^^^^^^
 pledged: 1 error, 0 warnings
 """),
-    "a day that is none": (broken("2030-01-01", "2030-02-30"), """\
-register.conf:6: due: '2030-02-30' is not a time: write 2020-12-31, 2019-03-01T00:01, 2020-Q4, \
+    "a day that is none": (broken("2030-01-01", "2030-02-32"), """\
+register.conf:6: due: '2030-02-32' is not a time: write 2020-12-31, 2019-03-01T00:01, 2020-Q4, \
 2020-12, 2020 or in_force + 90d
 pledged: 1 error, 0 warnings
 """),

@@ -55,7 +55,7 @@ def test_a_faulty_file_changes_nothing_and_is_told_whole(daemon):
     before = daemon.get("/v1/status")
     daemon.write("register.conf", register(
         [milestone("one", FAR).replace("severity", "sevrity"),
-         milestone("two", "2030-02-30")]))
+         milestone("two", "2030-02-32")]))
     daemon.write("pledged.conf", daemon.conf.read_text().replace(
         "min_every", "min_evry"))
     result = daemon.ctl("reload")
@@ -64,7 +64,7 @@ def test_a_faulty_file_changes_nothing_and_is_told_whole(daemon):
         'pledged.conf:6: polling: unknown key "min_evry", nearest is "min_every"',
         "register.conf:6: pledges[0].milestones[0]: unknown key "
         '"sevrity", nearest is "severity"',
-        "register.conf:7: due: '2030-02-30' is not a time: write 2020-12-31, "
+        "register.conf:7: due: '2030-02-32' is not a time: write 2020-12-31, "
         "2019-03-01T00:01, 2020-Q4, 2020-12, 2020 or in_force + 90d"]
     for line in want:
         assert line in result.stderr and line in daemon.log()
