@@ -54,6 +54,7 @@ struct calendar {
 
 	/* as checked */
 	struct calendar_use first_use, last_use;
+	uint64_t hash;			/* calendar_hash */
 };
 
 /* Enters the days from first to last. false: there would be more than

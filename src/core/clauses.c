@@ -36,10 +36,19 @@ static void partial_check(const struct milestone *milestone,
 			"partial: has no effect with mode \"throughout\"");
 }
 
+static struct due_frame clause_frame(const struct register_ *reg,
+	const struct milestone *milestone)
+{
+	struct due_frame frame = due_frame_of(reg, milestone);
+
+	frame.uses = frame.pledge->calendar;
+	return frame;
+}
+
 static void cure_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults)
 {
-	const struct due_frame frame = due_frame_of(reg, milestone);
+	const struct due_frame frame = clause_frame(reg, milestone);
 	const struct clauses *clauses = milestone->clauses;
 	struct origin origin = clause_origin(milestone, clauses->cure_line);
 
@@ -59,7 +68,7 @@ static void cure_check(const struct register_ *reg,
 static void sustain_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults)
 {
-	const struct due_frame frame = due_frame_of(reg, milestone);
+	const struct due_frame frame = clause_frame(reg, milestone);
 	const struct clauses *clauses = milestone->clauses;
 	struct origin origin = clause_origin(milestone, clauses->sustain_line);
 
@@ -249,7 +258,7 @@ uint64_t clauses_terms(const struct clauses *clauses,
 			INT64_MAX : clauses->sustain.count,
 		clauses->sustain.unit,
 		calendar != NULL && clauses_count_working_days(clauses) ?
-			calendar_hash(calendar) : 0};
+			calendar->hash : 0};
 
 	return plain ? terms : hash_bytes(&all, sizeof all);
 }

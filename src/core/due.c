@@ -39,6 +39,12 @@ struct due_frame due_frame_of(const struct register_ *reg,
 	return frame;
 }
 
+static void due_note(const struct due_frame *frame, struct date date)
+{
+	if (frame->uses != NULL)
+		calendar_note_use(frame->uses, date, frame->id);
+}
+
 /* ---- dates and times ------------------------------------------------------ */
 
 struct due due_of_date(struct date date, enum due_side side,
@@ -78,8 +84,8 @@ static struct date due_roll(const struct due_frame *frame, struct date date,
 	    frame->roll == ROLL_NONE)
 		return date;
 	rolled = calendar_roll(frame->calendar, date, frame->roll);
-	calendar_note_use(frame->calendar, date, frame->id);
-	calendar_note_use(frame->calendar, rolled, frame->id);
+	due_note(frame, date);
+	due_note(frame, rolled);
 	return rolled;
 }
 
@@ -306,8 +312,8 @@ static bool due_count(const struct due_frame *frame, struct date date,
 	if (!calendar_shift_date(frame->calendar, date, duration, out))
 		return shift_fault(frame, duration, error) == 0;
 	if (duration.unit == DURATION_WORKDAY) {
-		calendar_note_use(frame->calendar, date, frame->id);
-		calendar_note_use(frame->calendar, *out, frame->id);
+		due_note(frame, date);
+		due_note(frame, *out);
 	}
 	return true;
 }
@@ -336,10 +342,8 @@ bool due_shift(const struct due_frame *frame, instant at,
 		return false;
 	}
 	if (span.unit == DURATION_WORKDAY && at != INSTANT_MAX) {
-		calendar_note_use(frame->calendar, zone_date(zone, at),
-			frame->id);
-		calendar_note_use(frame->calendar, zone_date(zone, *out),
-			frame->id);
+		due_note(frame, zone_date(zone, at));
+		due_note(frame, zone_date(zone, *out));
 	}
 	return true;
 }

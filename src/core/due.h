@@ -29,13 +29,16 @@ enum due_side { DUE_START, DUE_END };
 struct due_frame {
 	const struct instrument *instrument;
 	const struct pledge *pledge;
-	struct calendar *calendar;	/* NULL: none */
+	const struct calendar *calendar;	/* NULL: none */
+	struct calendar *uses;		/* where it is noted what is asked of that;
+					   NULL: nowhere, as when judging */
 	enum roll roll;
 	const char *id;			/* the milestone's */
 	struct date start;		/* none: it is not known */
 };
 
-/* That of a milestone whose references are resolved; without a start. */
+/* That of a milestone whose references are resolved; without a start, and
+   noting nothing. */
 struct due_frame due_frame_of(const struct register_ *reg,
 	const struct milestone *milestone);
 

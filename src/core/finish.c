@@ -121,6 +121,7 @@ static void finish_calendar(struct finish *finish, struct calendar *calendar)
 		faults_error(finish->faults, calendar->origin, "weekend: all "
 			"seven days are off, none would be a working day");
 	calendar->first_use = calendar->last_use = (struct calendar_use){0};
+	calendar->hash = calendar_hash(calendar);
 }
 
 /* The calendar of that name, NULL when none was named. What refers to one that
@@ -549,6 +550,7 @@ static void finish_milestone(struct finish *finish,
 	if (pledge->instrument == NOT_FOUND)
 		return;
 	frame = due_frame_of(reg, milestone);
+	frame.uses = pledge->calendar;
 	finish_times(finish, &frame, milestone);
 	if (finish->faults->errors != errors)
 		return;

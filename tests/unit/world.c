@@ -110,7 +110,8 @@ static void days_give(struct world *world, struct calendar *calendar,
 {
 	struct date from, to;
 
-	assert_true(date_parse(first, &from) && date_parse(last, &to));
+	assert_true(date_parse(first, &from));
+	assert_true(date_parse(last, &to));
 	if (days->items == NULL) {
 		days->room = CALENDAR_DAYS_MAX;
 		days->items = mem_new(days->room, sizeof *days->items);
