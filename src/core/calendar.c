@@ -156,7 +156,8 @@ struct date calendar_roll(const struct calendar *calendar, struct date date,
 
 /* ---- durations ------------------------------------------------------------ */
 
-bool calendar_shift_date(const struct calendar *calendar, struct date date,
+/* Dates stop at the first and the last there is. */
+static bool shift_day(const struct calendar *calendar, struct date date,
 	struct duration duration, struct date *out)
 {
 	int64_t count = duration.count;
@@ -167,32 +168,48 @@ bool calendar_shift_date(const struct calendar *calendar, struct date date,
 	if (duration.unit == DURATION_SECOND || count < INT32_MIN ||
 	    count > INT32_MAX)
 		return false;
-	if (duration.unit == DURATION_MONTH) {
-		*out = date_add_months(date, (int32_t)count);
+	*out = duration.unit == DURATION_DAY ?
+		date_add_days(date, (int32_t)count) :
+		date_add_months(date, (int32_t)count);
+	return true;
+}
+
+bool calendar_shift_date(const struct calendar *calendar, struct date date,
+	struct duration duration, struct date *out)
+{
+	if (!shift_day(calendar, date, duration, out))
+		return false;
+	if (duration.unit == DURATION_DAY)
+		return date_to_days(*out) - date_to_days(date) ==
+			duration.count;
+	if (duration.unit == DURATION_MONTH)
 		return (out->year - date.year) * 12 + out->month -
-			date.month == count;
-	}
-	*out = date_add_days(date, (int32_t)count);
-	return date_to_days(*out) - date_to_days(date) == count;
+			date.month == duration.count;
+	return true;
 }
 
 bool calendar_shift(const struct calendar *calendar, const struct zone *zone,
 	instant at, struct duration duration, instant *out)
 {
 	struct clock_time local;
+	struct date date;
 
-	if (duration.unit != DURATION_WORKDAY)
+	if (duration.unit == DURATION_SECOND)
 		return zone_add(zone, at, duration, out);
-	if (calendar == NULL)
-		return false;
 	*out = at;
-	if (at == INSTANT_MIN || at == INSTANT_MAX)
+	if (duration.unit == DURATION_WORKDAY && calendar == NULL)
+		return false;
+	if (at == INSTANT_MIN || at == INSTANT_MAX || duration.count == 0)
 		return true;
 	local = zone_local(zone, at);
-	if (!calendar_add(calendar, local.date, duration.count, &local.date))
+	if (!shift_day(calendar, local.date, duration, &date))
 		return false;
-	if (duration.count != 0)
+	if (at == zone_day_end(zone, local.date)) {
+		*out = zone_day_end(zone, date);
+	} else {
+		local.date = date;
 		*out = zone_instant(zone, local, NULL);
+	}
 	return true;
 }
 

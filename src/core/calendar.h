@@ -89,8 +89,12 @@ struct date calendar_roll(const struct calendar *calendar, struct date date,
 bool calendar_shift_date(const struct calendar *calendar, struct date date,
 	struct duration duration, struct date *out);
 
-/* An instant and a duration after it: zone_add, and working days at the same
-   time of day. calendar may be NULL; working days then give false. */
+/*
+ * An instant and a duration after it: seconds have passed, else it is the same
+ * time of another day, and the end of a day stays the end of one, whatever the
+ * clocks do at midnight. false: working days without a calendar (it may be
+ * NULL) or beyond what is counted.
+ */
 bool calendar_shift(const struct calendar *calendar, const struct zone *zone,
 	instant at, struct duration duration, instant *out);
 

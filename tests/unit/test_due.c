@@ -207,6 +207,30 @@ static void test_grace_and_lag(void **state)
 	world_release(&world);
 }
 
+/* At the end of 17 February 2018 clocks in Brazil went from 24:00 to 23:00. */
+static void test_grace_over_a_fold(void **state)
+{
+	static const struct duration graces[] = {{1, DURATION_DAY},
+		{1, DURATION_WORKDAY}, {86400, DURATION_SECOND}};
+	static const char *const wants[] = {"2018-02-17T23:59:59-03:00",
+		"2018-02-19T23:59:59-03:00", "2018-02-17T23:59:59-02:00"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(graces); i++) {
+		struct world world;
+		struct milestone *milestone;
+
+		world_open(&world);
+		world.reg->instruments[0].zone = world_zone(&world,
+			"America/Sao_Paulo");
+		milestone = world_milestone(&world, "m", "2018-02-16", YEARLY);
+		milestone->grace = graces[i];
+		world_finish(&world);
+		instant_check(&world, "grace", milestone->grace_end, wants[i]);
+		world_release(&world);
+	}
+}
+
 /* Fulfilled on a day: late, and cured only where the working days reach it. */
 static void cure_check(const char *day, enum verdict want)
 {
@@ -409,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_start_is_not_rolled),
 		cmocka_unit_test(test_roll_needs_calendar),
 		cmocka_unit_test(test_grace_and_lag),
+		cmocka_unit_test(test_grace_over_a_fold),
 		cmocka_unit_test(test_cure),
 		cmocka_unit_test(test_sustain),
 		cmocka_unit_test(test_terms),
