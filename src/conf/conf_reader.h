@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/error.h"
 
 #define CONF_TABLE_KEYS_MAX 64
@@ -37,6 +38,7 @@ struct conf_reader {
 	struct conf_names *names;
 	const struct conf_key *told[CONF_TOLD_MAX];	/* no-effect, in this file */
 	size_t told_count;
+	struct digest_state *digest;	/* of all that is read; NULL: none */
 };
 
 enum conf_standing {

@@ -75,7 +75,7 @@ static void reading_parse(struct register_reading *reading, struct text *bytes)
 	struct conf_reader *reader = &reading->reader;
 	config_t config;
 
-	digest_add(reading->building.digest, text_string(bytes), bytes->length);
+	digest_add(reading->reader.digest, text_string(bytes), bytes->length);
 	text_add_char(bytes, '\0');
 	if (conf_parse(reader, bytes->data, bytes->length - 1, &config) != 0) {
 		conf_text_visit(bytes->data, bytes->length - 1,
@@ -171,11 +171,11 @@ struct register_ *register_load(const struct settings *settings,
 
 	conf_reader_init(&reading->reader, NULL, faults);
 	register_building_init(&reading->building, &reading->reader, settings);
-	reading->building.digest = digest_new();
+	reading->reader.digest = digest_new();
 	reg = reading->building.reg;
 	for (size_t i = 0; i < settings->register_count; i++)
 		reading_name(reading, settings->registers[i]);
-	digest_finish(reading->building.digest, &reg->digest);
+	digest_finish(reading->reader.digest, &reg->digest);
 	conf_reader_release(&reading->reader);
 	free(reading);
 	register_settle(reg);

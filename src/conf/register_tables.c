@@ -84,7 +84,6 @@ static bool days_read_file(struct conf_reader *reader,
 {
 	const char *path = conf_file_join(reader->arena, reader->folder, name);
 	const char *shown = conf_file_shown(reader->arena, path);
-	struct digest_state *digest = building_of(reader)->digest;
 	struct error error;
 	struct text bytes;
 	bool good;
@@ -93,8 +92,8 @@ static bool days_read_file(struct conf_reader *reader,
 	good = conf_file_read(path, CALENDAR_ICS_MAX, &bytes, &error) == 0;
 	if (!good)
 		conf_fault(reader, setting, "%s: %s", shown, error.text);
-	if (good && digest != NULL)
-		digest_add(digest, text_string(&bytes), bytes.length);
+	if (good && reader->digest != NULL)
+		digest_add(reader->digest, text_string(&bytes), bytes.length);
 	good = good && calendar_ics_read(calendar, days, text_string(&bytes),
 		bytes.length, shown, reader->faults) == 0;
 	text_release(&bytes);

@@ -9,7 +9,6 @@
 #ifndef PLEDGED_CONF_REGISTER_TABLES_H
 #define PLEDGED_CONF_REGISTER_TABLES_H
 
-#include "base/digest.h"
 #include "conf/conf_reader.h"
 #include "conf/settings.h"
 #include "core/register.h"
@@ -18,7 +17,6 @@
 struct register_building {
 	struct register_ *reg;		/* its lists grow by mem_grow */
 	const struct settings *settings;
-	struct digest_state *digest;	/* of all that is read; NULL: none */
 	size_t calendar_room;
 	size_t instrument_room, indicator_room, source_room;
 	size_t pledge_room, milestone_room;
