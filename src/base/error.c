@@ -80,14 +80,18 @@ void faults_init(struct faults *faults)
 	*faults = (struct faults){0};
 }
 
+static void fault_release(struct fault *fault)
+{
+	free(fault->file);
+	free(fault->id);
+	free(fault->text);
+	free(fault->excerpt);
+}
+
 void faults_release(struct faults *faults)
 {
-	for (size_t i = 0; i < faults->count; i++) {
-		free(faults->items[i].file);
-		free(faults->items[i].id);
-		free(faults->items[i].text);
-		free(faults->items[i].excerpt);
-	}
+	for (size_t i = 0; i < faults->count; i++)
+		fault_release(&faults->items[i]);
 	free(faults->items);
 	faults_init(faults);
 }
@@ -253,6 +257,13 @@ static int fault_compare(const struct fault *a, const struct fault *b)
 	return order;
 }
 
+static bool fault_equal(const struct fault *a, const struct fault *b)
+{
+	return a->level == b->level && fault_compare(a, b) == 0 &&
+		string_is(a->id, b->id) && string_is(a->text, b->text) &&
+		string_is(a->excerpt, b->excerpt);
+}
+
 /* Merges the sorted halves [0, middle) and [middle, count) of items. */
 static void faults_merge(struct fault *items, size_t middle, size_t count,
 	struct fault *room)
@@ -281,12 +292,34 @@ static void faults_sort_range(struct fault *items, size_t count,
 	faults_merge(items, middle, count, room);
 }
 
+/* What stands once in a file and is read many times is wrong once. */
+static void faults_unite(struct faults *faults)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		struct fault *fault = &faults->items[i];
+
+		if (kept == 0 || !fault_equal(&faults->items[kept - 1], fault)) {
+			faults->items[kept++] = *fault;
+			continue;
+		}
+		if (fault->level == FAULT_ERROR)
+			faults->errors--;
+		else
+			faults->warnings--;
+		fault_release(fault);
+	}
+	faults->count = kept;
+}
+
 void faults_sort(struct faults *faults)
 {
 	struct fault *room = mem_new(faults->count, sizeof *room);
 
 	faults_sort_range(faults->items, faults->count, room);
 	free(room);
+	faults_unite(faults);
 }
 
 static void fault_print(const struct fault *fault, struct text *out)

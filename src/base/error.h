@@ -85,7 +85,8 @@ void faults_warning(struct faults *faults, struct origin origin,
    fault was dropped. */
 void faults_excerpt(struct faults *faults, const char *expression,
 	size_t from, size_t to);
-/* Sorts by file, line, column; keeps the order of equals. */
+/* Sorts by file, line, column; keeps the order of equals. Of those that say
+   the same beside one another only the first is kept and counted. */
 void faults_sort(struct faults *faults);
 /* "file:line: key: what is wrong [id]" a line each, excerpts indented,
    "and N more" at the end. */

@@ -109,7 +109,7 @@ static bool format_read(struct conf_reader *reader,
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "%s is expected",
 			key->kind->expected);
-	format = config_setting_get_string(setting);
+	format = conf_string(reader, setting);
 	if (!conf_name.parse(reader, key, format, NULL, &error))
 		return conf_fault(reader, setting, "%s", error.text);
 	if (!string_is(format, "cloudevents"))
@@ -371,7 +371,7 @@ static bool match_check(struct conf_reader *reader,
 
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "a string is expected");
-	pattern = config_setting_get_string(setting);
+	pattern = conf_string(reader, setting);
 	if (!conf_name.parse(reader, NULL, pattern, NULL, &error))
 		return conf_fault(reader, setting, "%s", error.text);
 	if (strpbrk(pattern, "*?[") != NULL)
@@ -393,7 +393,7 @@ static void route_add_match(struct conf_reader *reader, struct route *route,
 		.field = field,
 		.label = label != NULL ? conf_shared(reader, label) : NULL,
 		.pattern = conf_shared(reader,
-			config_setting_get_string(setting)),
+			conf_string(reader, setting)),
 	};
 }
 

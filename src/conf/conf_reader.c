@@ -8,11 +8,12 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "conf/conf_each.h"
 #include "conf/conf_reader.h"
 #include "conf/conf_text.h"
 #include "conf/conf_value.h"
 
-#define PATH_MOST 200
+#define VALUE_SHOWN 80	/* bytes of a value in a fault */
 
 /* --- names that are shared ----------------------------------------------- */
 
@@ -35,6 +36,7 @@ void conf_reader_release(struct conf_reader *reader)
 	free(reader->names->slots);
 	free(reader->names);
 	reader->names = NULL;
+	text_release(&reader->replaced);
 }
 
 static const char **names_slot(const struct conf_names *names,
@@ -99,6 +101,55 @@ static void path_add(struct text *path, const config_setting_t *setting)
 			config_setting_name(setting));
 }
 
+/* The values of the names in a string, and where those come from, that are of
+   another line: " (province = "Hunan", provinces.csv:7)". */
+static void values_add(const struct conf_reader *reader,
+	const config_setting_t *setting, struct text *out)
+{
+	const char *string = config_setting_get_string(setting);
+	const char *cursor = string;
+	struct each_name name;
+	bool any = false;
+
+	if (reader->each == NULL || string == NULL)
+		return;
+	while (each_name_next(reader, string, &cursor, &name)) {
+		text_addf(out, "%s%.*s = \"%.*s\", %s:%d", any ? "; " : " (",
+			(int)strcspn(name.name, "}"), name.name, VALUE_SHOWN,
+			name.value, name.origin.file, name.origin.line);
+		any = true;
+	}
+	if (any)
+		text_add_char(out, ')');
+}
+
+/* What is wrong with an element that is read many times is told once. */
+static bool fault_is_known(const struct conf_reader *reader,
+	enum fault_level level, struct origin origin, const char *text)
+{
+	const struct faults *faults = reader->faults;
+
+	if (reader->each == NULL)
+		return false;
+	for (size_t i = faults->count; i-- > 0;) {
+		const struct fault *fault = &faults->items[i];
+
+		if (fault->line == origin.line && fault->level == level &&
+		    string_is(fault->text, text) &&
+		    string_is(fault->file, origin.file))
+			return true;
+	}
+	return false;
+}
+
+static void reader_error(struct conf_reader *reader, struct origin origin,
+	const char *text)
+{
+	reader->errors++;
+	if (!fault_is_known(reader, FAULT_ERROR, origin, text))
+		faults_error(reader->faults, origin, "%s", text);
+}
+
 /* "path.key: text"; the path of a fault nobody will see is not looked for. */
 static void fault_text(const struct conf_reader *reader,
 	const config_setting_t *setting, const char *key, const char *format,
@@ -128,8 +179,24 @@ bool conf_fault(struct conf_reader *reader, const config_setting_t *setting,
 	va_start(arguments, format);
 	fault_text(reader, setting, NULL, format, arguments, &text);
 	va_end(arguments);
-	faults_error(reader->faults, conf_origin(reader, setting), "%s",
-		text_string(&text));
+	values_add(reader, setting, &text);
+	reader_error(reader, conf_origin(reader, setting), text_string(&text));
+	text_release(&text);
+	return false;
+}
+
+bool conf_fault_plain(struct conf_reader *reader,
+	const config_setting_t *setting, const char *format, ...)
+{
+	struct text text;
+	va_list arguments;
+
+	if (config_setting_name(setting) == NULL)
+		setting = config_setting_parent(setting);
+	va_start(arguments, format);
+	fault_text(reader, setting, NULL, format, arguments, &text);
+	va_end(arguments);
+	reader_error(reader, conf_origin(reader, setting), text_string(&text));
 	text_release(&text);
 	return false;
 }
@@ -143,8 +210,10 @@ void conf_warn(struct conf_reader *reader, const config_setting_t *setting,
 	va_start(arguments, format);
 	fault_text(reader, setting, NULL, format, arguments, &text);
 	va_end(arguments);
-	faults_warning(reader->faults, conf_origin(reader, setting), id, "%s",
-		text_string(&text));
+	if (!fault_is_known(reader, FAULT_WARNING, conf_origin(reader, setting),
+	    text_string(&text)))
+		faults_warning(reader->faults, conf_origin(reader, setting), id,
+			"%s", text_string(&text));
 	text_release(&text);
 }
 
@@ -158,8 +227,8 @@ bool conf_fault_key(struct conf_reader *reader, const config_setting_t *group,
 	va_start(arguments, format);
 	fault_text(reader, group, key, format, arguments, &text);
 	va_end(arguments);
-	faults_error(reader->faults, conf_origin(reader,
-		setting != NULL ? setting : group), "%s", text_string(&text));
+	reader_error(reader, conf_origin(reader,
+		setting != NULL ? setting : group), text_string(&text));
 	text_release(&text);
 	return false;
 }
@@ -221,7 +290,7 @@ int conf_parse(struct conf_reader *reader, char *bytes, size_t length,
 
 /* --- the walk ------------------------------------------------------------ */
 
-static const struct conf_key *table_find(const struct conf_table *table,
+const struct conf_key *conf_table_find(const struct conf_table *table,
 	const char *name)
 {
 	size_t low = 0, high = table->count;
@@ -246,26 +315,22 @@ static void read_unknown(struct conf_reader *reader,
 	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL};
 	const char *name = config_setting_name(setting), *near;
 	const config_setting_t *group = config_setting_parent(setting);
-	struct text path;
+	struct text text;
 
 	if (string_starts(name, "x_"))
 		return;
 	for (size_t i = 0; i < table->count; i++)
 		names[i] = table->keys[i].name;
 	near = string_nearest(name, names);
-	text_init(&path, 0);
+	text_init(&text, 0);
 	if (reader->faults->count < FAULTS_MAX)
-		path_add(&path, group);
-	if (path.length != 0)
-		text_add_string(&path, ": ");
+		path_add(&text, group);
+	text_addf(&text, "%sunknown key \"%s\"", text.length != 0 ? ": " : "",
+		name);
 	if (near != NULL)
-		faults_error(reader->faults, conf_origin(reader, setting),
-			"%sunknown key \"%s\", nearest is \"%s\"",
-			text_string(&path), name, near);
-	else
-		faults_error(reader->faults, conf_origin(reader, setting),
-			"%sunknown key \"%s\"", text_string(&path), name);
-	text_release(&path);
+		text_addf(&text, ", nearest is \"%s\"", near);
+	reader_error(reader, conf_origin(reader, setting), text_string(&text));
+	text_release(&text);
 }
 
 static bool read_string(struct conf_reader *reader,
@@ -273,12 +338,16 @@ static bool read_string(struct conf_reader *reader,
 	void *object)
 {
 	const struct conf_kind *kind = key->kind;
+	const char *string;
 	struct error error;
 
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "%s is expected",
 			kind->expected);
-	return kind->parse(reader, key, config_setting_get_string(setting),
+	string = conf_string(reader, setting);
+	if (string == NULL)
+		return false;
+	return kind->parse(reader, key, string,
 		conf_member(object, key->offset), &error) ||
 		conf_fault(reader, setting, "%s", error.text);
 }
@@ -335,7 +404,7 @@ static void read_group(struct conf_reader *reader,
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *member = config_setting_get_elem(
 			setting, (unsigned)i);
-		const struct conf_key *key = table_find(table,
+		const struct conf_key *key = conf_table_find(table,
 			config_setting_name(member));
 		uint64_t bit;
 
@@ -373,6 +442,29 @@ static bool inside_read(struct conf_reader *reader,
 	return true;
 }
 
+/* Once, or as often as its for_each says. */
+static bool list_read_element(struct conf_reader *reader,
+	const struct conf_table *table, const config_setting_t *element,
+	void *object)
+{
+	struct conf_each each;
+	bool good = conf_each_open(reader, &each, element,
+		conf_table_find(table, "for_each") != NULL);
+
+	while (conf_each_next(&each)) {
+		void *item = NULL;
+
+		if (object != NULL && table->open != NULL) {
+			item = table->open(reader, object, element);
+			if (item == NULL)
+				continue;
+		}
+		read_group(reader, table, element, object, item);
+	}
+	conf_each_close(&each);
+	return good;
+}
+
 static bool list_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
@@ -390,19 +482,13 @@ static bool list_read(struct conf_reader *reader, const struct conf_key *key,
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *element = config_setting_get_elem(
 			setting, (unsigned)i);
-		void *item = NULL;
 
-		if (!config_setting_is_group(element)) {
+		if (config_setting_is_group(element))
+			good &= list_read_element(reader, table, element,
+				object);
+		else
 			good = conf_fault(reader, element,
 				"a group { … } is expected");
-			continue;
-		}
-		if (object != NULL && table->open != NULL) {
-			item = table->open(reader, object, element);
-			if (item == NULL)
-				continue;
-		}
-		read_group(reader, table, element, object, item);
 	}
 	return good;
 }
@@ -438,7 +524,7 @@ void conf_defaults(struct conf_reader *reader, const struct conf_table *table,
 static bool group_bit(const struct conf_group *group, const char *name,
 	uint64_t bits)
 {
-	const struct conf_key *key = table_find(group->table, name);
+	const struct conf_key *key = conf_table_find(group->table, name);
 
 	return key != NULL && (bits >> (key - group->table->keys) & 1) != 0;
 }

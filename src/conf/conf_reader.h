@@ -28,6 +28,8 @@
 #define CONF_LIST_MAX 1000000	/* elements of one list */
 
 struct conf_names;	/* strings that many settings share */
+struct conf_each;
+struct conf_rows;
 
 struct conf_reader {
 	struct arena *arena;
@@ -38,7 +40,13 @@ struct conf_reader {
 	struct conf_names *names;
 	const struct conf_key *told[CONF_TOLD_MAX];	/* no-effect, in this file */
 	size_t told_count;
+	size_t errors;		/* told so far, equal ones each time */
 	struct digest_state *digest;	/* of all that is read; NULL: none */
+	/* conf_each: elements written once and read many times */
+	struct conf_each *each;	/* innermost; NULL: none */
+	size_t instances;	/* made so far */
+	struct conf_rows *tables;	/* read so far */
+	struct text replaced;
 };
 
 enum conf_standing {
@@ -81,6 +89,9 @@ struct conf_key {
 	int64_t least, most;	/* range, both 0: any */
 	const struct conf_word *words;
 	const struct conf_table *inside;
+	/* How a string is written in a file of another folder; free() it.
+	   NULL: as it is. */
+	char *(*moved)(const struct conf_reader *reader, const char *string);
 };
 
 /* What was found in a group, for its close. */
@@ -152,6 +163,23 @@ bool conf_fault_key(struct conf_reader *reader, const config_setting_t *group,
 void conf_tell_standing(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	const char *what, enum conf_standing standing);
+
+/* The same without the values of names in it: said once, whatever the instance
+   (an element of a list by the list's key). */
+bool conf_fault_plain(struct conf_reader *reader,
+	const config_setting_t *setting, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The string of a setting with the names of the instance in their places: the
+ * only way one leaves libconfig. Good until the next call. NULL: it is no
+ * string, or a fault was added.
+ */
+const char *conf_string(struct conf_reader *reader,
+	const config_setting_t *setting);
+/* The row of a table by its key, NULL when it has none such. */
+const struct conf_key *conf_table_find(const struct conf_table *table,
+	const char *name);
 
 /* A string that others will ask for too, once in the arena. */
 const char *conf_shared(struct conf_reader *reader, const char *string);

@@ -9,6 +9,7 @@
 
 #include "base/decimal.h"
 #include "base/moment.h"
+#include "conf/conf_each.h"
 #include "conf/conf_file.h"
 #include "conf/conf_value.h"
 #include "conf/zones.h"
@@ -141,31 +142,32 @@ static bool bool_read(struct conf_reader *reader, const struct conf_key *key,
 const struct conf_kind conf_bool = {"boolean", "true or false", bool_parse,
 	bool_read};
 
-/* A number as it stands in the file: a string, or what libconfig made of it. */
-static bool number_text(const config_setting_t *setting,
-	char out[DECIMAL_STRING_MAX], const char **text)
+const char *conf_number_string(struct conf_reader *reader,
+	const config_setting_t *setting, const char *wanted,
+	char room[DECIMAL_STRING_MAX])
 {
 	struct decimal value;
 
-	*text = out;
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_STRING:
-		*text = config_setting_get_string(setting);
-		return true;
+		return conf_string(reader, setting);
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64:
-		snprintf(out, DECIMAL_STRING_MAX, "%lld",
+		snprintf(room, DECIMAL_STRING_MAX, "%lld",
 			config_setting_get_int64(setting));
-		return true;
+		return room;
 	case CONFIG_TYPE_FLOAT:
-		if (!decimal_from_double(config_setting_get_float(setting),
-		    DOUBLE_DIGITS, &value))
-			return false;
-		decimal_print(value, out);
-		return true;
+		if (decimal_from_double(config_setting_get_float(setting),
+		    DOUBLE_DIGITS, &value)) {
+			decimal_print(value, room);
+			return room;
+		}
+		break;
 	default:
-		return false;
+		break;
 	}
+	conf_fault(reader, setting, "%s is expected", wanted);
+	return NULL;
 }
 
 static bool number_read(struct conf_reader *reader,
@@ -173,12 +175,12 @@ static bool number_read(struct conf_reader *reader,
 	void *object)
 {
 	char room[DECIMAL_STRING_MAX];
-	const char *text;
+	const char *text = conf_number_string(reader, setting,
+		key->kind->expected, room);
 	struct error error;
 
-	if (!number_text(setting, room, &text))
-		return conf_fault(reader, setting, "%s is expected",
-			key->kind->expected);
+	if (text == NULL)
+		return false;
 	return key->kind->parse(reader, key, text,
 		conf_member(object, key->offset), &error) ||
 		conf_fault(reader, setting, "%s", error.text);
@@ -398,14 +400,17 @@ static int date_skip_weekday(const char *string, const char **date)
 static bool date_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
-	const char *string = config_setting_get_string(setting), *rest;
+	const char *string, *rest;
 	struct error error;
 	struct date date;
 	int weekday;
 
-	if (string == NULL)
+	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "%s is expected",
 			key->kind->expected);
+	string = conf_string(reader, setting);
+	if (string == NULL)
+		return false;
 	weekday = date_skip_weekday(string, &rest);
 	if (!date_parse_kind(reader, key, rest, &date, &error))
 		return conf_fault(reader, setting, "%s", error.text);
@@ -485,6 +490,7 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
 	const struct conf_word *word;
+	const char *string;
 	char what[80];
 	int *target = conf_member(object, key->offset);
 	struct error error;
@@ -492,7 +498,10 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "%s is expected",
 			key->kind->expected);
-	word = word_find(key, config_setting_get_string(setting), &error);
+	string = conf_string(reader, setting);
+	if (string == NULL)
+		return false;
+	word = word_find(key, string, &error);
 	if (word == NULL)
 		return conf_fault(reader, setting, "%s", error.text);
 	snprintf(what, sizeof what, "\"%s\" ", word->word);
@@ -509,15 +518,24 @@ const struct conf_kind conf_word_kind = {"word", "a string", word_parse,
 
 /* --- lists of strings ---------------------------------------------------- */
 
-static bool strings_check(struct conf_reader *reader,
+/* One of a list, checked and shared; NULL with a fault added. */
+static const char *strings_element(struct conf_reader *reader,
 	const config_setting_t *setting)
 {
+	const char *string;
 	struct error error;
 
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "a string is expected");
-	return line_check(config_setting_get_string(setting), &error) ||
-		conf_fault(reader, setting, "%s", error.text);
+	if (config_setting_type(setting) != CONFIG_TYPE_STRING) {
+		conf_fault(reader, setting, "a string is expected");
+		return NULL;
+	}
+	string = conf_string(reader, setting);
+	if (string == NULL)
+		return NULL;
+	if (line_check(string, &error))
+		return conf_shared(reader, string);
+	conf_fault(reader, setting, "%s", error.text);
+	return NULL;
 }
 
 static bool strings_count(struct conf_reader *reader,
@@ -546,13 +564,13 @@ static bool strings_read_one(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
+	const char *string = strings_element(reader, setting);
 	const char **strings;
 
-	if (!strings_check(reader, setting) ||
-	    !strings_count(reader, key, setting, 1))
+	if (string == NULL || !strings_count(reader, key, setting, 1))
 		return false;
 	strings = arena_alloc(reader->arena, 1, sizeof *strings);
-	strings[0] = conf_shared(reader, config_setting_get_string(setting));
+	strings[0] = string;
 	strings_store(reader, key, object, strings, 1);
 	return true;
 }
@@ -575,14 +593,9 @@ static bool strings_read(struct conf_reader *reader,
 		return false;
 	strings = arena_alloc(reader->arena, (size_t)count, sizeof *strings);
 	for (int i = 0; i < count; i++) {
-		const config_setting_t *element = config_setting_get_elem(
-			setting, (unsigned)i);
-
-		if (strings_check(reader, element))
-			strings[i] = conf_shared(reader,
-				config_setting_get_string(element));
-		else
-			good = false;
+		strings[i] = strings_element(reader, config_setting_get_elem(
+			setting, (unsigned)i));
+		good &= strings[i] != NULL;
 	}
 	if (good)
 		strings_store(reader, key, object, strings, count);
@@ -634,13 +647,18 @@ const struct conf_kind conf_durations = {"list of durations",
 static bool labels_read_one(struct conf_reader *reader,
 	const config_setting_t *setting, struct label *label)
 {
+	const char *string;
+
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "a string is expected");
-	if (string_has_control(config_setting_get_string(setting)))
+	string = conf_string(reader, setting);
+	if (string == NULL)
+		return false;
+	if (string_has_control(string))
 		return conf_fault(reader, setting,
 			"a line break or control character stands in it");
 	label->key = conf_shared(reader, config_setting_name(setting));
-	label->value = conf_shared(reader, config_setting_get_string(setting));
+	label->value = conf_shared(reader, string);
 	return true;
 }
 
@@ -690,11 +708,13 @@ static bool said_store(struct conf_reader *reader, const struct conf_key *key,
 static bool said_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
+	const char *text;
+
 	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
 		return conf_fault(reader, setting, "%s is expected",
 			key->kind->expected);
-	return said_store(reader, key, setting,
-		config_setting_get_string(setting), object);
+	text = conf_string(reader, setting);
+	return text != NULL && said_store(reader, key, setting, text, object);
 }
 
 static bool said_number_read(struct conf_reader *reader,
@@ -702,12 +722,10 @@ static bool said_number_read(struct conf_reader *reader,
 	void *object)
 {
 	char room[DECIMAL_STRING_MAX];
-	const char *text;
+	const char *text = conf_number_string(reader, setting,
+		key->kind->expected, room);
 
-	if (!number_text(setting, room, &text))
-		return conf_fault(reader, setting, "%s is expected",
-			key->kind->expected);
-	return said_store(reader, key, setting, text, object);
+	return text != NULL && said_store(reader, key, setting, text, object);
 }
 
 const struct conf_kind conf_said = {"expression", "a string", NULL, said_read};
@@ -727,3 +745,40 @@ static bool anything_read(struct conf_reader *reader,
 
 const struct conf_kind conf_anything = {"any", "anything", NULL,
 	anything_read};
+
+/* Done with when its element is read; it has been checked by then. */
+const struct conf_kind conf_for_each = {"table or group of lists",
+	"the name of a table or a group { name = [ … ]; }", NULL,
+	anything_read};
+
+/* --- ids of elements ----------------------------------------------------- */
+
+static bool id_take(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object, bool hyphens)
+{
+	const char **id = conf_member(object, key->offset);
+
+	if (!conf_read_as(reader, &conf_name, key, setting, object))
+		return false;
+	if (id == NULL || conf_each_id(reader, setting, *id, hyphens))
+		return true;
+	*id = NULL;
+	return false;
+}
+
+static bool id_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	return id_take(reader, key, setting, object, true);
+}
+
+static bool id_plain_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	return id_take(reader, key, setting, object, false);
+}
+
+const struct conf_kind
+	conf_id = {"string", "a string", NULL, id_read},
+	conf_id_plain = {"string", "a string", NULL, id_plain_read};

@@ -7,6 +7,7 @@
 #ifndef PLEDGED_CONF_CONF_VALUE_H
 #define PLEDGED_CONF_CONF_VALUE_H
 
+#include "base/decimal.h"
 #include "conf/conf_reader.h"
 
 /*			kind		target */
@@ -32,7 +33,16 @@ extern const struct conf_kind
 	conf_said_number,	/* struct said; a number may stand there */
 	conf_inside,		/* a group, into the same object */
 	conf_list,		/* groups, through the inside table's open */
+	conf_for_each,		/* conf_each: how often its element is read */
+	conf_id,		/* const char *: conf_name, of an element */
+	conf_id_plain,		/* the same without hyphens */
 	conf_anything;		/* checked by nobody */
+
+/* A number as it stands in the file: its string, or what libconfig made of it,
+   in room. NULL after the fault that wanted is expected. */
+const char *conf_number_string(struct conf_reader *reader,
+	const config_setting_t *setting, const char *wanted,
+	char room[DECIMAL_STRING_MAX]);
 
 /* Reads "32M", "512K", "1G", "4096"; false: none of them. */
 bool size_read(const char *string, int64_t *out);

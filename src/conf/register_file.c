@@ -13,18 +13,18 @@
 #include "conf/register_tables.h"
 
 struct register_reading {
-	struct conf_reader reader;
-	struct register_building building;
+	struct conf_reader *reader;
+	register_take *take;
+	conf_phrase_visit *salvage;	/* of a file that cannot be read; NULL */
+	void *context;
 	size_t files;
 };
 
 static void reading_fault(struct register_reading *reading, const char *path,
 	const char *text)
 {
-	struct arena *arena = reading->building.reg->arena;
-
-	faults_error(reading->reader.faults,
-		(struct origin){conf_file_shown(arena, path), 0, 0}, "%s", text);
+	faults_error(reading->reader->faults, (struct origin){
+		conf_file_shown(reading->reader->arena, path), 0, 0}, "%s", text);
 }
 
 /* --- what a file that cannot be read still says -------------------------- */
@@ -45,10 +45,10 @@ static bool phrase_is(const struct conf_phrase *phrase, const char *list,
  */
 static void reading_salvage(void *context, const struct conf_phrase *phrase)
 {
-	struct register_reading *reading = context;
-	struct register_building *building = &reading->building;
+	const struct register_reading *reading = context;
+	struct register_building *building = reading->context;
 	struct register_ *reg = building->reg;
-	struct origin origin = {reading->reader.file, phrase->line, 0};
+	struct origin origin = {reading->reader->file, phrase->line, 0};
 	char *value = arena_string_n(reg->arena, phrase->value,
 		phrase->value_length);
 
@@ -72,24 +72,25 @@ static void reading_salvage(void *context, const struct conf_phrase *phrase)
 
 static void reading_parse(struct register_reading *reading, struct text *bytes)
 {
-	struct conf_reader *reader = &reading->reader;
+	struct conf_reader *reader = reading->reader;
 	config_t config;
 
-	digest_add(reading->reader.digest, text_string(bytes), bytes->length);
+	if (reader->digest != NULL)
+		digest_add(reader->digest, text_string(bytes), bytes->length);
 	text_add_char(bytes, '\0');
-	if (conf_parse(reader, bytes->data, bytes->length - 1, &config) != 0) {
+	if (conf_parse(reader, bytes->data, bytes->length - 1, &config) == 0) {
+		reading->take(reader, config_root_setting(&config),
+			reading->context);
+		config_destroy(&config);
+	} else if (reading->salvage != NULL) {
 		conf_text_visit(bytes->data, bytes->length - 1,
-			reading_salvage, reading);
-		return;
+			reading->salvage, reading);
 	}
-	conf_read(reader, &register_table, config_root_setting(&config),
-		&reading->building);
-	config_destroy(&config);
 }
 
 static void reading_file(struct register_reading *reading, const char *path)
 {
-	struct arena *arena = reading->building.reg->arena;
+	struct arena *arena = reading->reader->arena;
 	struct error error;
 	struct text bytes;
 
@@ -99,9 +100,9 @@ static void reading_file(struct register_reading *reading, const char *path)
 				"register has at most 10000");
 		return;
 	}
-	reading->reader.file = conf_file_shown(arena, path);
-	reading->reader.folder = conf_file_folder(arena, path);
-	reading->reader.told_count = 0;
+	reading->reader->file = conf_file_shown(arena, path);
+	reading->reader->folder = conf_file_folder(arena, path);
+	reading->reader->told_count = 0;
 	text_init(&bytes, 2 * REGISTER_FILE_MAX);
 	if (conf_file_read(path, REGISTER_FILE_MAX, &bytes, &error) == 0)
 		reading_parse(reading, &bytes);
@@ -112,7 +113,7 @@ static void reading_file(struct register_reading *reading, const char *path)
 
 static void reading_name(struct register_reading *reading, const char *path)
 {
-	struct arena *arena = reading->building.reg->arena;
+	struct arena *arena = reading->reader->arena;
 	struct conf_folder folder;
 	struct error error;
 	int is_folder = conf_folder_list(path, &folder, &error);
@@ -126,7 +127,7 @@ static void reading_name(struct register_reading *reading, const char *path)
 		return;
 	}
 	if (folder.count == 0)
-		faults_warning(reading->reader.faults, (struct origin){
+		faults_warning(reading->reader->faults, (struct origin){
 			conf_file_shown(arena, path), 0, 0}, "register-empty",
 			"this folder of the register holds no *.conf file");
 	for (size_t i = 0; i < folder.count; i++)
@@ -162,22 +163,47 @@ static void register_settle(struct register_ *reg)
 	SETTLE(reg, milestones, milestone_count);
 }
 
+static void files_read(struct register_reading *reading,
+	const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->register_count; i++)
+		reading_name(reading, settings->registers[i]);
+}
+
+void register_files_read(const struct settings *settings,
+	struct conf_reader *reader, register_take *take, void *context)
+{
+	struct register_reading reading = {.reader = reader, .take = take,
+		.context = context};
+
+	files_read(&reading, settings);
+}
+
+static void register_take_file(struct conf_reader *reader,
+	const config_setting_t *root, void *context)
+{
+	conf_read(reader, &register_table, root, context);
+}
+
 struct register_ *register_load(const struct settings *settings,
 	struct faults *faults)
 {
-	struct register_reading *reading = mem_new(1, sizeof *reading);
+	struct register_building *building = mem_new(1, sizeof *building);
+	struct conf_reader reader;
+	struct register_reading reading = {.reader = &reader,
+		.take = register_take_file, .salvage = reading_salvage,
+		.context = building};
 	size_t errors = faults->errors;
 	struct register_ *reg;
 
-	conf_reader_init(&reading->reader, NULL, faults);
-	register_building_init(&reading->building, &reading->reader, settings);
-	reading->reader.digest = digest_new();
-	reg = reading->building.reg;
-	for (size_t i = 0; i < settings->register_count; i++)
-		reading_name(reading, settings->registers[i]);
-	digest_finish(reading->reader.digest, &reg->digest);
-	conf_reader_release(&reading->reader);
-	free(reading);
+	conf_reader_init(&reader, NULL, faults);
+	register_building_init(building, &reader, settings);
+	reader.digest = digest_new();
+	files_read(&reading, settings);
+	reg = building->reg;
+	digest_finish(reader.digest, &reg->digest);
+	conf_reader_release(&reader);
+	free(building);
 	register_settle(reg);
 	register_finish(reg, faults);
 	if (faults->errors == errors)

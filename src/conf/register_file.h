@@ -12,11 +12,21 @@
 #ifndef PLEDGED_CONF_REGISTER_FILE_H
 #define PLEDGED_CONF_REGISTER_FILE_H
 
+#include "conf/conf_reader.h"
 #include "conf/settings.h"
 #include "core/register.h"
 
 #define REGISTER_FILES_MAX 10000
 #define REGISTER_FILE_MAX ((size_t)64 << 20)
+
+/* Takes the settings of a file, which go when it returns. */
+typedef void register_take(struct conf_reader *reader,
+	const config_setting_t *root, void *context);
+
+/* Reads every file in turn and hands its settings over; the reader tells its
+   names meanwhile. */
+void register_files_read(const struct settings *settings,
+	struct conf_reader *reader, register_take *take, void *context);
 
 /* A finished register, or NULL with faults. Thread-safe: the daemon builds a
    new one in a helper thread. */

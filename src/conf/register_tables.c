@@ -100,6 +100,12 @@ static bool days_read_file(struct conf_reader *reader,
 	return good;
 }
 
+static char *days_moved(const struct conf_reader *reader, const char *string)
+{
+	return mem_string(string_ends(string, ".ics") ? conf_file_join(
+		reader->arena, reader->folder, string) : string);
+}
+
 /* "2020-01-24" or "2020-01-24..2020-01-30" */
 static bool days_read_span(struct conf_reader *reader,
 	const config_setting_t *setting, const char *written,
@@ -163,14 +169,15 @@ static const struct conf_kind
 #define AT(member) .offset = offsetof(struct calendar, member)
 
 static const struct conf_key calendar_keys[] = {
-	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("for_each", conf_for_each)},
 	{ROW("holidays", days_kind), AT(holidays),
-		RANGE(0, CALENDAR_DAYS_MAX)},
-	{ROW("id", conf_name), AT(id), REQUIRED},
+		RANGE(0, CALENDAR_DAYS_MAX), .moved = days_moved},
+	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("roll", conf_word_kind), AT(roll), .fallback = "none",
 		.words = roll_words},
 	{ROW("weekend", weekend_kind), RANGE(0, 7)},
-	{ROW("working", days_kind), AT(working), RANGE(0, CALENDAR_DAYS_MAX)},
+	{ROW("working", days_kind), AT(working),
+		RANGE(0, CALENDAR_DAYS_MAX), .moved = days_moved},
 };
 
 #undef AT
@@ -218,8 +225,8 @@ static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys),
 
 static const struct conf_key instrument_keys[] = {
 	{ROW("calendar", conf_name), AT(calendar_id)},
-	{ROW("for_each", conf_anything), UNSUPPORTED},
-	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("for_each", conf_for_each)},
+	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("in_force", conf_date), AT(in_force)},
 	{ROW("parties", conf_strings), AT(parties), SECOND(party_count),
 		RANGE(0, PARTIES_MAX)},
@@ -349,10 +356,10 @@ static const struct conf_kind
 
 static const struct conf_key indicator_keys[] = {
 	{ROW("cumulative", conf_bool), AT(cumulative), .fallback = "false"},
-	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("for_each", conf_for_each)},
 	{ROW("frequency", frequency_kind), AT(frequency),
 		.words = frequency_words},
-	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("id", conf_id_plain), AT(id), REQUIRED},
 	{ROW("kind", indicator_word_kind), .words = indicator_kind_words},
 	{ROW("lag", conf_duration), AT(lag)},
 	{ROW("max", conf_decimal), AT(max)},
@@ -440,6 +447,20 @@ static bool source_url_parse(struct conf_reader *reader,
 	else if (target != NULL)
 		*(const char **)target = arena_string(reader->arena, string);
 	return wrong == NULL;
+}
+
+static char *source_url_moved(const struct conf_reader *reader,
+	const char *string)
+{
+	const char *name = string + 5;
+	struct text url;
+
+	if (!string_starts(string, "file:") || string_starts(name, "//"))
+		return mem_string(string);
+	text_init(&url, 0);
+	text_addf(&url, "file:%s", conf_file_join(reader->arena,
+		reader->folder, name));
+	return text_take(&url);
 }
 
 static bool extract_parse(struct conf_reader *reader,
@@ -538,10 +559,10 @@ static const struct conf_key source_keys[] = {
 	{ROW("csv", conf_inside), .inside = &csv_table},
 	{ROW("every", conf_seconds), AT(every), RANGE(1, YEAR)},
 	{ROW("extract", extract_kind), AT(extract)},
-	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("for_each", conf_for_each)},
 	{ROW("format", conf_word_kind), AT(format), REQUIRED,
 		.words = format_words},
-	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("indicator", conf_name), AT(indicator_id)},
 	{ROW("labels", conf_labels), NO_EFFECT},
 	{ROW("match", conf_anything)},
@@ -549,7 +570,8 @@ static const struct conf_key source_keys[] = {
 	{ROW("preset", conf_anything), UNSUPPORTED},
 	{ROW("rows", conf_anything)},
 	{ROW("timeout", conf_seconds), AT(timeout), RANGE(1, 600)},
-	{ROW("url", source_url_kind), AT(url), REQUIRED},
+	{ROW("url", source_url_kind), AT(url), REQUIRED,
+		.moved = source_url_moved},
 };
 
 #undef AT
@@ -758,7 +780,7 @@ static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
 	struct milestone *milestone = object;
-	size_t errors = reader->faults->errors;
+	size_t errors = reader->errors;
 	int count;
 
 	if (!config_setting_is_list(setting))
@@ -772,9 +794,9 @@ static bool path_read(struct conf_reader *reader, const struct conf_key *key,
 	milestone->path->points = arena_alloc(reader->arena, (size_t)count,
 		sizeof *milestone->path->points);
 	conf_read_as(reader, &conf_list, key, setting, object);
-	if (reader->faults->errors == errors)
+	if (reader->errors == errors)
 		milestone->path->kind = PATH_TABLE;
-	return reader->faults->errors == errors;
+	return reader->errors == errors;
 }
 
 /* What few milestones have stands apart, made when the first of it is read. */
@@ -835,7 +857,7 @@ static bool sustain_read(struct conf_reader *reader,
 	void *object)
 {
 	struct clauses *clauses = milestone_clauses(reader, object), unused;
-	const char *word = config_setting_get_string(setting);
+	const char *word = conf_string(reader, setting);
 
 	if (clauses == NULL)
 		clauses = &unused;
@@ -882,7 +904,7 @@ static bool forecast_read(struct conf_reader *reader,
 	(void)object;
 	if (!conf_read_as(reader, &conf_said, key, setting, NULL))
 		return false;
-	if (!string_is(config_setting_get_string(setting), "none"))
+	if (!string_is(conf_string(reader, setting), "none"))
 		conf_tell_standing(reader, key, setting, "", CONF_NO_EFFECT);
 	return true;
 }
@@ -913,10 +935,10 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("cure", cure_kind), CLAUSE(cure)},
 	{ROW("due", conf_said), AT(due_said), REQUIRED},
 	{ROW("every", conf_anything), UNSUPPORTED},
-	{ROW("for_each", conf_anything), UNSUPPORTED},
+	{ROW("for_each", conf_for_each)},
 	{ROW("forecast", forecast_kind), .fallback = "none"},
 	{ROW("grace", conf_duration), AT(grace)},
-	{ROW("id", conf_name), AT(name), REQUIRED},
+	{ROW("id", conf_id), AT(name), REQUIRED},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
 	{ROW("lag", conf_duration), AT(lag)},
 	{ROW("mode", conf_word_kind), AT(mode), .fallback = "by",
@@ -987,7 +1009,7 @@ static void milestone_close(struct conf_reader *reader,
 		said_stand_in(&milestone->baseline_said, "0",
 			milestone->origin.line);
 	if (milestone->benchmark_said.text == NULL ||
-	    conf_given(group, "every") || conf_given(group, "for_each"))
+	    conf_given(group, "every"))
 		building_of(reader)->reg->milestone_count--;
 }
 
@@ -1003,8 +1025,8 @@ static const struct conf_table milestones_table = {
 static const struct conf_key pledge_keys[] = {
 	{ROW("calendar", conf_name), AT(calendar_id)},
 	{ROW("cite", conf_text), AT(cite)},
-	{ROW("for_each", conf_anything), UNSUPPORTED},
-	{ROW("id", conf_name), AT(id), REQUIRED},
+	{ROW("for_each", conf_for_each)},
+	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("instrument", conf_name), AT(instrument_id), REQUIRED},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
 	{ROW("milestones", conf_list), .inside = &milestones_table},

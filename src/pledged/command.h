@@ -26,6 +26,7 @@ struct options {
 
 int command_run(const struct options *options);
 int command_check(const struct options *options);
+int command_expand(const struct options *options);
 int command_assess(const struct options *options);
 int command_replay(const struct options *options);
 int command_rebuild(const struct options *options);

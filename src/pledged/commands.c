@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/terminal.h"
+#include "conf/register_expand.h"
 #include "pledged/command.h"
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
@@ -65,6 +66,30 @@ int command_check(const struct options *options)
 			: EXIT_DONE;
 	}
 	text_release(&text);
+	configuration_release(&configuration);
+	return status;
+}
+
+/* --- expand ------------------------------------------------------------------- */
+
+static bool write_out(void *context, const char *bytes, size_t length)
+{
+	(void)context;
+	return fwrite(bytes, 1, length, stdout) == length;
+}
+
+int command_expand(const struct options *options)
+{
+	struct configuration configuration;
+	int status = EXIT_FAILED;
+
+	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	if (configuration.reg != NULL &&
+		register_expand(configuration.settings, write_out, NULL,
+			&configuration.faults) == 0 && fflush(stdout) == 0)
+		status = EXIT_DONE;
+	if (status != EXIT_DONE)
+		configuration_tell(&configuration);
 	configuration_release(&configuration);
 	return status;
 }

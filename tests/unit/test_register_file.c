@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "conf/conf_file.h"
+#include "conf/register_expand.h"
 #include "conf_golden.h"
 
 #define MUTATIONS 1000
@@ -25,7 +26,47 @@ static void test_listings(void **state)
 	golden_check("valid");
 	golden_check("syntax");
 	golden_check("register");
+	golden_check("each");
+	golden_check("instances");
 	golden_check("unsupported");
+}
+
+/* The register of a configuration that has no error. */
+static struct register_ *register_of(const char *path)
+{
+	struct settings *settings;
+	struct register_ *reg;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings = settings_load(path, CONF_OFFLINE, &faults);
+	reg = register_load(settings, &faults);
+	if (reg == NULL)
+		fail_msg("%s: %s", path, faults.items[0].text);
+	settings_free(settings);
+	faults_release(&faults);
+	return reg;
+}
+
+static bool expand_take(void *context, const char *bytes, size_t length)
+{
+	text_add(context, bytes, length);
+	return true;
+}
+
+/* It as one file. */
+static void expanded(const char *path, struct text *out)
+{
+	struct settings *settings;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings = settings_load(path, CONF_OFFLINE, &faults);
+	text_init(out, 0);
+	assert_int_equal(register_expand(settings, expand_take, out, &faults),
+		0);
+	settings_free(settings);
+	faults_release(&faults);
 }
 
 struct world {
@@ -266,22 +307,6 @@ static void test_names(void **state)
 
 /* --- calendars --------------------------------------------------------------------- */
 
-static struct register_ *register_of(const char *path)
-{
-	struct settings *settings;
-	struct register_ *reg;
-	struct faults faults;
-
-	faults_init(&faults);
-	settings = settings_load(path, CONF_OFFLINE, &faults);
-	assert_non_null(settings);
-	reg = register_load(settings, &faults);
-	assert_non_null(reg);
-	settings_free(settings);
-	faults_release(&faults);
-	return reg;
-}
-
 static void test_calendars(void **state)
 {
 	struct register_ *reg = register_of("calendar/pledged.conf");
@@ -344,6 +369,168 @@ static void test_calendar_digest(void **state)
 	golden_clean();
 }
 
+/* --- written once, read many times -------------------------------------------- */
+
+static void test_instances(void **state)
+{
+	struct register_ *reg = register_of("instances/pledged.conf");
+	const struct milestone *milestone;
+
+	(void)state;
+	assert_int_equal(reg->instrument_count, 2);
+	assert_int_equal(reg->instruments[1].in_force.year, 2022);
+	assert_int_equal(reg->indicator_count, 3);
+	assert_string_equal(reg->indicators[0].title, "In Beijing");
+	assert_string_equal(reg->indicators[1].title,
+		"In Hu \"nan\"\n\nprovince");
+	assert_string_equal(reg->indicators[2].title, "In ${code}, \\ here");
+	assert_true(number_is(reg->indicators[2].max, "1000"));
+	assert_int_equal(reg->source_count, 4);
+	assert_true(string_ends(reg->sources[1].url,
+		"/instances/register.d/hn.csv"));
+	assert_string_equal(reg->sources[1].extract,
+		"SELECT '${code}' AS a, '$$ $fetched hn' FROM data");
+	/* where no name is bound, nothing is one */
+	assert_string_equal(reg->sources[3].extract,
+		"SELECT '${code} $${code}' FROM data");
+	assert_int_equal(reg->pledge_count, 7);
+	assert_int_equal(reg->milestone_count, 6 * 3 + 1);
+	assert_string_equal(reg->pledges[1].id, "p-bj-cars");
+	assert_string_equal(reg->pledges[2].id, "p-hn-steel");
+	milestone = &reg->milestones[3 * 3 + 1];
+	assert_string_equal(milestone->id, "p-hn-cars/regulation");
+	assert_true(number_is(milestone->weight, "3"));
+	assert_string_equal(milestone->benchmark->text,
+		"last(x.hn)\n          >= 3");
+	assert_true(number_is(milestone->path->points[1].value, "3"));
+	assert_string_equal(milestone_label(reg, milestone, "sector"), "cars");
+	assert_int_equal(milestone->origin.line, 6);
+	register_free(reg);
+}
+
+static void assert_same(const struct register_ *a, const struct register_ *b)
+{
+	assert_int_equal(a->milestone_count, b->milestone_count);
+	for (size_t i = 0; i < a->milestone_count; i++) {
+		assert_string_equal(a->milestones[i].id, b->milestones[i].id);
+		assert_int_equal(a->milestones[i].terms, b->milestones[i].terms);
+		assert_true(decimal_equal(a->milestones[i].weight,
+			b->milestones[i].weight));
+	}
+	assert_int_equal(a->source_count, b->source_count);
+	for (size_t i = 0; i < a->source_count; i++) {
+		assert_string_equal(a->sources[i].url, b->sources[i].url);
+		assert_string_equal(a->sources[i].extract, b->sources[i].extract);
+	}
+	assert_int_equal(a->indicator_count, b->indicator_count);
+	for (size_t i = 0; i < a->indicator_count; i++)
+		assert_true(string_is(a->indicators[i].title,
+			b->indicators[i].title));
+	for (size_t i = 0; i < a->pledge_count; i++)
+		assert_true(string_is(a->pledges[i].title, b->pledges[i].title));
+}
+
+/* What is written reads as the same register, and expands to itself. */
+static void test_expand(void **state)
+{
+	static const char conf[] = "register = [ \"a.conf\" ];"
+		"timezone = \"Europe/Berlin\";";
+	static const char *const names[] = {"instances/pledged.conf",
+		"valid/pledged.conf"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct register_ *reg = register_of(names[i]), *again;
+		struct text text;
+
+		expanded(names[i], &text);
+		assert_null(strstr(text_string(&text), "for_each"));
+		golden_file("a.conf", text.data, text.length, 0644);
+		again = register_of(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644));
+		assert_same(reg, again);
+		register_free(again);
+		register_free(reg);
+		text_release(&text);
+		golden_clean();
+	}
+}
+
+/* Each value says where it comes from. */
+static void test_expand_origins(void **state)
+{
+	static const char *const lines[] = {
+		"\t\tid = \"x.hn\";  // instances/register.d/10-base.conf:3, "
+		"instances/register.d/places.csv:4\n",
+		"\t\tid = \"p-sh-cars\";  // instances/register.d/20-pledges.conf:3,"
+		" instances/register.d/places.csv:7, "
+		"instances/register.d/20-pledges.conf:2\n",
+		"\t\tobligor = \"CN\";  // instances/register.d/20-pledges.conf:3\n",
+		"\t\t\t\tbaseline = 12500000000.0;  "
+		"// instances/register.d/20-pledges.conf:11\n",
+		"\t\ttitle = \"\\t\\\"${not}\\\" a name\";  //",
+	};
+	struct text text;
+
+	(void)state;
+	expanded("instances/pledged.conf", &text);
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strstr(text_string(&text), lines[i]) == NULL)
+			fail_msg("not there: %s", lines[i]);
+	text_release(&text);
+}
+
+static void test_instance_limits(void **state)
+{
+	static const char conf[] = "register = [ \"a.conf\" ];";
+	static const char wide[] = "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,"
+		"w,x,y,z,A,B,C,D,E,F,G,H,I,J,K,L,M,N,O,P,Q,R,S,T,U,V,W,X,Y,Z,"
+		"1,2,3,4,5,6,7,8,9,0,11,12,13\n";
+	static const struct {
+		const char *elements, *want;
+	} cases[] = {
+		{"{ for_each = { a = \"t.csv\"; b = \"t.csv\"; c = [ 1, 2 ]; };"
+			" id = \"x\"; }", "a.conf:1: indicators[0].for_each: makes "
+			"more than the 100000 instances there may be of one "
+			"element\n"},
+		{"{ for_each = \"t.csv\"; id = \"x${a}\"; title = \"${b}${b}${b}"
+			"${b}${b}${b}${b}\"; }", "a.conf:1: indicators[0].title: "
+			"is longer than the 65536 bytes it may have with its "
+			"names replaced"},
+		{"{ for_each = \"wide.csv\"; id = \"x\"; }",
+			"wide.csv:1: has more than 64 columns"},
+	};
+	struct text table;
+
+	(void)state;
+	text_init(&table, 0);
+	text_add_string(&table, "a,b\n");
+	for (int i = 0; i < 300; i++) {
+		text_addf(&table, "%d,", i);
+		for (int j = 0; i == 0 && j < 10000; j++)
+			text_add_char(&table, 'b');
+		text_add_char(&table, '\n');
+	}
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct text text;
+		char *listing;
+
+		text_init(&text, 0);
+		text_addf(&text, "indicators = ( %s );\n", cases[i].elements);
+		golden_file("t.csv", table.data, table.length, 0644);
+		golden_file("wide.csv", wide, sizeof wide - 1, 0644);
+		golden_file("a.conf", text.data, text.length, 0644);
+		listing = golden_listing(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644), CONF_OFFLINE);
+		if (strstr(listing, cases[i].want) == NULL)
+			fail_msg("%s", listing);
+		free(listing);
+		text_release(&text);
+	}
+	text_release(&table);
+	golden_clean();
+}
+
 /* --- bytes that mean harm ---------------------------------------------------------- */
 
 static void mutations_run(const char *seed_file, const char *name,
@@ -382,6 +569,7 @@ static void test_mutations(void **state)
 	mutations_run("unsupported/register.d/a.conf", "m.conf", 3);
 	mutations_run("valid/pledged.conf", "pledged.conf", 4);
 	mutations_run("calendar/register.d/10-good.conf", "m.conf", 5);
+	mutations_run("instances/register.d/20-pledges.conf", "m.conf", 6);
 }
 
 static int enter(void **state)
@@ -407,6 +595,10 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_no_effect_once),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_instances),
+		cmocka_unit_test(test_expand),
+		cmocka_unit_test(test_expand_origins),
+		cmocka_unit_test(test_instance_limits),
 		cmocka_unit_test(test_mutations),
 	};
 
