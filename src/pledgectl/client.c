@@ -162,3 +162,13 @@ int client_ask(struct client *client, const char *method, const char *path,
 		return CTL_DONE;
 	return tell_problem(status, answer);
 }
+
+void client_add_parameter(struct text *query, const char *name,
+	const char *value)
+{
+	if (query->length > 0)
+		text_add_char(query, '&');
+	client_add_escaped(query, name);
+	text_add_char(query, '=');
+	client_add_escaped(query, value);
+}

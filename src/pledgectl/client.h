@@ -28,6 +28,9 @@ int client_ask(struct client *client, const char *method, const char *path,
    quote a source. Lines stay lines. */
 void print_said(FILE *out, const char *said);
 
+/* Adds "name=value", behind "&" unless it is the first. */
+void client_add_parameter(struct text *query, const char *name,
+	const char *value);
 /* Adds a path segment or a query value, percent-encoded. */
 void client_add_escaped(struct text *out, const char *value);
 

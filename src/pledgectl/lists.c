@@ -150,10 +150,10 @@ enum grid_style status_style(const char *status)
 
 /* --- pages -------------------------------------------------------------------- */
 
-static void items_add_page(struct items *items, struct text *page)
+void items_take(struct items *items, struct text *page, const char *member)
 {
 	struct slice whole = slice_of(text_string(page));
-	struct slice array = slice_member(whole, "items");
+	struct slice array = slice_member(whole, member);
 	struct slice element;
 	size_t cursor = 0;
 
@@ -204,7 +204,7 @@ int items_get(struct items *items, const struct request *request,
 		cursor = NULL;
 		if (status == CTL_DONE) {
 			cursor = page_next(&page);
-			items_add_page(items, &page);
+			items_take(items, &page, "items");
 		} else {
 			text_release(&page);
 		}
@@ -272,6 +272,14 @@ void items_sort(struct items *items, const char *order)
 		qsort(items->list, items->count, sizeof *items->list, compare);
 }
 
+void add_percent(struct text *out, json_t *share)
+{
+	/* As many ten-thousandths as the daemon wrote. */
+	if (json_is_number(share))
+		text_addf(out, "%d%%",
+			(int)(json_number_value(share) * 10000 + 0.5) / 100);
+}
+
 /* --- cells ----------------------------------------------------------------------- */
 
 void add_short_number(struct text *out, struct slice raw)
@@ -303,6 +311,9 @@ static void add_cell(struct text *out, const struct item *item,
 	case CELL_SHORT:
 		add_short_number(out, slice_member(item->raw, column->key));
 		break;
+	case CELL_SHARE:
+		add_percent(out, json_object_get(item->json, column->key));
+		break;
 	case CELL_DAY:		/* the end of a day is the day */
 		text_add(out, string, strstr(string, "T23:59:59") != NULL
 			? 10 : strlen(string));
@@ -325,7 +336,8 @@ static void print_grid(const struct items *items, const struct request *request,
 	text_init(&out, (size_t)1 << 32);
 	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
 		grid_column(grid, request->form == FORM_CSV ? c->key : c->title,
-			c->cell == CELL_NUMBER || c->cell == CELL_SHORT
+			c->cell == CELL_NUMBER || c->cell == CELL_SHORT ||
+				c->cell == CELL_SHARE
 				? GRID_RIGHT : GRID_LEFT, c->shrink);
 	for (size_t i = 0; i < items->count; i++) {
 		for (const struct list_column *c = kind->columns;

@@ -12,7 +12,7 @@
 
 enum cell {
 	CELL_TEXT, CELL_STATUS, CELL_NUMBER, CELL_SHORT, CELL_DAY, CELL_TIME,
-	CELL_BOOL
+	CELL_BOOL, CELL_SHARE
 };
 
 struct list_column {
@@ -44,6 +44,8 @@ struct items {
 	size_t page_count, page_capacity;
 };
 
+/* The elements of an array of an answer, which is taken over. */
+void items_take(struct items *items, struct text *answer, const char *member);
 /* All pages of a list; query is "" or "a=b&…". A client status. */
 int items_get(struct items *items, const struct request *request,
 	const struct list_kind *kind, const char *query);
@@ -53,6 +55,8 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* A share as a percentage, rounded down: "41%". */
+void add_percent(struct text *out, json_t *share);
 /* The style of a status word. */
 enum grid_style status_style(const char *status);
 /* A number's text in short words: "27.3bn". */

@@ -14,7 +14,8 @@
 
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
 
-enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8 };
+enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8,
+	TAKES_KEYS = 16, TAKES_BY = 32 };
 
 static const struct verb {
 	const char *name;
@@ -33,6 +34,12 @@ static const struct verb {
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"due", verb_due, TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN, 0,
 		"due [--within 30d]", "what falls due, soonest first"},
+	{"scorecard", verb_scorecard, TAKES_AS_OF | TAKES_BY, 1,
+		"scorecard [--by KEY] [PLEDGES]",
+		"how each obligor, sector, ... stands"},
+	{"matrix", verb_matrix, TAKES_AS_OF | TAKES_KEYS | TAKES_WITHIN, 1,
+		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
+		"what is complete, place by measure"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
@@ -54,6 +61,9 @@ static void print_help(void)
 		"  --match NAME=VALUE   by field or label; VALUE may have * and ?\n"
 		"  --due-within SPAN    due within 30d, 6mo, ...\n"
 		"  --sort ORDER         due, urgency, id\n"
+		"  --rows KEY           of a matrix: a label, or a field such as pledge\n"
+		"  --cols KEY           the same for its columns\n"
+		"  --by KEY             of a scorecard: obligor (the default), sector, ...\n"
 		"  --all                alerts and messages that are closed, too\n\n"
 		"exit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
 		"4 not permitted, 5 no such thing");
@@ -95,9 +105,12 @@ static const struct option_row {
 	{"--as-of", TAKES_AS_OF, IN_REQUEST, offsetof(struct request, as_of)},
 	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status)},
 	{"--match", TAKES_FILTERS, IN_WORDS, offsetof(struct words, match)},
-	{"--due-within", TAKES_WITHIN, IN_REQUEST,
+	{"--due-within", TAKES_FILTERS, IN_REQUEST,
 		offsetof(struct request, within)},
 	{"--within", TAKES_WITHIN, IN_REQUEST, offsetof(struct request, within)},
+	{"--rows", TAKES_KEYS, IN_REQUEST, offsetof(struct request, rows)},
+	{"--cols", TAKES_KEYS, IN_REQUEST, offsetof(struct request, columns)},
+	{"--by", TAKES_BY, IN_REQUEST, offsetof(struct request, by)},
 	{"--sort", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, sort)},
 	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all)},
 };

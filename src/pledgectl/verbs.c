@@ -19,16 +19,6 @@ static int tell_usage(const char *what)
 
 /* --- queries ------------------------------------------------------------------ */
 
-static void add_parameter(struct text *query, const char *name,
-	const char *value)
-{
-	if (query->length > 0)
-		text_add_char(query, '&');
-	client_add_escaped(query, name);
-	text_add_char(query, '=');
-	client_add_escaped(query, value);
-}
-
 static bool name_is_field(const char *name, size_t length)
 {
 	static const char *const fields[] = {"id", "pledge", "instrument",
@@ -56,7 +46,7 @@ static int add_match(struct text *query, const char *match)
 	if (!name_is_field(match, length) && !string_starts(match, "label."))
 		text_add_string(&name, "label.");
 	text_add(&name, match, length);
-	add_parameter(query, text_string(&name), equals + 1);
+	client_add_parameter(query, text_string(&name), equals + 1);
 	text_release(&name);
 	return CTL_DONE;
 }
@@ -72,10 +62,10 @@ static int add_within(struct text *query, const char *within)
 		return tell_usage("a span is a number and a unit, such as 30d or 6mo");
 	text_init(&time_text, 128);
 	text_add_instant(&time_text, now);
-	add_parameter(query, "due_after", text_string(&time_text));
+	client_add_parameter(query, "due_after", text_string(&time_text));
 	text_clear(&time_text);
 	text_add_instant(&time_text, end);
-	add_parameter(query, "due_before", text_string(&time_text));
+	client_add_parameter(query, "due_before", text_string(&time_text));
 	text_release(&time_text);
 	return CTL_DONE;
 }
@@ -91,13 +81,13 @@ static int build_query(const struct request *request,
 			within != NULL || request->as_of != NULL)
 			return tell_usage("only milestones can be filtered");
 		if (request->all)
-			add_parameter(query, "state", "all");
+			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
 	}
 	if (request->as_of != NULL)
-		add_parameter(query, "as_of", request->as_of);
+		client_add_parameter(query, "as_of", request->as_of);
 	if (request->status != NULL)
-		add_parameter(query, "status", request->status);
+		client_add_parameter(query, "status", request->status);
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
 		status = add_match(query, request->matches[i]);
 	if (within != NULL && status == CTL_DONE)

@@ -24,6 +24,8 @@ struct request {
 	size_t match_count;
 	const char *within;	/* a duration */
 	const char *sort;	/* "due", "urgency", "id" */
+	const char *rows, *columns;	/* of a matrix */
+	const char *by;		/* of a scorecard */
 	bool all;		/* what is closed, too */
 	char **arguments;
 	size_t argument_count;
@@ -34,6 +36,8 @@ int verb_status(const struct request *request);
 int verb_list(const struct request *request);
 int verb_show(const struct request *request);
 int verb_due(const struct request *request);
+int verb_matrix(const struct request *request);
+int verb_scorecard(const struct request *request);
 int verb_poll(const struct request *request);
 int verb_reload(const struct request *request);
 

@@ -5,6 +5,7 @@
  *	api.c              the table of endpoints, who may ask, the answers
  *	api_lists.c        pages, and every list but that of milestones
  *	api_milestones.c   milestones, now and as of another time
+ *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
  */
@@ -24,7 +25,7 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
-	get_status, get_health, post_poll, post_reload;
+	get_matrix, get_scorecard, get_status, get_health, post_poll, post_reload;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -49,11 +50,28 @@ void reply_refusal(struct server_request *request, const struct error *error);
    free() it. */
 char *rest_id(const char *rest, const char *suffix);
 
-/* --- api_lists.c: parameters and pages ------------------------------------------ */
+/* --- api_lists.c: parameters -------------------------------------------------- */
 
 /* as_of: 0 none, 1 read, -1 not a time. */
 int as_of_read(struct daemon *daemon, struct server_request *request,
 	instant *at, struct error *error);
+
+/* --- api_milestones.c: answers as of a time --------------------------------------- */
+
+/* When a question is about: now, unless it is past. */
+struct question {
+	bool past;
+	instant at;
+};
+
+int question_read(struct daemon *daemon, struct server_request *request,
+	struct question *question, struct error *error);
+/* Where a milestone stands, and since when; room is for an answer of its own. */
+const struct assessment *question_answer(const struct question *question,
+	struct daemon *daemon, uint32_t index, struct assessment *room,
+	instant *since);
+
+/* --- api_lists.c: pages ---------------------------------------------------------- */
 
 /* One page: {"items": [...], "next": ...}. */
 struct list {

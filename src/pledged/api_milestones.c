@@ -37,13 +37,7 @@ static int query_read(struct daemon *daemon, struct server_request *request,
 	return 0;
 }
 
-/* When a question is about: now, unless it is past. */
-struct question {
-	bool past;
-	instant at;
-};
-
-static int question_read(struct daemon *daemon, struct server_request *request,
+int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error)
 {
 	int past = as_of_read(daemon, request, &question->at, error);
@@ -54,8 +48,7 @@ static int question_read(struct daemon *daemon, struct server_request *request,
 	return past < 0 ? -1 : 0;
 }
 
-/* Where a milestone stands, and since when; room is for an answer of its own. */
-static const struct assessment *question_answer(const struct question *question,
+const struct assessment *question_answer(const struct question *question,
 	struct daemon *daemon, uint32_t index, struct assessment *room,
 	instant *since)
 {

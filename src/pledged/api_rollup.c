@@ -1,0 +1,334 @@
+/*
+ * api_rollup: what many milestones come to, as a matrix of cells or as groups.
+ * core/rollup counts; here the questions are read and the answers written.
+ */
+#include "core/rollup.h"
+#include "pledged/api.h"
+
+/* What one answer may look at, so that the loop is not held up: answers the
+   engine has, or those judged anew as of another time. */
+#define KEPT_MAX 100000
+#define JUDGED_MAX 10000
+
+#define DAY INT64_C(86400)
+
+struct asked {
+	struct daemon *daemon;
+	struct question question;
+	int64_t within;		/* days for what is concurrent; -1: not asked */
+};
+
+static const struct assessment *asked_answer(void *context, uint32_t index,
+	struct assessment *room)
+{
+	const struct asked *asked = context;
+	instant since;
+
+	return question_answer(&asked->question, asked->daemon, index, room,
+		&since);
+}
+
+/* --- tallies ----------------------------------------------------------------- */
+
+/* Ten-thousandths, or null. */
+static void put_share(struct json *json, const char *key, bool known, int share)
+{
+	if (known)
+		json_put_decimal(json, key, (struct decimal){share, -4});
+	else
+		json_put_null(json, key);
+}
+
+static void put_coverage(struct json *json, const struct rollup_tally *tally)
+{
+	int lower = 0, upper = 0;
+	bool known = weights_share(&tally->all, &lower, &upper);
+
+	put_share(json, "coverage", known, lower);
+	put_share(json, "coverage_upper", known, upper);
+	known = weights_share(&tally->due, &lower, &upper);
+	put_share(json, "coverage_due", known, lower);
+	put_share(json, "coverage_due_upper", known, upper);
+}
+
+static void put_by_status(struct json *json, const struct rollup_tally *tally)
+{
+	json_key(json, "by_status");
+	json_object(json);
+	for (size_t i = 0; i < STATUS_COUNT; i++)
+		if (tally->by_status[i] > 0)
+			json_put_int(json, status_name((enum status)i),
+				tally->by_status[i]);
+	json_object_end(json);
+}
+
+/* Null until all of it is met: only then is it known. */
+static void put_concurrent(struct json *json, const struct rollup_tally *tally,
+	int64_t within, bool dated, int days)
+{
+	if (within < 0)
+		return;
+	if (tally_is_complete(tally) && dated)
+		json_put_bool(json, "concurrent", days <= within);
+	else
+		json_put_null(json, "concurrent");
+}
+
+static void put_tally(struct json *json, const struct rollup_tally *tally,
+	const struct asked *asked)
+{
+	int days = 0;
+	bool dated = tally_span(tally, &days);
+
+	json_put_int(json, "milestones", tally->milestones);
+	json_put_int(json, "required", tally_required(tally));
+	json_put_int(json, "met", tally->by_class[ROLLUP_MET]);
+	json_put_int(json, "missed", tally->by_class[ROLLUP_MISSED]);
+	json_put_int(json, "unknown", tally->by_class[ROLLUP_UNKNOWN]);
+	json_put_int(json, "ahead", tally->by_class[ROLLUP_AHEAD]);
+	json_put_int(json, "left_out", tally->by_class[ROLLUP_OUT]);
+	json_put_int(json, "due", tally->due_count);
+	put_coverage(json, tally);
+	json_put_bool(json, "complete", tally_is_complete(tally));
+	json_put_string(json, "worst", tally->worst == STATUS_COUNT ? NULL
+		: status_name(tally->worst));
+	if (dated)
+		json_put_int(json, "span_days", days);
+	else
+		json_put_null(json, "span_days");
+	put_concurrent(json, tally, asked->within, dated, days);
+	put_by_status(json, tally);
+}
+
+/* --- the rule, and what was left out --------------------------------------------- */
+
+static void put_rule(struct json *json, const struct rollup *rollup)
+{
+	static const enum status out[] = {STATUS_WITHDRAWN, STATUS_SUPERSEDED,
+		STATUS_WAIVED};
+
+	json_put_string(json, "rule", ROLLUP_RULE);
+	json_key(json, "left_out");
+	json_object(json);
+	for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+		json_put_int(json, status_name(out[i]),
+			rollup->total.by_status[out[i]]);
+	json_put_int(json, "without_row", (int64_t)rollup->without_row);
+	json_put_int(json, "without_column", (int64_t)rollup->without_column);
+	json_object_end(json);
+}
+
+static void put_total(struct json *json, const struct rollup *rollup,
+	const struct asked *asked)
+{
+	json_key(json, "total");
+	json_object(json);
+	put_tally(json, &rollup->total, asked);
+	json_object_end(json);
+}
+
+/* Makes it, or answers why not. */
+static bool rollup_ask(struct rollup *rollup, struct asked *asked,
+	struct rollup_request *wanted, struct server_request *request)
+{
+	struct error error;
+
+	wanted->as_of = asked->question.at;
+	wanted->milestones_max = asked->question.past ? JUDGED_MAX : KEPT_MAX;
+	wanted->pattern = server_request_query(request, "pledge");
+	if (rollup_make(rollup, asked->daemon->reg, wanted, asked_answer, asked,
+		&error) == 0)
+		return true;
+	reply_problem(request, error.kind == ERROR_ABSENT ? 404 : 422, "%s",
+		error.text);
+	rollup_release(rollup);
+	return false;
+}
+
+/* --- matrix ---------------------------------------------------------------------- */
+
+static void put_lines(struct json *json, const char *key,
+	const struct rollup_line *lines, size_t count, const struct asked *asked)
+{
+	json_key(json, key);
+	json_array(json);
+	for (size_t i = 0; i < count; i++) {
+		json_object(json);
+		json_put_string(json, "name", lines[i].name);
+		put_tally(json, &lines[i].tally, asked);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+/* Those that hold something. */
+static void put_cells(struct json *json, const struct rollup *rollup,
+	const struct asked *asked)
+{
+	json_key(json, "cells");
+	json_array(json);
+	for (size_t i = 0; i < rollup->row_count * rollup->column_count; i++) {
+		const struct rollup_tally *cell = &rollup->cells[i];
+
+		if (cell->milestones == 0)
+			continue;
+		json_object(json);
+		json_put_string(json, "row",
+			rollup->rows[i / rollup->column_count].name);
+		json_put_string(json, "column",
+			rollup->columns[i % rollup->column_count].name);
+		put_tally(json, cell, asked);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void reply_matrix(struct server_request *request, const char *rows,
+	const char *columns, const struct rollup *rollup,
+	const struct asked *asked)
+{
+	struct reply reply;
+	struct json *json = &reply.json;
+
+	reply_begin(&reply);
+	json_object(json);
+	json_put_instant(json, "as_of", asked->question.at);
+	json_put_string(json, "pledge", server_request_query(request, "pledge"));
+	json_put_string(json, "row_key", rows);
+	json_put_string(json, "column_key", columns);
+	put_rule(json, rollup);
+	json_put_int(json, "cells_required", (int64_t)rollup->cells_required);
+	json_put_int(json, "cells_met", (int64_t)rollup->cells_met);
+	put_total(json, rollup, asked);
+	put_lines(json, "rows", rollup->rows, rollup->row_count, asked);
+	put_lines(json, "columns", rollup->columns, rollup->column_count, asked);
+	put_cells(json, rollup, asked);
+	json_object_end(json);
+	reply_send(&reply, request, 200);
+}
+
+/* within: a span in days. */
+static int within_read(struct server_request *request, int64_t *out,
+	struct error *error)
+{
+	const char *value = server_request_query(request, "within");
+	struct duration duration;
+	int64_t seconds;
+
+	*out = -1;
+	if (value == NULL)
+		return 0;
+	if (!duration_read(value, &duration) ||
+		!duration_seconds(duration, &seconds) || seconds < 0)
+		return error_set(error, ERROR_INPUT, "within: \"%.80s\" is no span "
+			"in days, such as 180d", value);
+	*out = seconds / DAY;
+	return 0;
+}
+
+void get_matrix(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	const char *rows = server_request_query(request, "rows");
+	const char *columns = server_request_query(request, "cols");
+	struct asked asked = {.daemon = daemon};
+	struct rollup rollup;
+	struct error error;
+
+	(void)rest;
+	if (rows == NULL || columns == NULL) {
+		reply_problem(request, 400, "a matrix needs rows and cols: the key "
+			"of a label, or one of instrument, milestone, obligor, "
+			"owner, pledge, severity");
+		return;
+	}
+	if (question_read(daemon, request, &asked.question, &error) < 0 ||
+		within_read(request, &asked.within, &error) < 0) {
+		reply_refusal(request, &error);
+		return;
+	}
+	struct rollup_request wanted = {
+		.rows = rollup_key_read(rows),
+		.columns = rollup_key_read(columns),
+	};
+
+	if (!rollup_ask(&rollup, &asked, &wanted, request))
+		return;
+	reply_matrix(request, rows, columns, &rollup, &asked);
+	rollup_release(&rollup);
+}
+
+/* --- scorecard ------------------------------------------------------------------- */
+
+static void put_next(struct json *json, const struct register_ *reg,
+	const struct rollup_tally *tally)
+{
+	bool known = tally->next != NOT_FOUND;
+
+	json_put_string(json, "next_milestone", known
+		? reg->milestones[tally->next].id : NULL);
+	json_put_instant(json, "next_due", known ? tally->next_due : INSTANT_MAX);
+}
+
+static void put_group(struct json *json, const struct rollup_line *line,
+	const struct asked *asked)
+{
+	int share = 0;
+	bool known = tally_on_time(&line->tally, &share);
+
+	json_object(json);
+	json_put_string(json, "group", line->name);
+	put_tally(json, &line->tally, asked);
+	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
+	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
+	put_share(json, "on_time_share", known, share);
+	put_next(json, asked->daemon->reg, &line->tally);
+	json_object_end(json);
+}
+
+static void reply_scorecard(struct server_request *request, const char *by,
+	const struct rollup *rollup, const struct asked *asked)
+{
+	struct reply reply;
+	struct json *json = &reply.json;
+
+	reply_begin(&reply);
+	json_object(json);
+	json_put_instant(json, "as_of", asked->question.at);
+	json_put_string(json, "by", by);
+	put_rule(json, rollup);
+	put_total(json, rollup, asked);
+	json_key(json, "items");
+	json_array(json);
+	for (size_t i = 0; i < rollup->row_count; i++)
+		put_group(json, &rollup->rows[i], asked);
+	json_array_end(json);
+	json_object_end(json);
+	reply_send(&reply, request, 200);
+}
+
+void get_scorecard(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	const char *by = server_request_query(request, "by");
+	struct asked asked = {.daemon = daemon, .within = -1};
+	struct rollup rollup;
+	struct error error;
+
+	(void)rest;
+	if (question_read(daemon, request, &asked.question, &error) < 0) {
+		reply_refusal(request, &error);
+		return;
+	}
+	if (by == NULL)
+		by = "obligor";
+	struct rollup_request wanted = {
+		.rows = rollup_key_read(by),
+		.columns = {ROLLUP_ALL, NULL},
+	};
+
+	if (!rollup_ask(&rollup, &asked, &wanted, request))
+		return;
+	reply_scorecard(request, by, &rollup, &asked);
+	rollup_release(&rollup);
+}
