@@ -561,6 +561,38 @@ static void mutations_run(const char *seed_file, const char *name,
 	golden_clean();
 }
 
+/* A table with a few bytes changed, under a register that uses all of it. */
+static void test_table_mutations(void **state)
+{
+	static const char conf[] = "register = [ \"a.conf\" ];";
+	static const char reg[] = "indicators = ( { for_each = { a = \"t.csv\";"
+		" b = [ 1, 2 ]; }; id = \"x.${a.code}.${b}\"; title = \"${a.name}"
+		" $${x}\"; max = \"${a.target}\"; } );";
+	uint64_t seed = 6;
+	struct error error;
+	struct text good;
+
+	(void)state;
+	text_init(&good, 0);
+	assert_int_equal(conf_file_read("instances/register.d/places.csv",
+		1 << 20, &good, &error), 0);
+	golden_file("a.conf", reg, sizeof reg - 1, 0644);
+	for (int i = 0; i < MUTATIONS; i++) {
+		char *bytes = mem_copy(good.data, good.length), *listing;
+		size_t length = good.length;
+
+		golden_mutate(bytes, &length, &seed);
+		golden_file("t.csv", bytes, length, 0644);
+		listing = golden_listing(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644), CONF_OFFLINE);
+		assert_true(utf8_is_valid(listing, strlen(listing)));
+		free(listing);
+		free(bytes);
+	}
+	text_release(&good);
+	golden_clean();
+}
+
 static void test_mutations(void **state)
 {
 	(void)state;
@@ -599,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_expand),
 		cmocka_unit_test(test_expand_origins),
 		cmocka_unit_test(test_instance_limits),
+		cmocka_unit_test(test_table_mutations),
 		cmocka_unit_test(test_mutations),
 	};
 
