@@ -240,6 +240,22 @@ void faults_excerpt(struct faults *faults, const char *expression,
 
 /* --- order and print --------------------------------------------------- */
 
+void faults_note(struct faults *faults, size_t from, int line,
+	const char *note)
+{
+	for (size_t i = from; i < faults->count; i++) {
+		struct fault *fault = &faults->items[i];
+		struct text text;
+
+		if (fault->line != line)
+			continue;
+		text_init(&text, 0);
+		text_addf(&text, "%s (%s)", fault->text, note);
+		free(fault->text);
+		fault->text = text_take(&text);
+	}
+}
+
 static int int_compare(int a, int b)
 {
 	return (a > b) - (a < b);

@@ -80,6 +80,9 @@ void faults_error(struct faults *faults, struct origin origin,
 void faults_warning(struct faults *faults, struct origin origin,
 	const char *id, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Adds " (note)" to what the faults from a number on say, of those of a line. */
+void faults_note(struct faults *faults, size_t from, int line,
+	const char *note);
 /* Gives the fault added last an excerpt: text, and a caret under the
    columns [from, to) of its (possibly several) lines. Nothing if the last
    fault was dropped. */

@@ -124,6 +124,17 @@ bool each_name_next(const struct conf_reader *reader, const char *string,
 	return false;
 }
 
+bool conf_is_bound(const struct conf_reader *reader,
+	const config_setting_t *setting)
+{
+	const char *string = config_setting_get_string(setting);
+	const char *cursor = string;
+	struct each_name name;
+
+	return reader->each != NULL && string != NULL &&
+		each_name_next(reader, string, &cursor, &name);
+}
+
 /* --- replacing ------------------------------------------------------------- */
 
 /* All names bound, for a fault. */
@@ -473,16 +484,37 @@ static void instance_add(struct conf_each *each, size_t number,
 		const struct conf_rows *rows = each->dimensions[i].rows;
 		size_t row = each_row(each, i);
 
-		text_addf(out, "%s%s%s%s = \"%.*s\"", i != 0 ? ", " : "",
+		text_addf(out, "%s%s%s%s = \"%.*s\"", i != 0 ? "; " : "",
 			each->dimensions[i].prefix != NULL ?
 			each->dimensions[i].prefix : "",
 			each->dimensions[i].prefix != NULL ? "." : "",
 			rows->columns[0], VALUE_SHOWN,
 			rows->cells[row * rows->column_count]);
 		if (rows->path != NULL)
-			text_addf(out, " (%s:%d)", rows->file, rows->lines[row]);
+			text_addf(out, ", %s:%d", rows->file, rows->lines[row]);
 	}
 	each->number = now;
+}
+
+const char *conf_instance(struct conf_reader *reader)
+{
+	struct conf_each *chain[EACH_DEPTH_MAX];
+	const char *words;
+	struct text text;
+	size_t count = 0;
+
+	for (struct conf_each *each = reader->each; each != NULL &&
+	    count < EACH_DEPTH_MAX; each = each->outer)
+		chain[count++] = each;
+	text_init(&text, 0);
+	while (count-- > 0) {
+		if (text.length != 0)
+			text_add_string(&text, "; ");
+		instance_add(chain[count], chain[count]->number, &text);
+	}
+	words = arena_string(reader->arena, text_string(&text));
+	text_release(&text);
+	return words;
 }
 
 /* Told once an element: what is wrong with one is wrong with many. */
@@ -500,10 +532,10 @@ static bool each_id_twice(struct conf_each *each,
 	instance_add(each, first, &one);
 	instance_add(each, each->number, &other);
 	conf_fault_plain(each->reader, setting, "'%s' is the id of two "
-		"instances, %s and %s%s", id, text_string(&one),
+		"instances: %s and %s%s", id, text_string(&one),
 		text_string(&other), reference_next(
 		config_setting_get_string(setting), &length) == NULL ?
-		": write a ${name} into it" : "");
+		"; write a ${name} into it" : "");
 	text_release(&one);
 	text_release(&other);
 	return false;

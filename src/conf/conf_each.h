@@ -63,6 +63,12 @@ struct each_name {
 	const char *name, *value;
 	struct origin origin;		/* of the value */
 };
+/* Whether a value stands in the string of a setting. */
+bool conf_is_bound(const struct conf_reader *reader,
+	const config_setting_t *setting);
+/* What the element being read is made of, outermost first; in the arena. */
+const char *conf_instance(struct conf_reader *reader);
+
 /* The next name in a string that is bound, each name once; cursor begins at
    its beginning. */
 bool each_name_next(const struct conf_reader *reader, const char *string,

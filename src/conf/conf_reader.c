@@ -462,6 +462,7 @@ static bool list_read_element(struct conf_reader *reader,
 		read_group(reader, table, element, object, item);
 	}
 	conf_each_close(&each);
+	reader->unmade |= !good;
 	return good;
 }
 

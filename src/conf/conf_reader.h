@@ -45,6 +45,8 @@ struct conf_reader {
 	/* conf_each: elements written once and read many times */
 	struct conf_each *each;	/* innermost; NULL: none */
 	size_t instances;	/* made so far */
+	bool unmade;		/* an element could not be: what refers to it
+				   is not to blame */
 	struct conf_rows *tables;	/* read so far */
 	struct text replaced;
 };

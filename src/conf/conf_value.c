@@ -701,7 +701,8 @@ static bool said_store(struct conf_reader *reader, const struct conf_key *key,
 			"is empty: leave it out instead");
 	if (said != NULL)
 		*said = (struct said){conf_shared(reader, text),
-			conf_origin(reader, setting).line};
+			conf_origin(reader, setting).line,
+			conf_is_bound(reader, setting)};
 	return true;
 }
 

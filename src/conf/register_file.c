@@ -205,7 +205,9 @@ struct register_ *register_load(const struct settings *settings,
 	conf_reader_release(&reader);
 	free(building);
 	register_settle(reg);
-	register_finish(reg, faults);
+	/* Elements without their table are missed by thousands of others. */
+	if (!reader.unmade)
+		register_finish(reg, faults);
 	if (faults->errors == errors)
 		return reg;
 	register_free(reg);

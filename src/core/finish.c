@@ -591,6 +591,38 @@ static void finish_horizon(struct finish *finish,
 
 /* ---- the whole list ------------------------------------------------------- */
 
+/* ---- instances ------------------------------------------------------------- */
+
+static void instance_note(struct finish *finish, size_t from,
+	const struct milestone *milestone, const struct said *said, int *noted)
+{
+	if (!said->bound || said->line == *noted)
+		return;
+	faults_note(finish->faults, from, said->line, milestone->instance);
+	*noted = said->line;
+}
+
+/* A fault in what an instance's values stand in says which ones. Settings of
+   one line stand beside one another here as there, but for odd ones. */
+static void finish_instance(struct finish *finish, size_t from,
+	const struct milestone *milestone)
+{
+	const struct clauses *clauses = milestone->clauses;
+	const struct said *said[] = {&milestone->start_said,
+		&milestone->due_said, &milestone->benchmark_said,
+		&milestone->baseline_said, &milestone->path_said};
+	int noted = 0;
+
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		instance_note(finish, from, milestone, said[i], &noted);
+	for (size_t i = 0; clauses != NULL && i < clauses->amendment_count; i++) {
+		instance_note(finish, from, milestone,
+			&clauses->amendments[i].due_said, &noted);
+		instance_note(finish, from, milestone,
+			&clauses->amendments[i].benchmark_said, &noted);
+	}
+}
+
 /* A pledge's milestones stand in a row. */
 static void finish_membership(struct finish *finish)
 {
@@ -605,6 +637,16 @@ static void finish_membership(struct finish *finish)
 	}
 }
 
+static void finish_milestone_told(struct finish *finish,
+	struct milestone *milestone)
+{
+	size_t from = finish->faults->count;
+
+	finish_milestone(finish, milestone);
+	if (milestone->instance != NULL && finish->faults->count != from)
+		finish_instance(finish, from, milestone);
+}
+
 static void finish_milestones(struct finish *finish)
 {
 	struct register_ *reg = finish->reg;
@@ -617,7 +659,7 @@ static void finish_milestones(struct finish *finish)
 	}
 	finish_membership(finish);
 	for (size_t i = 0; i < reg->milestone_count; i++)
-		finish_milestone(finish, &reg->milestones[i]);
+		finish_milestone_told(finish, &reg->milestones[i]);
 	clauses_check_succession(reg, finish->faults);
 	for (size_t i = 0; i < reg->calendar_count; i++)
 		finish_horizon(finish, &reg->calendars[i]);

@@ -126,6 +126,7 @@ struct path {
 struct said {
 	const char *text;
 	int line;
+	bool bound;			/* values of the instance stand in it */
 };
 
 /* Nonobservance excuses a miss; applicability says that nothing was owed. */
@@ -202,6 +203,8 @@ struct milestone {
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;
+	const char *instance;		/* the values it was made of, in words; NULL:
+					   none stand in what is said */
 
 	/* as checked */
 	instant start;			/* INSTANT_MIN: none given or known */

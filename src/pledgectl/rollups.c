@@ -76,12 +76,32 @@ static void add_range(struct text *out, const json_t *tally, const char *key)
 	text_release(&upper);
 }
 
-/* What was left out, and of how much what is shown is a share. */
+/* "left out: 3 withdrawn, 5 without row." */
+static void add_left_out(struct text *out, const json_t *counts)
+{
+	const char *reason;
+	json_t *count;
+	bool any = false;
+
+	text_add_string(out, "left out: ");
+	json_object_foreach((json_t *)counts, reason, count) {
+		if (json_integer_value(count) == 0)
+			continue;
+		text_addf(out, "%s%lld ", any ? ", " : "",
+			(long long)json_integer_value(count));
+		for (const char *at = reason; *at != '\0'; at++)
+			text_add_char(out, *at == '_' ? ' ' : *at);
+		any = true;
+	}
+	text_add_string(out, any ? "." : "none.");
+}
+
+/* Of how much what is shown is a share, and by which rule. */
 static void print_summary(const struct request *request, const json_t *json)
 {
 	const json_t *total = json_object_get(json, "total");
-	const char *reason;
-	json_t *count;
+	long long partly = whole(json_object_get(total, "by_status"),
+		"partly_met");
 	struct text text;
 
 	text_init(&text, 0);
@@ -90,24 +110,13 @@ static void print_summary(const struct request *request, const json_t *json)
 	text_addf(&text, " of the %lld milestones required, ",
 		whole(total, "required"));
 	add_range(&text, total, "coverage_due");
-	text_addf(&text, " of the %lld due by now", whole(total, "due"));
+	text_addf(&text, " of the %lld due by now; ", whole(total, "due"));
 	if (json_object_get(json, "cells_required") != NULL)
-		text_addf(&text, "; %lld of %lld cells are met whole",
+		text_addf(&text, "%lld of %lld cells are met whole; ",
 			whole(json, "cells_met"), whole(json, "cells_required"));
-	if (whole(json_object_get(total, "by_status"), "partly_met") != 0)
-		text_addf(&text, "; %lld met in part, which is not met",
-			whole(json_object_get(total, "by_status"), "partly_met"));
-	text_add_string(&text, "; left out:");
-	json_object_foreach(json_object_get(json, "left_out"), reason, count)
-		if (json_integer_value(count) != 0)
-			text_addf(&text, " %lld %.*s%s,",
-				(long long)json_integer_value(count),
-				(int)strcspn(reason, "_"), reason,
-				string_starts(reason, "without_row") ? " row" :
-				string_starts(reason, "without_") ? " column" : "");
-	if (string_ends(text_string(&text), ":"))
-		text_add_string(&text, " none.");
-	text.data[text.length - 1] = '.';
+	if (partly != 0)
+		text_addf(&text, "%lld met in part, which is not met; ", partly);
+	add_left_out(&text, json_object_get(json, "left_out"));
 	print_wrapped(request, text_string(&text));
 	text_clear(&text);
 	text_addf(&text, "rule: %s.", string_of(json, "rule"));

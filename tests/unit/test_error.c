@@ -79,6 +79,36 @@ static void faults_are_sorted_and_printed(void **state)
 	assert_int_equal(faults.count, 0);
 }
 
+/* What is read many times and wrong once is told once; a note tells apart. */
+static void faults_that_say_the_same_are_one(void **state)
+{
+	struct faults faults;
+	size_t from;
+
+	(void)state;
+	faults_init(&faults);
+	for (int i = 0; i < 3; i++) {
+		faults_error(&faults, (struct origin){"a.conf", 9, 0}, "due: no");
+		faults_excerpt(&faults, "a +", 3, 3);
+		faults_warning(&faults, (struct origin){"a.conf", 8, 0}, "odd",
+			"due: odd");
+		from = faults.count;
+		faults_error(&faults, (struct origin){"a.conf", 7, 0}, "id: no");
+		faults_error(&faults, (struct origin){"a.conf", 6, 0}, "id: no");
+		faults_note(&faults, from, 7, i == 0 ? "one" : "other");
+	}
+	faults_sort(&faults);
+	assert_int_equal(faults.errors, 4);
+	assert_int_equal(faults.warnings, 1);
+	assert_printed(&faults,
+		"a.conf:6: id: no\n"
+		"a.conf:7: id: no (one)\n"
+		"a.conf:7: id: no (other)\n"
+		"a.conf:8: due: odd [odd]\n"
+		"a.conf:9: due: no\n    a +\n       ^\n");
+	faults_release(&faults);
+}
+
 static const struct {
 	const char *expression;
 	size_t from, to;
@@ -158,6 +188,7 @@ int main(void)
 		cmocka_unit_test(error_is_set_and_prefixed),
 		cmocka_unit_test(long_error_is_cut_between_code_points),
 		cmocka_unit_test(faults_are_sorted_and_printed),
+		cmocka_unit_test(faults_that_say_the_same_are_one),
 		cmocka_unit_test(excerpts_point_at_the_place),
 		cmocka_unit_test(excerpt_is_indented),
 		cmocka_unit_test(faults_beyond_the_limit_are_counted),

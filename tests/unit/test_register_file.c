@@ -27,6 +27,7 @@ static void test_listings(void **state)
 	golden_check("syntax");
 	golden_check("register");
 	golden_check("each");
+	golden_check("each-values");
 	golden_check("instances");
 	golden_check("unsupported");
 }
