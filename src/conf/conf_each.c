@@ -12,6 +12,8 @@
 #include "conf/conf_value.h"
 #include "core/register.h"
 
+#undef config_setting_get_string
+
 #define VALUE_SHOWN 40		/* bytes of a value in a fault */
 
 /* --- names ----------------------------------------------------------------- */

@@ -13,6 +13,8 @@
 #include "conf/conf_text.h"
 #include "conf/conf_value.h"
 
+#undef config_setting_get_string
+
 #define VALUE_SHOWN 80	/* bytes of a value in a fault */
 
 /* --- names that are shared ----------------------------------------------- */

@@ -23,6 +23,10 @@
 #include "base/digest.h"
 #include "base/error.h"
 
+/* A string leaves libconfig by conf_string, lest names stay in it. Whoever has
+   to see it as it is written says so by #undef. */
+#define config_setting_get_string take_it_by_conf_string
+
 #define CONF_TABLE_KEYS_MAX 64
 #define CONF_TOLD_MAX 64
 #define CONF_LIST_MAX 1000000	/* elements of one list */

@@ -13,6 +13,8 @@
 #include "conf/register_file.h"
 #include "conf/register_tables.h"
 
+#undef config_setting_get_string
+
 #define DOUBLE_DIGITS 15
 #define PIECE ((size_t)64 << 10)	/* written at once */
 
