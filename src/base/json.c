@@ -152,10 +152,19 @@ void json_raw(struct json *json, const char *value)
 	text_add_string(json->out, value);
 }
 
+/* By hand: answers are largely counts, and a format costs as much as ten. */
 void json_int(struct json *json, int64_t value)
 {
+	char room[24], *at = room + sizeof room;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (value < 0)
+		*--at = '-';
 	json_before_value(json);
-	text_addf(json->out, "%lld", (long long)value);
+	text_add(json->out, at, (size_t)(room + sizeof room - at));
 }
 
 /* The fewest digits that read back as the same number. */
