@@ -59,3 +59,27 @@ def test_a_register_with_faults_is_not_expanded(tmp_path):
     assert (result.returncode, result.stdout) == (1, "")
     assert ("register.conf:3: indicators[0].for_each: places.csv: No such file"
             in result.stderr)
+
+
+CALENDARS = """
+calendars = ( { for_each = "places.csv"; id = "c-${code}"; holidays = [ "2020-03-02", "${code}.ics" ]; } );
+instruments = ( { for_each = "places.csv"; id = "i-${code}"; in_force = "2020-02-28"; calendar = "c-${code}"; } );
+indicators = ( { id = "x"; frequency = "month"; } );
+pledges = ( { for_each = "places.csv"; id = "p-${code}"; instrument = "i-${code}"; milestones = (
+  { id = "m"; due = "in_force + 1wd"; benchmark = "last(x) >= ${target}"; } ); } );
+"""
+
+
+def test_calendars_of_places(tmp_path):
+    one = folder_make(tmp_path / "one", CALENDARS)
+    (one / "places.csv").write_text(PLACES)
+    for code, day in (("bj", "20200303"), ("hn", "20200304")):
+        (one / f"{code}.ics").write_text(
+            f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:{day}\nEND:VEVENT\n"
+            "END:VCALENDAR\n")
+    wanted = assess(one)
+    assert [line.split(",")[2] for line in wanted.splitlines()[1:]] == [
+        "2020-03-04", "2020-03-03"]
+    result = run(program("pledged"), "-c", "pledged.conf", "expand", cwd=one)
+    assert f'holidays = [ "2020-03-02", "{one}/hn.ics" ];' in result.stdout
+    assert assess(folder_make(tmp_path / "other", result.stdout)) == wanted
