@@ -498,7 +498,7 @@ static void instance_add(struct conf_each *each, size_t number,
 	each->number = now;
 }
 
-const char *conf_instance(struct conf_reader *reader)
+const char *conf_made_of(struct conf_reader *reader)
 {
 	struct conf_each *chain[EACH_DEPTH_MAX];
 	const char *words;

@@ -67,7 +67,7 @@ struct each_name {
 bool conf_is_bound(const struct conf_reader *reader,
 	const config_setting_t *setting);
 /* What the element being read is made of, outermost first; in the arena. */
-const char *conf_instance(struct conf_reader *reader);
+const char *conf_made_of(struct conf_reader *reader);
 
 /* The next name in a string that is bound, each name once; cursor begins at
    its beginning. */

@@ -1023,7 +1023,7 @@ static void milestone_close(struct conf_reader *reader,
 		said_stand_in(&milestone->baseline_said, "0",
 			milestone->origin.line);
 	if (milestone_is_bound(milestone))
-		milestone->instance = conf_instance(reader);
+		milestone->made_of = conf_made_of(reader);
 	if (milestone->benchmark_said.text == NULL ||
 	    conf_given(group, "every"))
 		building_of(reader)->reg->milestone_count--;

@@ -593,18 +593,18 @@ static void finish_horizon(struct finish *finish,
 
 /* ---- instances ------------------------------------------------------------- */
 
-static void instance_note(struct finish *finish, size_t from,
+static void made_of_note(struct finish *finish, size_t from,
 	const struct milestone *milestone, const struct said *said, int *noted)
 {
 	if (!said->bound || said->line == *noted)
 		return;
-	faults_note(finish->faults, from, said->line, milestone->instance);
+	faults_note(finish->faults, from, said->line, milestone->made_of);
 	*noted = said->line;
 }
 
 /* A fault in what an instance's values stand in says which ones. Settings of
    one line stand beside one another here as there, but for odd ones. */
-static void finish_instance(struct finish *finish, size_t from,
+static void finish_made_of(struct finish *finish, size_t from,
 	const struct milestone *milestone)
 {
 	const struct clauses *clauses = milestone->clauses;
@@ -614,11 +614,11 @@ static void finish_instance(struct finish *finish, size_t from,
 	int noted = 0;
 
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-		instance_note(finish, from, milestone, said[i], &noted);
+		made_of_note(finish, from, milestone, said[i], &noted);
 	for (size_t i = 0; clauses != NULL && i < clauses->amendment_count; i++) {
-		instance_note(finish, from, milestone,
+		made_of_note(finish, from, milestone,
 			&clauses->amendments[i].due_said, &noted);
-		instance_note(finish, from, milestone,
+		made_of_note(finish, from, milestone,
 			&clauses->amendments[i].benchmark_said, &noted);
 	}
 }
@@ -643,8 +643,8 @@ static void finish_milestone_told(struct finish *finish,
 	size_t from = finish->faults->count;
 
 	finish_milestone(finish, milestone);
-	if (milestone->instance != NULL && finish->faults->count != from)
-		finish_instance(finish, from, milestone);
+	if (milestone->made_of != NULL && finish->faults->count != from)
+		finish_made_of(finish, from, milestone);
 }
 
 static void finish_milestones(struct finish *finish)

@@ -203,7 +203,7 @@ struct milestone {
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;
-	const char *instance;		/* the values it was made of, in words; NULL:
+	const char *made_of;		/* values of for_each, in words; NULL:
 					   none stand in what is said */
 
 	/* as checked */
