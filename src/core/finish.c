@@ -589,9 +589,7 @@ static void finish_horizon(struct finish *finish,
 			first->date.year, first->date.month, first->date.day);
 }
 
-/* ---- the whole list ------------------------------------------------------- */
-
-/* ---- instances ------------------------------------------------------------- */
+/* ---- what values of for_each have spoilt ----------------------------------- */
 
 static void made_of_note(struct finish *finish, size_t from,
 	const struct milestone *milestone, const struct said *said, int *noted)
@@ -622,6 +620,8 @@ static void finish_made_of(struct finish *finish, size_t from,
 			&clauses->amendments[i].benchmark_said, &noted);
 	}
 }
+
+/* ---- the whole list ------------------------------------------------------- */
 
 /* A pledge's milestones stand in a row. */
 static void finish_membership(struct finish *finish)
