@@ -126,17 +126,6 @@ bool each_name_next(const struct conf_reader *reader, const char *string,
 	return false;
 }
 
-bool conf_is_bound(const struct conf_reader *reader,
-	const config_setting_t *setting)
-{
-	const char *string = config_setting_get_string(setting);
-	const char *cursor = string;
-	struct each_name name;
-
-	return reader->each != NULL && string != NULL &&
-		each_name_next(reader, string, &cursor, &name);
-}
-
 /* --- replacing ------------------------------------------------------------- */
 
 /* All names bound, for a fault. */
@@ -498,10 +487,10 @@ static void instance_add(struct conf_each *each, size_t number,
 	each->number = now;
 }
 
-const char *conf_made_of(struct conf_reader *reader)
+static const char *made_of_values(struct conf_reader *reader)
 {
 	struct conf_each *chain[EACH_DEPTH_MAX];
-	const char *words;
+	const char *values;
 	struct text text;
 	size_t count = 0;
 
@@ -514,9 +503,45 @@ const char *conf_made_of(struct conf_reader *reader)
 			text_add_string(&text, "; ");
 		instance_add(chain[count], chain[count]->number, &text);
 	}
-	words = arena_string(reader->arena, text_string(&text));
+	values = arena_string(reader->arena, text_string(&text));
 	text_release(&text);
-	return words;
+	return values;
+}
+
+/* Lines ascend, so that one that is there already is the last. */
+static size_t lines_add(const config_setting_t *setting, int *lines,
+	size_t count)
+{
+	const char *string = config_setting_get_string(setting);
+	int line = (int)config_setting_source_line(setting);
+	int inside = config_setting_is_aggregate(setting) ?
+		config_setting_length(setting) : 0;
+	size_t length;
+
+	for (int i = 0; i < inside; i++)
+		count = lines_add(config_setting_get_elem(setting, (unsigned)i),
+			lines, count);
+	if (string == NULL || reference_next(string, &length) == NULL ||
+	    count == EACH_LINES_MAX || (count != 0 && lines[count - 1] == line))
+		return count;
+	lines[count] = line;
+	return count + 1;
+}
+
+const struct made_of *conf_made_of(struct conf_reader *reader,
+	const config_setting_t *group)
+{
+	int lines[EACH_LINES_MAX], *kept;
+	struct made_of *made_of;
+	size_t count = reader->each != NULL ? lines_add(group, lines, 0) : 0;
+
+	if (count == 0)
+		return NULL;
+	made_of = arena_alloc(reader->arena, 1, sizeof *made_of);
+	kept = arena_alloc(reader->arena, count, sizeof *kept);
+	memcpy(kept, lines, count * sizeof *kept);
+	*made_of = (struct made_of){made_of_values(reader), kept, count};
+	return made_of;
 }
 
 /* Told once an element: what is wrong with one is wrong with many. */

@@ -20,6 +20,7 @@
 #define EACH_TOTAL_MAX 1000000		/* of all elements */
 #define EACH_DEPTH_MAX 4		/* for_each within for_each */
 #define EACH_DIMENSIONS_MAX 8		/* of one product */
+#define EACH_LINES_MAX 16		/* of an element, kept for its faults */
 #define EACH_STRING_MAX 65536		/* bytes, its names replaced */
 
 struct each_id;
@@ -63,11 +64,11 @@ struct each_name {
 	const char *name, *value;
 	struct origin origin;		/* of the value */
 };
-/* Whether a value stands in the string of a setting. */
-bool conf_is_bound(const struct conf_reader *reader,
-	const config_setting_t *setting);
-/* What the element being read is made of, outermost first; in the arena. */
-const char *conf_made_of(struct conf_reader *reader);
+/* What a group being read is made of: the instances around it, outermost
+   first, and the first EACH_LINES_MAX lines of it on which values stand; in the
+   arena. NULL: none do. */
+const struct made_of *conf_made_of(struct conf_reader *reader,
+	const config_setting_t *group);
 
 /* The next name in a string that is bound, each name once; cursor begins at
    its beginning. */

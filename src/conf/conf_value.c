@@ -701,8 +701,7 @@ static bool said_store(struct conf_reader *reader, const struct conf_key *key,
 			"is empty: leave it out instead");
 	if (said != NULL)
 		*said = (struct said){conf_shared(reader, text),
-			conf_origin(reader, setting).line,
-			conf_is_bound(reader, setting)};
+			conf_origin(reader, setting).line};
 	return true;
 }
 

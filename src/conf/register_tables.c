@@ -993,20 +993,7 @@ static void said_stand_in(struct said *said, const char *text,
 	int line)
 {
 	if (said->text == NULL)
-		*said = (struct said){text, line, false};
-}
-
-static bool milestone_is_bound(const struct milestone *milestone)
-{
-	const struct clauses *clauses = milestone->clauses;
-	bool bound = milestone->start_said.bound || milestone->due_said.bound ||
-		milestone->benchmark_said.bound ||
-		milestone->baseline_said.bound || milestone->path_said.bound;
-
-	for (size_t i = 0; clauses != NULL && i < clauses->amendment_count; i++)
-		bound |= clauses->amendments[i].due_said.bound ||
-			clauses->amendments[i].benchmark_said.bound;
-	return bound;
+		*said = (struct said){text, line};
 }
 
 static void milestone_close(struct conf_reader *reader,
@@ -1022,8 +1009,7 @@ static void milestone_close(struct conf_reader *reader,
 	if (conf_given(group, "baseline"))
 		said_stand_in(&milestone->baseline_said, "0",
 			milestone->origin.line);
-	if (milestone_is_bound(milestone))
-		milestone->made_of = conf_made_of(reader);
+	milestone->made_of = conf_made_of(reader, group->setting);
 	if (milestone->benchmark_said.text == NULL ||
 	    conf_given(group, "every"))
 		building_of(reader)->reg->milestone_count--;

@@ -589,38 +589,6 @@ static void finish_horizon(struct finish *finish,
 			first->date.year, first->date.month, first->date.day);
 }
 
-/* ---- what values of for_each have spoilt ----------------------------------- */
-
-static void made_of_note(struct finish *finish, size_t from,
-	const struct milestone *milestone, const struct said *said, int *noted)
-{
-	if (!said->bound || said->line == *noted)
-		return;
-	faults_note(finish->faults, from, said->line, milestone->made_of);
-	*noted = said->line;
-}
-
-/* A fault in what an instance's values stand in says which ones. Settings of
-   one line stand beside one another here as there, but for odd ones. */
-static void finish_made_of(struct finish *finish, size_t from,
-	const struct milestone *milestone)
-{
-	const struct clauses *clauses = milestone->clauses;
-	const struct said *said[] = {&milestone->start_said,
-		&milestone->due_said, &milestone->benchmark_said,
-		&milestone->baseline_said, &milestone->path_said};
-	int noted = 0;
-
-	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-		made_of_note(finish, from, milestone, said[i], &noted);
-	for (size_t i = 0; clauses != NULL && i < clauses->amendment_count; i++) {
-		made_of_note(finish, from, milestone,
-			&clauses->amendments[i].due_said, &noted);
-		made_of_note(finish, from, milestone,
-			&clauses->amendments[i].benchmark_said, &noted);
-	}
-}
-
 /* ---- the whole list ------------------------------------------------------- */
 
 /* A pledge's milestones stand in a row. */
@@ -637,14 +605,17 @@ static void finish_membership(struct finish *finish)
 	}
 }
 
+/* A fault in what values of for_each stand in says which ones. */
 static void finish_milestone_told(struct finish *finish,
 	struct milestone *milestone)
 {
+	const struct made_of *made_of = milestone->made_of;
 	size_t from = finish->faults->count;
 
 	finish_milestone(finish, milestone);
-	if (milestone->made_of != NULL && finish->faults->count != from)
-		finish_made_of(finish, from, milestone);
+	for (size_t i = 0; made_of != NULL && i < made_of->line_count; i++)
+		faults_note(finish->faults, from, made_of->lines[i],
+			made_of->values);
 }
 
 static void finish_milestones(struct finish *finish)

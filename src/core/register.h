@@ -126,7 +126,6 @@ struct path {
 struct said {
 	const char *text;
 	int line;
-	bool bound;			/* values of the instance stand in it */
 };
 
 /* Nonobservance excuses a miss; applicability says that nothing was owed. */
@@ -176,6 +175,13 @@ struct clauses {
 	size_t amendment_count;
 };
 
+/* The values of for_each that an element was made of, for its faults. */
+struct made_of {
+	const char *values;		/* in words */
+	const int *lines;		/* on which they stand */
+	size_t line_count;
+};
+
 /* A register has a hundred thousand of them: small fields stand together. */
 struct milestone {
 	/* as written */
@@ -203,8 +209,7 @@ struct milestone {
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;
-	const char *made_of;		/* values of for_each, in words; NULL:
-					   none stand in what is said */
+	const struct made_of *made_of;	/* NULL: as it is written */
 
 	/* as checked */
 	instant start;			/* INSTANT_MIN: none given or known */

@@ -75,7 +75,7 @@ const struct zone *world_zone(struct world *world, const char *name)
 
 struct said world_said(const char *text, int line)
 {
-	return (struct said){text, line, false};
+	return (struct said){text, line};
 }
 
 struct indicator *world_indicator(struct world *world, const char *id,
