@@ -62,11 +62,13 @@ def test_a_register_with_faults_is_not_expanded(tmp_path):
 
 
 CALENDARS = """
-calendars = ( { for_each = "places.csv"; id = "c-${code}"; holidays = [ "2020-03-02", "${code}.ics" ]; } );
-instruments = ( { for_each = "places.csv"; id = "i-${code}"; in_force = "2020-02-28"; calendar = "c-${code}"; } );
+calendars = ( { for_each = "places.csv"; id = "c-${code}";
+  holidays = [ "2020-03-02", "${code}.ics" ]; } );
+instruments = ( { for_each = "places.csv"; id = "i-${code}"; in_force = "2020-02-28";
+  calendar = "c-${code}"; } );
 indicators = ( { id = "x"; frequency = "month"; } );
-pledges = ( { for_each = "places.csv"; id = "p-${code}"; instrument = "i-${code}"; milestones = (
-  { id = "m"; due = "in_force + 1wd"; benchmark = "last(x) >= ${target}"; } ); } );
+pledges = ( { for_each = "places.csv"; id = "p-${code}"; instrument = "i-${code}";
+  milestones = ( { id = "m"; due = "in_force + 1wd"; benchmark = "last(x) >= ${target}"; } ); } );
 """
 
 
