@@ -80,14 +80,18 @@ void faults_init(struct faults *faults)
 	*faults = (struct faults){0};
 }
 
+static void fault_release(struct fault *fault)
+{
+	free(fault->file);
+	free(fault->id);
+	free(fault->text);
+	free(fault->excerpt);
+}
+
 void faults_release(struct faults *faults)
 {
-	for (size_t i = 0; i < faults->count; i++) {
-		free(faults->items[i].file);
-		free(faults->items[i].id);
-		free(faults->items[i].text);
-		free(faults->items[i].excerpt);
-	}
+	for (size_t i = 0; i < faults->count; i++)
+		fault_release(&faults->items[i]);
 	free(faults->items);
 	faults_init(faults);
 }
@@ -142,6 +146,25 @@ void faults_warning(struct faults *faults, struct origin origin,
 	va_start(arguments, format);
 	faults_add(faults, FAULT_WARNING, origin, id, format, arguments);
 	va_end(arguments);
+}
+
+void faults_move(struct faults *to, struct faults *from)
+{
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	to->dropped += from->dropped;
+	for (size_t i = 0; i < from->count; i++) {
+		if (to->count == FAULTS_MAX) {
+			fault_release(&from->items[i]);
+			to->dropped++;
+			continue;
+		}
+		to->items = mem_grow(to->items, to->count, &to->capacity,
+			sizeof *to->items);
+		to->items[to->count++] = from->items[i];
+	}
+	free(from->items);
+	faults_init(from);
 }
 
 /* --- excerpts --------------------------------------------------------- */

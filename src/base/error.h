@@ -85,6 +85,8 @@ void faults_warning(struct faults *faults, struct origin origin,
    fault was dropped. */
 void faults_excerpt(struct faults *faults, const char *expression,
 	size_t from, size_t to);
+/* Takes over all faults of another list, which is empty afterwards. */
+void faults_move(struct faults *to, struct faults *from);
 /* Sorts by file, line, column; keeps the order of equals. */
 void faults_sort(struct faults *faults);
 /* "file:line: key: what is wrong [id]" a line each, excerpts indented,

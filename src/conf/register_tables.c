@@ -54,6 +54,7 @@ static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys)};
 
 static const struct conf_key instrument_keys[] = {
 	{ROW("calendar", conf_name), NO_EFFECT},
+	{ROW("ends", conf_date), AT(ends)},
 	{ROW("for_each", conf_anything), UNSUPPORTED},
 	{ROW("id", conf_name), AT(id), REQUIRED},
 	{ROW("in_force", conf_date), AT(in_force)},
@@ -515,6 +516,7 @@ static const struct conf_table points_table = {CONF_TABLE(point_keys),
 
 static const struct conf_key withdrawn_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("on", conf_date), AT(on), REQUIRED},
 	{ROW("reason", conf_text), AT(reason)},
 };
@@ -527,6 +529,7 @@ static const struct conf_word waiver_words[] = {
 
 static const struct conf_key waived_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("kind", conf_word_kind), AT(kind), REQUIRED,
 		.words = waiver_words},
 	{ROW("on", conf_date), AT(on), REQUIRED},
@@ -536,6 +539,7 @@ static const struct conf_key waived_keys[] = {
 static const struct conf_key superseded_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
 	{ROW("by", conf_name), AT(by), REQUIRED},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("on", conf_date), AT(on), REQUIRED},
 	{ROW("reason", conf_text), AT(reason)},
 };
@@ -553,6 +557,7 @@ static const struct conf_key amended_keys[] = {
 	{ROW("authority", conf_text), AT(decree.authority)},
 	{ROW("benchmark", conf_said), AT(benchmark_said)},
 	{ROW("due", conf_said), AT(due_said)},
+	{ROW("for", conf_name), AT(decree.instance)},
 	{ROW("on", conf_date), AT(decree.on), REQUIRED},
 	{ROW("reason", conf_text), AT(decree.reason)},
 	{ROW("title", conf_text), AT(title)},
@@ -697,6 +702,23 @@ static bool amended_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_list, key, setting, clauses);
 }
 
+static bool every_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	return conf_read_as(reader, &conf_said, key, setting,
+		milestone_clauses(reader, object));
+}
+
+static bool until_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->until_line = conf_origin(reader, setting).line;
+	return conf_read_as(reader, &conf_date, key, setting, clauses);
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -716,6 +738,10 @@ static const struct conf_kind
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
 	amended_kind = {"list of groups", "a list of groups", NULL,
 		amended_read},
+	every_kind = {"unit or rule", "a string: a unit such as \"quarter\" or "
+		"a rule", NULL, every_read},
+	until_kind = {"date", "a date such as \"2020-12-31\"", NULL,
+		until_read},
 	decree_kind = {"group", "a group { … }", NULL, decree_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
@@ -733,8 +759,8 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("baseline", conf_said_number), AT(baseline_said)},
 	{ROW("benchmark", conf_said), AT(benchmark_said), REQUIRED},
 	{ROW("cure", cure_kind), CLAUSE(cure)},
-	{ROW("due", conf_said), AT(due_said), REQUIRED},
-	{ROW("every", conf_anything), UNSUPPORTED},
+	{ROW("due", conf_said), AT(due_said)},
+	{ROW("every", every_kind), CLAUSE(every_said)},
 	{ROW("for_each", conf_anything), UNSUPPORTED},
 	{ROW("forecast", forecast_kind), .fallback = "none"},
 	{ROW("grace", conf_duration), AT(grace)},
@@ -755,6 +781,7 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
+	{ROW("until", until_kind), CLAUSE(until)},
 	{ROW("waived", decree_kind), CLAUSE(waived),
 		.inside = &waived_table},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
@@ -795,6 +822,26 @@ static void said_stand_in(struct said *said, const char *text,
 		*said = (struct said){text, line};
 }
 
+/* What comes once is due once; what recurs may leave that to its periods. */
+static void milestone_check_every(struct conf_reader *reader,
+	const struct conf_group *group)
+{
+	if (conf_given(group, "every"))
+		return;
+	if (!conf_given(group, "due"))
+		conf_fault(reader, group->setting, "the key \"due\" is missing");
+	if (conf_given(group, "until"))
+		conf_fault_key(reader, group->setting, "until",
+			"belongs to every, and there is none");
+}
+
+/* How often and how long was said, and cannot be known. */
+static bool every_is_faulty(const struct conf_group *group)
+{
+	return conf_given(group, "every") != conf_taken(group, "every") ||
+		conf_given(group, "until") != conf_taken(group, "until");
+}
+
 static void milestone_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
@@ -804,12 +851,15 @@ static void milestone_close(struct conf_reader *reader,
 	milestone->has_lag = conf_taken(group, "lag");
 	if (milestone->name == NULL)
 		milestone->name = building_unnamed(reader);
-	said_stand_in(&milestone->due_said, "9999", milestone->origin.line);
+	milestone_check_every(reader, group);
+	if (!conf_given(group, "every") || conf_given(group, "due"))
+		said_stand_in(&milestone->due_said, "9999",
+			milestone->origin.line);
 	if (conf_given(group, "baseline"))
 		said_stand_in(&milestone->baseline_said, "0",
 			milestone->origin.line);
 	if (milestone->benchmark_said.text == NULL ||
-	    conf_given(group, "every") || conf_given(group, "for_each"))
+	    conf_given(group, "for_each") || every_is_faulty(group))
 		building_of(reader)->reg->milestone_count--;
 }
 

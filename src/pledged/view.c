@@ -168,6 +168,11 @@ static void put_identity(struct json *json, const struct register_ *reg,
 	const struct pledge *pledge = milestone_pledge(reg, milestone);
 
 	json_put_string(json, "id", milestone->id);
+	if (milestone->instance != NULL) {
+		json_put_string(json, "series",
+			milestone->instance->recurrence->id);
+		json_put_string(json, "instance", milestone->instance->label);
+	}
 	json_put_string(json, "pledge", pledge->id);
 	json_put_string(json, "instrument", milestone_instrument(reg, milestone)->id);
 	json_put_string(json, "obligor", pledge->obligor);

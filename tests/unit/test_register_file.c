@@ -23,6 +23,7 @@ static void test_listings(void **state)
 	golden_check("syntax");
 	golden_check("register");
 	golden_check("unsupported");
+	golden_check("recurring");
 }
 
 struct world {
