@@ -231,12 +231,21 @@ static bool milestone_is_wanted(const struct options *options,
 	return options->argument_count == 0;
 }
 
+/* Of a series, a table of everything leaves out what has not started. */
+static bool milestone_is_ahead(const struct options *options,
+	const struct milestone *milestone, const struct assessment *assessment)
+{
+	return options->output == OUTPUT_TABLE && options->argument_count == 0 &&
+		milestone->instance != NULL &&
+		assessment->status == STATUS_NOT_STARTED;
+}
+
 static int assess(struct offline *offline, const struct options *options)
 {
 	const struct register_ *reg = offline_register(offline);
 	instant as_of = (instant)time(NULL);
 	struct answers answers;
-	size_t told = 0;
+	size_t told = 0, ahead = 0;
 
 	if (options->as_of != NULL &&
 		!offline_time(offline, "--as-of", options->as_of, &as_of))
@@ -254,11 +263,19 @@ static int assess(struct offline *offline, const struct options *options)
 			continue;
 		milestone_assess(reg, offline_history(offline), i, known,
 			&assessment);
+		if (milestone_is_ahead(options, &reg->milestones[i],
+			&assessment)) {
+			ahead++;
+			continue;
+		}
 		answers_add(&answers, i, &assessment,
 			engine_milestone(offline_engine(offline), i)->since);
 		told++;
 	}
 	answers_end(&answers);
+	if (ahead > 0)
+		printf("%zu instances have not started: name a pledge or '*' "
+			"to list them\n", ahead);
 	if (told == 0 && options->argument_count > 0) {
 		fprintf(stderr, "pledged: there is no milestone or pledge \"%s\"\n",
 			options->arguments[0]);

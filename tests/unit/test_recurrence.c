@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/compliance.h"
 #include "core/recurrence.h"
 #include "core/rule.h"
 #include "world.h"
@@ -678,6 +679,59 @@ static void test_decree_faults(void **state)
 	world_release(&world);
 }
 
+/* --- with a calendar ------------------------------------------------------------------- */
+
+static void test_working_days(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_figures(&world);
+	world_calendar(&world, "c");
+	world.reg->instruments[0].calendar_id = "c";
+	recurring(&world, "quarter", "2020-07-01", "period_end + 20wd");
+	world_finish(&world);
+	/* 2020-06-30 is a Tuesday, 2020-09-30 a Wednesday. */
+	assert_int_equal(date_compare(world.reg->milestones[0].due_date,
+		date_of("2020-07-28")), 0);
+	assert_int_equal(date_compare(world.reg->milestones[1].due_date,
+		date_of("2020-10-28")), 0);
+	world_release(&world);
+}
+
+/* --- the record ------------------------------------------------------------------------- */
+
+static void test_compliance(void **state)
+{
+	static const enum status statuses[] = {STATUS_MET, STATUS_MET,
+		STATUS_MET_LATE, STATUS_NOT_MET, STATUS_PARTLY_MET,
+		STATUS_BREACHED, STATUS_REVERSED, STATUS_PENDING, STATUS_AT_RISK,
+		STATUS_DUE, STATUS_AWAITING_DATA, STATUS_UNVERIFIED,
+		STATUS_NOT_STARTED, STATUS_WAIVED, STATUS_WITHDRAWN,
+		STATUS_SUPERSEDED};
+	static const uint32_t want[COMPLIANCE_COUNT] = {
+		[COMPLIANCE_ON_TIME] = 2, [COMPLIANCE_LATE] = 1,
+		[COMPLIANCE_MISSED] = 4, [COMPLIANCE_OPEN] = 4,
+		[COMPLIANCE_UNVERIFIED] = 1, [COMPLIANCE_AHEAD] = 1,
+		[COMPLIANCE_WAIVED] = 1, [COMPLIANCE_WITHDRAWN] = 2};
+	struct compliance compliance = {0};
+	struct decimal share;
+	double shown;
+
+	(void)state;
+	assert_false(compliance_share(&compliance, &share));
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+		compliance_add(&compliance,
+			&(struct assessment){.status = statuses[i]});
+	assert_int_equal(compliance.total, 16);
+	assert_memory_equal(compliance.counts, want, sizeof want);
+	assert_true(compliance_share(&compliance, &share));
+	shown = decimal_to_double(share);
+	assert_true(shown > 0.2857 && shown < 0.2858);
+	assert_string_equal(compliance_name(COMPLIANCE_AHEAD), "not_started");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -695,6 +749,8 @@ int main(void)
 		cmocka_unit_test(test_term_judged),
 		cmocka_unit_test(test_decrees),
 		cmocka_unit_test(test_decree_faults),
+		cmocka_unit_test(test_working_days),
+		cmocka_unit_test(test_compliance),
 	};
 
 	return cmocka_run_group_tests_name("recurrence", tests, NULL, NULL);
