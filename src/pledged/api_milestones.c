@@ -165,6 +165,21 @@ static void put_series(struct json *json, struct daemon *daemon,
 		.as_of = question->at});
 }
 
+/* A past answer is judged now, and the loop is not held up by thousands. */
+static int series_fits(const struct daemon *daemon,
+	const struct question *question, uint32_t recurrence,
+	struct error *error)
+{
+	const struct recurrence *series = &daemon->reg->recurrences[recurrence];
+
+	if (!question->past || series->milestone_count <= JUDGED_MAX)
+		return 0;
+	return error_set(error, ERROR_LIMIT, "as_of: %s has %u instances, and at "
+		"most %d are judged at once: ask /v1/milestones?id=%s@*, page "
+		"by page", series->id, series->milestone_count, JUDGED_MAX,
+		series->id);
+}
+
 /* A milestone, or by the id that its instances share, a series. */
 void get_milestone(struct daemon *daemon, struct server_request *request,
 	const char *rest)
@@ -180,7 +195,9 @@ void get_milestone(struct daemon *daemon, struct server_request *request,
 			"/v1/milestones lists them", rest);
 		return;
 	}
-	if (question_read(daemon, request, &question, &error) < 0) {
+	if (question_read(daemon, request, &question, &error) < 0 ||
+		(index == NOT_FOUND && series_fits(daemon, &question, recurrence,
+		&error) < 0)) {
 		reply_refusal(request, &error);
 		return;
 	}

@@ -287,3 +287,16 @@ def test_a_series_grows_by_a_reload(series):
     assert series.ctl("reload").returncode == 0
     assert series.get("/v1/milestones/p/q")["series"]["total"] == before + 4
     assert series.status_of("p/q@2020-Q4") == "not_met"
+
+
+def test_a_long_series_is_not_judged_at_once(series):
+    series.configure(SERIES.replace('every = "quarter"', 'every = "day"')
+                     .replace('ends = "2021-12-31"', 'ends = "2026-12-31"')
+                     .replace("sum(x, period)", "last(x)")
+                     .replace('for = "2020-Q3"', 'for = "2020-07-15"')
+                     .replace('for = "2021-Q1"', 'for = "2021-01-15"'))
+    series.start().settled()
+    assert series.get("/v1/milestones/p/q")["series"]["total"] == 2513
+    status, _, body = series.ask("/v1/milestones/p/q?as_of=2021-02-01")
+    assert status == 400 and b"at most 2000 are judged at once" in body
+    assert series.get("/v1/milestones?id=p/q@*&as_of=2021-02-01")["next"]
