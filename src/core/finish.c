@@ -652,6 +652,23 @@ static void finish_membership(struct finish *finish)
 	}
 }
 
+/* A period that is asked about should be over by the due date. */
+static void finish_due_early(struct finish *finish,
+	const struct milestone *milestone)
+{
+	const struct instance *instance = milestone->instance;
+
+	if (instance->recurrence->unit == FREQUENCY_NONE ||
+	    milestone->due >= period_end(instance->period,
+	    milestone_zone(finish->reg, milestone)) ||
+	    !benchmark_asks_of(milestone->benchmark, instance->period))
+		return;
+	faults_warning(finish->faults, said_origin(milestone,
+		&milestone->due_said), "due-early", "due: %s is before the end "
+		"of the period that the benchmark is about",
+		milestone->due_said.text);
+}
+
 /*
  * What is wrong with several instances of a series is told of the first of
  * them: the rest says the same at the same place.
@@ -668,6 +685,8 @@ static void finish_instance(struct finish *finish, struct milestone *milestone)
 	finish->reg->instance = milestone->instance;
 	finish_milestone(&apart, milestone);
 	finish->reg->instance = NULL;
+	if (faults.errors == 0)
+		finish_due_early(&apart, milestone);
 	recurrence->faulty = faults.errors > 0;
 	if (recurrence->faulty || (faults.warnings > 0 && !recurrence->warned)) {
 		recurrence->warned = true;

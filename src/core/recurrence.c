@@ -169,6 +169,9 @@ static void sequence_count_days(struct expansion *expansion,
 	sequence->days = mem_new(INSTANCES_MAX, sizeof *sequence->days);
 	sequence->count = rule_expand(rule, sequence->start, sequence->until,
 		sequence->days, INSTANCES_MAX);
+	sequence->days = mem_resize(sequence->days, sequence->count == 0 ? 1 :
+		sequence->count < INSTANCES_MAX ? sequence->count :
+		INSTANCES_MAX, sizeof *sequence->days);
 	if (rule_skips(rule, sequence->start))
 		faults_warning(expansion->faults,
 			every_origin(sequence->recurrence), "date-skipped",
@@ -373,23 +376,36 @@ static struct said due_default(const struct recurrence *recurrence)
 		"period_end", written->clauses->every_said.line};
 }
 
-static const struct instance *instance_new(struct arena *arena,
+static struct instance *instance_new(struct arena *arena,
 	const struct sequence *sequence, size_t i)
 {
 	struct instance *instance = arena_alloc(arena, 1, sizeof *instance);
 
 	instance->recurrence = sequence->recurrence;
 	instance->period = sequence_period(sequence, i);
-	instance->label = period_string(arena, instance->period);
 	return instance;
 }
 
-/* An instance with an instance: of what is one already, as by for_each. */
-static const char *instance_name(struct arena *arena, const char *name,
-	const char *label)
+/* One string is id, name and label: each is the end of the one before. What
+   is an instance already, as by for_each, has a point for the second '@'. */
+static void instance_name(struct register_ *reg,
+	const struct milestone *written, struct instance *instance,
+	struct milestone *milestone)
 {
-	return arena_printf(arena, "%s%c%s", name,
-		strchr(name, '@') != NULL ? '.' : '@', label);
+	const char *pledge = reg->pledges[written->pledge].id;
+	size_t length = strlen(written->name);
+	struct text label;
+
+	text_init(&label, 0);
+	text_add_period(&label, instance->period);
+	if (pledge == NULL)	/* which is told elsewhere */
+		pledge = "";
+	milestone->id = arena_printf(reg->arena, "%s/%s%c%s", pledge,
+		written->name, strchr(written->name, '@') != NULL ? '.' : '@',
+		text_string(&label));
+	milestone->name = milestone->id + strlen(pledge) + 1;
+	instance->label = milestone->name + length + 1;
+	text_release(&label);
 }
 
 static struct milestone *expansion_add(struct expansion *expansion,
@@ -418,13 +434,13 @@ static void expansion_add_instance(struct expansion *expansion,
 {
 	struct arena *arena = expansion->reg->arena;
 	const struct milestone *written = sequence->recurrence->written;
-	const struct instance *instance = instance_new(arena, sequence, i);
+	struct instance *instance = instance_new(arena, sequence, i);
 	struct milestone *milestone = expansion_add(expansion, written);
 	struct period first = period_of_date(FREQUENCY_DAY,
 		sequence_first_day(sequence, i));
 
 	milestone->instance = instance;
-	milestone->name = instance_name(arena, written->name, instance->label);
+	instance_name(expansion->reg, written, instance, milestone);
 	milestone->title = title_of(arena, written->title, instance->label);
 	milestone->due_said = due_default(sequence->recurrence);
 	milestone->start_said.text = period_string(arena, first);
@@ -513,6 +529,9 @@ static void expansion_fill(struct expansion *expansion)
 		else
 			expansion_add(expansion, &reg->milestones[i]);
 	}
+	for (size_t i = 0; i < reg->recurrence_count; i++)
+		reg->recurrences[i].written = NULL;
+	arena_drop(reg->arena, reg->milestones);
 	reg->milestones = expansion->milestones;
 	reg->milestone_count = expansion->count;
 }

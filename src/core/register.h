@@ -194,7 +194,7 @@ struct recurrence {
 	uint32_t milestone_count;
 	struct origin origin;
 	/* while it is finished */
-	const struct milestone *written;
+	const struct milestone *written; /* NULL once it has its instances */
 	bool warned, faulty;		/* of some instance, and told */
 };
 

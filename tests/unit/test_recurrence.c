@@ -553,6 +553,37 @@ static void test_warned_once(void **state)
 	world_release(&world);
 }
 
+/* Only where the figures of the period are asked for. */
+static void test_due_early(void **state)
+{
+	static const struct {
+		const char *due, *benchmark;
+		bool want;
+	} cases[] = {
+		{"period_end", "sum(x, period) >= 5", false},
+		{"period_end - 1d", "sum(x, period) >= 5", true},
+		{"period_start + 10d", "last(x) > 1 and at(y, period) >= 5",
+			true},
+		{"period_start + 10d", "sum(x, ytd) >= 5", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct world world;
+
+		world_init(&world);
+		world_figures(&world);
+		recurring(&world, "quarter", "2021-12-31", cases[i].due)
+			->benchmark_said = world_said(cases[i].benchmark, 5);
+		world_finish(&world);
+		assert_int_equal(world.faults.warnings, cases[i].want);
+		if (cases[i].want)
+			assert_string_equal(world.faults.items[0].id,
+				"due-early");
+		world_release(&world);
+	}
+}
+
 /* --- judged ------------------------------------------------------------------------ */
 
 static void expect(struct world *world, const char *milestone,
@@ -745,6 +776,7 @@ int main(void)
 		cmocka_unit_test(test_series_faults),
 		cmocka_unit_test(test_other_faults),
 		cmocka_unit_test(test_warned_once),
+		cmocka_unit_test(test_due_early),
 		cmocka_unit_test(test_period_judged),
 		cmocka_unit_test(test_term_judged),
 		cmocka_unit_test(test_decrees),
