@@ -546,10 +546,21 @@ static const struct conf_key superseded_keys[] = {
 
 #undef AT
 
+/* The next of a list. */
+static void *decree_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct decree_list *list = parent;
+	struct decree *decree = &list->items[list->count++];
+
+	decree->line = conf_origin(reader, setting).line;
+	return decree;
+}
+
 static const struct conf_table
-	withdrawn_table = {CONF_TABLE(withdrawn_keys)},
-	superseded_table = {CONF_TABLE(superseded_keys)},
-	waived_table = {CONF_TABLE(waived_keys)};
+	withdrawn_table = {CONF_TABLE(withdrawn_keys), .open = decree_open},
+	superseded_table = {CONF_TABLE(superseded_keys), .open = decree_open},
+	waived_table = {CONF_TABLE(waived_keys), .open = decree_open};
 
 #define AT(member) .offset = offsetof(struct amendment, member)
 
@@ -674,6 +685,31 @@ static bool sustain_read(struct conf_reader *reader,
 	return clauses->has_sustain;
 }
 
+/* Of a list each element is about one instance, and says which. */
+static bool decrees_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	struct decree_list *list)
+{
+	int count = config_setting_length(setting);
+
+	if (count > DECREES_MAX)
+		return conf_fault(reader, setting, "has %d elements, at most "
+			"%d are possible", count, DECREES_MAX);
+	for (int i = 0; i < count; i++) {
+		const config_setting_t *element = config_setting_get_elem(
+			setting, (unsigned)i);
+
+		if (config_setting_is_group(element) &&
+		    config_setting_get_member(element, "for") == NULL)
+			return conf_fault(reader, element, "the key \"for\" is "
+				"missing: of several each is about one instance");
+	}
+	if (list != NULL)
+		list->items = arena_alloc(reader->arena, (size_t)count + 1,
+			sizeof *list->items);
+	return conf_read_as(reader, &conf_list, key, setting, list);
+}
+
 static bool decree_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
@@ -681,6 +717,9 @@ static bool decree_read(struct conf_reader *reader,
 	struct clauses *clauses = milestone_clauses(reader, object);
 	struct decree *decree = conf_member(clauses, key->offset);
 
+	if (config_setting_is_list(setting))
+		return decrees_read(reader, key, setting,
+			conf_member(clauses, key->second));
 	if (decree != NULL)
 		decree->line = conf_origin(reader, setting).line;
 	return conf_read_as(reader, &conf_inside, key, setting, clauses);
@@ -742,7 +781,8 @@ static const struct conf_kind
 		"a rule", NULL, every_read},
 	until_kind = {"date", "a date such as \"2020-12-31\"", NULL,
 		until_read},
-	decree_kind = {"group", "a group { … }", NULL, decree_read},
+	decree_kind = {"group or list of groups", "a group { … }", NULL,
+		decree_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
@@ -750,6 +790,7 @@ static const struct conf_kind
 
 #define AT(member) .offset = offsetof(struct milestone, member)
 #define CLAUSE(member) .offset = offsetof(struct clauses, member)
+#define CLAUSE_SECOND(member) .second = offsetof(struct clauses, member)
 #define SECOND(member) .second = offsetof(struct milestone, member)
 
 static const struct conf_key milestone_keys[] = {
@@ -777,17 +818,17 @@ static const struct conf_key milestone_keys[] = {
 		.words = severity_words},
 	{ROW("start", conf_said), AT(start_said)},
 	{ROW("superseded", decree_kind), CLAUSE(superseded),
-		.inside = &superseded_table},
+		CLAUSE_SECOND(superseded_for), .inside = &superseded_table},
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
 	{ROW("until", until_kind), CLAUSE(until)},
 	{ROW("waived", decree_kind), CLAUSE(waived),
-		.inside = &waived_table},
+		CLAUSE_SECOND(waived_for), .inside = &waived_table},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
 		RANGE(0, 1000000)},
 	{ROW("withdrawn", decree_kind), CLAUSE(withdrawn),
-		.inside = &withdrawn_table},
+		CLAUSE_SECOND(withdrawn_for), .inside = &withdrawn_table},
 };
 
 #undef AT

@@ -102,6 +102,15 @@ static void instance_check(const struct milestone *milestone,
 			"comes once", key);
 }
 
+/* Of what recurs there are none left. */
+static void several_check(const struct milestone *milestone,
+	const struct decree_list *several, const char *key,
+	struct faults *faults)
+{
+	for (size_t i = 0; i < several->count; i++)
+		instance_check(milestone, &several->items[i], key, faults);
+}
+
 static void decree_check(const struct zone *zone, struct decree *decree)
 {
 	decree->at = date_is_none(decree->on) ? INSTANT_MAX :
@@ -223,6 +232,12 @@ void clauses_check(const struct register_ *reg,
 	instance_check(milestone, &milestone->clauses->superseded,
 		"superseded", faults);
 	instance_check(milestone, &milestone->clauses->waived, "waived", faults);
+	several_check(milestone, &milestone->clauses->withdrawn_for,
+		"withdrawn", faults);
+	several_check(milestone, &milestone->clauses->superseded_for,
+		"superseded", faults);
+	several_check(milestone, &milestone->clauses->waived_for, "waived",
+		faults);
 	successor_check(reg, milestone, faults);
 	amendments_check(milestone, zone, faults);
 	partial_check(milestone, faults);

@@ -301,13 +301,56 @@ static bool decree_is_for(const struct decree *decree, const char *label)
 	return decree->instance == NULL || string_is(decree->instance, label);
 }
 
-/* Whether a decision is about single instances. */
-static bool clauses_differ(const struct clauses *clauses)
+/* Decisions that there is one of at most, or several for single instances. */
+static const struct decree_row {
+	const char *key;
+	size_t one, several;
+} decree_rows[] = {
+	{"withdrawn", offsetof(struct clauses, withdrawn),
+		offsetof(struct clauses, withdrawn_for)},
+	{"superseded", offsetof(struct clauses, superseded),
+		offsetof(struct clauses, superseded_for)},
+	{"waived", offsetof(struct clauses, waived),
+		offsetof(struct clauses, waived_for)},
+};
+
+#define DECREE_ROWS (sizeof decree_rows / sizeof decree_rows[0])
+
+static struct decree *row_one(const struct decree_row *row,
+	struct clauses *clauses)
 {
-	return clauses->amendment_count > 0 ||
-		clauses->withdrawn.instance != NULL ||
-		clauses->superseded.instance != NULL ||
-		clauses->waived.instance != NULL;
+	return (struct decree *)(void *)((char *)clauses + row->one);
+}
+
+static struct decree_list *row_several(const struct decree_row *row,
+	struct clauses *clauses)
+{
+	return (struct decree_list *)(void *)((char *)clauses + row->several);
+}
+
+/* Whether a decision is about single instances. */
+static bool clauses_differ(struct clauses *clauses)
+{
+	for (size_t i = 0; i < DECREE_ROWS; i++)
+		if (row_one(&decree_rows[i], clauses)->instance != NULL ||
+		    row_several(&decree_rows[i], clauses)->count > 0)
+			return true;
+	return clauses->amendment_count > 0;
+}
+
+/* What was decided of this instance, else what was of all. */
+static void decree_choose(const struct decree_row *row,
+	struct clauses *clauses, const char *label)
+{
+	struct decree *one = row_one(row, clauses);
+	struct decree_list *several = row_several(row, clauses);
+
+	if (!decree_is_for(one, label))
+		*one = (struct decree){0};
+	for (size_t i = 0; i < several->count; i++)
+		if (decree_is_for(&several->items[i], label))
+			*one = several->items[i];
+	*several = (struct decree_list){0};
 }
 
 static void amendments_choose(struct arena *arena, struct clauses *clauses,
@@ -337,17 +380,14 @@ static struct clauses *clauses_of(struct arena *arena,
 {
 	static const struct clauses none;
 	struct clauses *clauses = arena_alloc(arena, 1, sizeof *clauses);
-	struct decree *const decrees[] = {&clauses->withdrawn,
-		&clauses->superseded, &clauses->waived};
 
 	memcpy(clauses, written, sizeof *clauses);
 	clauses->every_said = (struct said){0};
 	clauses->until = (struct date){0};
 	clauses->until_line = 0;
 	if (label != NULL) {
-		for (size_t i = 0; i < sizeof decrees / sizeof decrees[0]; i++)
-			if (!decree_is_for(decrees[i], label))
-				*decrees[i] = (struct decree){0};
+		for (size_t i = 0; i < DECREE_ROWS; i++)
+			decree_choose(&decree_rows[i], clauses, label);
 		amendments_choose(arena, clauses, label);
 	}
 	return memcmp(clauses, &none, sizeof none) == 0 ? NULL : clauses;
@@ -454,7 +494,7 @@ static void expansion_add_instance(struct expansion *expansion,
 static void expansion_add_all(struct expansion *expansion,
 	const struct sequence *sequence)
 {
-	const struct clauses *written = sequence->recurrence->written->clauses;
+	struct clauses *written = sequence->recurrence->written->clauses;
 	struct clauses *shared = clauses_differ(written) ? NULL :
 		clauses_of(expansion->reg->arena, written, NULL);
 
@@ -501,12 +541,18 @@ static void decree_check_for(struct expansion *expansion,
 static void sequence_check_decrees(struct expansion *expansion,
 	const struct sequence *sequence)
 {
-	const struct clauses *clauses = sequence->recurrence->written->clauses;
+	struct clauses *clauses = sequence->recurrence->written->clauses;
 
-	decree_check_for(expansion, sequence, &clauses->withdrawn, "withdrawn");
-	decree_check_for(expansion, sequence, &clauses->superseded,
-		"superseded");
-	decree_check_for(expansion, sequence, &clauses->waived, "waived");
+	for (size_t i = 0; i < DECREE_ROWS; i++) {
+		const struct decree_row *row = &decree_rows[i];
+		const struct decree_list *several = row_several(row, clauses);
+
+		decree_check_for(expansion, sequence, row_one(row, clauses),
+			row->key);
+		for (size_t j = 0; j < several->count; j++)
+			decree_check_for(expansion, sequence,
+				&several->items[j], row->key);
+	}
 	for (size_t i = 0; i < clauses->amendment_count; i++)
 		decree_check_for(expansion, sequence,
 			&clauses->amendments[i].decree, "amended");

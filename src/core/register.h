@@ -146,7 +146,14 @@ struct decree {
 	instant at;			/* INSTANT_MAX: none */
 };
 
+/* Decisions about single instances, as written; each names its own. */
+struct decree_list {
+	struct decree *items;
+	size_t count;
+};
+
 #define AMENDMENTS_MAX 1000
+#define DECREES_MAX 1000	/* of one list */
 
 /* Other terms from a day on; what is absent stays as it was. */
 struct amendment {
@@ -174,6 +181,7 @@ struct clauses {
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;
+	struct decree_list withdrawn_for, superseded_for, waived_for;
 	struct amendment *amendments;	/* by date */
 	size_t amendment_count;
 	struct said every_said;		/* a unit or a rule; NULL: it comes once */
