@@ -50,6 +50,15 @@ struct rule {
 	struct rule_values by[RULE_BYYEARDAY + 1];
 };
 
+/* Parts that tell of themselves which days are meant. */
+#define RULE_CHOOSES_DAYS \
+	(1u << RULE_BYDAY | 1u << RULE_BYWEEKNO | 1u << RULE_BYYEARDAY)
+
+static inline bool rule_has(const struct rule *rule, enum rule_part part)
+{
+	return rule->parts >> part & 1;
+}
+
 /* Reads and checks a rule. false with an error that says what may stand there. */
 bool rule_read(const char *text, struct rule *out, struct error *error);
 

@@ -235,6 +235,48 @@ static void test_rule_faults(void **state)
 	}
 }
 
+/* Whatever stands there is refused, or names rising days within the bounds. */
+static void rule_check_any(const char *text)
+{
+	struct date days[DAYS_ROOM];
+	struct date start = date_of("2020-01-31"), until = date_of("2020-12-31");
+	struct error error;
+	struct rule rule;
+	size_t count;
+
+	if (!rule_read(text, &rule, &error))
+		return;
+	rule_skips(&rule, start);
+	count = rule_expand(&rule, start, until, days, DAYS_ROOM);
+	assert_true(count <= 366);
+	for (size_t i = 0; i < count; i++)
+		assert_true(date_compare(days[i], i == 0 ? start : days[i - 1])
+			>= (i > 0) && date_compare(days[i], until) <= 0);
+}
+
+#define MUTATIONS 200	/* of each rule */
+
+static void test_rule_mutations(void **state)
+{
+	static const char bytes[] = "0123456789-+,;=BYDAMONTHSEPCUI \xff";
+	uint32_t chance = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0] * MUTATIONS; i++) {
+		char text[128];
+		size_t length;
+
+		snprintf(text, sizeof text, "%s", rules[i / MUTATIONS].rule);
+		length = strlen(text);
+		for (int changes = 0; changes < 2; changes++) {
+			chance = chance * 1664525 + 1013904223;
+			text[(chance >> 8) % length] =
+				bytes[(chance >> 20) % (sizeof bytes - 1)];
+		}
+		rule_check_any(text);
+	}
+}
+
 static const struct {
 	const char *rule;
 	const char *start;
@@ -769,6 +811,7 @@ int main(void)
 		cmocka_unit_test(test_rule_days),
 		cmocka_unit_test(test_rule_bound),
 		cmocka_unit_test(test_rule_faults),
+		cmocka_unit_test(test_rule_mutations),
 		cmocka_unit_test(test_rule_skips),
 		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_places),
