@@ -32,8 +32,8 @@ static void add_parameter(struct text *query, const char *name,
 
 static bool name_is_field(const char *name, size_t length)
 {
-	static const char *const fields[] = {"id", "pledge", "instrument",
-		"obligor", "owner", "severity", "status", NULL};
+	static const char *const fields[] = {"id", "pledge", "series",
+		"instrument", "obligor", "owner", "severity", "status", NULL};
 
 	for (size_t i = 0; fields[i] != NULL; i++) {
 		if (strlen(fields[i]) == length &&
@@ -107,11 +107,12 @@ static int build_query(const struct request *request,
 }
 
 /* Whether a table leaves out what has not started of a series: unless it was
-   asked for by status, by id or by date. */
+   asked for by status, by id, by its series or by date. */
 static bool list_is_short(const struct request *request, const char *within)
 {
 	for (size_t i = 0; i < request->match_count; i++)
-		if (string_starts(request->matches[i], "id="))
+		if (string_starts(request->matches[i], "id=") ||
+			string_starts(request->matches[i], "series="))
 			return false;
 	return request->form == FORM_TABLE && !request->all &&
 		request->status == NULL && within == NULL;

@@ -216,14 +216,18 @@ static void answers_end(struct answers *answers)
 	grid_free(answers->grid);
 }
 
-/* Whether a milestone was asked for: by id, by pattern, by its pledge. */
+/* Whether a milestone was asked for: by id, by pattern, by its series or its
+   pledge. */
 static bool milestone_is_wanted(const struct options *options,
 	const struct register_ *reg, uint32_t index)
 {
 	const struct milestone *milestone = &reg->milestones[index];
+	const char *series = milestone->instance != NULL ?
+		milestone->instance->recurrence->id : NULL;
 
 	for (size_t i = 0; i < options->argument_count; i++) {
 		if (string_matches(milestone->id, options->arguments[i]) ||
+			string_is(series, options->arguments[i]) ||
 			string_is(milestone_pledge(reg, milestone)->id,
 				options->arguments[i]))
 			return true;

@@ -236,6 +236,7 @@ def test_a_table_is_of_what_has_started(series):
     assert listed("--status", "not_started")[0] == [
         "p/q@2021-Q2", "p/q@2021-Q3", "p/q@2021-Q4"]
     assert listed("--match", "id=p/q@2021-Q3")[0] == ["p/q@2021-Q3"]
+    assert len(listed("--match", "series=p/q")[0]) == 7
     result = series.ctl("-o", "json", "--as-of", "2021-02-01", "list")
     assert len(json.loads(result.stdout)) == 11
 
@@ -277,8 +278,9 @@ def test_what_lies_ahead_makes_no_noise(series):
         "p/r@2020-02-15", "p/r@2020-03-15", "p/r@2020-04-15", "p/plain"]
     assert result.stdout.splitlines()[-1].startswith(
         "7 instances have not started")
-    result = series.offline("assess", "--as-of", "2020-03-31", "p")
-    assert len(rows(result.stdout)) == 12
+    for words, count in (("p", 11), ("p/q", 7), ("p/q@2021-*", 4)):
+        result = series.offline("assess", "--as-of", "2020-03-31", words)
+        assert len(rows(result.stdout)) == 1 + count
 
 
 def test_a_series_grows_by_a_reload(series):
