@@ -238,6 +238,7 @@ static bool sequence_count(struct expansion *expansion,
 	return sequence_check(expansion, sequence);
 }
 
+/* Once there are too many it is not gone on with. */
 static void sequences_count(struct expansion *expansion)
 {
 	const struct register_ *reg = expansion->reg;
@@ -248,7 +249,8 @@ static void sequences_count(struct expansion *expansion)
 			reg->pledges[reg->recurrences[i].pledge].instrument;
 
 		sequence->recurrence = &reg->recurrences[i];
-		if (instrument == NOT_FOUND || reg->recurrences[i].faulty)
+		if (instrument == NOT_FOUND || reg->recurrences[i].faulty ||
+		    expansion->count > REGISTER_MILESTONES_MAX)
 			continue;
 		sequence->instrument = &reg->instruments[instrument];
 		if (!sequence_count(expansion, sequence))
@@ -590,8 +592,8 @@ static void expansion_limit(struct expansion *expansion)
 	if (expansion->count <= REGISTER_MILESTONES_MAX)
 		return;
 	faults_error(expansion->faults, reg->recurrences[0].origin,
-		"every: with all instances there are %zu milestones, at most %d "
-		"are possible", expansion->count, REGISTER_MILESTONES_MAX);
+		"every: with all instances there are more than the %d "
+		"milestones that are possible", REGISTER_MILESTONES_MAX);
 	expansion->count = reg->milestone_count - reg->recurrence_count;
 	for (size_t i = 0; i < reg->recurrence_count; i++)
 		expansion->sequences[i].count = 0;

@@ -577,6 +577,27 @@ static void test_other_faults(void **state)
 	world_release(&world);
 }
 
+/* Many long series: told, and not made. */
+static void test_too_many(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_figures(&world);
+	world.reg->milestones = arena_alloc(world.reg->arena, 110,
+		sizeof *world.reg->milestones);
+	for (int i = 0; i < 110; i++)
+		recurring(&world, "FREQ=DAILY;COUNT=10000", NULL, NULL)->name =
+			arena_printf(world.reg->arena, "m%d", i);
+	assert_int_equal(register_finish(world.reg, &world.faults), -1);
+	assert_int_equal(world.faults.errors, 1);
+	assert_int_not_equal(world_fault(&world, "more than the 1000000"),
+		SIZE_MAX);
+	assert_int_equal(world.reg->milestone_count, 0);
+	world_release(&world);
+}
+
 /* A warning is told once, of the first instance it is true of. */
 static void test_warned_once(void **state)
 {
@@ -818,6 +839,7 @@ int main(void)
 		cmocka_unit_test(test_instrument_ends),
 		cmocka_unit_test(test_series_faults),
 		cmocka_unit_test(test_other_faults),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_warned_once),
 		cmocka_unit_test(test_due_early),
 		cmocka_unit_test(test_period_judged),
