@@ -176,6 +176,16 @@ void arena_adopt(struct arena *arena, void *block)
 	arena->adopted = adopted;
 }
 
+void arena_drop(struct arena *arena, const void *block)
+{
+	for (struct arena_adopted *adopted = arena->adopted; adopted != NULL;
+	    adopted = adopted->older)
+		if (adopted->block == block) {
+			free(adopted->block);
+			adopted->block = NULL;
+		}
+}
+
 size_t arena_size(const struct arena *arena)
 {
 	return arena->taken;

@@ -22,6 +22,9 @@ char *arena_printf(struct arena *arena, const char *format, ...)
    must not move any more. */
 void arena_adopt(struct arena *arena, void *block);
 
+/* Frees a block that was adopted before its time; nothing for any other. */
+void arena_drop(struct arena *arena, const void *block);
+
 /* Bytes taken from the system so far, adopted blocks not counted. */
 size_t arena_size(const struct arena *arena);
 

@@ -148,6 +148,25 @@ void faults_warning(struct faults *faults, struct origin origin,
 	va_end(arguments);
 }
 
+void faults_move(struct faults *to, struct faults *from)
+{
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	to->dropped += from->dropped;
+	for (size_t i = 0; i < from->count; i++) {
+		if (to->count == FAULTS_MAX) {
+			fault_release(&from->items[i]);
+			to->dropped++;
+			continue;
+		}
+		to->items = mem_grow(to->items, to->count, &to->capacity,
+			sizeof *to->items);
+		to->items[to->count++] = from->items[i];
+	}
+	free(from->items);
+	faults_init(from);
+}
+
 /* --- excerpts --------------------------------------------------------- */
 
 /* A line of an expression, and the part of it that is at fault. */

@@ -88,6 +88,8 @@ void faults_note(struct faults *faults, size_t from, int line,
    fault was dropped. */
 void faults_excerpt(struct faults *faults, const char *expression,
 	size_t from, size_t to);
+/* Takes over all faults of another list, which is empty afterwards. */
+void faults_move(struct faults *to, struct faults *from);
 /* Sorts by file, line, column; keeps the order of equals. Of those that say
    the same beside one another only the first is kept and counted. */
 void faults_sort(struct faults *faults);

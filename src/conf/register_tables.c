@@ -226,6 +226,7 @@ static const struct conf_table calendars_table = {CONF_TABLE(calendar_keys),
 
 static const struct conf_key instrument_keys[] = {
 	{ROW("calendar", conf_name), AT(calendar_id)},
+	{ROW("ends", conf_date), AT(ends)},
 	{ROW("for_each", conf_for_each)},
 	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("in_force", conf_date), AT(in_force)},
@@ -702,6 +703,7 @@ static const struct conf_table points_table = {CONF_TABLE(point_keys),
 
 static const struct conf_key withdrawn_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("on", conf_date), AT(on), REQUIRED},
 	{ROW("reason", conf_text), AT(reason)},
 };
@@ -714,6 +716,7 @@ static const struct conf_word waiver_words[] = {
 
 static const struct conf_key waived_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("kind", conf_word_kind), AT(kind), REQUIRED,
 		.words = waiver_words},
 	{ROW("on", conf_date), AT(on), REQUIRED},
@@ -723,16 +726,28 @@ static const struct conf_key waived_keys[] = {
 static const struct conf_key superseded_keys[] = {
 	{ROW("authority", conf_text), AT(authority)},
 	{ROW("by", conf_name), AT(by), REQUIRED},
+	{ROW("for", conf_name), AT(instance)},
 	{ROW("on", conf_date), AT(on), REQUIRED},
 	{ROW("reason", conf_text), AT(reason)},
 };
 
 #undef AT
 
+/* The next of a list. */
+static void *decree_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct decree_list *list = parent;
+	struct decree *decree = &list->items[list->count++];
+
+	decree->line = conf_origin(reader, setting).line;
+	return decree;
+}
+
 static const struct conf_table
-	withdrawn_table = {CONF_TABLE(withdrawn_keys)},
-	superseded_table = {CONF_TABLE(superseded_keys)},
-	waived_table = {CONF_TABLE(waived_keys)};
+	withdrawn_table = {CONF_TABLE(withdrawn_keys), .open = decree_open},
+	superseded_table = {CONF_TABLE(superseded_keys), .open = decree_open},
+	waived_table = {CONF_TABLE(waived_keys), .open = decree_open};
 
 #define AT(member) .offset = offsetof(struct amendment, member)
 
@@ -740,6 +755,7 @@ static const struct conf_key amended_keys[] = {
 	{ROW("authority", conf_text), AT(decree.authority)},
 	{ROW("benchmark", conf_said), AT(benchmark_said)},
 	{ROW("due", conf_said), AT(due_said)},
+	{ROW("for", conf_name), AT(decree.instance)},
 	{ROW("on", conf_date), AT(decree.on), REQUIRED},
 	{ROW("reason", conf_text), AT(decree.reason)},
 	{ROW("title", conf_text), AT(title)},
@@ -869,6 +885,31 @@ static bool sustain_read(struct conf_reader *reader,
 	return clauses->has_sustain;
 }
 
+/* Of a list each element is about one instance, and says which. */
+static bool decrees_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	struct decree_list *list)
+{
+	int count = config_setting_length(setting);
+
+	if (count > DECREES_MAX)
+		return conf_fault(reader, setting, "has %d elements, at most "
+			"%d are possible", count, DECREES_MAX);
+	for (int i = 0; i < count; i++) {
+		const config_setting_t *element = config_setting_get_elem(
+			setting, (unsigned)i);
+
+		if (config_setting_is_group(element) &&
+		    config_setting_get_member(element, "for") == NULL)
+			return conf_fault(reader, element, "the key \"for\" is "
+				"missing: of several each is about one instance");
+	}
+	if (list != NULL)
+		list->items = arena_alloc(reader->arena, (size_t)count + 1,
+			sizeof *list->items);
+	return conf_read_as(reader, &conf_list, key, setting, list);
+}
+
 static bool decree_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
@@ -876,6 +917,9 @@ static bool decree_read(struct conf_reader *reader,
 	struct clauses *clauses = milestone_clauses(reader, object);
 	struct decree *decree = conf_member(clauses, key->offset);
 
+	if (config_setting_is_list(setting))
+		return decrees_read(reader, key, setting,
+			conf_member(clauses, key->second));
 	if (decree != NULL)
 		decree->line = conf_origin(reader, setting).line;
 	return conf_read_as(reader, &conf_inside, key, setting, clauses);
@@ -897,6 +941,23 @@ static bool amended_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_list, key, setting, clauses);
 }
 
+static bool every_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	return conf_read_as(reader, &conf_said, key, setting,
+		milestone_clauses(reader, object));
+}
+
+static bool until_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->until_line = conf_origin(reader, setting).line;
+	return conf_read_as(reader, &conf_date, key, setting, clauses);
+}
+
 /* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -916,7 +977,12 @@ static const struct conf_kind
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
 	amended_kind = {"list of groups", "a list of groups", NULL,
 		amended_read},
-	decree_kind = {"group", "a group { … }", NULL, decree_read},
+	every_kind = {"unit or rule", "a string: a unit such as \"quarter\" or "
+		"a rule", NULL, every_read},
+	until_kind = {"date", "a date such as \"2020-12-31\"", NULL,
+		until_read},
+	decree_kind = {"group or list of groups", "a group { … }", NULL,
+		decree_read},
 	roll_kind = {"word", "a string", NULL, roll_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
@@ -925,6 +991,7 @@ static const struct conf_kind
 
 #define AT(member) .offset = offsetof(struct milestone, member)
 #define CLAUSE(member) .offset = offsetof(struct clauses, member)
+#define CLAUSE_SECOND(member) .second = offsetof(struct clauses, member)
 #define SECOND(member) .second = offsetof(struct milestone, member)
 
 static const struct conf_key milestone_keys[] = {
@@ -934,8 +1001,8 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("baseline", conf_said_number), AT(baseline_said)},
 	{ROW("benchmark", conf_said), AT(benchmark_said), REQUIRED},
 	{ROW("cure", cure_kind), CLAUSE(cure)},
-	{ROW("due", conf_said), AT(due_said), REQUIRED},
-	{ROW("every", conf_anything), UNSUPPORTED},
+	{ROW("due", conf_said), AT(due_said)},
+	{ROW("every", every_kind), CLAUSE(every_said)},
 	{ROW("for_each", conf_for_each)},
 	{ROW("forecast", forecast_kind), .fallback = "none"},
 	{ROW("grace", conf_duration), AT(grace)},
@@ -952,16 +1019,17 @@ static const struct conf_key milestone_keys[] = {
 		.words = severity_words},
 	{ROW("start", conf_said), AT(start_said)},
 	{ROW("superseded", decree_kind), CLAUSE(superseded),
-		.inside = &superseded_table},
+		CLAUSE_SECOND(superseded_for), .inside = &superseded_table},
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
 	{ROW("tolerance", conf_said_number), NO_EFFECT},
+	{ROW("until", until_kind), CLAUSE(until)},
 	{ROW("waived", decree_kind), CLAUSE(waived),
-		.inside = &waived_table},
+		CLAUSE_SECOND(waived_for), .inside = &waived_table},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
 		RANGE(0, 1000000)},
 	{ROW("withdrawn", decree_kind), CLAUSE(withdrawn),
-		.inside = &withdrawn_table},
+		CLAUSE_SECOND(withdrawn_for), .inside = &withdrawn_table},
 };
 
 #undef AT
@@ -996,6 +1064,26 @@ static void said_stand_in(struct said *said, const char *text,
 		*said = (struct said){text, line};
 }
 
+/* What comes once is due once; what recurs may leave that to its periods. */
+static void milestone_check_every(struct conf_reader *reader,
+	const struct conf_group *group)
+{
+	if (conf_given(group, "every"))
+		return;
+	if (!conf_given(group, "due"))
+		conf_fault(reader, group->setting, "the key \"due\" is missing");
+	if (conf_given(group, "until"))
+		conf_fault_key(reader, group->setting, "until",
+			"belongs to every, and there is none");
+}
+
+/* How often and how long was said, and cannot be known. */
+static bool every_is_faulty(const struct conf_group *group)
+{
+	return conf_given(group, "every") != conf_taken(group, "every") ||
+		conf_given(group, "until") != conf_taken(group, "until");
+}
+
 static void milestone_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
@@ -1005,13 +1093,16 @@ static void milestone_close(struct conf_reader *reader,
 	milestone->has_lag = conf_taken(group, "lag");
 	if (milestone->name == NULL)
 		milestone->name = building_unnamed(reader);
-	said_stand_in(&milestone->due_said, "9999", milestone->origin.line);
+	milestone_check_every(reader, group);
+	if (!conf_given(group, "every") || conf_given(group, "due"))
+		said_stand_in(&milestone->due_said, "9999",
+			milestone->origin.line);
 	if (conf_given(group, "baseline"))
 		said_stand_in(&milestone->baseline_said, "0",
 			milestone->origin.line);
 	milestone->made_of = conf_made_of(reader, group->setting);
 	if (milestone->benchmark_said.text == NULL ||
-	    conf_given(group, "every"))
+	    every_is_faulty(group))
 		building_of(reader)->reg->milestone_count--;
 }
 

@@ -101,6 +101,25 @@ static void roll_check(const struct register_ *reg,
 
 /* ---- decisions ------------------------------------------------------------ */
 
+/* A decision about one instance belongs to what has instances. */
+static void instance_check(const struct milestone *milestone,
+	const struct decree *decree, const char *key, struct faults *faults)
+{
+	if (decree->instance != NULL && milestone->instance == NULL)
+		faults_error(faults, clause_origin(milestone, decree->line),
+			"%s.for: belongs to recurring milestones, and this one "
+			"comes once", key);
+}
+
+/* Of what recurs there are none left. */
+static void several_check(const struct milestone *milestone,
+	const struct decree_list *several, const char *key,
+	struct faults *faults)
+{
+	for (size_t i = 0; i < several->count; i++)
+		instance_check(milestone, &several->items[i], key, faults);
+}
+
 static void decree_check(const struct zone *zone, struct decree *decree)
 {
 	decree->at = date_is_none(decree->on) ? INSTANT_MAX :
@@ -195,6 +214,7 @@ static void amendments_check(const struct milestone *milestone,
 			amendment->decree.line);
 
 		decree_check(zone, &amendment->decree);
+		instance_check(milestone, &amendment->decree, "amended", faults);
 		if (i > 0 && amendment->decree.at <= amendment[-1].decree.at)
 			faults_error(faults, origin, "amended: the dates from "
 				"which amendments have effect must rise");
@@ -216,6 +236,17 @@ void clauses_check(const struct register_ *reg,
 	decree_check(zone, &milestone->clauses->withdrawn);
 	decree_check(zone, &milestone->clauses->superseded);
 	decree_check(zone, &milestone->clauses->waived);
+	instance_check(milestone, &milestone->clauses->withdrawn, "withdrawn",
+		faults);
+	instance_check(milestone, &milestone->clauses->superseded,
+		"superseded", faults);
+	instance_check(milestone, &milestone->clauses->waived, "waived", faults);
+	several_check(milestone, &milestone->clauses->withdrawn_for,
+		"withdrawn", faults);
+	several_check(milestone, &milestone->clauses->superseded_for,
+		"superseded", faults);
+	several_check(milestone, &milestone->clauses->waived_for, "waived",
+		faults);
 	successor_check(reg, milestone, faults);
 	amendments_check(milestone, zone, faults);
 	partial_check(milestone, faults);

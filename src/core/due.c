@@ -30,6 +30,7 @@ struct due_frame due_frame_of(const struct register_ *reg,
 		.pledge = pledge,
 		.calendar = pledge->calendar,
 		.id = milestone->id,
+		.instance = milestone->instance,
 	};
 
 	if (clauses != NULL && clauses->has_roll)
@@ -236,12 +237,37 @@ static bool anchor_of_start(struct due_reading *reading,
 	return reading->side != DUE_START && !date_is_none(base->date);
 }
 
+/* period_start, period_end: of an instance of a unit; occurrence: by a rule. */
+static bool anchor_of_instance(struct due_reading *reading,
+	const struct anchor *anchor, const char **rest, struct due_base *base)
+{
+	const struct instance *instance = reading->frame->instance;
+	bool by_rule = string_is(anchor->word, "occurrence");
+
+	(void)rest;
+	if (instance == NULL || by_rule !=
+	    (instance->recurrence->unit == FREQUENCY_NONE)) {
+		faults_error(reading->faults, reading->origin, "%s: '%s': %s "
+			"belongs to a milestone with every = %s", reading->key,
+			reading->text, anchor->word, by_rule ? "\"FREQ=…\"" :
+			"\"month\" or another unit");
+		return false;
+	}
+	base->date = string_is(anchor->word, "period_start") ?
+		period_first_day(instance->period) :
+		period_last_day(instance->period);
+	return true;
+}
+
 static const struct anchor anchors[] = {
 	{"in_force", anchor_of_instrument,
 		offsetof(struct instrument, in_force)},
 	{"signed", anchor_of_instrument,
 		offsetof(struct instrument, signed_on)},
 	{"start", anchor_of_start, 0},
+	{"period_start", anchor_of_instance, 0},
+	{"period_end", anchor_of_instance, 0},
+	{"occurrence", anchor_of_instance, 0},
 };
 
 #define ANCHORS (sizeof anchors / sizeof anchors[0])

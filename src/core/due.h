@@ -5,6 +5,7 @@
  *	2020-Q4		2020-12			2020
  *	Thu 2020-12-31	Fri 2019-03-01T00:01
  *	in_force + 90d	signed + 6mo	in_force + 20wd		start + 6mo
+ *	period_start + 10d	period_end + 20wd	occurrence + 10d
  *
  * A date is meant in the instrument's zone: the first second of the day for
  * a start, the last for a due. A period is its first or its last day. A month
@@ -35,6 +36,7 @@ struct due_frame {
 	enum roll roll;
 	const char *id;			/* the milestone's */
 	struct date start;		/* none: it is not known */
+	const struct instance *instance; /* NULL: it comes once */
 };
 
 /* That of a milestone whose references are resolved; without a start, and

@@ -151,6 +151,9 @@ bool check_name(struct compiler *compiler, struct expression *node)
 	if (strcmp(node->string, "ytd") == 0)
 		return node_fault(compiler, node, "ytd is a window and stands in "
 			"functions only, as in sum(indicator, ytd)");
+	if (strcmp(node->string, "period") == 0)
+		return node_fault(compiler, node, "period is a window and stands "
+			"in functions only, as in sum(indicator, period)");
 	return fault_unknown_indicator(compiler, node);
 }
 
@@ -345,6 +348,32 @@ static bool window_from_year(struct compiler *compiler,
 		period_parse(compiler->text + argument->from, 4, &window->period);
 }
 
+/* The word period: that of the instance of a recurring milestone. */
+static bool name_is_period(const struct expression *argument)
+{
+	return operation_is(argument, OPERATION_NAME) &&
+		strcmp(argument->string, "period") == 0;
+}
+
+/* NULL: there is none here. */
+static const struct period *compiler_period(const struct compiler *compiler)
+{
+	const struct instance *instance = compiler->reg->instance;
+
+	return instance == NULL || instance->recurrence->unit == FREQUENCY_NONE ?
+		NULL : &instance->period;
+}
+
+static bool fault_no_period(struct compiler *compiler,
+	const struct expression *argument)
+{
+	return node_fault(compiler, argument, compiler->reg->instance == NULL ?
+		"period is that of a recurring milestone, with every = "
+		"\"quarter\" or another unit, and this one comes once" :
+		"a rule has no periods: from one day to the next it is "
+		"start..due");
+}
+
 static bool window_read(struct compiler *compiler,
 	const struct expression *argument, struct window *window)
 {
@@ -362,6 +391,10 @@ static bool window_read(struct compiler *compiler,
 	} else if (operation_is(argument, OPERATION_NAME) &&
 	    strcmp(argument->string, "ytd") == 0) {
 		window->kind = WINDOW_YEAR_TO_DATE;
+	} else if (name_is_period(argument) &&
+	    compiler_period(compiler) != NULL) {
+		window->kind = WINDOW_PERIOD;
+		window->period = *compiler_period(compiler);
 	}
 	return window->kind != WINDOW_NONE;
 }
@@ -371,7 +404,10 @@ static bool check_window(struct compiler *compiler, struct expression *call,
 {
 	struct window window;
 
-	if (!window_read(compiler, argument, &window))
+	if (!window_read(compiler, argument, &window) &&
+	    name_is_period(argument))
+		return fault_no_period(compiler, argument);
+	if (window.kind == WINDOW_NONE)
 		return node_fault(compiler, argument, "a window is needed here: a period "
 			"(2020, 2020-Q3, 2020-07), 12mo, ytd or start..due");
 	if (call->operation->one_period && window.kind != WINDOW_PERIOD)

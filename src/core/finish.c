@@ -1,7 +1,8 @@
 /*
  * finish: makes a register whole. In this order, each step resting on those
- * before: ids, references, times, benchmarks, paths, and at the end which
- * milestones rest on each indicator. All faults are found, not the first.
+ * before: ids, references, instances of what recurs, times, benchmarks, paths,
+ * and at the end which milestones rest on each indicator. All faults are
+ * found, not the first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/clauses.h"
 #include "core/due.h"
 #include "core/path.h"
+#include "core/recurrence.h"
 #include "core/register_index.h"
 #include "core/windows.h"
 
@@ -42,8 +44,17 @@ static bool milestone_id_is_valid(const char *id)
 		strlen(id) <= REGISTER_ID_MAX;
 }
 
+/* With room for an instance. */
+static bool recurrence_id_is_valid(const char *id)
+{
+	return milestone_id_is_valid(id) &&
+		strlen(id) + INSTANCE_LABEL_MAX <= REGISTER_ID_MAX;
+}
+
 static bool thing_id_is_valid(enum thing_kind kind, const char *id)
 {
+	if (kind == THING_RECURRENCE)
+		return recurrence_id_is_valid(id);
 	return kind == THING_MILESTONE ? milestone_id_is_valid(id) :
 		id_is_valid(id, things[kind].hyphens);
 }
@@ -91,11 +102,49 @@ static void finish_ids(struct finish *finish)
 	struct register_ *reg = finish->reg;
 
 	index_new(reg);
+	for (unsigned kind = 0; kind < THING_COUNT; kind++)
+		for (uint32_t i = 0; kind != THING_MILESTONE &&
+		    kind != THING_RECURRENCE && i < thing_count(reg, kind); i++)
+			finish_id(finish, kind, i);
+}
+
+/* An id that recurs stands for its instances, and for nothing else. */
+static void finish_recurrence_id(struct finish *finish, uint32_t number)
+{
+	struct recurrence *recurrence = &finish->reg->recurrences[number];
+	size_t errors = finish->faults->errors;
+
+	finish_id(finish, THING_RECURRENCE, number);
+	recurrence->faulty = finish->faults->errors != errors;
+}
+
+static void finish_milestone_ids(struct finish *finish)
+{
+	struct register_ *reg = finish->reg;
+
+	index_renew(reg, THING_MILESTONE);
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		finish_milestone_name(finish, &reg->milestones[i]);
-	for (unsigned kind = 0; kind < THING_COUNT; kind++)
-		for (uint32_t i = 0; i < thing_count(reg, kind); i++)
-			finish_id(finish, kind, i);
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		const struct milestone *milestone = &reg->milestones[i];
+
+		finish_id(finish, THING_MILESTONE, i);
+		if (milestone->instance == NULL && register_recurrence(reg,
+		    milestone->id) != NOT_FOUND)
+			faults_error(finish->faults, milestone->origin, "id: "
+				"'%s' is that of a recurring milestone too",
+				milestone->id);
+	}
+}
+
+/* Each recurring milestone gives way to its instances. */
+static void finish_recurrences(struct finish *finish)
+{
+	recurrences_collect(finish->reg);
+	index_renew(finish->reg, THING_RECURRENCE);
+	for (uint32_t i = 0; i < finish->reg->recurrence_count; i++)
+		finish_recurrence_id(finish, i);
+	recurrences_expand(finish->reg, finish->faults);
 }
 
 /* ---- references ------------------------------------------------------------ */
@@ -605,6 +654,49 @@ static void finish_membership(struct finish *finish)
 	}
 }
 
+/* A period that is asked about should be over by the due date. */
+static void finish_due_early(struct finish *finish,
+	const struct milestone *milestone)
+{
+	const struct instance *instance = milestone->instance;
+
+	if (instance->recurrence->unit == FREQUENCY_NONE ||
+	    milestone->due >= period_end(instance->period,
+	    milestone_zone(finish->reg, milestone)) ||
+	    !benchmark_asks_of(milestone->benchmark, instance->period))
+		return;
+	faults_warning(finish->faults, said_origin(milestone,
+		&milestone->due_said), "due-early", "due: %s is before the end "
+		"of the period that the benchmark is about",
+		milestone->due_said.text);
+}
+
+/*
+ * What is wrong with several instances of a series is told of the first of
+ * them: the rest says the same at the same place.
+ */
+static void finish_instance(struct finish *finish, struct milestone *milestone)
+{
+	struct recurrence *recurrence = milestone->instance->recurrence;
+	struct faults faults;
+	struct finish apart = {finish->reg, &faults};
+
+	if (recurrence->faulty)
+		return;
+	faults_init(&faults);
+	finish->reg->instance = milestone->instance;
+	finish_milestone(&apart, milestone);
+	finish->reg->instance = NULL;
+	if (faults.errors == 0)
+		finish_due_early(&apart, milestone);
+	recurrence->faulty = faults.errors > 0;
+	if (recurrence->faulty || (faults.warnings > 0 && !recurrence->warned)) {
+		recurrence->warned = true;
+		faults_move(finish->faults, &faults);
+	}
+	faults_release(&faults);
+}
+
 /* A fault in what values of for_each stand in says which ones. */
 static void finish_milestone_told(struct finish *finish,
 	struct milestone *milestone)
@@ -612,7 +704,8 @@ static void finish_milestone_told(struct finish *finish,
 	const struct made_of *made_of = milestone->made_of;
 	size_t from = finish->faults->count;
 
-	finish_milestone(finish, milestone);
+	(milestone->instance != NULL ? finish_instance : finish_milestone)(
+		finish, milestone);
 	for (size_t i = 0; made_of != NULL && i < made_of->line_count; i++)
 		faults_note(finish->faults, from, made_of->lines[i],
 			made_of->values);
@@ -730,6 +823,8 @@ int register_finish(struct register_ *reg, struct faults *faults)
 
 	finish_ids(&finish);
 	finish_things(&finish);
+	finish_recurrences(&finish);
+	finish_milestone_ids(&finish);
 	reg->pool = expression_pool_new();
 	finish_milestones(&finish);
 	expression_pool_free(reg->pool);

@@ -46,6 +46,8 @@ const struct thing things[THING_COUNT] = {
 	[THING_PLEDGE] = THING("pledge", pledges, pledge_count, pledge, true),
 	[THING_MILESTONE] = THING("milestone", milestones,
 		milestone_count, milestone, true),
+	[THING_RECURRENCE] = THING("recurring milestone", recurrences,
+		recurrence_count, recurrence, true),
 };
 
 struct register_ *register_new(void)
@@ -125,19 +127,22 @@ uint32_t index_add(struct register_ *reg, enum thing_kind kind,
 	return *place - 1;
 }
 
+void index_renew(struct register_ *reg, enum thing_kind kind)
+{
+	struct index_table *table = &reg->index->tables[kind];
+	size_t places = 2;
+
+	while (places < 2 * thing_count(reg, kind))
+		places *= 2;
+	table->places = arena_alloc(reg->arena, places, sizeof *table->places);
+	table->mask = places - 1;
+}
+
 void index_new(struct register_ *reg)
 {
 	reg->index = arena_alloc(reg->arena, 1, sizeof *reg->index);
-	for (unsigned kind = 0; kind < THING_COUNT; kind++) {
-		struct index_table *table = &reg->index->tables[kind];
-		size_t places = 2;
-
-		while (places < 2 * thing_count(reg, kind))
-			places *= 2;
-		table->places = arena_alloc(reg->arena, places,
-			sizeof *table->places);
-		table->mask = places - 1;
-	}
+	for (unsigned kind = 0; kind < THING_COUNT; kind++)
+		index_renew(reg, kind);
 }
 
 static uint32_t index_find(const struct register_ *reg, enum thing_kind kind,
@@ -177,6 +182,11 @@ uint32_t register_pledge(const struct register_ *reg, const char *id)
 uint32_t register_milestone(const struct register_ *reg, const char *id)
 {
 	return index_find(reg, THING_MILESTONE, id);
+}
+
+uint32_t register_recurrence(const struct register_ *reg, const char *id)
+{
+	return index_find(reg, THING_RECURRENCE, id);
 }
 
 bool id_part_is_valid(const char *id, size_t length, bool hyphens)

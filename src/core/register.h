@@ -34,6 +34,7 @@ struct instrument {
 	size_t party_count;
 	struct date signed_on;
 	struct date in_force;
+	struct date ends;		/* its last day; none: it is open */
 	const char *url;
 	const char *zone_id;		/* "America/New_York"; NULL: the default */
 	const struct zone *zone;	/* resolved by whoever reads files */
@@ -137,13 +138,22 @@ struct decree {
 	const char *reason;
 	const char *authority;
 	const char *by;			/* superseded: the milestone instead */
+	const char *instance;		/* of a recurring milestone the one it is
+					   about, as in 2020-Q3; NULL: all */
 	enum waiver_kind kind;		/* waived */
 	int line;
 	/* as checked */
 	instant at;			/* INSTANT_MAX: none */
 };
 
+/* Decisions about single instances, as written; each names its own. */
+struct decree_list {
+	struct decree *items;
+	size_t count;
+};
+
 #define AMENDMENTS_MAX 1000
+#define DECREES_MAX 1000	/* of one list */
 
 /* Other terms from a day on; what is absent stays as it was. */
 struct amendment {
@@ -171,8 +181,35 @@ struct clauses {
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;
+	struct decree_list withdrawn_for, superseded_for, waived_for;
 	struct amendment *amendments;	/* by date */
 	size_t amendment_count;
+	struct said every_said;		/* a unit or a rule; NULL: it comes once */
+	struct date until;		/* the last day one may begin; none */
+	int until_line;
+};
+
+/*
+ * A milestone that comes again and again. In the register its instances stand
+ * for it, each a milestone of its own: pledge/milestone@2020-Q3.
+ */
+struct recurrence {
+	const char *id;			/* pledge/milestone */
+	uint32_t pledge;
+	const char *every;		/* as written */
+	enum frequency unit;		/* NONE: by a rule */
+	uint32_t first_milestone;	/* its instances stand in a row */
+	uint32_t milestone_count;
+	struct origin origin;
+	/* while it is finished */
+	const struct milestone *written; /* NULL once it has its instances */
+	bool warned, faulty;		/* of some instance, and told */
+};
+
+struct instance {
+	struct recurrence *recurrence;
+	const char *label;		/* 2020-Q3, 2020-03-15 */
+	struct period period;		/* by a rule: the day it comes */
 };
 
 /* The values of for_each that an element was made of, for its faults. */
@@ -206,6 +243,7 @@ struct milestone {
 	struct duration grace;		/* days or seconds; default 0 */
 	struct duration lag;
 	struct clauses *clauses;	/* NULL: none */
+	const struct instance *instance; /* as checked; NULL: it comes once */
 	const struct label *labels;	/* its own, over the pledge's */
 	size_t label_count;
 	struct origin origin;
@@ -238,9 +276,13 @@ struct register_ {
 	size_t pledge_count;
 	struct milestone *milestones;
 	size_t milestone_count;
+	struct recurrence *recurrences;	/* made by finish */
+	size_t recurrence_count;
 	struct digest digest;		/* of all files it was read from */
 	struct register_index *index;	/* ids to indices, made by finish */
-	struct expression_pool *pool;	/* only while finish is at it */
+	/* only while finish is at it */
+	struct expression_pool *pool;
+	const struct instance *instance; /* whose benchmark is read; NULL */
 };
 
 #define REGISTER_MILESTONES_MAX 1000000
@@ -264,6 +306,7 @@ uint32_t register_indicator(const struct register_ *reg, const char *id);
 uint32_t register_source(const struct register_ *reg, const char *id);
 uint32_t register_pledge(const struct register_ *reg, const char *id);
 uint32_t register_milestone(const struct register_ *reg, const char *id);
+uint32_t register_recurrence(const struct register_ *reg, const char *id);
 
 /* The amendment of a milestone in force at a time; NULL: none. */
 const struct amendment *milestone_amendment(const struct milestone *milestone,

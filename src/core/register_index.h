@@ -10,7 +10,7 @@
 
 enum thing_kind {
 	THING_CALENDAR, THING_INSTRUMENT, THING_INDICATOR, THING_SOURCE,
-	THING_PLEDGE, THING_MILESTONE, THING_COUNT
+	THING_PLEDGE, THING_MILESTONE, THING_RECURRENCE, THING_COUNT
 };
 
 struct thing {
@@ -36,6 +36,8 @@ const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 
 /* An empty index, with room for the things there are now. */
 void index_new(struct register_ *reg);
+/* The same of one kind, whose things have become others. */
+void index_renew(struct register_ *reg, enum thing_kind kind);
 /* Enters a thing by its id. Returns its number, or that of the thing that
    has the id already. */
 uint32_t index_add(struct register_ *reg, enum thing_kind kind,

@@ -20,6 +20,23 @@ bool benchmark_settles(const struct benchmark *benchmark)
 	return !benchmark->uses_age && expression_settles(benchmark->root);
 }
 
+static bool expression_asks_of(const struct expression *expression,
+	struct period period)
+{
+	if (expression_is_term(expression))
+		return expression->window.kind == WINDOW_PERIOD &&
+			period_equal(expression->window.period, period);
+	for (size_t i = 0; i < expression->operand_count; i++)
+		if (expression_asks_of(expression->operands[i], period))
+			return true;
+	return false;
+}
+
+bool benchmark_asks_of(const struct benchmark *benchmark, struct period period)
+{
+	return expression_asks_of(benchmark->root, period);
+}
+
 /* ---- flows ---------------------------------------------------------------- */
 
 struct flow {

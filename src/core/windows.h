@@ -13,6 +13,9 @@
  */
 bool benchmark_settles(const struct benchmark *benchmark);
 
+/* Whether something is asked of a series over that fixed period. */
+bool benchmark_asks_of(const struct benchmark *benchmark, struct period period);
+
 /*
  * Whether an expression grows from 0 over the periods of one window: a sum or
  * count over fixed periods, start..due or the year to date; a running total

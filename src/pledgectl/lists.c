@@ -150,10 +150,9 @@ enum grid_style status_style(const char *status)
 
 /* --- pages -------------------------------------------------------------------- */
 
-void items_take(struct items *items, struct text *page, const char *member)
+static void items_add_page(struct items *items, struct text *page,
+	struct slice array)
 {
-	struct slice whole = slice_of(text_string(page));
-	struct slice array = slice_member(whole, member);
 	struct slice element;
 	size_t cursor = 0;
 
@@ -204,12 +203,46 @@ int items_get(struct items *items, const struct request *request,
 		cursor = NULL;
 		if (status == CTL_DONE) {
 			cursor = page_next(&page);
-			items_take(items, &page, "items");
+			items_add_page(items, &page, slice_member(
+				slice_of(text_string(&page)), "items"));
 		} else {
 			text_release(&page);
 		}
 	} while (cursor != NULL);
 	return status;
+}
+
+void items_take(struct items *items, struct text *answer, struct slice array)
+{
+	memset(items, 0, sizeof *items);
+	items_add_page(items, answer, array);
+}
+
+static bool item_is_ahead(const struct item *item)
+{
+	return json_object_get(item->json, "instance") != NULL && string_is(
+		json_string_value(json_object_get(item->json, "status")),
+		"not_started");
+}
+
+size_t items_drop_ahead(struct items *items, size_t keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < items->count; i++) {
+		struct item *item = &items->list[i];
+
+		if (item_is_ahead(item) && keep == 0) {
+			json_decref(item->json);
+			continue;
+		}
+		keep -= item_is_ahead(item);
+		items->list[kept++] = *item;
+	}
+	size_t dropped = items->count - kept;
+
+	items->count = kept;
+	return dropped;
 }
 
 void items_release(struct items *items)

@@ -44,11 +44,14 @@ struct items {
 	size_t page_count, page_capacity;
 };
 
-/* The elements of an array of an answer, which is taken over. */
-void items_take(struct items *items, struct text *answer, const char *member);
 /* All pages of a list; query is "" or "a=b&…". A client status. */
 int items_get(struct items *items, const struct request *request,
 	const struct list_kind *kind, const char *query);
+/* The elements of an array within an answer, which is taken over. */
+void items_take(struct items *items, struct text *answer, struct slice array);
+/* Leaves out the instances of series that have not started, but for the first
+   few of them. Returns how many went. */
+size_t items_drop_ahead(struct items *items, size_t keep);
 void items_release(struct items *items);
 void items_sort(struct items *items, const char *order);
 /* Writes them to standard output in the form asked for. */

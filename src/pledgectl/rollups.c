@@ -395,8 +395,8 @@ static void print_list(const struct request *request, struct text *answer,
 {
 	struct items items;
 
-	memset(&items, 0, sizeof items);
-	items_take(&items, answer, member);
+	items_take(&items, answer, slice_member(slice_of(text_string(answer)),
+		member));
 	items_print(&items, request, kind);
 	items_release(&items);
 }

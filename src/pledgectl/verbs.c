@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/moment.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/series.h"
 
 static int tell_usage(const char *what)
 {
@@ -21,8 +22,8 @@ static int tell_usage(const char *what)
 
 static bool name_is_field(const char *name, size_t length)
 {
-	static const char *const fields[] = {"id", "pledge", "instrument",
-		"obligor", "owner", "severity", "status", NULL};
+	static const char *const fields[] = {"id", "pledge", "series",
+		"instrument", "obligor", "owner", "severity", "status", NULL};
 
 	for (size_t i = 0; fields[i] != NULL; i++) {
 		if (strlen(fields[i]) == length &&
@@ -95,6 +96,31 @@ static int build_query(const struct request *request,
 	return status;
 }
 
+/* Whether a table leaves out what has not started of a series: unless it was
+   asked for by status, by id, by its series or by date. */
+static bool list_is_short(const struct request *request, const char *within)
+{
+	for (size_t i = 0; i < request->match_count; i++)
+		if (string_starts(request->matches[i], "id=") ||
+			string_starts(request->matches[i], "series="))
+			return false;
+	return request->form == FORM_TABLE && !request->all &&
+		request->status == NULL && within == NULL;
+}
+
+static void list_print(struct items *items, const struct request *request,
+	const struct list_kind *kind, const char *within)
+{
+	size_t ahead = 0;
+
+	if (string_is(kind->name, "milestones") && list_is_short(request, within))
+		ahead = items_drop_ahead(items, 0);
+	items_print(items, request, kind);
+	if (ahead > 0)
+		printf("%zu instances have not started: --all lists them\n",
+			ahead);
+}
+
 static int list(const struct request *request, const char *name,
 	const char *within, const char *sort)
 {
@@ -119,7 +145,7 @@ static int list(const struct request *request, const char *name,
 		if (status == CTL_DONE && sort != NULL)
 			items_sort(&items, sort);
 		if (status == CTL_DONE)
-			items_print(&items, request, kind);
+			list_print(&items, request, kind, within);
 		items_release(&items);
 	}
 	text_release(&query);
@@ -306,11 +332,13 @@ int verb_show(const struct request *request)
 		client_add_escaped(&path, request->as_of);
 	}
 	status = client_ask(request->client, "GET", text_string(&path), &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_milestone(request, &answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
 	text_release(&path);
+	if (status == CTL_DONE && request->form != FORM_TABLE)
+		fputs(text_string(&answer), stdout);
+	else if (status == CTL_DONE && series_print(request, &answer))
+		return status;
+	else if (status == CTL_DONE)
+		print_milestone(request, &answer);
 	text_release(&answer);
 	return status;
 }

@@ -120,29 +120,84 @@ void get_milestones(struct daemon *daemon, struct server_request *request,
 	list_end(&list);
 }
 
+/* --- one of them ----------------------------------------------------------- */
+
+static void put_milestone(struct json *json, struct daemon *daemon,
+	const struct question *question, uint32_t index)
+{
+	struct assessment room;
+	instant since;
+	const struct assessment *answer = question_answer(question, daemon, index,
+		&room, &since);
+
+	view_milestone(json, daemon->reg, index, answer, since);
+}
+
+struct asked {
+	struct daemon *daemon;
+	const struct question *question;
+};
+
+static const struct assessment *asked_answer(void *context, uint32_t index,
+	struct assessment *room)
+{
+	const struct asked *asked = context;
+	instant since;
+
+	return question_answer(asked->question, asked->daemon, index, room,
+		&since);
+}
+
+static void put_series(struct json *json, struct daemon *daemon,
+	const struct question *question, uint32_t recurrence)
+{
+	struct asked asked = {daemon, question};
+
+	view_series(json, daemon->reg, recurrence, &(struct series_answers){
+		.answer = asked_answer, .context = &asked,
+		.as_of = question->at});
+}
+
+/* A past answer is judged now, and the loop is not held up by thousands. */
+static int series_fits(const struct daemon *daemon,
+	const struct question *question, uint32_t recurrence,
+	struct error *error)
+{
+	const struct recurrence *series = &daemon->reg->recurrences[recurrence];
+
+	if (!question->past || series->milestone_count <= JUDGED_MAX)
+		return 0;
+	return error_set(error, ERROR_LIMIT, "as_of: %s has %u instances, and at "
+		"most %d are judged at once: ask /v1/milestones?id=%s@*, page "
+		"by page", series->id, series->milestone_count, JUDGED_MAX,
+		series->id);
+}
+
+/* A milestone, or by the id that its instances share, a series. */
 void get_milestone(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	uint32_t index = find_milestone(daemon, rest);
+	uint32_t recurrence = register_recurrence(daemon->reg, rest);
 	struct question question;
-	struct assessment room;
 	struct reply reply;
 	struct error error;
-	instant since;
 
-	if (index == NOT_FOUND) {
+	if (index == NOT_FOUND && recurrence == NOT_FOUND) {
 		reply_problem(request, 404, "there is no milestone \"%s\": "
 			"/v1/milestones lists them", rest);
 		return;
 	}
-	if (question_read(daemon, request, &question, &error) < 0) {
+	if (question_read(daemon, request, &question, &error) < 0 ||
+		(index == NOT_FOUND && series_fits(daemon, &question, recurrence,
+		&error) < 0)) {
 		reply_refusal(request, &error);
 		return;
 	}
-	const struct assessment *answer = question_answer(&question, daemon, index,
-		&room, &since);
-
 	reply_begin(&reply);
-	view_milestone(&reply.json, daemon->reg, index, answer, since);
+	if (index != NOT_FOUND)
+		put_milestone(&reply.json, daemon, &question, index);
+	else
+		put_series(&reply.json, daemon, &question, recurrence);
 	reply_send(&reply, request, 200);
 }

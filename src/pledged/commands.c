@@ -241,14 +241,18 @@ static void answers_end(struct answers *answers)
 	grid_free(answers->grid);
 }
 
-/* Whether a milestone was asked for: by id, by pattern, by its pledge. */
+/* Whether a milestone was asked for: by id, by pattern, by its series or its
+   pledge. */
 static bool milestone_is_wanted(const struct options *options,
 	const struct register_ *reg, uint32_t index)
 {
 	const struct milestone *milestone = &reg->milestones[index];
+	const char *series = milestone->instance != NULL ?
+		milestone->instance->recurrence->id : NULL;
 
 	for (size_t i = 0; i < options->argument_count; i++) {
 		if (string_matches(milestone->id, options->arguments[i]) ||
+			string_is(series, options->arguments[i]) ||
 			string_is(milestone_pledge(reg, milestone)->id,
 				options->arguments[i]))
 			return true;
@@ -256,12 +260,21 @@ static bool milestone_is_wanted(const struct options *options,
 	return options->argument_count == 0;
 }
 
+/* Of a series, a table of everything leaves out what has not started. */
+static bool milestone_is_ahead(const struct options *options,
+	const struct milestone *milestone, const struct assessment *assessment)
+{
+	return options->output == OUTPUT_TABLE && options->argument_count == 0 &&
+		milestone->instance != NULL &&
+		assessment->status == STATUS_NOT_STARTED;
+}
+
 static int assess(struct offline *offline, const struct options *options)
 {
 	const struct register_ *reg = offline_register(offline);
 	instant as_of = (instant)time(NULL);
 	struct answers answers;
-	size_t told = 0;
+	size_t told = 0, ahead = 0;
 
 	if (options->as_of != NULL &&
 		!offline_time(offline, "--as-of", options->as_of, &as_of))
@@ -279,11 +292,19 @@ static int assess(struct offline *offline, const struct options *options)
 			continue;
 		milestone_assess(reg, offline_history(offline), i, known,
 			&assessment);
+		if (milestone_is_ahead(options, &reg->milestones[i],
+			&assessment)) {
+			ahead++;
+			continue;
+		}
 		answers_add(&answers, i, &assessment,
 			engine_milestone(offline_engine(offline), i)->since);
 		told++;
 	}
 	answers_end(&answers);
+	if (ahead > 0)
+		printf("%zu instances have not started: name a pledge or '*' "
+			"to list them\n", ahead);
 	if (told == 0 && options->argument_count > 0) {
 		fprintf(stderr, "pledged: there is no milestone or pledge \"%s\"\n",
 			options->arguments[0]);

@@ -10,6 +10,7 @@ static const struct {
 	{"status", QUERY_STATUS},
 	{"id", QUERY_ID},
 	{"pledge", QUERY_PLEDGE},
+	{"series", QUERY_SERIES},
 	{"instrument", QUERY_INSTRUMENT},
 	{"obligor", QUERY_OBLIGOR},
 	{"owner", QUERY_OWNER},
@@ -88,6 +89,9 @@ static bool term_accepts(const struct query_term *term,
 		return text_accepts(term, milestone->id);
 	case QUERY_PLEDGE:
 		return text_accepts(term, pledge->id);
+	case QUERY_SERIES:
+		return milestone->instance != NULL && text_accepts(term,
+			milestone->instance->recurrence->id);
 	case QUERY_INSTRUMENT:
 		return text_accepts(term, milestone_instrument(reg, milestone)->id);
 	case QUERY_OBLIGOR:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/compliance.h"
 
 #define RATIO_PLACES 3
 #define DERIVED_DIGITS 6
@@ -168,6 +169,11 @@ static void put_identity(struct json *json, const struct register_ *reg,
 	const struct pledge *pledge = milestone_pledge(reg, milestone);
 
 	json_put_string(json, "id", milestone->id);
+	if (milestone->instance != NULL) {
+		json_put_string(json, "series",
+			milestone->instance->recurrence->id);
+		json_put_string(json, "instance", milestone->instance->label);
+	}
 	json_put_string(json, "pledge", pledge->id);
 	json_put_string(json, "instrument", milestone_instrument(reg, milestone)->id);
 	json_put_string(json, "obligor", pledge->obligor);
@@ -237,6 +243,86 @@ void view_milestone(struct json *json, const struct register_ *reg,
 	json_put_string(json, "reason", text_string(&reason));
 	text_release(&reason);
 	json_put_bool(json, "published_assumed", assessment->published_assumed);
+	json_object_end(json);
+}
+
+/* --- series ----------------------------------------------------------- */
+
+static void put_instance(struct json *json, const struct register_ *reg,
+	uint32_t index, const struct assessment *a)
+{
+	const struct milestone *milestone = &reg->milestones[index];
+	const struct zone *zone = milestone_zone(reg, milestone);
+
+	json_object(json);
+	json_put_string(json, "id", milestone->id);
+	json_put_string(json, "instance", milestone->instance->label);
+	json_put_string(json, "status", status_name(a->status));
+	put_day_or_instant(json, "start", a->start_date, a->start, zone);
+	put_instant_zone(json, "due", a->due, zone);
+	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
+	put_days(json, "days_late", a->days_late);
+	put_figure(json, "actual", &a->actual);
+	put_figure(json, "target", &a->target);
+	json_object_end(json);
+}
+
+static void put_compliance(struct json *json,
+	const struct compliance *compliance)
+{
+	struct decimal share;
+
+	json_put_int(json, "total", compliance->total);
+	for (int i = 0; i < COMPLIANCE_COUNT; i++)
+		json_put_int(json, compliance_name((enum compliance_kind)i),
+			compliance->counts[i]);
+	if (compliance_share(compliance, &share))
+		json_put_decimal(json, "share_on_time", view_ratio(share));
+	else
+		json_put_null(json, "share_on_time");
+}
+
+/* Its identity is its instances', but for what names each of them. */
+static void put_series_identity(struct json *json, const struct register_ *reg,
+	const struct recurrence *recurrence)
+{
+	const struct pledge *pledge = &reg->pledges[recurrence->pledge];
+
+	json_put_string(json, "id", recurrence->id);
+	json_put_string(json, "pledge", pledge->id);
+	json_put_string(json, "instrument",
+		reg->instruments[pledge->instrument].id);
+	json_put_string(json, "obligor", pledge->obligor);
+	json_put_string(json, "owner", pledge->owner);
+	json_put_string(json, "title", pledge->title);
+	json_put_string(json, "every", recurrence->every);
+}
+
+void view_series(struct json *json, const struct register_ *reg,
+	uint32_t index, const struct series_answers *answers)
+{
+	const struct recurrence *recurrence = &reg->recurrences[index];
+	struct compliance compliance = {0};
+
+	json_object(json);
+	put_series_identity(json, reg, recurrence);
+	json_put_instant(json, "as_of", answers->as_of);
+	json_key(json, "series");
+	json_object(json);
+	json_key(json, "instances");
+	json_array(json);
+	for (uint32_t i = 0; i < recurrence->milestone_count; i++) {
+		uint32_t number = recurrence->first_milestone + i;
+		struct assessment room;
+		const struct assessment *answer = answers->answer(
+			answers->context, number, &room);
+
+		compliance_add(&compliance, answer);
+		put_instance(json, reg, number, answer);
+	}
+	json_array_end(json);
+	put_compliance(json, &compliance);
+	json_object_end(json);
 	json_object_end(json);
 }
 

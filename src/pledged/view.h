@@ -11,6 +11,18 @@
 /* A milestone under an assessment; since INSTANT_MIN: null. */
 void view_milestone(struct json *json, const struct register_ *reg,
 	uint32_t milestone, const struct assessment *assessment, instant since);
+/*
+ * A series with its compliance record, as answers say of each of its instances:
+ * those of the first to the last milestone given, by number.
+ */
+struct series_answers {
+	const struct assessment *(*answer)(void *context, uint32_t milestone,
+		struct assessment *room);	/* room: for one of its own */
+	void *context;
+	instant as_of;
+};
+void view_series(struct json *json, const struct register_ *reg,
+	uint32_t recurrence, const struct series_answers *answers);
 void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
 void view_indicator(struct json *json, const struct register_ *reg,
 	uint32_t indicator);

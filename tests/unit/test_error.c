@@ -109,6 +109,35 @@ static void faults_that_say_the_same_are_one(void **state)
 	faults_release(&faults);
 }
 
+static void faults_move_with_their_places(void **state)
+{
+	struct faults to, from;
+
+	(void)state;
+	faults_init(&to);
+	faults_init(&from);
+	faults_error(&to, (struct origin){"a.conf", 1, 1}, "due: one");
+	faults_warning(&from, (struct origin){"a.conf", 2, 1}, "grace-unused",
+		"grace: two");
+	faults_error(&from, (struct origin){"a.conf", 3, 1}, "due: three");
+	faults_excerpt(&from, "x > ", 4, 4);
+	faults_move(&to, &from);
+	assert_int_equal(from.count, 0);
+	assert_int_equal(to.errors, 2);
+	assert_int_equal(to.warnings, 1);
+	assert_printed(&to, "a.conf:1: due: one\n"
+		"a.conf:2: grace: two [grace-unused]\n"
+		"a.conf:3: due: three\n    x > \n        ^\n");
+	for (int i = 0; i < FAULTS_MAX; i++)
+		faults_error(&from, (struct origin){"b.conf", 1, 1}, "due");
+	faults_move(&to, &from);
+	assert_int_equal(to.count, FAULTS_MAX);
+	assert_int_equal(to.dropped, 3);
+	assert_int_equal(to.errors, FAULTS_MAX + 2);
+	faults_release(&to);
+	faults_release(&from);
+}
+
 static const struct {
 	const char *expression;
 	size_t from, to;
@@ -189,6 +218,7 @@ int main(void)
 		cmocka_unit_test(long_error_is_cut_between_code_points),
 		cmocka_unit_test(faults_are_sorted_and_printed),
 		cmocka_unit_test(faults_that_say_the_same_are_one),
+		cmocka_unit_test(faults_move_with_their_places),
 		cmocka_unit_test(excerpts_point_at_the_place),
 		cmocka_unit_test(excerpt_is_indented),
 		cmocka_unit_test(faults_beyond_the_limit_are_counted),

@@ -30,6 +30,7 @@ static void test_listings(void **state)
 	golden_check("each-values");
 	golden_check("instances");
 	golden_check("unsupported");
+	golden_check("recurring");
 }
 
 /* The register of a configuration that has no error. */

@@ -1,0 +1,100 @@
+/* series: see series.h. */
+#include "pledgectl/series.h"
+
+#include <stdio.h>
+
+#include "pledgectl/lists.h"
+
+static const struct list_column instance_columns[] = {
+	{"INSTANCE", "instance", CELL_TEXT, true},
+	{"STATUS", "status", CELL_STATUS, false},
+	{"START", "start", CELL_DAY, false},
+	{"DUE", "due", CELL_DAY, false},
+	{"EVENT", "event_date", CELL_DAY, false},
+	{"DAYS LATE", "days_late", CELL_NUMBER, false},
+	{"ACTUAL", "actual", CELL_SHORT, false},
+	{"TARGET", "target", CELL_SHORT, false},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_kind instances = {"instances", instance_columns};
+
+/* The record in the order it is read. */
+static const struct {
+	const char *key;
+	const char *words;
+} record[] = {
+	{"on_time", "on time"}, {"late", "late"}, {"missed", "missed"},
+	{"open", "open"}, {"unverified", "unverified"}, {"waived", "waived"},
+	{"withdrawn", "withdrawn"}, {"not_started", "not started"},
+};
+
+static void print_line(const char *label, const char *value)
+{
+	if (value == NULL)
+		return;
+	printf("  %-15s ", label);
+	print_said(stdout, value);
+	putchar('\n');
+}
+
+static void print_identity(json_t *json)
+{
+	static const char *const keys[] = {"title", "obligor", "instrument",
+		"every", "as_of"};
+	static const char *const labels[] = {"title", "obligor", "instrument",
+		"every", "as of"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		print_line(labels[i], json_string_value(
+			json_object_get(json, keys[i])));
+}
+
+/* "7 instances: 3 on time, 1 late, 3 not started" */
+static void print_record(json_t *series)
+{
+	const char *between = ": ";
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_count(&text, (size_t)json_integer_value(
+		json_object_get(series, "total")), "instance");
+	for (size_t i = 0; i < sizeof record / sizeof *record; i++) {
+		json_int_t count = json_integer_value(
+			json_object_get(series, record[i].key));
+
+		if (count == 0)
+			continue;
+		text_addf(&text, "%s%lld %s", between, (long long)count,
+			record[i].words);
+		between = ", ";
+	}
+	print_line("record", text_string(&text));
+	text_release(&text);
+}
+
+bool series_print(const struct request *request, struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+	json_t *series = json_object_get(json, "series");
+	struct slice array = slice_member(slice_member(slice_of(
+		text_string(answer)), "series"), "instances");
+	struct items items;
+	size_t ahead;
+
+	if (!json_is_object(series)) {
+		json_decref(json);
+		return false;
+	}
+	puts(json_string_value(json_object_get(json, "id")));
+	print_identity(json);
+	print_record(series);
+	items_take(&items, answer, array);
+	ahead = items_drop_ahead(&items, 1);
+	items_print(&items, request, &instances);
+	if (ahead > 0)
+		printf("%zu more have not started\n", ahead);
+	items_release(&items);
+	json_decref(json);
+	return true;
+}
