@@ -697,23 +697,30 @@ static bool amended_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_list, key, setting, clauses);
 }
 
-/* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	(void)object;
-	if (!conf_read_as(reader, &conf_said, key, setting, NULL))
-		return false;
-	if (!string_is(config_setting_get_string(setting), "none"))
-		conf_tell_standing(reader, key, setting, "", CONF_NO_EFFECT);
-	return true;
+	bool none = string_is(config_setting_get_string(setting), "none");
+
+	return conf_read_as(reader, &conf_said, key, setting,
+		none ? NULL : milestone_clauses(reader, object));
+}
+
+static bool tolerance_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	return conf_read_as(reader, &conf_said_number, key, setting,
+		milestone_clauses(reader, object));
 }
 
 static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	tolerance_kind = {"tolerance", "a number or a string", NULL,
+		tolerance_read},
 	amended_kind = {"list of groups", "a list of groups", NULL,
 		amended_read},
 	decree_kind = {"group", "a group { … }", NULL, decree_read},
@@ -736,7 +743,7 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("due", conf_said), AT(due_said), REQUIRED},
 	{ROW("every", conf_anything), UNSUPPORTED},
 	{ROW("for_each", conf_anything), UNSUPPORTED},
-	{ROW("forecast", forecast_kind), .fallback = "none"},
+	{ROW("forecast", forecast_kind), CLAUSE(forecast_said)},
 	{ROW("grace", conf_duration), AT(grace)},
 	{ROW("id", conf_name), AT(name), REQUIRED},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
@@ -754,7 +761,7 @@ static const struct conf_key milestone_keys[] = {
 		.inside = &superseded_table},
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
-	{ROW("tolerance", conf_said_number), NO_EFFECT},
+	{ROW("tolerance", tolerance_kind), CLAUSE(tolerance_said)},
 	{ROW("waived", decree_kind), CLAUSE(waived),
 		.inside = &waived_table},
 	{ROW("weight", conf_decimal), AT(weight), .fallback = "1.0",
