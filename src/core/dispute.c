@@ -6,6 +6,7 @@
 
 #include "core/dispute.h"
 #include "core/expression_internal.h"
+#include "core/standing.h"
 
 /* ---- alike --------------------------------------------------------------------- */
 
@@ -190,8 +191,10 @@ static void extremes_find(struct looking *looking, struct period common,
 		struct period through = expression_data_through(side,
 			&looking->evaluation);
 
+		/* What a side lacks is no difference. */
 		if (!period_is_none(through) &&
 		    period_compare(through, common) == 0 &&
+		    needs_are_met(side, &looking->evaluation) &&
 		    side_figure(looking, side, &figure))
 			extremes_take(out, side, figure);
 	}

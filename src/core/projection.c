@@ -293,8 +293,17 @@ double projection_at(const struct projection *projection, int64_t steps)
 		methods[projection->method].at(projection, steps);
 }
 
+/* Whether all is there of what a flow has come to. */
+static bool flow_is_whole(const struct projecting *projecting, instant end)
+{
+	struct evaluation then = *projecting->evaluation;
+
+	then.at = end;
+	return needs_are_met(projecting->actual, &then);
+}
+
 /* Of a flow, the window; of a level, how long a step is. false: no period of
-   the window has data. */
+   the window has data, or one before the last has none. */
 static bool project_frame(struct projecting *projecting)
 {
 	const struct evaluation *evaluation = projecting->evaluation;
@@ -314,7 +323,8 @@ static bool project_frame(struct projecting *projecting)
 		return true;
 	if (out->through.number > out->last.number)
 		out->through = out->last;
-	return out->through.number >= out->first.number;
+	return out->through.number >= out->first.number &&
+		flow_is_whole(projecting, end);
 }
 
 bool projection_make(const struct projection_question *question,

@@ -53,7 +53,8 @@ struct projection_question {
 	const struct decimal *baseline;	/* NULL: not known */
 };
 
-/* false: what is known does not carry the method. Costs, for least squares,
+/* false: what is known does not carry the method; a flow needs all its figures
+   so far. Costs, for least squares,
    what the benchmark's windows cost at each point. */
 bool projection_make(const struct projection_question *question,
 	struct projection *out);
