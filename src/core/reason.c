@@ -115,16 +115,16 @@ static void tell_double(const struct telling *telling, double value)
 		text_add_decimal_short(telling->out, decimal);
 }
 
-/* "; the run rate gives 29.1bn by 2020-12-31", where that is not enough; with
-   "but" beside a pace that is. */
+/* "; the run rate gives 29.1bn by 2020-12-31"; with "but" where that is not
+   enough, beside a pace that is. */
 static void tell_forecast(const struct telling *telling)
 {
 	const struct assessment *assessment = telling->assessment;
 	const struct forecast *forecast = &assessment->forecast;
 
-	if (forecast->method == FORECAST_NONE || !forecast->misses)
+	if (forecast->method == FORECAST_NONE)
 		return;
-	text_add_string(telling->out,
+	text_add_string(telling->out, forecast->misses &&
 		assessment->progress == PROGRESS_AT_RISK &&
 		figures_keep_pace(telling->milestone, assessment) ?
 		", but " : "; ");

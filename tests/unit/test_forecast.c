@@ -383,7 +383,7 @@ static void test_faults(void **state)
 		{ASK(SUM " >= 1", "run_rate 5", SIX), "unknown forecast 'run_rate 5'"},
 		{ASK(SUM " >= 1", "seasonal", SIX), "forecast: write "
 			"seasonal(indicator, 2017)"},
-		{ASK(SUM " >= 1", "seasonal(y, 2019)", SIX), 
+		{ASK(SUM " >= 1", "seasonal(y, 2019)", SIX),
 			"forecast: there is no indicator 'y'"},
 		{ASK(SUM " >= 1", "seasonal(x, 2019-01)", SIX), "forecast: the base of "
 			"seasonal is a year, such as seasonal(indicator, 2017)"},
