@@ -958,23 +958,30 @@ static bool until_read(struct conf_reader *reader, const struct conf_key *key,
 	return conf_read_as(reader, &conf_date, key, setting, clauses);
 }
 
-/* An estimate beside the verdict: only "none" is what happens today. */
 static bool forecast_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	(void)object;
-	if (!conf_read_as(reader, &conf_said, key, setting, NULL))
-		return false;
-	if (!string_is(conf_string(reader, setting), "none"))
-		conf_tell_standing(reader, key, setting, "", CONF_NO_EFFECT);
-	return true;
+	bool none = string_is(conf_string(reader, setting), "none");
+
+	return conf_read_as(reader, &conf_said, key, setting,
+		none ? NULL : milestone_clauses(reader, object));
+}
+
+static bool tolerance_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	return conf_read_as(reader, &conf_said_number, key, setting,
+		milestone_clauses(reader, object));
 }
 
 static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
 	forecast_kind = {"forecast", "a string", NULL, forecast_read},
+	tolerance_kind = {"tolerance", "a number or a string", NULL,
+		tolerance_read},
 	amended_kind = {"list of groups", "a list of groups", NULL,
 		amended_read},
 	every_kind = {"unit or rule", "a string: a unit such as \"quarter\" or "
@@ -1004,7 +1011,8 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("due", conf_said), AT(due_said)},
 	{ROW("every", every_kind), CLAUSE(every_said)},
 	{ROW("for_each", conf_for_each)},
-	{ROW("forecast", forecast_kind), .fallback = "none"},
+	{ROW("forecast", forecast_kind), CLAUSE(forecast_said),
+		.fallback = "none"},
 	{ROW("grace", conf_duration), AT(grace)},
 	{ROW("id", conf_id), AT(name), REQUIRED},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
@@ -1022,7 +1030,7 @@ static const struct conf_key milestone_keys[] = {
 		CLAUSE_SECOND(superseded_for), .inside = &superseded_table},
 	{ROW("sustain", sustain_kind), CLAUSE(sustain)},
 	{ROW("title", conf_text), AT(title)},
-	{ROW("tolerance", conf_said_number), NO_EFFECT},
+	{ROW("tolerance", tolerance_kind), CLAUSE(tolerance_said)},
 	{ROW("until", until_kind), CLAUSE(until)},
 	{ROW("waived", decree_kind), CLAUSE(waived),
 		CLAUSE_SECOND(waived_for), .inside = &waived_table},

@@ -264,6 +264,11 @@ static void alert_end(struct alerts *alerts, struct firing *firing,
 static bool announcement_ends(const struct announcement *announcement,
 	const struct alert *alert)
 {
+	bool recovery = announcement->kind == EVENT_RECOVERED;
+	bool dispute = alert->kind == EVENT_DISPUTED;
+
+	if (recovery && dispute != announcement->agreed)
+		return false;
 	return event_kind_ends(announcement->kind, alert->kind) &&
 		alert->kind != announcement->spare;
 }

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "core/clauses.h"
+#include "core/dispute.h"
 #include "core/figures.h"
+#include "core/forecast.h"
 #include "core/standing.h"
 
 /* Reference instants one search looks at; a search that would need more
@@ -563,6 +565,8 @@ static enum assurance assess_knowledge(const struct search *search,
 {
 	const struct benchmark *benchmark = search->milestone->benchmark;
 
+	if (out->dispute.kind != DISPUTE_NONE)
+		return KNOWLEDGE_DISPUTED;
 	if (benchmark->actual != NULL ? !out->actual.known :
 	    inputs_empty(benchmark, search->evaluation))
 		return KNOWLEDGE_NO_DATA;
@@ -643,6 +647,24 @@ static void assess_clauses(const struct search *search, struct assessment *out)
 	if (out->verdict == VERDICT_WAIVED ||
 	    lifecycle_is_over(out->lifecycle))
 		out->days_overdue = DAYS_NONE;
+}
+
+/* ---- forecast and dispute ---------------------------------------------------- */
+
+/* A forecast that misses the target puts what is on track at risk. */
+static enum progress assess_forecast(const struct search *search,
+	enum progress paced, struct assessment *out)
+{
+	forecast_take(search->milestone, search->evaluation, out);
+	return paced == PROGRESS_ON_TRACK && out->forecast.misses ?
+		PROGRESS_AT_RISK : paced;
+}
+
+/* What it rests on may contradict itself. */
+static void assess_disputed(const struct search *search,
+	struct assessment *out)
+{
+	dispute_find(search->milestone, search->evaluation, &out->dispute);
 }
 
 /* ---- progress and status --------------------------------------------------- */
@@ -770,6 +792,8 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	evaluation.at = figures_instant(&search);
 	paced = figures_take(milestone, &evaluation, out);
 	assess_clauses(&search, out);
+	paced = assess_forecast(&search, paced, out);
+	assess_disputed(&search, out);
 	assess_standing(&search, &standing, out);
 	out->published_assumed = evaluation.published_assumed;
 	out->knowledge = assess_knowledge(&search, &standing, out);
@@ -799,6 +823,14 @@ static bool figures_differ(const struct assessment *a,
 		figure_differs(&a->shortfall, &b->shortfall);
 }
 
+static bool forecasts_differ(const struct forecast *a, const struct forecast *b)
+{
+	return a->method != b->method || a->value != b->value ||
+		a->low != b->low || a->high != b->high ||
+		date_compare(a->date, b->date) != 0 ||
+		a->slip_days != b->slip_days || a->misses != b->misses;
+}
+
 bool assessment_differs(const struct assessment *a, const struct assessment *b)
 {
 	return a->lifecycle != b->lifecycle || a->verdict != b->verdict ||
@@ -806,6 +838,8 @@ bool assessment_differs(const struct assessment *a, const struct assessment *b)
 		a->status != b->status || a->event != b->event ||
 		date_compare(a->event_date, b->event_date) != 0 ||
 		a->days_late != b->days_late || figures_differ(a, b) ||
+		forecasts_differ(&a->forecast, &b->forecast) ||
+		disputes_differ(&a->dispute, &b->dispute) ||
 		!period_equal(a->data_through, b->data_through) ||
 		a->unknown != b->unknown ||
 		!period_equal(a->waiting_for, b->waiting_for) ||

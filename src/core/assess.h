@@ -41,9 +41,6 @@ struct figure {
 
 #define DAYS_NONE INT32_MIN
 
-enum forecast_method { FORECAST_NONE, FORECAST_RUN_RATE, FORECAST_LEAST_SQUARES,
-	FORECAST_SEASONAL };
-
 /* What is expected of a milestone that is one comparison; an estimate. */
 struct forecast {
 	double value;			/* of the moving side on the due date */
@@ -54,6 +51,19 @@ struct forecast {
 	uint8_t method;			/* enum forecast_method; NONE: there is no
 					   forecast, and nothing else is told */
 	bool misses;			/* value is not what the benchmark asks */
+};
+
+enum dispute_kind { DISPUTE_NONE, DISPUTE_TRUTHS, DISPUTE_FIGURES };
+
+/* What two sources tell of one thing. */
+struct dispute {
+	uint8_t kind;			/* enum dispute_kind; NONE: they do not
+					   differ, and nothing else is told */
+	struct period through;		/* the figures; NONE: as far as each has */
+	struct dispute_side {
+		uint16_t from, to;	/* its bytes of the benchmark's text */
+		double figure;
+	} sides[2];			/* the true one first; the greater */
 };
 
 struct assessment {
@@ -76,6 +86,7 @@ struct assessment {
 	struct figure share_of_level, share_of_increment;
 	struct figure shortfall;
 	struct forecast forecast;
+	struct dispute dispute;
 	struct period data_through;
 	enum unknown_reason unknown;	/* why undecided */
 	struct period waiting_for;	/* a period without a figure, NONE: none */
@@ -99,6 +110,10 @@ void assessment_date(struct assessment *assessment,
  * … Never empty.
  */
 void assessment_reason(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *assessment, struct text *out);
+
+/* The part of it about sources that differ; nothing where none do. */
+void assessment_dispute(const struct register_ *reg, uint32_t milestone,
 	const struct assessment *assessment, struct text *out);
 
 /* Whether two answers differ in anything but as_of, next and days_overdue,

@@ -2,7 +2,9 @@
  * clauses: see clauses.h.
  */
 #include "core/clauses.h"
+#include "core/dispute.h"
 #include "core/due.h"
+#include "core/forecast.h"
 #include "core/register_index.h"
 
 /* As far as a milestone is followed to what took its place. */
@@ -253,16 +255,31 @@ void clauses_check(const struct register_ *reg,
 	cure_check(reg, milestone, faults);
 	sustain_check(reg, milestone, faults);
 	roll_check(reg, milestone, faults);
+	forecast_compile(reg, milestone, faults);
+	dispute_compile(milestone, reg, faults);
 }
 
-void clauses_check_amended(const struct milestone *milestone,
-	struct faults *faults)
+void clauses_check_amended(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
 {
+	forecast_check(reg, milestone, faults);
+	dispute_check(milestone, reg, faults);
 	if (milestone->mode != MODE_THROUGHOUT)
 		partial_check(milestone, faults);
 }
 
 /* ---- terms ---------------------------------------------------------------- */
+
+/* With one more setting, unless it is absent or says none. */
+static uint64_t terms_with(uint64_t terms, const char *key,
+	const struct said *said)
+{
+	const uint64_t all[] = {terms, hash_string(key),
+		said->text == NULL ? 0 : hash_string(said->text)};
+
+	return said->text == NULL || string_is(said->text, "none") ? terms :
+		hash_bytes(all, sizeof all);
+}
 
 static bool clauses_count_working_days(const struct clauses *clauses)
 {
@@ -291,5 +308,7 @@ uint64_t clauses_terms(const struct clauses *clauses,
 		calendar != NULL && clauses_count_working_days(clauses) ?
 			calendar->hash : 0};
 
-	return plain ? terms : hash_bytes(&all, sizeof all);
+	terms = plain ? terms : hash_bytes(&all, sizeof all);
+	terms = terms_with(terms, "forecast", &clauses->forecast_said);
+	return terms_with(terms, "tolerance", &clauses->tolerance_said);
 }

@@ -16,8 +16,8 @@ void clauses_check(const struct register_ *reg,
 	const struct milestone *milestone, struct faults *faults);
 
 /* The same of one that was amended, for what its new benchmark may break. */
-void clauses_check_amended(const struct milestone *milestone,
-	struct faults *faults);
+void clauses_check_amended(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults);
 
 /* Once all milestones are checked: none may be superseded by itself, through
    others or not. */

@@ -192,6 +192,8 @@ struct announcement {
 	const char *reason;
 	bool quiet;			/* no notification */
 	enum event_kind spare;		/* an alert not to end; COUNT: none */
+	bool agreed;			/* a recovery of sources that differed,
+					   and of nothing else */
 };
 
 struct alerts *alerts_new(int64_t last_id);

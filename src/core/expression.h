@@ -94,6 +94,7 @@ struct benchmark {
 	uint32_t *indicators;	/* inputs, each once, in order of appearance */
 	uint32_t indicator_count;
 	bool uses_age;		/* truth changes as time passes */
+	bool has_quorum;	/* counts truths by at_least */
 	uint8_t comparison;	/* enum comparison: actual COMPARISON target */
 	const char *unit;	/* of what is compared, or of a number: "USD/t", "1"
 				   for a pure number; NULL: none is told */

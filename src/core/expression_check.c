@@ -644,6 +644,16 @@ static bool expression_passes(const struct expression *node)
 	return false;
 }
 
+static bool expression_counts(const struct expression *node)
+{
+	if (node->operation->judge == judge_quorum)
+		return true;
+	for (size_t i = 0; i < node->operand_count; i++)
+		if (expression_counts(node->operands[i]))
+			return true;
+	return false;
+}
+
 static struct benchmark *benchmark_new(struct compiler *compiler,
 	struct expression *root, const struct unit *unit, struct arena *arena)
 {
@@ -652,6 +662,7 @@ static struct benchmark *benchmark_new(struct compiler *compiler,
 	benchmark->text = compiler->text;
 	benchmark->uses_age = expression_passes(root);
 	benchmark->root = expression_pack(root, compiler->reg->pool, arena);
+	benchmark->has_quorum = expression_counts(benchmark->root);
 	benchmark_find_inputs(benchmark, arena);
 	benchmark_find_sides(benchmark);
 	if (benchmark->actual != NULL || root->type == TYPE_NUMBER)

@@ -297,6 +297,13 @@ struct expression *expression_pack(struct expression *checked,
 	struct expression_pool *pool, struct arena *arena);
 /* Sets the indicators of a checked benchmark. */
 void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena);
+/* The side of one comparison that moves with the windows, and the other. */
+struct sides {
+	struct expression *actual, *target;
+	enum comparison comparison;	/* actual COMPARISON target */
+};
+/* false: it is not one comparison of two numbers. */
+bool expression_sides(const struct expression *comparison, struct sides *out);
 /* Sets actual, target and comparison of a checked benchmark. */
 void benchmark_find_sides(struct benchmark *benchmark);
 

@@ -50,31 +50,39 @@ static int32_t expression_reach(const struct expression *expression)
 	return reach;
 }
 
-void benchmark_find_sides(struct benchmark *benchmark)
+bool expression_sides(const struct expression *comparison, struct sides *out)
 {
 	static const enum comparison mirrored[] = {
 		[COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE,
 		[COMPARE_EQ] = COMPARE_EQ, [COMPARE_NE] = COMPARE_NE,
 		[COMPARE_GE] = COMPARE_LE, [COMPARE_GT] = COMPARE_LT,
 	};
-	const struct expression *root = benchmark->root;
 	struct expression *left, *right;
 
-	if (!operation_is(root, OPERATION_COMPARE) || root->operand_count != 2)
-		return;
-	left = root->operands[0];
-	right = root->operands[1];
+	if (!operation_is(comparison, OPERATION_COMPARE) ||
+	    comparison->operand_count != 2)
+		return false;
+	left = comparison->operands[0];
+	right = comparison->operands[1];
 	if (left->type != TYPE_NUMBER)
+		return false;
+	if (expression_reach(right) > expression_reach(left))
+		*out = (struct sides){right, left,
+			mirrored[comparison->comparisons[0]]};
+	else
+		*out = (struct sides){left, right, comparison->comparisons[0]};
+	return true;
+}
+
+void benchmark_find_sides(struct benchmark *benchmark)
+{
+	struct sides sides;
+
+	if (!expression_sides(benchmark->root, &sides))
 		return;
-	if (expression_reach(right) > expression_reach(left)) {
-		benchmark->actual = right;
-		benchmark->target = left;
-		benchmark->comparison = (uint8_t)mirrored[root->comparisons[0]];
-	} else {
-		benchmark->actual = left;
-		benchmark->target = right;
-		benchmark->comparison = (uint8_t)root->comparisons[0];
-	}
+	benchmark->actual = sides.actual;
+	benchmark->target = sides.target;
+	benchmark->comparison = (uint8_t)sides.comparison;
 }
 
 /* --- data through ------------------------------------------------------------- */

@@ -67,8 +67,7 @@ static void figures_share(struct assessment *out)
 
 /* ---- against the path ----------------------------------------------------- */
 
-/* The moving side as it stood through the last period with data. */
-static struct figure actual_through(const struct milestone *milestone,
+struct figure figures_through(const struct milestone *milestone,
 	struct evaluation *evaluation, struct period through)
 {
 	instant at = evaluation->at, end = period_end(through, evaluation->zone);
@@ -128,7 +127,7 @@ static enum progress figures_pace(const struct milestone *milestone,
 		return PROGRESS_PENDING;
 	out->required_now.known = path_required(&question,
 		&out->required_now.value);
-	actual = actual_through(milestone, evaluation, out->data_through);
+	actual = figures_through(milestone, evaluation, out->data_through);
 	if (!out->required_now.known || !actual.known)
 		return PROGRESS_PENDING;
 	if (decimal_sign(out->required_now.value) <= 0)
@@ -137,6 +136,13 @@ static enum progress figures_pace(const struct milestone *milestone,
 	out->pace = figure_apply(actual, decimal_divide, out->required_now);
 	return out->pace.known ? pace_progress(milestone, out->pace.value) :
 		PROGRESS_PENDING;
+}
+
+bool figures_keep_pace(const struct milestone *milestone,
+	const struct assessment *assessment)
+{
+	return !assessment->pace.known || pace_progress(milestone,
+		assessment->pace.value) == PROGRESS_ON_TRACK;
 }
 
 enum progress figures_take(const struct milestone *milestone,

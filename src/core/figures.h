@@ -15,6 +15,14 @@
 enum progress figures_take(const struct milestone *milestone,
 	struct evaluation *evaluation, struct assessment *out);
 
+/* The moving side as it stood through a period. */
+struct figure figures_through(const struct milestone *milestone,
+	struct evaluation *evaluation, struct period through);
+
+/* Whether the pace is that of the path, or more; also where none is told. */
+bool figures_keep_pace(const struct milestone *milestone,
+	const struct assessment *assessment);
+
 /* Whether actual and target are known and compare as the benchmark asks. */
 bool figures_hold(const struct milestone *milestone,
 	const struct assessment *assessment);

@@ -559,7 +559,7 @@ static struct milestone *finish_amendment(struct finish *finish,
 	if (finish->faults->errors != errors)
 		return after;
 	finish_judging(finish, frame, after);
-	clauses_check_amended(after, finish->faults);
+	clauses_check_amended(finish->reg, after, finish->faults);
 	return after;
 }
 
@@ -760,7 +760,12 @@ static void inputs_visit_milestone(struct inputs *inputs,
 		    j < both[b]->indicator_count; j++)
 			inputs_visit(inputs, both[b]->indicators[j], number);
 	if (milestone->path != NULL && milestone->path->kind == PATH_SEASONAL)
-		inputs_visit(inputs, milestone->path->indicator, number);
+		inputs_visit(inputs, milestone->path->seasonal.indicator,
+			number);
+	if (milestone->clauses != NULL &&
+	    milestone->clauses->forecast == FORECAST_SEASONAL)
+		inputs_visit(inputs,
+			milestone->clauses->forecast_seasonal.indicator, number);
 }
 
 /* By all the terms it has at any time. */

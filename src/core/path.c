@@ -1,11 +1,8 @@
 /*
  * path: reading, checking and asking the path of a milestone.
  */
-#include <ctype.h>
-#include <string.h>
-
 #include "core/path.h"
-#include "core/register_index.h"
+#include "core/seasonal.h"
 #include "core/windows.h"
 
 /* ---- reading -------------------------------------------------------------- */
@@ -31,57 +28,21 @@ static bool path_fault(struct path_reading *reading, const char *what)
 	return false;
 }
 
-/* Copies the next word of name or period characters; NULL when there is none
-   or it is too long. */
-static const char *path_word(const char *text, char word[REGISTER_ID_MAX + 1])
+static struct seasonal_reading path_seasonal_reading(
+	const struct path_reading *reading)
 {
-	size_t length = 0;
-
-	text = string_skip_space(text);
-	while (isalnum((unsigned char)text[length]) || (text[length] != '\0' &&
-	    strchr("._-", text[length]) != NULL))
-		length++;
-	if (length == 0 || length > REGISTER_ID_MAX)
-		return NULL;
-	memcpy(word, text, length);
-	word[length] = '\0';
-	return string_skip_space(text + length);
-}
-
-static bool path_take_indicator(struct path_reading *reading, const char *id)
-{
-	struct path *path = reading->milestone->path;
-	const char *near;
-
-	path->indicator = register_indicator(reading->reg, id);
-	if (path->indicator != NOT_FOUND)
-		return true;
-	near = thing_nearest(reading->reg, THING_INDICATOR, id);
-	faults_error(reading->faults, path_said_at(reading),
-		near != NULL ? "path: there is no indicator '%s', did you mean "
-		"'%s'?" : "path: there is no indicator '%s'", id, near);
-	return false;
+	return (struct seasonal_reading){reading->reg, "path",
+		path_said_at(reading), reading->faults};
 }
 
 /* rest: what follows the word seasonal. */
 static bool path_read_seasonal(struct path_reading *reading, const char *rest)
 {
+	struct seasonal_reading seasonal = path_seasonal_reading(reading);
 	struct path *path = reading->milestone->path;
-	char id[REGISTER_ID_MAX + 1], base[REGISTER_ID_MAX + 1];
 
 	path->kind = PATH_SEASONAL;
-	if (*rest != '(' || (rest = path_word(rest + 1, id)) == NULL ||
-	    *rest != ',' || (rest = path_word(rest + 1, base)) == NULL ||
-	    *rest != ')' || *string_skip_space(rest + 1) != '\0')
-		return path_fault(reading,
-			"write seasonal(indicator, 2017)");
-	if (!path_take_indicator(reading, id))
-		return false;
-	if (!period_read(base, &path->base) ||
-	    path->base.frequency != FREQUENCY_YEAR)
-		return path_fault(reading, "the base of seasonal is a year, "
-			"such as seasonal(indicator, 2017)");
-	return true;
+	return seasonal_read(&seasonal, rest, &path->seasonal);
 }
 
 static bool path_read(struct path_reading *reading)
@@ -93,7 +54,7 @@ static bool path_read(struct path_reading *reading)
 
 	if (text == NULL)
 		return true;
-	rest = path_word(text, word);
+	rest = setting_word(text, word);
 	if (rest != NULL && string_is(word, "linear") && *rest == '\0') {
 		path->kind = PATH_LINEAR;
 		return true;
@@ -125,33 +86,13 @@ static bool path_check_linear(struct path_reading *reading)
 	return true;
 }
 
-static int64_t period_span(struct period first, struct period last)
-{
-	return last.number - first.number + 1;
-}
-
 static bool path_check_seasonal(struct path_reading *reading)
 {
+	struct seasonal_reading seasonal = path_seasonal_reading(reading);
 	const struct path *path = reading->milestone->path;
-	const struct indicator *indicator =
-		&reading->reg->indicators[path->indicator];
-	struct period first, last;
-	int64_t difference;
 
-	if (!path->flow)
-		return path_fault(reading, "a seasonal path needs a sum or "
-			"count over fixed periods on the side that moves");
-	if (indicator->frequency != path->first.frequency ||
-	    !period_divide(path->base, indicator->frequency, &first, &last))
-		return path_fault(reading, "the frequency of the base is not "
-			"that of the benchmark");
-	/* A leap year's day and a 53rd week are no difference. */
-	difference = period_span(first, last) -
-		period_span(path->first, path->last);
-	if (difference < -1 || difference > 1)
-		return path_fault(reading,
-			"the benchmark's window is not a year as the base is");
-	return true;
+	return seasonal_fits(&seasonal, &path->seasonal, path->flow,
+		path->first, path->last);
 }
 
 static bool path_check_table(struct path_reading *reading)
@@ -221,6 +162,11 @@ static bool decimal_between(struct decimal a, struct decimal b, int64_t part,
 		decimal_add(a, way, out);
 }
 
+static int64_t period_span(struct period first, struct period last)
+{
+	return last.number - first.number + 1;
+}
+
 static int64_t clamp(int64_t value, int64_t low, int64_t high)
 {
 	return value < low ? low : value > high ? high : value;
@@ -265,58 +211,23 @@ static bool path_linear(const struct path_question *question,
 		clamp(day, from, to) - from, to - from, out);
 }
 
-/* The figure of one period of the base year. */
-static bool base_figure(const struct path_question *question,
-	struct period period, struct decimal *out)
-{
-	const struct evaluation *evaluation = question->evaluation;
-	const struct observation *observation = series_at(
-		history_series(evaluation->history, evaluation->reg->indicators[
-			question->milestone->path->indicator].id),
-		period, evaluation->known);
-
-	if (observation == NULL)
-		return false;
-	*out = observation->value;
-	return true;
-}
-
-/* What the base year had brought by its n-th period: of a running total the
-   figure, else the sum. */
-static bool base_through(const struct path_question *question,
-	struct period first, int64_t n, struct decimal *out)
-{
-	const struct path *path = question->milestone->path;
-	struct decimal figure;
-
-	*out = DECIMAL_ZERO;
-	if (n == 0)
-		return true;
-	if (question->evaluation->reg->indicators[path->indicator].cumulative)
-		return base_figure(question, period_next(first, n - 1), out);
-	for (int64_t i = 0; i < n; i++)
-		if (!base_figure(question, period_next(first, i), &figure) ||
-		    !decimal_add(*out, figure, out))
-			return false;
-	return true;
-}
-
 static bool path_seasonal(const struct path_question *question,
 	struct decimal *out)
 {
 	const struct path *path = question->milestone->path;
-	int64_t elapsed = path_elapsed(path, question->through), periods;
-	struct period first, last;
+	const struct evaluation *evaluation = question->evaluation;
+	enum frequency frequency = path->first.frequency;
+	int64_t elapsed = path_elapsed(path, question->through);
+	int64_t periods = seasonal_periods(&path->seasonal, frequency);
 	struct decimal part, whole;
 
-	if (!period_divide(path->base, path->first.frequency, &first, &last))
-		return false;
-	periods = period_span(first, last);
 	/* The window's end is the base's, also where one has a day more. */
 	if (elapsed > periods || elapsed == period_span(path->first, path->last))
 		elapsed = periods;
-	return base_through(question, first, elapsed, &part) &&
-		base_through(question, first, periods, &whole) &&
+	return seasonal_through(&path->seasonal, evaluation, frequency, elapsed,
+		    &part) &&
+		seasonal_through(&path->seasonal, evaluation, frequency,
+			periods, &whole) &&
 		decimal_multiply(question->target, part, &part) &&
 		decimal_divide(part, whole, out);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/figures.h"
+#include "core/forecast.h"
 #include "core/standing.h"
 
 /* An expression is quoted up to this many bytes. */
@@ -106,12 +107,41 @@ static void tell_path(const struct telling *telling)
 	text_add_period(telling->out, assessment->data_through);
 }
 
+static void tell_double(const struct telling *telling, double value)
+{
+	struct decimal decimal;
+
+	if (decimal_from_double(value, 15, &decimal))
+		text_add_decimal_short(telling->out, decimal);
+}
+
+/* "; the run rate gives 29.1bn by 2020-12-31"; with "but" where that is not
+   enough, beside a pace that is. */
+static void tell_forecast(const struct telling *telling)
+{
+	const struct assessment *assessment = telling->assessment;
+	const struct forecast *forecast = &assessment->forecast;
+
+	if (forecast->method == FORECAST_NONE)
+		return;
+	text_add_string(telling->out, forecast->misses &&
+		assessment->progress == PROGRESS_AT_RISK &&
+		figures_keep_pace(telling->milestone, assessment) ?
+		", but " : "; ");
+	text_addf(telling->out, "%s gives ", forecast_method_text(
+		(enum forecast_method)forecast->method));
+	tell_double(telling, forecast->value);
+	text_add_string(telling->out, " by ");
+	tell_time(telling, telling->milestone->due);
+}
+
 /* ---- by status ------------------------------------------------------------- */
 
 static void tell_state(const struct telling *telling)
 {
 	if (tell_comparison(telling)) {
 		tell_path(telling);
+		tell_forecast(telling);
 		return;
 	}
 	if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
@@ -288,6 +318,72 @@ static void tell_slip(const struct telling *telling,
 	text_add_string(telling->out, " earlier");
 }
 
+/* ---- sources that differ ----------------------------------------------------- */
+
+/* Figures that read alike in short are told in full. */
+static void tell_sides(const struct telling *telling,
+	const struct dispute_side sides[2])
+{
+	const char *text = telling->milestone->benchmark->text;
+	size_t length = strlen(text);
+	struct decimal figures[2] = {DECIMAL_ZERO, DECIMAL_ZERO};
+	bool alike;
+
+	for (size_t i = 0; i < 2; i++)
+		decimal_from_double(sides[i].figure, 15, &figures[i]);
+	alike = decimal_equal(decimal_round_significant(figures[0], 3),
+		decimal_round_significant(figures[1], 3));
+	for (size_t i = 0; i < 2; i++) {
+		text_add_string(telling->out, i == 0 ? ": " : ", ");
+		/* Bytes of a text from before the register said otherwise. */
+		if (sides[i].to <= length)
+			tell_quoted(telling, text, sides[i].from, sides[i].to);
+		text_add_string(telling->out, " = ");
+		if (alike)
+			text_add_decimal_grouped(telling->out, figures[i]);
+		else
+			text_add_decimal_short(telling->out, figures[i]);
+	}
+}
+
+/* "sources differ by more than 2%: sum(a, 2020) = 5.2bn, sum(b, 2020) =
+   4.8bn through 2020-05" */
+static void tell_dispute(const struct telling *telling)
+{
+	const struct dispute *dispute = &telling->assessment->dispute;
+	const struct clauses *clauses = telling->milestone->clauses;
+
+	text_add_string(telling->out, "sources differ");
+	if (dispute->kind == DISPUTE_FIGURES && clauses != NULL &&
+	    clauses->tolerance_said.text != NULL)
+		text_addf(telling->out, " by more than %s",
+			clauses->tolerance_said.text);
+	if (dispute->kind == DISPUTE_NONE)
+		return;
+	tell_sides(telling, dispute->sides);
+	if (period_is_none(dispute->through))
+		return;
+	text_add_string(telling->out, " through ");
+	text_add_period(telling->out, dispute->through);
+}
+
+static struct telling telling_of(const struct register_ *reg,
+	uint32_t milestone, const struct assessment *assessment,
+	struct text *out)
+{
+	return (struct telling){reg, milestone_at(&reg->milestones[milestone],
+		assessment->as_of), assessment, out};
+}
+
+void assessment_dispute(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *assessment, struct text *out)
+{
+	struct telling telling = telling_of(reg, milestone, assessment, out);
+
+	if (assessment->knowledge == KNOWLEDGE_DISPUTED)
+		tell_dispute(&telling);
+}
+
 void assessment_reason(const struct register_ *reg, uint32_t milestone,
 	const struct assessment *assessment, struct text *out)
 {
@@ -310,8 +406,7 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		[STATUS_WITHDRAWN] = tell_withdrawn,
 		[STATUS_SUPERSEDED] = tell_superseded,
 	};
-	struct telling telling = {reg, milestone_at(&reg->milestones[milestone],
-		assessment->as_of), assessment, out};
+	struct telling telling = telling_of(reg, milestone, assessment, out);
 
 	/* A state from before the register said so, or no longer says so. */
 	if ((lifecycle_is_over(assessment->lifecycle) ||
@@ -322,4 +417,8 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		tellers[assessment->status](&telling);
 	if (assessment->lifecycle == LIFECYCLE_RESCHEDULED)
 		tell_slip(&telling, &reg->milestones[milestone]);
+	if (assessment->knowledge == KNOWLEDGE_DISPUTED) {
+		text_add_string(out, "; ");
+		tell_dispute(&telling);
+	}
 }

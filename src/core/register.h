@@ -103,6 +103,8 @@ struct pledge {
 
 enum milestone_mode { MODE_BY, MODE_AT, MODE_THROUGHOUT };
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+enum forecast_method { FORECAST_NONE, FORECAST_RUN_RATE, FORECAST_LEAST_SQUARES,
+	FORECAST_SEASONAL };
 enum path_kind { PATH_NONE, PATH_LINEAR, PATH_SEASONAL, PATH_TABLE };
 
 struct path_point {
@@ -110,10 +112,15 @@ struct path_point {
 	struct decimal value;
 };
 
+/* The shares that the periods of a year had in a series. */
+struct seasonal {
+	uint32_t indicator;		/* whose shares */
+	struct period base;		/* of which year */
+};
+
 struct path {
 	enum path_kind kind;
-	uint32_t indicator;		/* SEASONAL: whose shares */
-	struct period base;		/* SEASONAL: of which year */
+	struct seasonal seasonal;	/* SEASONAL */
 	struct path_point *points;	/* TABLE, by date */
 	size_t point_count;
 	/* as checked */
@@ -164,6 +171,15 @@ struct amendment {
 	struct milestone *milestone;	/* as checked: as it is from then on */
 };
 
+/* How far two figures of one thing may differ. */
+enum tolerance_kind { TOLERANCE_NONE, TOLERANCE_SHARE, TOLERANCE_ABSOLUTE,
+	TOLERANCE_ANY };
+
+struct tolerance {
+	enum tolerance_kind kind;	/* NONE: not given */
+	struct decimal value;		/* of the larger; in the unit */
+};
+
 /* What few milestones have, apart from what all of them have. */
 struct clauses {
 	struct decimal partial;		/* share of the level; 0: none */
@@ -178,6 +194,8 @@ struct clauses {
 	bool has_roll;			/* else the calendar's */
 	enum roll roll;
 	int roll_line;
+	struct said forecast_said;	/* "run_rate", "seasonal(x, 2017)", … */
+	struct said tolerance_said;	/* "2%", "1500", "any" */
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;
@@ -187,6 +205,10 @@ struct clauses {
 	struct said every_said;		/* a unit or a rule; NULL: it comes once */
 	struct date until;		/* the last day one may begin; none */
 	int until_line;
+	/* as checked */
+	enum forecast_method forecast;
+	struct seasonal forecast_seasonal;
+	struct tolerance tolerance;
 };
 
 /*

@@ -98,14 +98,29 @@ bool inputs_empty(const struct benchmark *benchmark,
 	return benchmark->indicator_count > 0;
 }
 
-void standing_take(const struct benchmark *benchmark,
+static void standing_of(const struct expression *expression,
 	const struct evaluation *evaluation, struct standing *out)
 {
 	struct standing_walk walk = {.evaluation = evaluation, .out = out};
 
 	*out = (struct standing){.waiting_for = PERIOD_NONE,
 		.waiting_indicator = NOT_FOUND, .next = INSTANT_MAX};
-	expression_needs(benchmark->root, evaluation, standing_visit, &walk);
+	expression_needs(expression, evaluation, standing_visit, &walk);
+}
+
+void standing_take(const struct benchmark *benchmark,
+	const struct evaluation *evaluation, struct standing *out)
+{
+	standing_of(benchmark->root, evaluation, out);
+}
+
+bool needs_are_met(const struct expression *expression,
+	const struct evaluation *evaluation)
+{
+	struct standing standing;
+
+	standing_of(expression, evaluation, &standing);
+	return standing.waiting_indicator == NOT_FOUND;
 }
 
 instant inputs_first(const struct benchmark *benchmark,

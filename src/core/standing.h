@@ -17,6 +17,11 @@ struct standing {
 void standing_take(const struct benchmark *benchmark,
 	const struct evaluation *evaluation, struct standing *out);
 
+/* Whether no ended period that an expression needs at evaluation->at is without
+   a figure. */
+bool needs_are_met(const struct expression *expression,
+	const struct evaluation *evaluation);
+
 /* Whether no input has any figure by evaluation->at. */
 bool inputs_empty(const struct benchmark *benchmark,
 	const struct evaluation *evaluation);

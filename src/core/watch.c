@@ -125,7 +125,8 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 }
 
 /* Announced milestones wait for their next instant, unless their terms have
-   changed or decisions about them may have; the others, for first sight. */
+   changed or decisions about them may have, or which figures differ is to be
+   found again; the others, for first sight. */
 void watch_start(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
@@ -134,7 +135,9 @@ void watch_start(struct engine *engine)
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
-				milestone->clauses)
+				milestone->clauses ||
+				state->assessment.knowledge ==
+				KNOWLEDGE_DISPUTED)
 			watch_mark(engine, (uint32_t)i);
 		else
 			heap_set(engine->wakes, (uint32_t)i,
@@ -400,6 +403,37 @@ static const struct event *change_tell_status(struct engine *engine,
 	return event;
 }
 
+/* Sources that differ, once; and that they agree again. What is no longer known
+   ends nothing. */
+static const struct event *change_tell_dispute(struct engine *engine,
+	const struct change *change, bool quiet, struct effects *effects)
+{
+	enum assurance before = change->before->assessment.knowledge;
+	enum assurance after = change->after->knowledge;
+	struct text reason;
+
+	if (lifecycle_is_over(change->after->lifecycle) ||
+			(after != KNOWLEDGE_DISPUTED &&
+			(after == KNOWLEDGE_NO_DATA ||
+			(before != KNOWLEDGE_DISPUTED &&
+			before != KNOWLEDGE_NO_DATA))))
+		return NULL;
+	text_init(&reason, 0);
+	assessment_dispute(engine->reg, change->index, change->after, &reason);
+	struct announcement announcement = announcement_of(engine,
+		change->index, EVENT_DISPUTED, text_string(&reason));
+	if (after != KNOWLEDGE_DISPUTED) {
+		announcement.kind = EVENT_RECOVERED;
+		announcement.reason = "sources agree again";
+		announcement.agreed = true;
+	}
+	announcement.quiet = quiet;
+	const struct event *event = engine_announce(engine, &announcement,
+		change->now, effects);
+	text_release(&reason);
+	return event;
+}
+
 /* Why first, then what follows from it. Returns the last event made. */
 static const struct event *change_tell(struct engine *engine,
 	const struct change *change, struct effects *effects)
@@ -408,8 +442,10 @@ static const struct event *change_tell(struct engine *engine,
 	const struct event *revision = change_tell_revision(engine, change,
 		effects);
 	const struct event *status = change_tell_status(engine, change, effects);
+	const struct event *dispute = change_tell_dispute(engine, change, false,
+		effects);
 
-	return status ? status : revision ? revision : terms;
+	return status ? status : dispute ? dispute : revision ? revision : terms;
 }
 
 /* --- judging ------------------------------------------------------------- */
@@ -488,6 +524,9 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 		watched->state.announced = true;
 		engine->unseen--;
 		cause = sight_take(engine, &change, effects);
+		change_tell_dispute(engine, &change,
+			engine->settings.first_sight != FIRST_SIGHT_EACH,
+			effects);
 	}
 	if (!before.announced || change_is_saved(&change, watched->saved_next))
 		watched_save(engine, index, cause, effects);

@@ -180,6 +180,30 @@ bool expression_flow(const struct expression *expression,
 	return true;
 }
 
+struct coarsest {
+	const struct register_ *reg;
+	enum frequency frequency;
+};
+
+static void coarsest_take(const struct expression *term, void *context)
+{
+	struct coarsest *coarsest = context;
+	enum frequency frequency =
+		coarsest->reg->indicators[term->indicator].frequency;
+
+	if (frequency > coarsest->frequency)
+		coarsest->frequency = frequency;
+}
+
+enum frequency expression_frequency(const struct expression *expression,
+	const struct register_ *reg)
+{
+	struct coarsest coarsest = {reg, FREQUENCY_NONE};
+
+	expression_terms(expression, coarsest_take, &coarsest);
+	return coarsest.frequency;
+}
+
 /* ---- needs ---------------------------------------------------------------- */
 
 struct needing {

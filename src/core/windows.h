@@ -27,6 +27,11 @@ bool expression_flow(const struct expression *expression,
 	const struct evaluation *evaluation, struct period *first,
 	struct period *last);
 
+/* The coarsest frequency that the inputs of an expression declare; NONE: none
+   does. */
+enum frequency expression_frequency(const struct expression *expression,
+	const struct register_ *reg);
+
 /* Periods one term needs a figure of, at its indicator's frequency. */
 struct need {
 	uint32_t indicator;

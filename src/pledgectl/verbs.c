@@ -264,11 +264,13 @@ int verb_status(const struct request *request)
 /* --- show ------------------------------------------------------------------------- */
 
 /* The lines a person reads first; the rest is in -o json. */
-static const struct {
+struct shown {
 	const char *label;
 	const char *key;
 	bool grouped;
-} shown[] = {
+};
+
+static const struct shown shown[] = {
 	{"status", "status", false}, {"reason", "reason", false},
 	{"title", "title", false}, {"obligor", "obligor", false},
 	{"instrument", "instrument", false}, {"severity", "severity", false},
@@ -284,18 +286,23 @@ static const struct {
 	{"shortfall", "shortfall", true}, {"as of", "as_of", false},
 };
 
-static void print_milestone(const struct request *request,
-	const struct text *answer)
+static const struct shown expected[] = {
+	{"forecast", "method", false}, {"expected", "value", true},
+	{"at least", "low", true}, {"at most", "high", true},
+	{"reached on", "date", false}, {"slip days", "slip_days", false},
+};
+
+/* The members of an object that have a value; a decimal is taken from the text
+   itself, all its digits. */
+static void print_members(json_t *object, struct slice whole,
+	const struct shown *rows, size_t count)
 {
-	struct slice whole = slice_of(text_string(answer));
-	json_t *json = json_loads(text_string(answer), 0, NULL);
 	struct text line;
 
 	text_init(&line, 0);
-	puts(string_of(json, "id"));
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-		json_t *value = json_object_get(json, shown[i].key);
-		struct slice raw = slice_member(whole, shown[i].key);
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = json_object_get(object, rows[i].key);
+		struct slice raw = slice_member(whole, rows[i].key);
 		struct decimal number;
 
 		if (value == NULL || json_is_null(value))
@@ -303,15 +310,27 @@ static void print_milestone(const struct request *request,
 		text_clear(&line);
 		if (json_is_string(value))
 			text_add_printable(&line, json_string_value(value));
-		else if (shown[i].grouped && decimal_parse(raw.start, raw.length,
+		else if (rows[i].grouped && decimal_parse(raw.start, raw.length,
 				&number))
 			text_add_decimal_grouped(&line, number);
 		else
 			text_add(&line, raw.start, raw.length);
-		printf("  %-15s %s\n", shown[i].label, text_string(&line));
+		printf("  %-15s %s\n", rows[i].label, text_string(&line));
 	}
-	(void)request;
 	text_release(&line);
+}
+
+static void print_milestone(const struct text *answer)
+{
+	struct slice whole = slice_of(text_string(answer));
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+	json_t *forecast = json_object_get(json, "forecast");
+
+	puts(string_of(json, "id"));
+	print_members(json, whole, shown, sizeof shown / sizeof *shown);
+	if (json_is_object(forecast))
+		print_members(forecast, slice_member(whole, "forecast"),
+			expected, sizeof expected / sizeof *expected);
 	json_decref(json);
 }
 
@@ -338,7 +357,7 @@ int verb_show(const struct request *request)
 	else if (status == CTL_DONE && series_print(request, &answer))
 		return status;
 	else if (status == CTL_DONE)
-		print_milestone(request, &answer);
+		print_milestone(&answer);
 	text_release(&answer);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/frame.h"
+#include "core/forecast.h"
 #include "pledged/view.h"
 #include "worker/protocol.h"
 
@@ -102,16 +103,19 @@ static void facts_release(struct facts *facts)
 		text_release(&facts->values[i]);
 }
 
+static void text_add_amount(struct text *value, struct decimal amount,
+	const char *unit)
+{
+	text_add_decimal_grouped(value, amount);
+	if (unit != NULL && !string_is(unit, "1"))	/* a pure number */
+		text_addf(value, " %s", unit);
+}
+
 static void add_figure_fact(struct facts *facts, const char *label,
 	const struct figure *figure, struct decimal shown, const char *unit)
 {
-	if (!figure->known)
-		return;
-	struct text *value = facts_add(facts, label);
-
-	text_add_decimal_grouped(value, shown);
-	if (unit != NULL && !string_is(unit, "1"))	/* a pure number */
-		text_addf(value, " %s", unit);
+	if (figure->known)
+		text_add_amount(facts_add(facts, label), shown, unit);
 }
 
 static void add_pace_fact(struct facts *facts, const struct assessment *a)
@@ -128,6 +132,31 @@ static void add_pace_fact(struct facts *facts, const struct assessment *a)
 		return;
 	text_add_string(value, " through ");
 	text_add_period(value, a->data_through);
+}
+
+/* "27,335,339,028 USD expected when due; the benchmark is expected to hold on
+   2021-03-31 (90 days late)" */
+static void add_forecast_fact(struct facts *facts, const struct assessment *a,
+	const char *unit)
+{
+	const struct forecast *forecast = &a->forecast;
+	struct decimal expected;
+
+	if (forecast->method == FORECAST_NONE || !decimal_from_double(
+			forecast->value, FORECAST_DIGITS, &expected))
+		return;
+	struct text *value = facts_add(facts, "Forecast");
+
+	text_add_amount(value, view_derived(expected, a->target.value), unit);
+	text_add_string(value, " expected when due; ");
+	if (date_is_none(forecast->date)) {
+		text_add_string(value, "the benchmark is not expected to hold");
+		return;
+	}
+	text_add_string(value, "the benchmark is expected to hold on ");
+	text_add_date(value, forecast->date);
+	if (forecast->slip_days > 0)
+		text_addf(value, " (%d days late)", forecast->slip_days);
 }
 
 static void add_due_fact(struct facts *facts, const struct register_ *reg,
@@ -169,6 +198,7 @@ static void add_milestone_facts(struct facts *facts,
 	add_figure_fact(facts, "Target", &a->target, a->target.value, unit);
 	add_figure_fact(facts, "Shortfall", &a->shortfall, a->shortfall.value, unit);
 	add_pace_fact(facts, a);
+	add_forecast_fact(facts, a, unit);
 	text_add_string(facts_add(facts, "Benchmark"), milestone->benchmark->text);
 	if (pledge->url != NULL || instrument->url != NULL)
 		text_add_string(facts_add(facts, "Evidence"),

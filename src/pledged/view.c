@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "core/compliance.h"
+#include "core/forecast.h"
 
 #define RATIO_PLACES 3
 #define DERIVED_DIGITS 6
@@ -208,6 +209,40 @@ static void put_timeline(struct json *json, const struct assessment *a,
 	put_days(json, "days_overdue", a->days_overdue);
 }
 
+static void put_expected(struct json *json, const char *key, double value,
+	const struct figure *target)
+{
+	struct decimal expected;
+
+	if (!decimal_from_double(value, FORECAST_DIGITS, &expected))
+		json_put_null(json, key);
+	else
+		json_put_decimal(json, key, view_derived(expected,
+			target->known ? target->value : DECIMAL_ZERO));
+}
+
+static void put_forecast(struct json *json, const struct assessment *a)
+{
+	const struct forecast *forecast = &a->forecast;
+	enum forecast_method method = (enum forecast_method)forecast->method;
+
+	if (method == FORECAST_NONE) {
+		json_put_null(json, "forecast");
+		return;
+	}
+	json_key(json, "forecast");
+	json_object(json);
+	json_put_string(json, "method", forecast_method_name(method));
+	put_expected(json, "value", forecast->value, &a->target);
+	json_put_date(json, "date", forecast->date);
+	put_days(json, "slip_days", forecast->slip_days);
+	if (method == FORECAST_LEAST_SQUARES) {
+		put_expected(json, "low", forecast->low, &a->target);
+		put_expected(json, "high", forecast->high, &a->target);
+	}
+	json_object_end(json);
+}
+
 static void put_figures(struct json *json, const char *unit,
 	const struct assessment *a)
 {
@@ -221,7 +256,7 @@ static void put_figures(struct json *json, const char *unit,
 	put_ratio(json, "share_of_level", &a->share_of_level);
 	put_ratio(json, "share_of_increment", &a->share_of_increment);
 	put_figure(json, "shortfall", &a->shortfall);
-	json_put_null(json, "forecast");
+	put_forecast(json, a);
 }
 
 void view_milestone(struct json *json, const struct register_ *reg,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/forecast.h"
 #include "store/batch.h"
 #include "store/record.h"
 #include "store/words.h"
@@ -270,6 +271,31 @@ static void pen_assessment(struct pen *pen, const struct assessment *assessment)
 	pen_instant(pen, assessment->next);
 }
 
+static void pen_double(struct pen *pen, double value)
+{
+	struct decimal decimal;
+
+	if (decimal_from_double(value, FORECAST_DIGITS, &decimal))
+		pen_decimal(pen, decimal);
+	else
+		record_null(&pen->record);
+}
+
+static void pen_forecast(struct pen *pen, const struct forecast *forecast)
+{
+	enum forecast_method method = (enum forecast_method)forecast->method;
+
+	if (method == FORECAST_NONE)
+		return;		/* NULLs at the end are left out */
+	pen_string(pen, forecast_method_name(method));
+	pen_double(pen, forecast->value);
+	pen_double(pen, forecast->low);
+	pen_double(pen, forecast->high);
+	pen_date(pen, forecast->date);
+	pen_int_unless(pen, forecast->slip_days, DAYS_NONE);
+	pen_int(pen, forecast->misses);
+}
+
 void store_add_assessment(struct store_batch *batch, const char *milestone,
 	const struct milestone_state *state, const char *reason)
 {
@@ -284,6 +310,7 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_int(&pen, state->announced);
 	pen_assessment(&pen, &state->assessment);
 	pen_string(&pen, reason);
+	pen_forecast(&pen, &state->assessment.forecast);
 	pen_end(&pen);
 }
 

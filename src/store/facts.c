@@ -11,6 +11,9 @@
 	"days_overdue, actual, target, baseline, required_now, pace, " \
 	"share_of_level, share_of_increment, shortfall, data_through, " \
 	"undecided, waiting_for, published_assumed, next"
+#define FORECAST_COLUMNS \
+	"forecast, forecast_value, forecast_low, forecast_high, " \
+	"forecast_date, forecast_slip, forecast_misses"
 #define ALERT_COLUMNS \
 	"alert, kind, severity, subject_kind, subject, state, raised, resolved, " \
 	"raised_by, resolved_by, reason"
@@ -44,13 +47,15 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 		.kinds = "nnd" },
 	[FACT_ASSESSMENT] = {
 		.name = "assessment",
-		.columns = ASSESSMENT_COLUMNS ", reason",
+		.columns = ASSESSMENT_COLUMNS ", reason, " FORECAST_COLUMNS,
 		.kinds = "n",
 		.state = {
 			"INSERT OR REPLACE INTO milestone_state(assessment, "
-			ASSESSMENT_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+			ASSESSMENT_COLUMNS ", " FORECAST_COLUMNS ") "
+			"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
 			"?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-			"?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)" } },
+			"?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
+			"?32, ?33, ?34, ?35, ?36, ?37, ?38)" } },
 	[FACT_EVENT] = {
 		.name = "event",
 		.numbered = true,

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "base/mem.h"
+#include "core/forecast.h"
 #include "store/cursor.h"
 #include "store/database.h"
 #include "store/readers.h"
@@ -112,6 +113,29 @@ int store_load_counters(struct store *store, struct store_counters *out,
 
 /* --- milestones --------------------------------------------------------------------- */
 
+static double cursor_double(struct cursor *cursor)
+{
+	struct figure figure = cursor_figure(cursor);
+
+	return figure.known ? decimal_to_double(figure.value) : 0;
+}
+
+static void cursor_forecast(struct cursor *cursor, struct forecast *out)
+{
+	const char *word = cursor_string(cursor);
+	enum forecast_method method = FORECAST_NONE;
+
+	if (word != NULL && !forecast_method_parse(word, &method))
+		cursor->bad = true;
+	out->method = (uint8_t)method;
+	out->value = cursor_double(cursor);
+	out->low = cursor_double(cursor);
+	out->high = cursor_double(cursor);
+	out->date = cursor_date(cursor);
+	out->slip_days = cursor_int32_or(cursor, DAYS_NONE);
+	out->misses = cursor_int(cursor) != 0;
+}
+
 static void cursor_assessment(struct cursor *cursor, struct assessment *out)
 {
 	out->as_of = cursor_instant(cursor);
@@ -139,6 +163,7 @@ static void cursor_assessment(struct cursor *cursor, struct assessment *out)
 	out->waiting_indicator = NOT_FOUND;
 	out->published_assumed = cursor_int(cursor) != 0;
 	out->next = cursor_instant(cursor);
+	cursor_forecast(cursor, &out->forecast);
 }
 
 struct milestone_target {

@@ -14,7 +14,9 @@
 	"s.event_date, s.days_late, s.days_overdue, s.actual, s.target, " \
 	"s.baseline, s.required_now, s.pace, s.share_of_level, " \
 	"s.share_of_increment, s.shortfall, s.data_through, s.undecided, " \
-	"s.waiting_for, s.published_assumed, s.next"
+	"s.waiting_for, s.published_assumed, s.next, s.forecast, " \
+	"s.forecast_value, s.forecast_low, s.forecast_high, s.forecast_date, " \
+	"s.forecast_slip, s.forecast_misses"
 #define ALERT_SELECT \
 	"SELECT a.alert, a.kind, a.severity, a.subject_kind, n.text, a.state, " \
 	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason " \

@@ -119,8 +119,22 @@ static const char schema_1[] =
 	" attempts INTEGER NOT NULL, next INTEGER, at INTEGER,"
 	" answer TEXT) STRICT;";
 
+/* What is expected of a milestone: a method, figures, a date. */
+#define ADD_FORECAST(table) \
+	"ALTER TABLE " table " ADD COLUMN forecast TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_value TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_low TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_high TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_date TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_slip INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN forecast_misses INTEGER;"
+static const char schema_forecast[] =
+	ADD_FORECAST("assessment") ADD_FORECAST("milestone_state");
+
 /* Step n leads from version n to n + 1. */
-static const char *const schema_steps[STORE_SCHEMA] = { schema_1 };
+static const char *const schema_steps[STORE_SCHEMA] = {
+	schema_1, schema_forecast
+};
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)
 {

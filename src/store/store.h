@@ -19,7 +19,7 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 1		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 2		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 
 struct store;

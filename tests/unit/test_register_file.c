@@ -219,7 +219,9 @@ static void test_clauses(void **state)
 	const struct clauses *clauses = milestone->clauses;
 	const struct milestone *amended;
 
-	assert_null(reg->milestones[0].clauses);
+	assert_int_equal(reg->milestones[0].clauses->forecast,
+		FORECAST_SEASONAL);
+	assert_null(reg->milestones[1].clauses);
 	assert_true(number_is(clauses->partial, "0.8"));
 	assert_true(clauses->has_cure && clauses->cure.count == 6);
 	assert_true(clauses->has_sustain && clauses->sustain_forever);

@@ -280,7 +280,7 @@ static void test_open_refuses_what_is_not_ours(void **state)
 		void (*spoil)(const struct folder *folder);
 		const char *want_text;
 	} cases[] = {
-		{ "PRAGMA user_version = 2", NULL, "newer pledged (schema 2" },
+		{ "PRAGMA user_version = 99", NULL, "newer pledged (schema 99" },
 		{ "PRAGMA application_id = 17", NULL, "not a database of pledged" },
 		{ "PRAGMA application_id = 0", NULL, "not a database of pledged" },
 		{ "PRAGMA user_version = 0", NULL, "not a database of pledged" },
@@ -381,6 +381,9 @@ static struct milestone_state rich_state(void)
 	a->waiting_for = (struct period){ FREQUENCY_QUARTER, 2020 * 4 + 3 };
 	a->published_assumed = true;
 	a->next = INSTANT_MAX;
+	a->forecast = (struct forecast){ .method = FORECAST_LEAST_SQUARES,
+		.value = 87819551012.9, .low = -1.5e-7, .high = 1e300,
+		.date = { 2021, 5, 31 }, .slip_days = -151, .misses = true };
 	return state;
 }
 
@@ -391,7 +394,18 @@ static struct milestone_state bare_state(void)
 	state.assessment.due = state.assessment.as_of = state.assessment.event = INSTANT_MIN;
 	state.assessment.next = INSTANT_MAX;
 	state.assessment.days_late = state.assessment.days_overdue = DAYS_NONE;
+	state.assessment.forecast.slip_days = DAYS_NONE;
 	return state;
+}
+
+static void assert_forecast(const struct forecast *a, const struct forecast *b)
+{
+	assert_int_equal(a->method, b->method);
+	assert_true(a->value == b->value && a->low == b->low &&
+		a->high == b->high);
+	assert_int_equal(date_compare(a->date, b->date), 0);
+	assert_int_equal(a->slip_days, b->slip_days);
+	assert_int_equal(a->misses, b->misses);
 }
 
 static void assert_states_equal(const struct milestone_state *a,
@@ -427,6 +441,7 @@ static void assert_states_equal(const struct milestone_state *a,
 	assert_true(period_equal(x->waiting_for, y->waiting_for));
 	assert_int_equal(x->published_assumed, y->published_assumed);
 	assert_int_equal(x->next, y->next);
+	assert_forecast(&x->forecast, &y->forecast);
 }
 
 static void check_milestone(void *context, const char *id,
@@ -470,6 +485,40 @@ static void test_milestones(void **state)
 	assert_reason(store, "p/none", "");
 	store_close(store);
 	assert_int_equal(raw_number(*state, "SELECT count(*) FROM assessment"), 3);
+}
+
+/* A database from before forecasts: its facts keep their hashes, and have
+   none. */
+static void test_migrates_to_forecasts(void **state)
+{
+	static const char *const columns[] = { "", "_value", "_low", "_high",
+		"_date", "_slip", "_misses" };
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct milestone_state bare = bare_state();
+	struct error error;
+	char sql[200];
+	int count = 0;
+
+	store_add_assessment(batch, "p/bare", &bare, "before");
+	commit_well(store, batch);
+	store_close(store);
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		snprintf(sql, sizeof sql, "ALTER TABLE assessment DROP COLUMN "
+			"forecast%s; ALTER TABLE milestone_state DROP COLUMN "
+			"forecast%s", columns[i], columns[i]);
+		raw_run(*state, sql);
+	}
+	raw_run(*state, "PRAGMA user_version = 1");
+	store = open_store(*state);
+	assert_int_equal(store_load_milestones(store, check_milestone, &count,
+		&error), 0);
+	assert_int_equal(count, 1);
+	assert_reason(store, "p/bare", "before");
+	store_close(store);
+	assert_int_equal(store_verify(((const struct folder *)*state)->path,
+		&error), 0);
+	assert_int_equal(raw_number(*state, "PRAGMA user_version"), STORE_SCHEMA);
 }
 
 static struct source_state rich_source(void)
@@ -1400,6 +1449,7 @@ int main(void)
 		IN_FOLDER(test_open_needs_a_folder),
 		IN_FOLDER(test_facts_match_the_schema),
 		IN_FOLDER(test_milestones),
+		IN_FOLDER(test_migrates_to_forecasts),
 		IN_FOLDER(test_sources),
 		IN_FOLDER(test_alerts),
 		IN_FOLDER(test_events),
