@@ -160,6 +160,7 @@ static void register_settle(struct register_ *reg)
 	SETTLE(reg, sources, source_count);
 	SETTLE(reg, pledges, pledge_count);
 	SETTLE(reg, milestones, milestone_count);
+	SETTLE(reg, registered, registered_count);
 }
 
 struct register_ *register_load(const struct settings *settings,

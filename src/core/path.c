@@ -48,6 +48,18 @@ static const char *path_word(const char *text, char word[REGISTER_ID_MAX + 1])
 	return string_skip_space(text + length);
 }
 
+static bool path_check_figures(struct path_reading *reading, const char *id)
+{
+	uint32_t number = reading->milestone->path->indicator;
+
+	if (reading->reg->indicators[number].kind == INDICATOR_FIGURES)
+		return true;
+	faults_error(reading->faults, path_said_at(reading),
+		"path: %s is an indicator of documents, and a profile needs "
+		"figures", id);
+	return false;
+}
+
 static bool path_take_indicator(struct path_reading *reading, const char *id)
 {
 	struct path *path = reading->milestone->path;
@@ -55,7 +67,7 @@ static bool path_take_indicator(struct path_reading *reading, const char *id)
 
 	path->indicator = register_indicator(reading->reg, id);
 	if (path->indicator != NOT_FOUND)
-		return true;
+		return path_check_figures(reading, id);
 	near = thing_nearest(reading->reg, THING_INDICATOR, id);
 	faults_error(reading->faults, path_said_at(reading),
 		near != NULL ? "path: there is no indicator '%s', did you mean "

@@ -108,14 +108,27 @@ static void tell_path(const struct telling *telling)
 
 /* ---- by status ------------------------------------------------------------- */
 
+static bool benchmark_is_of_people(const struct telling *telling)
+{
+	const struct benchmark *benchmark = telling->milestone->benchmark;
+
+	return benchmark->uses_people && benchmark->indicator_count == 0;
+}
+
 static void tell_state(const struct telling *telling)
 {
 	if (tell_comparison(telling)) {
 		tell_path(telling);
 		return;
 	}
-	if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
-		text_add_string(telling->out, "there is no figure yet for ");
+	if (telling->assessment->knowledge == KNOWLEDGE_DISPUTED)
+		text_add_string(telling->out, "some say yes and some say no: ");
+	else if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
+		text_add_string(telling->out, benchmark_is_of_people(telling) ?
+			"nobody has attested yet: " :
+			telling->milestone->benchmark->uses_documents ?
+			"no document was read yet for " :
+			"there is no figure yet for ");
 	else if (telling->milestone->mode == MODE_THROUGHOUT)
 		text_add_string(telling->out, "no violation is known of: ");
 	else
@@ -138,6 +151,16 @@ static void tell_due(const struct telling *telling)
 	tell_time(telling, telling->assessment->grace_end);
 }
 
+/* "gazette.guangdong was not read past 2020-12-31 yet" */
+static void tell_unread(const struct telling *telling,
+	const struct indicator *indicator)
+{
+	text_addf(telling->out, "%s was not read past ", indicator->id);
+	text_add_period(telling->out, telling->assessment->waiting_for);
+	text_add_string(telling->out, " yet: ");
+	tell_benchmark(telling);
+}
+
 /* "exports.energy 2020-12 is not published yet (expected by 2021-02-09)" */
 static void tell_waiting(const struct telling *telling)
 {
@@ -154,6 +177,10 @@ static void tell_waiting(const struct telling *telling)
 		return;
 	}
 	indicator = &telling->reg->indicators[assessment->waiting_indicator];
+	if (indicator->kind == INDICATOR_DOCUMENTS) {
+		tell_unread(telling, indicator);
+		return;
+	}
 	expected = figure_expected(indicator, assessment->waiting_for, zone);
 	text_addf(telling->out, "%s ", indicator->id);
 	text_add_period(telling->out, assessment->waiting_for);

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "core/attestations.h"
 #include "core/calendar.h"
 #include "core/expression.h"
 
@@ -43,9 +44,15 @@ struct instrument {
 	struct calendar *calendar;	/* as checked; NULL: none */
 };
 
+enum indicator_kind {
+	INDICATOR_FIGURES,
+	INDICATOR_DOCUMENTS	/* dated texts; no frequency, unit or domain */
+};
+
 struct indicator {
 	const char *id;
 	const char *title;
+	enum indicator_kind kind;
 	const char *unit;
 	enum frequency frequency;
 	struct duration lag;		/* seconds or days */
@@ -56,7 +63,12 @@ struct indicator {
 
 	uint32_t *milestones;		/* that rest on it */
 	size_t milestone_count;
+	uint32_t *sources;		/* that name it as that of their rows */
+	size_t source_count;
 };
+
+/* What is reckoned with where a source does not say how often it is polled. */
+#define SOURCE_EVERY_UNSET INT64_C(86400)
 
 enum source_format { SOURCE_CSV, SOURCE_JSON };
 
@@ -173,6 +185,19 @@ struct clauses {
 	struct decree waived;
 	struct amendment *amendments;	/* by date */
 	size_t amendment_count;
+	struct attestation *attestations; /* said in the register, by when */
+	size_t attestation_count;
+};
+
+#define REGISTERED_MAX 1000000
+
+/* What somebody has attested, as the register's files say it. */
+struct registered {
+	const char *milestone;		/* full id */
+	struct attestation attestation;	/* at and evidence as checked */
+	struct said at_said;		/* text NULL: when it is dated */
+	bool no;
+	struct origin origin;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */
@@ -230,6 +255,8 @@ struct register_ {
 	size_t pledge_count;
 	struct milestone *milestones;
 	size_t milestone_count;
+	struct registered *registered;
+	size_t registered_count;
 	struct digest digest;		/* of all files it was read from */
 	struct register_index *index;	/* ids to indices, made by finish */
 	struct expression_pool *pool;	/* only while finish is at it */
@@ -279,6 +306,10 @@ const struct calendar *milestone_calendar(const struct register_ *reg,
 /* A label by key, the milestone's own before its pledge's; NULL: none. */
 const char *milestone_label(const struct register_ *reg,
 	const struct milestone *milestone, const char *key);
+/* What people say of a milestone (NULL: nothing), in the register and, as the
+   history has it, to the daemon. */
+void milestone_statements(const struct milestone *milestone,
+	struct history *history, struct statements *out);
 const char *milestone_title(const struct register_ *reg,
 	const struct milestone *milestone);
 

@@ -134,7 +134,8 @@ void watch_start(struct engine *engine)
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
-				milestone->clauses)
+				milestone->clauses ||
+				milestone->benchmark->uses_people)
 			watch_mark(engine, (uint32_t)i);
 		else
 			heap_set(engine->wakes, (uint32_t)i,
@@ -519,8 +520,8 @@ void watch_mark_touched(struct engine *engine)
 	}
 }
 
-static void watch_save_waiting(struct engine *engine, uint32_t index,
-	instant now, struct effects *effects)
+void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
+	struct effects *effects)
 {
 	struct watched *watched = engine->milestones[index];
 

@@ -23,6 +23,7 @@ static void test_listings(void **state)
 	golden_check("syntax");
 	golden_check("register");
 	golden_check("unsupported");
+	golden_check("attested");
 }
 
 struct world {
@@ -298,6 +299,7 @@ static void test_mutations(void **state)
 	mutations_run("valid/register.d/20-pledges.conf", "m.conf", 2);
 	mutations_run("unsupported/register.d/a.conf", "m.conf", 3);
 	mutations_run("valid/pledged.conf", "pledged.conf", 4);
+	mutations_run("attested/register.d/a.conf", "m.conf", 5);
 }
 
 static int enter(void **state)
