@@ -14,7 +14,8 @@
 
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
 
-enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8 };
+enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8,
+	TAKES_STATEMENT = 16 };
 
 static const struct verb {
 	const char *name;
@@ -34,6 +35,8 @@ static const struct verb {
 	{"due", verb_due, TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN, 0,
 		"due [--within 30d]", "what falls due, soonest first"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
+	{"attest", verb_attest, TAKES_STATEMENT, 2, "attest MILESTONE KEY",
+		"sign off, or deny, what a benchmark asks people for"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
 };
@@ -54,7 +57,11 @@ static void print_help(void)
 		"  --match NAME=VALUE   by field or label; VALUE may have * and ?\n"
 		"  --due-within SPAN    due within 30d, 6mo, ...\n"
 		"  --sort ORDER         due, urgency, id\n"
-		"  --all                alerts and messages that are closed, too\n\n"
+		"  --all                alerts and messages that are closed, too\n"
+		"  --evidence URL       where others can see what is attested\n"
+		"  -m NOTE              in words\n"
+		"  --on DATE            the day it happened; default today\n"
+		"  --no                 it has not happened, or no longer holds\n\n"
 		"exit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
 		"4 not permitted, 5 no such thing");
 }
@@ -100,6 +107,11 @@ static const struct option_row {
 	{"--within", TAKES_WITHIN, IN_REQUEST, offsetof(struct request, within)},
 	{"--sort", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, sort)},
 	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all)},
+	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no)},
+	{"--on", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, on)},
+	{"--evidence", TAKES_STATEMENT, IN_REQUEST,
+		offsetof(struct request, evidence)},
+	{"-m", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, note)},
 };
 
 static const struct option_row *option_find(const char *word, size_t *length)

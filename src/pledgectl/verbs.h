@@ -25,6 +25,10 @@ struct request {
 	const char *within;	/* a duration */
 	const char *sort;	/* "due", "urgency", "id" */
 	bool all;		/* what is closed, too */
+	bool no;		/* of an attestation */
+	const char *on;		/* a date */
+	const char *evidence;
+	const char *note;
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -35,6 +39,7 @@ int verb_list(const struct request *request);
 int verb_show(const struct request *request);
 int verb_due(const struct request *request);
 int verb_poll(const struct request *request);
+int verb_attest(const struct request *request);
 int verb_reload(const struct request *request);
 
 #endif

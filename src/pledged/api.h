@@ -7,6 +7,7 @@
  *	api_milestones.c   milestones, now and as of another time
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
+ *	api_attest.c       what they attest
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -24,7 +25,7 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
-	get_status, get_health, post_poll, post_reload;
+	get_status, get_health, post_poll, post_reload, post_attestation;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

@@ -96,7 +96,8 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 			continue;
 		if (!list_has_room(list))
 			break;
-		view_milestone(&list->reply.json, reg, index, answer, since);
+		view_milestone_said(&list->reply.json, reg, daemon->history,
+			index, answer, since);
 		list_wrote(list, reg->milestones[index].id);
 	}
 }
@@ -150,6 +151,7 @@ void get_milestone(struct daemon *daemon, struct server_request *request,
 		&room, &since);
 
 	reply_begin(&reply);
-	view_milestone(&reply.json, daemon->reg, index, answer, since);
+	view_milestone_said(&reply.json, daemon->reg, daemon->history, index,
+		answer, since);
 	reply_send(&reply, request, 200);
 }
