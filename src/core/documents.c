@@ -22,6 +22,11 @@ struct titled {
 	UT_hash_handle hh;
 };
 
+struct publication {
+	instant at;
+	uint32_t version;
+};
+
 struct matcher {
 	char *text;			/* of the pattern; "" every document */
 	uint8_t *answers;		/* by version: 1 + enum pattern_answer; 0
@@ -139,6 +144,7 @@ void documents_release(struct documents *documents)
 	for (size_t i = 0; i < documents->source_count; i++)
 		free(documents->sources[i].id);
 	free(documents->items);
+	free(documents->published);
 	free(documents->sources);
 	documents_init(documents);
 }
@@ -263,6 +269,49 @@ const struct document *documents_before(const struct documents *documents,
 	return NULL;
 }
 
+/* --- by publication ----------------------------------------------------------------- */
+
+static int publication_compare(const void *left, const void *right)
+{
+	const struct publication *a = left, *b = right;
+	int order = compare(a->at, b->at);
+
+	return order != 0 ? order : compare(a->version, b->version);
+}
+
+static void publications_sort(struct documents *documents)
+{
+	if (documents->published_count == documents->count)
+		return;
+	documents->published = mem_resize(documents->published,
+		documents->count, sizeof *documents->published);
+	for (uint32_t i = 0; i < documents->count; i++)
+		documents->published[i] = (struct publication){
+			documents->items[i]->published, i};
+	qsort(documents->published, documents->count,
+		sizeof *documents->published, publication_compare);
+	documents->published_count = documents->count;
+}
+
+/* The position of the first publication after an instant. */
+static size_t publications_after(const struct documents *documents,
+	instant after)
+{
+	size_t from = 0, count = documents->published_count;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (documents->published[from + half].at <= after) {
+			from += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return from;
+}
+
 /* --- what is known ---------------------------------------------------------------- */
 
 /* The version in force of a key, and the date of the document; -1: none. */
@@ -385,6 +434,53 @@ static void sighting_take(struct sighting *sighting,
 		out->first_assumed = dated;
 }
 
+/* Brings the date last added to its place. */
+static void dates_settle(instant *dates, size_t count)
+{
+	instant last = count > 0 ? dates[count - 1] : 0;
+	size_t at = count;
+
+	while (at > 1 && dates[at - 2] > last) {
+		dates[at - 1] = dates[at - 2];
+		at--;
+	}
+	if (at > 0)
+		dates[at - 1] = last;
+}
+
+/*
+ * As time goes on, what is published in between is added. false: a document
+ * has several versions, and all must be made anew.
+ */
+static bool sightings_advance(struct sighting *sighting,
+	struct knowledge known, const struct zone *zone)
+{
+	const struct documents *documents = sighting->documents;
+	struct matcher *matcher = sighting->matcher;
+	struct sightings *out = &matcher->sightings;
+	size_t at = publications_after(documents, matcher->known.published_by);
+
+	for (; at < documents->count &&
+	    documents->published[at].at <= known.published_by; at++) {
+		uint32_t version = documents->published[at].version;
+		const struct document *item = documents->items[version];
+		size_t before = out->count, doubtful = out->doubtful_count;
+
+		if (item->recorded > known.recorded_by)
+			continue;
+		if (titled_find(documents, item->key)->count > 1)
+			return false;
+		sighting_take(sighting, item, version,
+			period_is_none(item->period) ? item->published :
+			period_end(item->period, zone));
+		if (out->count > before)
+			dates_settle(out->dates, out->count);
+		if (out->doubtful_count > doubtful)
+			dates_settle(out->doubtful, out->doubtful_count);
+	}
+	return true;
+}
+
 static int instant_compare(const void *a, const void *b)
 {
 	return compare(*(const instant *)a, *(const instant *)b);
@@ -442,7 +538,12 @@ const struct sightings *documents_sightings(struct documents *documents,
 		return &matcher->sightings;
 	if (pattern != NULL)
 		matcher_widen(matcher, documents->count);
-	sightings_make(&sighting, known, zone);
+	publications_sort(documents);
+	if (matcher->versions != documents->count || matcher->zone != zone ||
+	    matcher->known.recorded_by != known.recorded_by ||
+	    matcher->known.published_by > known.published_by ||
+	    !sightings_advance(&sighting, known, zone))
+		sightings_make(&sighting, known, zone);
 	matcher->known = known;
 	matcher->zone = zone;
 	matcher->versions = documents->count;
@@ -499,13 +600,10 @@ instant documents_next(struct documents *documents, instant now,
 	const struct sightings *all = documents_sightings(documents, NULL,
 		known, zone);
 	instant next = dates_after(all->dates, all->count, now);
+	size_t at;
 
-	for (size_t i = 0; now < documents->last_published &&
-	    i < documents->count; i++) {
-		instant published = documents->items[i]->published;
-
-		if (published > now && published < next)
-			next = published;
-	}
-	return next;
+	publications_sort(documents);
+	at = publications_after(documents, now);
+	return at < documents->count && documents->published[at].at < next ?
+		documents->published[at].at : next;
 }

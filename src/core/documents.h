@@ -47,6 +47,8 @@ struct documents {
 	size_t count, capacity;
 	struct document_source *sources;
 	size_t source_count, source_capacity;
+	struct publication *published;	/* of each version, ascending, once asked */
+	size_t published_count;
 	instant last_published;		/* INSTANT_MIN: empty */
 	instant last_recorded;
 	bool unread;			/* they could not be loaded: of absence

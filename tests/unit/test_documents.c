@@ -103,6 +103,50 @@ static void test_knowledge(void **state)
 	documents_release(&documents);
 }
 
+/* Asked on and on as time goes, it answers as when asked for the first time. */
+static void test_advance(void **state)
+{
+	struct arena *arena = arena_new();
+	struct pattern_fault fault;
+	const struct pattern *pattern = pattern_compile(arena, "[02468]$",
+		&fault);
+	struct documents walked;
+	(void)state;
+
+	documents_init(&walked);
+	for (int i = 0; i < 200; i++) {
+		char key[16], title[16];
+		const struct document document = {.key = key, .title = title,
+			.url = "", .text = "", .source = "",
+			.published = 1000 + i * 7919 % 500, .recorded = 0,
+			.period = {i % 3 == 0 ? FREQUENCY_POINT :
+			FREQUENCY_NONE, 1000 + i * 31 % 700}};
+
+		snprintf(key, sizeof key, "%d", i < 190 ? i : i - 100);
+		snprintf(title, sizeof title, "%d", i);
+		documents_add(&walked, &document, NULL);
+	}
+	for (instant at = 990; at < 1510; at += 7) {
+		const struct knowledge known = {at, INSTANT_MAX};
+		const struct sightings *a, *b;
+		struct documents fresh;
+
+		documents_init(&fresh);
+		for (size_t i = 0; i < walked.count; i++)
+			documents_add(&fresh, walked.items[i], NULL);
+		a = documents_sightings(&walked, pattern, known, zone_utc());
+		b = documents_sightings(&fresh, pattern, known, zone_utc());
+		assert_int_equal(a->count, b->count);
+		assert_memory_equal(a->dates, b->dates,
+			a->count * sizeof *a->dates);
+		assert_int_equal(documents_next(&walked, at, zone_utc()),
+			documents_next(&fresh, at, zone_utc()));
+		documents_release(&fresh);
+	}
+	documents_release(&walked);
+	arena_free(arena);
+}
+
 /* ---- polls -------------------------------------------------------------------- */
 
 static void test_polled(void **state)
@@ -416,6 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_knowledge),
+		cmocka_unit_test(test_advance),
 		cmocka_unit_test(test_polled),
 		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_wakes),
