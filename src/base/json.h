@@ -25,6 +25,9 @@ struct json {
 	bool after_key;
 };
 
+/* Hidden from shared libraries: jansson has functions of these names. */
+#pragma GCC visibility push(hidden)
+
 /* Writes to the end of out. The output is compact, on one line. */
 void json_init(struct json *json, struct text *out);
 
@@ -54,5 +57,7 @@ void json_put_bool(struct json *json, const char *key, bool value);
 void json_put_null(struct json *json, const char *key);
 void json_put_instant(struct json *json, const char *key, instant at);
 void json_put_date(struct json *json, const char *key, struct date date);
+
+#pragma GCC visibility pop
 
 #endif

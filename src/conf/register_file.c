@@ -161,6 +161,7 @@ static void register_settle(struct register_ *reg)
 	SETTLE(reg, sources, source_count);
 	SETTLE(reg, pledges, pledge_count);
 	SETTLE(reg, milestones, milestone_count);
+	SETTLE(reg, registered, registered_count);
 }
 
 static void files_read(struct register_reading *reading,

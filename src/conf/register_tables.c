@@ -278,8 +278,8 @@ static const struct conf_table instruments_table = {
 /* --- indicators ---------------------------------------------------------- */
 
 static const struct conf_word indicator_kind_words[] = {
-	{"figures", 0, CONF_OPTIONAL},
-	{"documents", 1, CONF_UNSUPPORTED},
+	{"figures", INDICATOR_FIGURES, CONF_OPTIONAL},
+	{"documents", INDICATOR_DOCUMENTS, CONF_OPTIONAL},
 	{0},
 };
 
@@ -292,15 +292,6 @@ static const struct conf_word frequency_words[] = {
 	{"year", FREQUENCY_YEAR, CONF_OPTIONAL},
 	{0},
 };
-
-/* Which kind it is, is kept nowhere: there is only one. */
-static bool indicator_kind_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	(void)object;
-	return conf_read_as(reader, &conf_word_kind, key, setting, NULL);
-}
 
 /* A faulty frequency stands for some frequency: without one, expressions over
    the indicator would be faulted too. */
@@ -349,7 +340,6 @@ static bool min_read(struct conf_reader *reader, const struct conf_key *key,
 }
 
 static const struct conf_kind
-	indicator_word_kind = {"word", "a string", NULL, indicator_kind_read},
 	frequency_kind = {"word", "a string", NULL, frequency_read},
 	nonnegative_kind = {"boolean", "true or false", NULL, nonnegative_read},
 	min_kind = {"number", "a number", NULL, min_read};
@@ -362,7 +352,8 @@ static const struct conf_key indicator_keys[] = {
 	{ROW("frequency", frequency_kind), AT(frequency),
 		.words = frequency_words},
 	{ROW("id", conf_id_plain), AT(id), REQUIRED},
-	{ROW("kind", indicator_word_kind), .words = indicator_kind_words},
+	{ROW("kind", conf_word_kind), AT(kind), .fallback = "figures",
+		.words = indicator_kind_words},
 	{ROW("lag", conf_duration), AT(lag)},
 	{ROW("max", conf_decimal), AT(max)},
 	{ROW("max_jump", conf_decimal), NO_EFFECT},
@@ -1194,9 +1185,66 @@ static void pledge_close(struct conf_reader *reader,
 static const struct conf_table pledges_table = {CONF_TABLE(pledge_keys),
 	.open = pledge_open, .close = pledge_close};
 
+/* --- attestations -------------------------------------------------------- */
+
+#define AT(member) .offset = offsetof(struct registered, member)
+
+static const struct conf_key attestation_keys[] = {
+	{ROW("at", conf_said), AT(at_said)},
+	{ROW("by", conf_name), AT(attestation.by), REQUIRED},
+	{ROW("evidence", conf_name), AT(attestation.evidence)},
+	{ROW("key", conf_name), AT(attestation.key), REQUIRED},
+	{ROW("milestone", conf_name), AT(milestone), REQUIRED},
+	{ROW("no", conf_bool), AT(no), .fallback = "false"},
+	{ROW("note", conf_text), AT(attestation.note)},
+	{ROW("on", conf_date), AT(attestation.on), REQUIRED},
+};
+
+#undef AT
+
+static void *attestation_open(struct conf_reader *reader, void *parent,
+	const config_setting_t *setting)
+{
+	struct register_building *building = parent;
+	struct register_ *reg = building->reg;
+	struct registered *item;
+
+	if (reg->registered_count == REGISTERED_MAX) {
+		conf_fault(reader, setting, "is one of more than %d "
+			"attestations", REGISTERED_MAX);
+		return NULL;
+	}
+	reg->registered = mem_grow(reg->registered, reg->registered_count,
+		&building->registered_room, sizeof *reg->registered);
+	item = &reg->registered[reg->registered_count++];
+	*item = (struct registered){.origin = conf_origin(reader, setting),
+		.attestation = {.evidence = "", .note = ""}};
+	return item;
+}
+
+/* One whose values were faulty says nothing more. */
+static void attestation_close(struct conf_reader *reader,
+	const struct conf_group *group, void *parent, void *object)
+{
+	struct register_building *building = parent;
+	const struct registered *item = object;
+
+	(void)reader;
+	if (item != NULL && (group->given != group->taken ||
+	    item->milestone == NULL || item->attestation.key == NULL ||
+	    item->attestation.by == NULL ||
+	    date_is_none(item->attestation.on)))
+		building->reg->registered_count--;
+}
+
+static const struct conf_table attestations_table = {
+	CONF_TABLE(attestation_keys), .open = attestation_open,
+	.close = attestation_close};
+
 /* --- a whole file -------------------------------------------------------- */
 
 static const struct conf_key file_keys[] = {
+	{ROW("attestations", conf_list), .inside = &attestations_table},
 	{ROW("calendars", conf_list), .inside = &calendars_table},
 	{ROW("indicators", conf_list), .inside = &indicators_table},
 	{ROW("instruments", conf_list), .inside = &instruments_table},

@@ -19,7 +19,7 @@ struct register_building {
 	const struct settings *settings;
 	size_t calendar_room;
 	size_t instrument_room, indicator_room, source_room;
-	size_t pledge_room, milestone_room;
+	size_t pledge_room, milestone_room, registered_room;
 	struct milestone pattern;	/* a milestone with the defaults */
 	size_t pledge_from;		/* first milestone of the open pledge */
 	const char *stand_in;		/* instrument of pledges without one */

@@ -565,7 +565,8 @@ static enum assurance assess_knowledge(const struct search *search,
 {
 	const struct benchmark *benchmark = search->milestone->benchmark;
 
-	if (out->dispute.kind != DISPUTE_NONE)
+	if (out->dispute.kind != DISPUTE_NONE ||
+	    (out->verdict == VERDICT_NONE && out->unknown == UNKNOWN_DISPUTED))
 		return KNOWLEDGE_DISPUTED;
 	if (benchmark->actual != NULL ? !out->actual.known :
 	    inputs_empty(benchmark, search->evaluation))
@@ -773,7 +774,8 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 		known.published_by);
 	struct evaluation evaluation = {
 		.reg = reg, .history = history,
-		.zone = milestone_zone(reg, milestone), .known = known,
+		.zone = milestone_zone(reg, milestone),
+		.milestone = milestone, .known = known,
 		.now = known.published_by, .start = milestone->start,
 		.due = milestone->due,
 	};

@@ -9,6 +9,7 @@
 #ifndef PLEDGED_CORE_EFFECT_H
 #define PLEDGED_CORE_EFFECT_H
 
+#include "core/documents.h"
 #include "core/event.h"
 #include "core/poll.h"
 
@@ -48,6 +49,8 @@ enum effect_kind {
 	/* to be saved */
 	EFFECT_FETCHED,		/* source, report, source_state */
 	EFFECT_OBSERVATION,	/* indicator, observation, source */
+	EFFECT_DOCUMENT,	/* indicator, document, source */
+	EFFECT_ATTESTATION,	/* milestone, attestation */
 	EFFECT_ASSESSMENT,	/* milestone, milestone_state, event cause */
 	EFFECT_EVENT,		/* event */
 	EFFECT_ALERT,		/* alert, raised or resolved */
@@ -64,13 +67,15 @@ struct effect {
 	uint32_t index;		/* milestone, source or indicator; NOT_FOUND: a
 				   milestone that has left the register */
 	const char *subject;	/* its full id */
-	uint32_t source;	/* OBSERVATION: where it came from */
+	uint32_t source;	/* OBSERVATION, DOCUMENT: where it came from */
 	int64_t number;		/* SEND: notification id */
 	const char *channel;	/* SEND */
 	char *reason;		/* ASSESSMENT: the sentence, owned by the list */
 	union {
 		const struct fetch_report *report;	/* FETCHED, during the call's caller */
 		struct observation observation;
+		const struct document *document;	/* the history's */
+		const struct attestation *attestation;	/* likewise */
 		const struct milestone_state *milestone;
 		const struct event *event;	/* owned by the list */
 		const struct alert *alert;	/* a copy owned by the list */

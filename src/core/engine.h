@@ -85,11 +85,22 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
  * with FETCH_CHANGED; they are recorded at now. Rows that say nothing new leave
  * no trace. What they change is judged in the same call, so that figure and
  * verdict are committed together; what is too much for one call is saved as
- * due, so that a restart judges it.
+ * due, so that a restart judges it. A good poll also tells what documents are
+ * absent: what rests on those of the source is judged again.
  */
 void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects);
+
+/*
+ * Somebody attests something of a milestone, now: at and recorded are ours to
+ * set. Judged in the same call, so that statement and verdict are committed
+ * together. ATTESTED_AGAIN: they said just that before, and nothing is done.
+ */
+enum attest_outcome { ATTESTED, ATTESTED_AGAIN, ATTESTED_TOO_MANY };
+enum attest_outcome engine_attest(struct engine *engine, uint32_t milestone,
+	const struct attestation *attestation, instant now,
+	struct effects *effects);
 
 /* The wall clock has been set. Whatever waits for longer from now on than it was
    meant to wait at all is cut to that, and all milestones are judged again. */

@@ -1,7 +1,7 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, sight.c, revision.c, polls.c, alerts.c, outbox.c and
- * reload.c reads this.
+ * engine.c, watch.c, sight.c, revision.c, polls.c, gathering.c, alerts.c,
+ * outbox.c and reload.c reads this.
  *
  *	polls ──figures──→ watch ──changes──→ alerts ──events──→ outbox
  */
@@ -144,6 +144,9 @@ void watch_judge(struct engine *engine, instant now, instant due_by,
 	size_t budget, struct effects *effects);
 /* Marks the milestones of the touched indicators. */
 void watch_mark_touched(struct engine *engine);
+/* The same of one milestone, while it is still waiting. */
+void watch_save_waiting(struct engine *engine, uint32_t milestone,
+	instant now, struct effects *effects);
 /* Saves an early wake-up for touched milestones that are still waiting, so
    that a restart judges them. */
 void watch_save_touched(struct engine *engine, instant now,
@@ -162,7 +165,7 @@ void sight_finish(struct engine *engine, instant now, struct effects *effects);
 
 /* --- revision.c ---------------------------------------------------------- */
 
-/* Whether a figure under this milestone was revised by what became known after
+/* Whether a figure or document under this milestone was revised by what became known after
    since, up to now; which ones is added to out: "exports.energy 2017-03". */
 bool revision_find(struct engine *engine, const struct milestone *milestone,
 	instant since, instant now, struct text *out);
@@ -177,6 +180,19 @@ void polls_replan(struct engine *engine, instant now);
 /* Asks the sources that are due. */
 void polls_advance(struct engine *engine, instant now,
 	struct effects *effects);
+
+/* Notes that a call has brought something of an indicator. */
+void polls_touch(struct engine *engine, uint32_t indicator,
+	enum series_news news);
+
+/* --- gathering.c --------------------------------------------------------- */
+
+/* Takes a row that is a document. */
+void gather_document(struct engine *engine, uint32_t source,
+	const struct row *row, instant now, struct effects *effects);
+/* A poll has ended: what is known to be absent may have grown. */
+void gather_polled(struct engine *engine, uint32_t source,
+	const struct fetch_report *report);
 
 /* --- alerts.c ------------------------------------------------------------ */
 

@@ -22,6 +22,8 @@
 #include "core/value.h"
 
 struct register_;	/* core/register.h */
+struct milestone;
+struct pattern;		/* core/pattern.h */
 
 #define EXPRESSION_LENGTH_MAX 16384
 #define EXPRESSION_DEPTH_MAX 64
@@ -62,7 +64,8 @@ struct expression {
 	uint8_t type;			/* enum expression_type */
 	uint8_t depth;			/* 1 for a leaf */
 	uint32_t from, to;		/* bytes of the text [from, to) */
-	uint32_t indicator;		/* functions over a series: in the register */
+	uint32_t indicator;		/* functions over a series or over documents:
+					   in the register */
 	union {				/* as operation says */
 		struct decimal number;
 		struct duration duration;
@@ -70,14 +73,22 @@ struct expression {
 		const char *string;	/* a text or a name, in the arena */
 		enum comparison *comparisons; /* a chain: one fewer than operands */
 		struct window window;	/* functions over a series; a period */
+		const struct pattern *pattern;	/* what documents must match */
 	};
 };
 
 /* One operator or function; the table is in expression_table.c. */
 struct operation;
 const char *operation_name(const struct operation *operation);
-/* Whether a node asks something of a series. */
+/* Whether a node asks something of a series of figures. */
 bool expression_is_term(const struct expression *expression);
+/* Whether it asks something of the documents of an indicator, of a pattern
+   that stands in its last operand, if there is one. */
+bool expression_is_of_documents(const struct expression *expression);
+/* The pattern it asks for; NULL: every document. */
+const struct pattern *expression_pattern(const struct expression *expression);
+/* Whether it asks what people attest, of the key in its string. */
+bool expression_is_attested(const struct expression *expression);
 /* Rows of the function table for manuals and completion: name, signature,
    one sentence. Ends with a NULL name. */
 struct function_help {
@@ -95,6 +106,8 @@ struct benchmark {
 	uint32_t indicator_count;
 	bool uses_age;		/* truth changes as time passes */
 	bool has_quorum;	/* counts truths by at_least */
+	bool uses_documents;	/* some of its indicators are such */
+	bool uses_people;	/* asks what they attest */
 	uint8_t comparison;	/* enum comparison: actual COMPARISON target */
 	const char *unit;	/* of what is compared, or of a number: "USD/t", "1"
 				   for a pure number; NULL: none is told */
@@ -129,6 +142,8 @@ struct evaluation {
 	const struct register_ *reg;
 	struct history *history;
 	const struct zone *zone;	/* the instrument's */
+	const struct milestone *milestone;	/* whose attestations count; NULL:
+						   there are none */
 	struct knowledge known;
 	instant at;			/* reference instant r */
 	instant now;			/* asked as of: known.published_by */
@@ -165,7 +180,8 @@ struct period expression_data_through(const struct expression *expression,
 /*
  * The next reference instant of a benchmark after a time and not after limit:
  * the end of an input's period (whether or not it has a figure), or the date
- * of an observation where the input has no frequency. INSTANT_MAX: none.
+ * of an observation where the input has no frequency; the date of a document,
+ * and of an attestation. INSTANT_MAX: none.
  */
 instant benchmark_next_reference(const struct benchmark *benchmark,
 	struct evaluation *evaluation, instant after, instant limit);

@@ -99,7 +99,7 @@ static bool fault_unknown_indicator(struct compiler *compiler,
 
 /* --- leaves ----------------------------------------------------------------- */
 
-static bool node_type(struct expression *node, enum expression_type type)
+bool node_type(struct expression *node, enum expression_type type)
 {
 	node->type = (uint8_t)type;
 	return true;
@@ -327,6 +327,24 @@ bool check_negate(struct compiler *compiler, struct expression *node)
 
 /* --- calls ------------------------------------------------------------------ */
 
+static bool check_kind(struct compiler *compiler, const struct expression *call,
+	const struct expression *argument)
+{
+	const struct indicator *indicator =
+		&compiler->reg->indicators[call->indicator];
+	enum takes takes = call->operation->takes;
+	bool documents = indicator->kind == INDICATOR_DOCUMENTS;
+
+	if (takes == TAKES_EITHER || (takes == TAKES_DOCUMENTS) == documents)
+		return true;
+	return node_fault(compiler, argument, documents ?
+		"%s is over figures, and %s is one of documents: see count and "
+		"exists" :
+		"%s is over documents, and %s is one of figures (kind = "
+		"\"documents\" makes it one of documents)",
+		call->operation->name, indicator->id);
+}
+
 static bool check_series(struct compiler *compiler, struct expression *call,
 	struct expression *argument)
 {
@@ -335,8 +353,9 @@ static bool check_series(struct compiler *compiler, struct expression *call,
 			call->operation->name, call->operation->signature);
 	argument->type = TYPE_SERIES;
 	call->indicator = register_indicator(compiler->reg, argument->string);
-	return call->indicator != NOT_FOUND ||
-		fault_unknown_indicator(compiler, argument);
+	if (call->indicator == NOT_FOUND)
+		return fault_unknown_indicator(compiler, argument);
+	return check_kind(compiler, call, argument);
 }
 
 /* A bare year is read as a number until a window is wanted. */
@@ -661,6 +680,9 @@ static struct benchmark *benchmark_new(struct compiler *compiler,
 
 	benchmark->text = compiler->text;
 	benchmark->uses_age = expression_passes(root);
+	benchmark->uses_documents = expression_has(root,
+		expression_is_of_documents);
+	benchmark->uses_people = expression_has(root, expression_is_attested);
 	benchmark->root = expression_pack(root, compiler->reg->pool, arena);
 	benchmark->has_quorum = expression_counts(benchmark->root);
 	benchmark_find_inputs(benchmark, arena);
@@ -708,7 +730,7 @@ struct benchmark *benchmark_compile(struct arena *arena,
 	struct faults *faults)
 {
 	struct compiler compiler = {
-		.reg = reg, .text = text, .length = (uint32_t)strlen(text),
+		.keep = arena, .reg = reg, .text = text, .length = (uint32_t)strlen(text),
 		.origin = origin, .key = key, .faults = faults,
 	};
 	struct benchmark *benchmark = NULL;

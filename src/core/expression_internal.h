@@ -13,6 +13,8 @@
  *	expression_reduce.c  one evaluator for each function
  *	expression_eval.c    the operators' evaluators, and the entry points
  *	expression_choice.c  those of functions over values and truths
+ *	expression_documents.c  those of functions over documents, and checks
+ *	expression_attested.c   that of what people say, and its check
  *	expression_reach.c   how far windows reach: moving side, data through
  *	windows.c            what the terms of a tree rest on
  */
@@ -20,6 +22,7 @@
 #define PLEDGED_CORE_EXPRESSION_INTERNAL_H
 
 #include "core/expression.h"
+#include "core/pattern.h"
 #include "core/register.h"
 
 /* --- tokens ------------------------------------------------------------- */
@@ -57,6 +60,7 @@ struct token {
 struct compiler {
 	struct arena *arena;
 	const struct register_ *reg;
+	struct arena *keep;		/* of what stays, apart from the tree */
 	const char *text;
 	uint32_t length;
 	struct origin origin;
@@ -86,6 +90,12 @@ bool expression_check(struct compiler *compiler, struct expression *node);
 /* A whole number as it is written, with a minus or not, of at most 4 digits;
    false: it is none. */
 bool expression_is_whole(const struct expression *node, int *out);
+/* A pattern as pattern_compile makes it, each text once for a pool (NULL: for
+   itself). */
+const struct pattern *pool_pattern(struct expression_pool *pool,
+	struct arena *arena, const char *text, struct pattern_fault *fault);
+/* Gives a node its type. Returns true. */
+bool node_type(struct expression *node, enum expression_type type);
 
 /* --- units ------------------------------------------------------------------ */
 
@@ -118,6 +128,9 @@ struct asking {
 };
 
 struct view;
+
+/* Which kinds of indicators a function is over. */
+enum takes { TAKES_FIGURES, TAKES_DOCUMENTS, TAKES_EITHER };
 
 typedef bool operation_check(struct compiler *compiler, struct expression *node);
 typedef bool operation_unit(struct compiler *compiler,
@@ -157,6 +170,7 @@ struct operation {
 	bool settles;			/* over a window that stays: what is known
 					   of it at one instant is known later */
 	bool passes;			/* its answer changes as time passes */
+	enum takes takes;		/* of what its indicator may be */
 	const char *signature;
 	const char *sentence;
 };
@@ -167,6 +181,8 @@ enum operation_id {
 	OPERATION_OR, OPERATION_AND, OPERATION_NOT, OPERATION_COMPARE,
 	OPERATION_ADD, OPERATION_SUBTRACT, OPERATION_MULTIPLY, OPERATION_DIVIDE,
 	OPERATION_NEGATE,
+	OPERATION_PATTERN,		/* what documents must match */
+	OPERATION_DOCUMENTS_COUNT,	/* count() over documents */
 	OPERATION_COUNT
 };
 
@@ -197,6 +213,7 @@ operation_check check_number, check_period, check_duration, check_text,
 	check_sum, check_times, check_over, check_negate;
 operation_check check_reduction, check_absolute, check_choice,
 	check_round, check_if, check_quorum;
+operation_check check_count, check_exists, check_attested;
 /* units (expression_unit.c) */
 operation_unit unit_of_number, unit_of_series, unit_of_alike, unit_of_branches,
 	unit_of_product, unit_of_quotient;
@@ -212,6 +229,10 @@ operation_reduce reduce_sum, reduce_average, reduce_min, reduce_max,
 operation_measure measure_if, measure_abs, measure_least, measure_greatest,
 	measure_round;
 operation_judge judge_if, judge_quorum;
+/* evaluators of functions over documents (expression_documents.c), and over
+   what people say (expression_attested.c) */
+operation_measure measure_documents;
+operation_judge judge_exists, judge_attested;
 
 void expression_ask(const struct expression *expression, struct asking *asking,
 	struct interval *out);
@@ -244,6 +265,10 @@ struct view {
 };
 
 void view_open(struct view *view, const struct expression *expression,
+	struct asking *asking);
+/* Only the instants between which the window of a function over documents
+   lies: undefined, opens, closes. */
+void view_bounds(struct view *view, const struct expression *expression,
 	struct asking *asking);
 const struct observation *view_next(struct view *view);
 /* Notes that a figure was used which the walk did not give. */
@@ -287,8 +312,18 @@ bool window_fits(const struct window *window, const struct indicator *indicator)
 bool window_one_period(const struct indicator *indicator, struct period period,
 	struct period *out);
 
-/* Calls visit for each function over a series, in order of appearance. */
+/* Until when the documents of an indicator are known to be all there are. */
+instant evaluation_covered(const struct evaluation *evaluation,
+	uint32_t indicator);
+/* Calls visit for each function over documents. */
 typedef void expression_visit(const struct expression *term, void *context);
+void expression_documents(const struct expression *expression,
+	expression_visit *visit, void *context);
+/* Whether any part of it is, or is over, such a thing. */
+bool expression_has(const struct expression *expression,
+	bool (*is)(const struct expression *));
+
+/* Calls visit for each function over a series, in order of appearance. */
 void expression_terms(const struct expression *expression,
 	expression_visit *visit, void *context);
 /* A checked tree as it will be asked, in its arena; the checked one is used

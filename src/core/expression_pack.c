@@ -13,9 +13,19 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
+#define uthash_malloc(size) mem_new(1, size)
+#define uthash_fatal(message) abort()
+#include <uthash.h>
+
 /* --- what is shared --------------------------------------------------------- */
 
+struct pooled_pattern {
+	const struct pattern *pattern;
+	UT_hash_handle hh;
+};
+
 struct expression_pool {
+	struct pooled_pattern *patterns;	/* by text */
 	struct expression **places;	/* linear probing, at most half full */
 	size_t count;
 	size_t mask;
@@ -34,10 +44,35 @@ struct expression_pool *expression_pool_new(void)
 
 void expression_pool_free(struct expression_pool *pool)
 {
+	struct pooled_pattern *pooled, *next;
+
 	if (pool == NULL)
 		return;
+	HASH_ITER(hh, pool->patterns, pooled, next) {
+		HASH_DEL(pool->patterns, pooled);
+		free(pooled);
+	}
 	free(pool->places);
 	free(pool);
+}
+
+const struct pattern *pool_pattern(struct expression_pool *pool,
+	struct arena *arena, const char *text, struct pattern_fault *fault)
+{
+	struct pooled_pattern *pooled = NULL;
+	const struct pattern *pattern;
+
+	if (pool != NULL)
+		HASH_FIND_STR(pool->patterns, text, pooled);
+	if (pooled != NULL)
+		return pooled->pattern;
+	pattern = pattern_compile(arena, text, fault);
+	if (pool == NULL || pattern == NULL)
+		return pattern;
+	pooled = mem_new(1, sizeof(*pooled));
+	pooled->pattern = pattern;
+	HASH_ADD_KEYPTR(hh, pool->patterns, pattern->text, strlen(text), pooled);
+	return pattern;
 }
 
 /* The place of a node that is the same in every byte, or the free one. Bytes
@@ -153,6 +188,7 @@ void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena)
 	struct inputs inputs = {NULL, 0, 0};
 
 	expression_terms(benchmark->root, inputs_add, &inputs);
+	expression_documents(benchmark->root, inputs_add, &inputs);
 	benchmark->indicator_count = (uint32_t)inputs.count;
 	if (inputs.count > 0)
 		benchmark->indicators = array_pack(arena, inputs.items,

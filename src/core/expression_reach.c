@@ -2,6 +2,7 @@
  * How far the windows of an expression reach: which side of a comparison moves
  * with them, through when there are data, and when to look again.
  */
+#include "core/documents.h"
 #include "core/expression_internal.h"
 
 bool expression_is_term(const struct expression *expression)
@@ -47,6 +48,7 @@ static int32_t expression_reach(const struct expression *expression)
 	int32_t reach = REACH_NOTHING;
 
 	expression_terms(expression, reach_extend, &reach);
+	expression_documents(expression, reach_extend, &reach);
 	return reach;
 }
 
@@ -228,6 +230,29 @@ struct period expression_data_through(const struct expression *expression,
 
 /* --- reference instants ---------------------------------------------------------- */
 
+static instant documents_next_reference(const struct indicator *indicator,
+	const struct evaluation *evaluation, instant after)
+{
+	const struct sightings *all = documents_sightings(
+		history_documents(evaluation->history, indicator->id), NULL,
+		evaluation->known, evaluation->zone);
+
+	return dates_after(all->dates, all->count, after);
+}
+
+static instant people_next_reference(const struct benchmark *benchmark,
+	const struct evaluation *evaluation, instant after)
+{
+	struct statements statements;
+
+	if (!benchmark->uses_people)
+		return INSTANT_MAX;
+	milestone_statements(evaluation->milestone, evaluation->history,
+		&statements);
+	return statements_next_date(&statements, evaluation->known,
+		evaluation->zone, after);
+}
+
 static instant indicator_next_reference(const struct indicator *indicator,
 	const struct evaluation *evaluation, instant after, instant limit)
 {
@@ -235,6 +260,8 @@ static instant indicator_next_reference(const struct indicator *indicator,
 	const struct observation *figure;
 	struct period period;
 
+	if (indicator->kind == INDICATOR_DOCUMENTS)
+		return documents_next_reference(indicator, evaluation, after);
 	if (indicator->frequency != FREQUENCY_NONE) {
 		period = period_ended_by(indicator->frequency, after, zone);
 		return period_end(period_next(period, 1), zone);
@@ -248,10 +275,11 @@ instant benchmark_next_reference(const struct benchmark *benchmark,
 	struct evaluation *evaluation, instant after, instant limit)
 {
 	enum frequency done = FREQUENCY_NONE;
-	instant next = INSTANT_MAX;
+	instant next;
 
 	if (after >= limit)
 		return INSTANT_MAX;
+	next = people_next_reference(benchmark, evaluation, after);
 	for (size_t i = 0; i < benchmark->indicator_count; i++) {
 		const struct indicator *indicator =
 			&evaluation->reg->indicators[benchmark->indicators[i]];

@@ -41,6 +41,11 @@ const struct operation operations[OPERATION_COUNT] = {
 	[OPERATION_NEGATE] = {
 		.name = "-", .check = check_negate, .measure = measure_negate,
 		.unit = unit_of_alike },
+
+	[OPERATION_PATTERN] = { .name = "pattern" },
+	[OPERATION_DOCUMENTS_COUNT] = {
+		.name = "count", .measure = measure_documents,
+		.takes = TAKES_DOCUMENTS },
 };
 
 const struct operation functions[] = {
@@ -76,12 +81,26 @@ const struct operation functions[] = {
 		.signature = "max(indicator, window)",
 		.sentence = "the largest figure of a window",
 	}, {
-		.name = "count", .check = check_reduction, .reduce = reduce_count,
-		.type = TYPE_NUMBER, .arguments = {TYPE_SERIES, TYPE_WINDOW},
-		.required = 2, .allowed = 2, .accumulates = true,
-		.settles = true,
-		.signature = "count(indicator, window)",
-		.sentence = "how many periods of a window have a figure",
+		.name = "count", .check = check_count, .reduce = reduce_count,
+		.type = TYPE_NUMBER,
+		.arguments = {TYPE_SERIES, TYPE_WINDOW, TYPE_TEXT},
+		.required = 2, .allowed = 3, .accumulates = true,
+		.settles = true, .takes = TAKES_EITHER,
+		.signature = "count(indicator, window[, \"regex\"])",
+		.sentence = "how many periods of a window have a figure; how many "
+			"documents of a window match",
+	}, {
+		.name = "exists", .check = check_exists, .judge = judge_exists,
+		.type = TYPE_TRUTH, .arguments = {TYPE_SERIES, TYPE_TEXT},
+		.required = 1, .allowed = 2, .takes = TAKES_DOCUMENTS,
+		.signature = "exists(documents[, \"regex\"])",
+		.sentence = "whether there is a document, or one that matches",
+	}, {
+		.name = "attested", .check = check_attested,
+		.judge = judge_attested, .required = 1, .allowed = 2,
+		.signature = "attested(\"key\"[, n])",
+		.sentence = "whether somebody has signed it off, or n different "
+			"people have",
 	}, {
 		.name = "first", .check = check_reduction, .reduce = reduce_first,
 		.unit = unit_of_series,

@@ -258,6 +258,13 @@ void view_open(struct view *view, const struct expression *expression,
 	}
 }
 
+void view_bounds(struct view *view, const struct expression *expression,
+	struct asking *asking)
+{
+	*view = (struct view){.expression = expression, .asking = asking};
+	dated_openers[expression->window.kind](view, asking->evaluation);
+}
+
 void view_use(struct view *view, const struct observation *figure)
 {
 	struct evaluation *evaluation = view->asking->evaluation;

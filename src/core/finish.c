@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "core/clauses.h"
 #include "core/due.h"
+#include "core/registered.h"
 #include "core/path.h"
 #include "core/recurrence.h"
 #include "core/register_index.h"
@@ -197,6 +198,27 @@ static void finish_instrument(struct finish *finish,
 		instrument->calendar_id, instrument->origin);
 }
 
+/* Texts have no unit, no frequency and no domain. */
+static void finish_documents(struct finish *finish,
+	const struct indicator *indicator)
+{
+	const struct {
+		const char *key;
+		bool given;
+	} keys[] = {
+		{"frequency", indicator->frequency != FREQUENCY_NONE},
+		{"unit", indicator->unit != NULL},
+		{"cumulative", indicator->cumulative},
+		{"min", indicator->has_min}, {"max", indicator->has_max},
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (keys[i].given)
+			faults_error(finish->faults, indicator->origin,
+				"%s: does not go with kind = \"documents\"",
+				keys[i].key);
+}
+
 static void finish_indicator(struct finish *finish,
 	struct indicator *indicator)
 {
@@ -215,8 +237,35 @@ static void finish_indicator(struct finish *finish,
 			"lag: give days (d) or a shorter unit: an indicator "
 			"belongs to no calendar; a milestone's lag may be in "
 			"working days");
+	if (indicator->kind == INDICATOR_DOCUMENTS)
+		finish_documents(finish, indicator);
 	indicator->milestones = NULL;
 	indicator->milestone_count = 0;
+	indicator->source_count = 0;
+}
+
+/* Each indicator learns which sources name it. */
+static void finish_givers(struct register_ *reg)
+{
+	for (size_t i = 0; i < reg->source_count; i++)
+		if (reg->sources[i].indicator != NOT_FOUND)
+			reg->indicators[reg->sources[i].indicator].source_count++;
+	for (size_t i = 0; i < reg->indicator_count; i++) {
+		struct indicator *indicator = &reg->indicators[i];
+
+		indicator->sources = arena_alloc(reg->arena,
+			indicator->source_count, sizeof *indicator->sources);
+		indicator->source_count = 0;
+	}
+	for (uint32_t i = 0; i < reg->source_count; i++) {
+		uint32_t named = reg->sources[i].indicator;
+		struct indicator *indicator;
+
+		if (named == NOT_FOUND)
+			continue;
+		indicator = &reg->indicators[named];
+		indicator->sources[indicator->source_count++] = i;
+	}
 }
 
 static void finish_source(struct finish *finish, struct source *source)
@@ -266,6 +315,7 @@ static void finish_things(struct finish *finish)
 		finish_indicator(finish, &reg->indicators[i]);
 	for (size_t i = 0; i < reg->source_count; i++)
 		finish_source(finish, &reg->sources[i]);
+	finish_givers(reg);
 	for (size_t i = 0; i < reg->pledge_count; i++)
 		finish_pledge(finish, &reg->pledges[i]);
 }
@@ -374,6 +424,28 @@ static void finish_times(struct finish *finish, struct due_frame *frame,
 		finish_grace(finish, frame, milestone);
 }
 
+/* How long after a day what is known of it may take: that there is no document
+   is known by the next poll of its sources. */
+static struct duration indicator_wait(const struct register_ *reg,
+	const struct indicator *indicator)
+{
+	int64_t every = indicator->source_count == 0 ? SOURCE_EVERY_UNSET : 0;
+	int64_t lag;
+
+	if (indicator->kind != INDICATOR_DOCUMENTS ||
+	    !duration_seconds(indicator->lag, &lag))
+		return indicator->lag;
+	for (size_t i = 0; i < indicator->source_count; i++) {
+		const struct source *source =
+			&reg->sources[indicator->sources[i]];
+		int64_t own = source->every > 0 ? source->every :
+			SOURCE_EVERY_UNSET;
+
+		every = own > every ? own : every;
+	}
+	return (struct duration){lag + every, DURATION_SECOND};
+}
+
 /* The lag given, or the longest of the inputs. */
 static void finish_lag(struct finish *finish, const struct due_frame *frame,
 	struct milestone *milestone)
@@ -383,8 +455,8 @@ static void finish_lag(struct finish *finish, const struct due_frame *frame,
 
 	for (size_t i = 0; !milestone->has_lag && i < benchmark->indicator_count;
 	    i++) {
-		struct duration lag = finish->reg->indicators[
-			benchmark->indicators[i]].lag;
+		struct duration lag = indicator_wait(finish->reg,
+			&finish->reg->indicators[benchmark->indicators[i]]);
 
 		if (duration_seconds(lag, &seconds) && seconds > longest) {
 			longest = seconds;
@@ -722,11 +794,13 @@ static void finish_milestones(struct finish *finish)
 		return;
 	}
 	finish_membership(finish);
+	registered_find(reg, finish->faults);
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		finish_milestone_told(finish, &reg->milestones[i]);
 	clauses_check_succession(reg, finish->faults);
 	for (size_t i = 0; i < reg->calendar_count; i++)
 		finish_horizon(finish, &reg->calendars[i]);
+	registered_check(reg, finish->faults);
 }
 
 /* ---- which milestones rest on an indicator --------------------------------- */

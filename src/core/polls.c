@@ -3,6 +3,7 @@
  * fetch at a time; what it fails to say changes nothing that is known.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "core/engine_internal.h"
@@ -177,7 +178,7 @@ static void polls_tell(struct engine *engine, uint32_t source,
 
 /* --- figures ------------------------------------------------------------- */
 
-static void touch(struct engine *engine, uint32_t indicator,
+void polls_touch(struct engine *engine, uint32_t indicator,
 	enum series_news news)
 {
 	enum touch touch = news == SERIES_REVISED ? TOUCH_REVISED : TOUCH_NEW;
@@ -255,7 +256,7 @@ static void polls_take_row(struct engine *engine, uint32_t source,
 	enum series_news news = series_add(series, &observation, NULL);
 	if (news == SERIES_SAME)
 		return;
-	touch(engine, row->indicator, news);
+	polls_touch(engine, row->indicator, news);
 	struct effect *effect = effects_add(effects, EFFECT_OBSERVATION);
 	effect->index = row->indicator;
 	effect->subject = engine->reg->indicators[row->indicator].id;
@@ -277,13 +278,24 @@ static int row_order(const void *left, const void *right)
 	const struct row *b = *(const struct row *const *)right;
 	int order = compare(a->indicator, b->indicator);
 
-	if (order == 0)
+	if (order == 0 && a->document && b->document)
+		order = strcmp(a->document->key, b->document->key);
+	else if (order == 0)
 		order = period_compare(a->observation.period,
 			b->observation.period);
 	if (order == 0)
 		order = compare(a->observation.published,
 			b->observation.published);
 	return order != 0 ? order : (a > b) - (a < b);
+}
+
+/* A document that stands twice in a table is what the table says last. */
+static bool row_is_outdone(const struct row *row, const struct row *next)
+{
+	return row->document && next->document &&
+		row->indicator == next->indicator &&
+		row->observation.published == next->observation.published &&
+		strcmp(row->document->key, next->document->key) == 0;
 }
 
 /*
@@ -304,6 +316,12 @@ static void polls_take_rows(struct engine *engine, uint32_t source,
 	qsort(ordered, count, sizeof *ordered, row_order);
 	for (size_t i = 0; i < count; i++) {
 		uint32_t indicator = ordered[i]->indicator;
+		if (i + 1 < count && row_is_outdone(ordered[i], ordered[i + 1]))
+			continue;
+		if (ordered[i]->document) {
+			gather_document(engine, source, ordered[i], now, effects);
+			continue;
+		}
 		if (!series || indicator != ordered[i - 1]->indicator)
 			series = history_series(engine->history,
 				engine->reg->indicators[indicator].id);
@@ -352,6 +370,7 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	polls_finish(engine, source, report, now, effects);
 	if (report->outcome == FETCH_CHANGED)
 		polls_take_rows(engine, source, rows, row_count, now, effects);
+	gather_polled(engine, source, report);
 	engine_settle(engine, now);
 	watch_mark_touched(engine);
 	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);

@@ -137,6 +137,13 @@ static void tell_forecast(const struct telling *telling)
 
 /* ---- by status ------------------------------------------------------------- */
 
+static bool benchmark_is_of_people(const struct telling *telling)
+{
+	const struct benchmark *benchmark = telling->milestone->benchmark;
+
+	return benchmark->uses_people && benchmark->indicator_count == 0;
+}
+
 static void tell_state(const struct telling *telling)
 {
 	if (tell_comparison(telling)) {
@@ -144,8 +151,14 @@ static void tell_state(const struct telling *telling)
 		tell_forecast(telling);
 		return;
 	}
-	if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
-		text_add_string(telling->out, "there is no figure yet for ");
+	if (telling->assessment->knowledge == KNOWLEDGE_DISPUTED)
+		text_add_string(telling->out, "some say yes and some say no: ");
+	else if (telling->assessment->knowledge == KNOWLEDGE_NO_DATA)
+		text_add_string(telling->out, benchmark_is_of_people(telling) ?
+			"nobody has attested yet: " :
+			telling->milestone->benchmark->uses_documents ?
+			"no document was read yet for " :
+			"there is no figure yet for ");
 	else if (telling->milestone->mode == MODE_THROUGHOUT)
 		text_add_string(telling->out, "no violation is known of: ");
 	else
@@ -168,6 +181,16 @@ static void tell_due(const struct telling *telling)
 	tell_time(telling, telling->assessment->grace_end);
 }
 
+/* "gazette.guangdong was not read past 2020-12-31 yet" */
+static void tell_unread(const struct telling *telling,
+	const struct indicator *indicator)
+{
+	text_addf(telling->out, "%s was not read past ", indicator->id);
+	text_add_period(telling->out, telling->assessment->waiting_for);
+	text_add_string(telling->out, " yet: ");
+	tell_benchmark(telling);
+}
+
 /* "exports.energy 2020-12 is not published yet (expected by 2021-02-09)" */
 static void tell_waiting(const struct telling *telling)
 {
@@ -184,6 +207,10 @@ static void tell_waiting(const struct telling *telling)
 		return;
 	}
 	indicator = &telling->reg->indicators[assessment->waiting_indicator];
+	if (indicator->kind == INDICATOR_DOCUMENTS) {
+		tell_unread(telling, indicator);
+		return;
+	}
 	expected = figure_expected(indicator, assessment->waiting_for, zone);
 	text_addf(telling->out, "%s ", indicator->id);
 	text_add_period(telling->out, assessment->waiting_for);
@@ -353,6 +380,11 @@ static void tell_dispute(const struct telling *telling)
 	const struct dispute *dispute = &telling->assessment->dispute;
 	const struct clauses *clauses = telling->milestone->clauses;
 
+	if (dispute->kind == DISPUTE_NONE &&
+	    telling->assessment->unknown == UNKNOWN_DISPUTED) {
+		text_add_string(telling->out, "some say yes and some say no");
+		return;
+	}
 	text_add_string(telling->out, "sources differ");
 	if (dispute->kind == DISPUTE_FIGURES && clauses != NULL &&
 	    clauses->tolerance_said.text != NULL)
@@ -417,7 +449,8 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		tellers[assessment->status](&telling);
 	if (assessment->lifecycle == LIFECYCLE_RESCHEDULED)
 		tell_slip(&telling, &reg->milestones[milestone]);
-	if (assessment->knowledge == KNOWLEDGE_DISPUTED) {
+	if (assessment->knowledge == KNOWLEDGE_DISPUTED &&
+	    assessment->unknown != UNKNOWN_DISPUTED) {
 		text_add_string(out, "; ");
 		tell_dispute(&telling);
 	}

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "core/attestations.h"
 #include "core/calendar.h"
 #include "core/expression.h"
 
@@ -44,9 +45,15 @@ struct instrument {
 	struct calendar *calendar;	/* as checked; NULL: none */
 };
 
+enum indicator_kind {
+	INDICATOR_FIGURES,
+	INDICATOR_DOCUMENTS	/* dated texts; no frequency, unit or domain */
+};
+
 struct indicator {
 	const char *id;
 	const char *title;
+	enum indicator_kind kind;
 	const char *unit;
 	enum frequency frequency;
 	struct duration lag;		/* seconds or days */
@@ -57,7 +64,12 @@ struct indicator {
 
 	uint32_t *milestones;		/* that rest on it */
 	size_t milestone_count;
+	uint32_t *sources;		/* that name it as that of their rows */
+	size_t source_count;
 };
+
+/* What is reckoned with where a source does not say how often it is polled. */
+#define SOURCE_EVERY_UNSET INT64_C(86400)
 
 enum source_format { SOURCE_CSV, SOURCE_JSON };
 
@@ -209,6 +221,8 @@ struct clauses {
 	enum forecast_method forecast;
 	struct seasonal forecast_seasonal;
 	struct tolerance tolerance;
+	struct attestation *attestations; /* said in the register, by when */
+	size_t attestation_count;
 };
 
 /*
@@ -239,6 +253,17 @@ struct made_of {
 	const char *values;		/* in words */
 	const int *lines;		/* on which they stand */
 	size_t line_count;
+};
+
+#define REGISTERED_MAX 1000000
+
+/* What somebody has attested, as the register's files say it. */
+struct registered {
+	const char *milestone;		/* full id */
+	struct attestation attestation;	/* at and evidence as checked */
+	struct said at_said;		/* text NULL: when it is dated */
+	bool no;
+	struct origin origin;
 };
 
 /* A register has a hundred thousand of them: small fields stand together. */
@@ -300,6 +325,8 @@ struct register_ {
 	size_t milestone_count;
 	struct recurrence *recurrences;	/* made by finish */
 	size_t recurrence_count;
+	struct registered *registered;
+	size_t registered_count;
 	struct digest digest;		/* of all files it was read from */
 	struct register_index *index;	/* ids to indices, made by finish */
 	/* only while finish is at it */
@@ -352,6 +379,10 @@ const struct calendar *milestone_calendar(const struct register_ *reg,
 /* A label by key, the milestone's own before its pledge's; NULL: none. */
 const char *milestone_label(const struct register_ *reg,
 	const struct milestone *milestone, const char *key);
+/* What people say of a milestone (NULL: nothing), in the register and, as the
+   history has it, to the daemon. */
+void milestone_statements(const struct milestone *milestone,
+	struct history *history, struct statements *out);
 const char *milestone_title(const struct register_ *reg,
 	const struct milestone *milestone);
 

@@ -98,6 +98,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 	engine->settings = *settings;
 	outbox_policy(engine->outbox, settings->policy, now);
 	engine_allocate(engine, reg);
+	history_forget_register(engine->history);
 	reload_milestones(engine, &old);
 	reload_departed(engine, &old, now, effects);
 	reload_sources(engine, &old, now);

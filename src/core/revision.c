@@ -41,6 +41,37 @@ static bool vintage_revises(const struct series *series, size_t i,
 	return false;
 }
 
+static instant document_known(const struct document *document)
+{
+	return document->published > document->recorded ? document->published :
+		document->recorded;
+}
+
+/* Versions of documents that took the place of others in the time asked
+   about. */
+static void revision_look_documents(struct revision *revision,
+	struct engine *engine, uint32_t indicator)
+{
+	const char *id = engine->reg->indicators[indicator].id;
+	const struct documents *documents = history_documents(engine->history,
+		id);
+	size_t here = 0;
+
+	for (size_t i = documents->count; i-- > 0 && revision->budget > 0;) {
+		const struct document *item = documents->items[i];
+		instant known = document_known(item);
+
+		revision->budget--;
+		if (known < revision->from || known > revision->now ||
+				!documents_before(documents, item) ||
+				here++ >= PERIODS_NAMED)
+			continue;
+		text_addf(revision->out, "%s%s %s",
+			revision->found + here > 1 ? "; " : "", id, item->key);
+	}
+	revision->found += here;
+}
+
 static void revision_name(struct revision *revision, const char *indicator,
 	struct period period, size_t of_indicator)
 {
@@ -58,7 +89,7 @@ static void revision_look(struct revision *revision, struct engine *engine,
 	uint32_t indicator)
 {
 	const char *id = engine->reg->indicators[indicator].id;
-	const struct series *series = history_series(engine->history, id);
+	const struct series *series;
 	struct period last = PERIOD_NONE;
 	size_t here = 0;
 
@@ -66,6 +97,11 @@ static void revision_look(struct revision *revision, struct engine *engine,
 	   as the last judgement; nothing else in that second is new. */
 	revision->from = revision->since +
 		(engine->touches[indicator] == TOUCH_REVISED ? 0 : 1);
+	if (engine->reg->indicators[indicator].kind == INDICATOR_DOCUMENTS) {
+		revision_look_documents(revision, engine, indicator);
+		return;
+	}
+	series = history_series(engine->history, id);
 	for (size_t i = series->count; i-- > 0 && revision->budget > 0;) {
 		revision->budget--;
 		const struct period period = series->items[i].period;
@@ -89,6 +125,27 @@ static bool benchmark_has(const struct benchmark *benchmark, uint32_t indicator)
 	return false;
 }
 
+/* Statements of people are revisions of what was known as figures are. */
+static void revision_look_people(struct revision *revision,
+	struct engine *engine, const struct milestone *milestone)
+{
+	const struct attestation *said;
+	struct statements statements;
+	struct statement_walk walk;
+
+	milestone_statements(milestone, engine->history, &statements);
+	statements_walk(&walk, &statements, NULL,
+		(struct knowledge){revision->now, INSTANT_MAX});
+	while ((said = statement_next(&walk)) != NULL) {
+		if (said->at < revision->since ||
+				revision->found >= PERIODS_NAMED)
+			continue;
+		text_addf(revision->out, "%s%s says %s to \"%s\"",
+			revision->found++ ? "; " : "", said->by,
+			said->yes ? "yes" : "no", said->key);
+	}
+}
+
 bool revision_find(struct engine *engine, const struct milestone *milestone,
 	instant since, instant now, struct text *out)
 {
@@ -104,5 +161,7 @@ bool revision_find(struct engine *engine, const struct milestone *milestone,
 			revision_look(&revision, engine,
 				baseline->indicators[i]);
 	}
+	if (benchmark->uses_people)
+		revision_look_people(&revision, engine, milestone);
 	return revision.found > 0;
 }

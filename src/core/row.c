@@ -3,6 +3,8 @@
  */
 #include "core/row.h"
 
+#include <stdlib.h>
+
 #define DIGITS_MAX 34
 
 /* What a stranger wrote, cut and made printable for an error text. */
@@ -109,6 +111,86 @@ static bool outside_domain(const struct indicator *indicator,
 		(indicator->has_max && decimal_compare(value, indicator->max) > 0);
 }
 
+/* --- documents ---------------------------------------------------------------- */
+
+static int document_field(const char *name, const char *field, size_t most,
+	struct error *error)
+{
+	if (field == NULL)
+		return 0;
+	if (strlen(field) > most)
+		return error_set(error, ERROR_LIMIT, "%s is longer than %zu bytes",
+			name, most);
+	if (!utf8_is_valid(field, strlen(field)))
+		return error_set(error, ERROR_INPUT, "%s is not UTF-8", name);
+	return 0;
+}
+
+static const char *given(const char *field)
+{
+	return field != NULL && field[0] != '\0' ? field : NULL;
+}
+
+static int document_check(const struct row_text *text, const char *key,
+	struct error *error)
+{
+	char value[80];
+	struct period period;
+
+	if (key == NULL)
+		return error_set(error, ERROR_INPUT, "key, url and title are "
+			"missing: nothing tells this document from another");
+	if (given(text->title) == NULL && given(text->text) == NULL)
+		return error_set(error, ERROR_INPUT, "title and text are missing");
+	if (document_field("key (or what stands for it)", key,
+	    DOCUMENT_KEY_MAX, error) < 0 ||
+	    document_field("title", text->title, SIZE_MAX, error) < 0 ||
+	    document_field("url", text->url, DOCUMENT_URL_MAX, error) < 0 ||
+	    document_field("text", text->text, DOCUMENT_TEXT_MAX, error) < 0)
+		return -1;
+	if (given(text->period) != NULL && !period_read(text->period, &period))
+		return error_set(error, ERROR_INPUT, "period %s is not one "
+			"(2020-07-15, 2020-07, an RFC 3339 time)",
+			shown(value, text->period));
+	return 0;
+}
+
+static int row_document(const struct row_text *text, struct row *out,
+	struct error *error)
+{
+	const char *key = given(text->key);
+	char title[DOCUMENT_TITLE_MAX + 1] = "";
+	struct document document = {.title = title, .url = "", .text = "",
+		.source = ""};
+
+	if (key == NULL)
+		key = given(text->url);
+	if (key == NULL)
+		key = given(text->title);
+	if (document_check(text, key, error) < 0)
+		return -1;
+	document.key = key;
+	if (given(text->title) != NULL)
+		string_copy(title, sizeof title, text->title);
+	if (given(text->url) != NULL)
+		document.url = text->url;
+	if (given(text->text) != NULL)
+		document.text = text->text;
+	if (given(text->period) != NULL)
+		period_read(text->period, &document.period);
+	out->observation.period = document.period;
+	out->document = document_copy(&document);
+	return 0;
+}
+
+void row_release(struct row *row)
+{
+	free(row->document);
+	row->document = NULL;
+}
+
+/* --- the row ------------------------------------------------------------------ */
+
 int row_check(const struct register_ *reg, uint32_t source,
 	const struct zone *zone, const struct row_text *text, struct row *out,
 	struct error *error)
@@ -118,6 +200,9 @@ int row_check(const struct register_ *reg, uint32_t source,
 	if (row_indicator(reg, source, text, out, error) < 0)
 		return -1;
 	const struct indicator *indicator = &reg->indicators[out->indicator];
+	if (indicator->kind == INDICATOR_DOCUMENTS)
+		return row_published(zone, text, out, error) < 0 ? -1 :
+			row_document(text, out, error);
 	if (row_period(indicator, text, out, error) < 0 ||
 			row_value(text, out, error) < 0 ||
 			row_published(zone, text, out, error) < 0)

@@ -32,6 +32,17 @@ const char *setting_word(const char *text, char word[REGISTER_ID_MAX + 1])
 	return string_skip_space(text + length);
 }
 
+static bool seasonal_has_figures(const struct seasonal_reading *reading,
+	const char *id, uint32_t indicator)
+{
+	if (reading->reg->indicators[indicator].kind == INDICATOR_FIGURES)
+		return true;
+	faults_error(reading->faults, reading->origin,
+		"%s: %s is an indicator of documents, and a profile needs "
+		"figures", reading->key, id);
+	return false;
+}
+
 static bool seasonal_indicator(const struct seasonal_reading *reading,
 	const char *id, uint32_t *out)
 {
@@ -39,7 +50,7 @@ static bool seasonal_indicator(const struct seasonal_reading *reading,
 
 	*out = register_indicator(reading->reg, id);
 	if (*out != NOT_FOUND)
-		return true;
+		return seasonal_has_figures(reading, id, *out);
 	near = thing_nearest(reading->reg, THING_INDICATOR, id);
 	faults_error(reading->faults, reading->origin,
 		near != NULL ? "%s: there is no indicator '%s', did you mean "

@@ -1,6 +1,8 @@
 /*
  * standing: looks through the periods that a benchmark needs.
  */
+#include "core/documents.h"
+#include "core/polled.h"
 #include "core/standing.h"
 #include "core/windows.h"
 
@@ -87,15 +89,98 @@ static void standing_visit(void *context, const struct need *need)
 		standing_miss(walk, need, missing);
 }
 
+static bool input_is_of_documents(const struct evaluation *evaluation,
+	uint32_t indicator)
+{
+	return evaluation->reg->indicators[indicator].kind ==
+		INDICATOR_DOCUMENTS;
+}
+
+static struct documents *input_documents(const struct evaluation *evaluation,
+	uint32_t indicator)
+{
+	return history_documents(evaluation->history,
+		evaluation->reg->indicators[indicator].id);
+}
+
+static const struct sightings *input_sightings(
+	const struct evaluation *evaluation, uint32_t indicator)
+{
+	return documents_sightings(input_documents(evaluation, indicator),
+		NULL, evaluation->known, evaluation->zone);
+}
+
+static bool input_is_empty(const struct evaluation *evaluation,
+	uint32_t indicator)
+{
+	if (input_is_of_documents(evaluation, indicator))
+		return input_sightings(evaluation, indicator)->count == 0 &&
+			documents_covered(evaluation->reg, evaluation->history,
+			indicator, evaluation->known, evaluation->zone) ==
+			INSTANT_MIN;
+	return series_last(input_series(evaluation, indicator),
+		evaluation->at, evaluation->zone, evaluation->known) == NULL;
+}
+
 bool inputs_empty(const struct benchmark *benchmark,
 	const struct evaluation *evaluation)
 {
+	struct statement_walk walk;
+	struct statements statements;
+
 	for (size_t i = 0; i < benchmark->indicator_count; i++)
-		if (series_last(input_series(evaluation,
-		    benchmark->indicators[i]), evaluation->at,
-		    evaluation->zone, evaluation->known) != NULL)
+		if (!input_is_empty(evaluation, benchmark->indicators[i]))
 			return false;
-	return benchmark->indicator_count > 0;
+	if (!benchmark->uses_people)
+		return benchmark->indicator_count > 0;
+	milestone_statements(evaluation->milestone, evaluation->history,
+		&statements);
+	statements_walk(&walk, &statements, NULL, evaluation->known);
+	return statement_next(&walk) == NULL;
+}
+
+/* ---- documents -------------------------------------------------------------- */
+
+/* Past the due date, what was not read up to it is waited for. */
+static void standing_unread(struct standing_walk *walk, uint32_t indicator)
+{
+	const struct evaluation *evaluation = walk->evaluation;
+	instant due = evaluation->due;
+
+	if (walk->out->waiting_indicator != NOT_FOUND ||
+	    evaluation->now <= due || documents_covered(evaluation->reg,
+	    evaluation->history, indicator, evaluation->known,
+	    evaluation->zone) >= due)
+		return;
+	walk->out->waiting_indicator = indicator;
+	walk->out->waiting_for = period_of_date(FREQUENCY_DAY,
+		zone_date(evaluation->zone, due));
+}
+
+static void standing_documents(struct standing_walk *walk, uint32_t indicator)
+{
+	const struct evaluation *evaluation = walk->evaluation;
+	instant stale = documents_stale_after(evaluation->reg,
+		evaluation->history, indicator, evaluation->known,
+		evaluation->zone);
+
+	standing_unread(walk, indicator);
+	if (stale == INSTANT_MIN || stale == INSTANT_MAX)
+		return;
+	walk->out->stale |= evaluation->now > stale;
+	standing_until(walk, stale + 1);
+}
+
+/* The end of a window over documents, from when on their absence is known. */
+static void standing_closing(void *context, uint32_t indicator, instant closes)
+{
+	struct standing_walk *walk = context;
+	const struct evaluation *evaluation = walk->evaluation;
+	instant known;
+
+	if (zone_add(evaluation->zone, closes,
+	    evaluation->reg->indicators[indicator].lag, &known))
+		standing_until(walk, known + 1);
 }
 
 static void standing_of(const struct expression *expression,
@@ -108,12 +193,6 @@ static void standing_of(const struct expression *expression,
 	expression_needs(expression, evaluation, standing_visit, &walk);
 }
 
-void standing_take(const struct benchmark *benchmark,
-	const struct evaluation *evaluation, struct standing *out)
-{
-	standing_of(benchmark->root, evaluation, out);
-}
-
 bool needs_are_met(const struct expression *expression,
 	const struct evaluation *evaluation)
 {
@@ -123,24 +202,58 @@ bool needs_are_met(const struct expression *expression,
 	return standing.waiting_indicator == NOT_FOUND;
 }
 
+void standing_take(const struct benchmark *benchmark,
+	const struct evaluation *evaluation, struct standing *out)
+{
+	struct standing_walk walk = {.evaluation = evaluation, .out = out};
+
+	standing_of(benchmark->root, evaluation, out);
+	if (!benchmark->uses_documents)
+		return;
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		if (input_is_of_documents(evaluation, benchmark->indicators[i]))
+			standing_documents(&walk, benchmark->indicators[i]);
+	expression_closings(benchmark->root, evaluation, standing_closing, &walk);
+}
+
+/* The end of the first known period of an indicator; INSTANT_MAX: none. */
+static instant input_first(const struct evaluation *evaluation,
+	uint32_t indicator)
+{
+	const struct observation *observation;
+
+	if (input_is_of_documents(evaluation, indicator)) {
+		const struct sightings *all = input_sightings(evaluation,
+			indicator);
+
+		return all->count > 0 ? all->dates[0] : INSTANT_MAX;
+	}
+	observation = series_next(input_series(evaluation, indicator),
+		PERIOD_NONE, evaluation->known);
+	return observation == NULL ? INSTANT_MAX :
+		period_end(observation->period, evaluation->zone);
+}
+
+static instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
 instant inputs_first(const struct benchmark *benchmark,
 	const struct evaluation *evaluation)
 {
 	instant first = INSTANT_MAX;
+	struct statements statements;
 
-	for (size_t i = 0; i < benchmark->indicator_count; i++) {
-		const struct observation *observation = series_next(
-			input_series(evaluation, benchmark->indicators[i]),
-			PERIOD_NONE, evaluation->known);
-		instant end;
-
-		if (observation == NULL)
-			continue;
-		end = period_end(observation->period, evaluation->zone);
-		if (end < first)
-			first = end;
-	}
-	return first;
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		first = earlier(first, input_first(evaluation,
+			benchmark->indicators[i]));
+	if (!benchmark->uses_people)
+		return first;
+	milestone_statements(evaluation->milestone, evaluation->history,
+		&statements);
+	return earlier(first, statements_next_date(&statements,
+		evaluation->known, evaluation->zone, INSTANT_MIN));
 }
 
 /* The end of the first known period that has not ended; INSTANT_MAX: none.
@@ -165,20 +278,39 @@ static instant series_ahead(const struct series *series,
 		period_end(ahead->period, evaluation->zone);
 }
 
+static instant input_next(const struct evaluation *evaluation,
+	uint32_t indicator)
+{
+	const struct series *series;
+
+	if (input_is_of_documents(evaluation, indicator))
+		return documents_next(input_documents(evaluation, indicator),
+			evaluation->now, evaluation->zone);
+	series = input_series(evaluation, indicator);
+	return earlier(series_next_publication(series, evaluation->now),
+		series_ahead(series, evaluation));
+}
+
+/* What is said in the register becomes known, or its day comes. */
+static instant people_next(const struct evaluation *evaluation)
+{
+	struct statements statements;
+
+	milestone_statements(evaluation->milestone, evaluation->history,
+		&statements);
+	return earlier(statements_next_known(&statements, evaluation->now),
+		statements_next_date(&statements, evaluation->known,
+		evaluation->zone, evaluation->now));
+}
+
 instant inputs_next(const struct benchmark *benchmark,
 	const struct evaluation *evaluation)
 {
 	instant next = INSTANT_MAX;
 
-	for (size_t i = 0; i < benchmark->indicator_count; i++) {
-		const struct series *series = input_series(evaluation,
-			benchmark->indicators[i]);
-		instant published = series_next_publication(series,
-			evaluation->now);
-		instant ends = series_ahead(series, evaluation);
-
-		next = published < next ? published : next;
-		next = ends < next ? ends : next;
-	}
-	return next;
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		next = earlier(next, input_next(evaluation,
+			benchmark->indicators[i]));
+	return benchmark->uses_people ?
+		earlier(next, people_next(evaluation)) : next;
 }

@@ -136,6 +136,7 @@ void watch_start(struct engine *engine)
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
 				milestone->clauses ||
+				milestone->benchmark->uses_people ||
 				state->assessment.knowledge ==
 				KNOWLEDGE_DISPUTED)
 			watch_mark(engine, (uint32_t)i);
@@ -558,8 +559,8 @@ void watch_mark_touched(struct engine *engine)
 	}
 }
 
-static void watch_save_waiting(struct engine *engine, uint32_t index,
-	instant now, struct effects *effects)
+void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
+	struct effects *effects)
 {
 	struct watched *watched = engine->milestones[index];
 

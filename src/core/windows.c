@@ -9,6 +9,9 @@ static bool expression_settles(const struct expression *expression)
 	if (expression_is_term(expression))
 		return expression->operation->settles &&
 			window_stays(&expression->window);
+	if (expression_is_of_documents(expression) ||
+	    expression_is_attested(expression))
+		return false;
 	for (size_t i = 0; i < expression->operand_count; i++)
 		if (!expression_settles(expression->operands[i]))
 			return false;
@@ -127,7 +130,8 @@ static bool flow_term(struct flow *flow, const struct expression *term)
 
 static bool expression_has_term(const struct expression *expression)
 {
-	if (expression_is_term(expression))
+	if (expression_is_term(expression) ||
+	    expression_is_of_documents(expression))
 		return true;
 	for (size_t i = 0; i < expression->operand_count; i++)
 		if (expression_has_term(expression->operands[i]))
@@ -269,4 +273,34 @@ void expression_needs(const struct expression *expression,
 	struct needing needing = {evaluation, visit, context};
 
 	expression_terms(expression, need_term, &needing);
+}
+
+/* ---- documents ------------------------------------------------------------- */
+
+struct closing {
+	const struct evaluation *evaluation;
+	closing_visit *visit;
+	void *context;
+};
+
+static void closing_take(const struct expression *term, void *context)
+{
+	const struct closing *closing = context;
+	struct evaluation apart = *closing->evaluation;
+	struct asking asking = {.evaluation = &apart};
+	struct view view;
+
+	if (!window_stays(&term->window))
+		return;
+	view_bounds(&view, term, &asking);
+	if (!view.undefined)
+		closing->visit(closing->context, term->indicator, view.closes);
+}
+
+void expression_closings(const struct expression *expression,
+	const struct evaluation *evaluation, closing_visit *visit, void *context)
+{
+	struct closing closing = {evaluation, visit, context};
+
+	expression_documents(expression, closing_take, &closing);
 }

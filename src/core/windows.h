@@ -47,4 +47,10 @@ typedef void need_visit(void *context, const struct need *need);
 void expression_needs(const struct expression *expression,
 	const struct evaluation *evaluation, need_visit *visit, void *context);
 
+/* Likewise for each function over documents of a window that stays, with its
+   indicator and the end of the window. */
+typedef void closing_visit(void *context, uint32_t indicator, instant closes);
+void expression_closings(const struct expression *expression,
+	const struct evaluation *evaluation, closing_visit *visit, void *context);
+
 #endif

@@ -129,8 +129,9 @@ static int tell_problem(long status, const struct text *answer)
 		: status == 400 ? CTL_USAGE : CTL_FAILED;
 }
 
-int client_ask(struct client *client, const char *method, const char *path,
-	struct text *answer)
+/* body NULL: by GET. */
+static int client_send(struct client *client, const char *path,
+	const char *body, struct text *answer)
 {
 	CURL *curl = client->curl;
 	struct text url;
@@ -148,9 +149,9 @@ int client_ask(struct client *client, const char *method, const char *path,
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	if (string_is(method, "POST")) {
+	if (body != NULL) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	}
 	CURLcode code = curl_easy_perform(curl);
 
@@ -171,4 +172,17 @@ void client_add_parameter(struct text *query, const char *name,
 	client_add_escaped(query, name);
 	text_add_char(query, '=');
 	client_add_escaped(query, value);
+}
+
+int client_ask(struct client *client, const char *method, const char *path,
+	struct text *answer)
+{
+	return client_send(client, path, string_is(method, "POST") ? "" : NULL,
+		answer);
+}
+
+int client_post(struct client *client, const char *path, const char *body,
+	struct text *answer)
+{
+	return client_send(client, path, body, answer);
 }

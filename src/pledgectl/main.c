@@ -15,7 +15,7 @@
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
 
 enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8,
-	TAKES_KEYS = 16, TAKES_BY = 32 };
+	TAKES_KEYS = 16, TAKES_BY = 32, TAKES_STATEMENT = 64 };
 
 static const struct verb {
 	const char *name;
@@ -41,6 +41,8 @@ static const struct verb {
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
+	{"attest", verb_attest, TAKES_STATEMENT, 2, "attest MILESTONE KEY",
+		"sign off, or deny, what a benchmark asks people for"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
 };
@@ -64,7 +66,11 @@ static void print_help(void)
 		"  --rows KEY           of a matrix: a label, or a field such as pledge\n"
 		"  --cols KEY           the same for its columns\n"
 		"  --by KEY             of a scorecard: obligor (the default), sector, ...\n"
-		"  --all                alerts and messages that are closed, too\n\n"
+		"  --all                alerts and messages that are closed, too\n"
+		"  --evidence URL       where others can see what is attested\n"
+		"  -m NOTE              in words\n"
+		"  --on DATE            the day it happened; default today\n"
+		"  --no                 it has not happened, or no longer holds\n\n"
 		"exit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
 		"4 not permitted, 5 no such thing");
 }
@@ -113,6 +119,11 @@ static const struct option_row {
 	{"--by", TAKES_BY, IN_REQUEST, offsetof(struct request, by)},
 	{"--sort", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, sort)},
 	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all)},
+	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no)},
+	{"--on", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, on)},
+	{"--evidence", TAKES_STATEMENT, IN_REQUEST,
+		offsetof(struct request, evidence)},
+	{"-m", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, note)},
 };
 
 static const struct option_row *option_find(const char *word, size_t *length)

@@ -27,6 +27,10 @@ struct request {
 	const char *rows, *columns;	/* of a matrix */
 	const char *by;		/* of a scorecard */
 	bool all;		/* what is closed, too */
+	bool no;		/* of an attestation */
+	const char *on;		/* a date */
+	const char *evidence;
+	const char *note;
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -39,6 +43,7 @@ int verb_due(const struct request *request);
 int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);
 int verb_poll(const struct request *request);
+int verb_attest(const struct request *request);
 int verb_reload(const struct request *request);
 
 #endif

@@ -116,6 +116,7 @@ static const struct endpoint {
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
+	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 };
 
 static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
@@ -211,7 +212,8 @@ void api_handle(void *context, struct server_request *request)
 			endpoint_answer(context, request, endpoint, rest);
 			return;
 		}
-		other = endpoint;
+		if (other == NULL)
+			other = endpoint;
 	}
 	if (other != NULL)
 		reply_not_allowed(request, other);

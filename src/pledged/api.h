@@ -8,6 +8,7 @@
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
+ *	api_attest.c       what they attest
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -25,7 +26,8 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
-	get_matrix, get_scorecard, get_status, get_health, post_poll, post_reload;
+	get_matrix, get_scorecard, get_status, get_health, post_poll, post_reload,
+	post_attestation;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

@@ -401,27 +401,63 @@ struct observation_list {
 	size_t looked_max;	/* a page ends there, though it may be short */
 };
 
+static bool page_is_full(struct observation_list *page, bool known)
+{
+	struct list *list = &page->numbered.list;
+
+	if (page->looked == page->looked_max || (known && !list_has_room(list)))
+		list->more = true;
+	return list->more;
+}
+
 static void item_observation(void *context,
 	const struct observation *observation)
 {
 	struct observation_list *page = context;
-	struct list *list = &page->numbered.list;
 	bool known = observation->published <= page->as_of;
 
-	if (page->looked == page->looked_max || (known && !list_has_room(list)))
-		list->more = true;
-	if (list->more)
+	if (page_is_full(page, known))
 		return;
 	page->looked++;
 	page->numbered.last = observation->id;
 	if (known) {
-		view_observation(&list->reply.json, observation);
+		view_observation(&page->numbered.list.reply.json, observation);
 		numbered_wrote(&page->numbered, observation->id);
 	}
 }
 
+static void item_document(void *context, const struct document *document)
+{
+	struct observation_list *page = context;
+	bool known = document->published <= page->as_of;
+
+	if (page_is_full(page, known))
+		return;
+	page->looked++;
+	page->numbered.last = document->id;
+	if (known) {
+		view_document(&page->numbered.list.reply.json, document);
+		numbered_wrote(&page->numbered, document->id);
+	}
+}
+
+static int load_page(struct observation_list *page, struct daemon *daemon,
+	uint32_t index)
+{
+	const struct indicator *indicator = &daemon->reg->indicators[index];
+	struct numbered_list *numbered = &page->numbered;
+
+	return indicator->kind == INDICATOR_DOCUMENTS ?
+		store_load_documents(daemon->store, indicator->id,
+		numbered->cursor, page->looked_max + 1, item_document, page,
+		&numbered->error) :
+		store_load_observations(daemon->store, indicator->id,
+		numbered->cursor, page->looked_max + 1, item_observation, page,
+		&numbered->error);
+}
+
 static void list_observations(struct daemon *daemon,
-	struct server_request *request, const char *indicator)
+	struct server_request *request, uint32_t indicator)
 {
 	struct observation_list page = {.as_of = INSTANT_MAX};
 	struct error error;
@@ -434,9 +470,7 @@ static void list_observations(struct daemon *daemon,
 	if (!numbered_begin(&page.numbered, request))
 		return;
 	page.looked_max = past > 0 ? API_PAGE_MAX : page.numbered.list.limit;
-	numbered_end(&page.numbered, store_load_observations(daemon->store,
-		indicator, page.numbered.cursor, page.looked_max + 1,
-		item_observation, &page, &page.numbered.error));
+	numbered_end(&page.numbered, load_page(&page, daemon, indicator));
 }
 
 void get_observations(struct daemon *daemon, struct server_request *request,
@@ -450,6 +484,7 @@ void get_observations(struct daemon *daemon, struct server_request *request,
 	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
 		reply_problem(request, 404, "there is no indicator \"%s\"", id);
 	else
-		list_observations(daemon, request, id);
+		list_observations(daemon, request,
+			register_indicator(daemon->reg, id));
 	free(id);
 }

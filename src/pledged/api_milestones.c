@@ -89,7 +89,8 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 			continue;
 		if (!list_has_room(list))
 			break;
-		view_milestone(&list->reply.json, reg, index, answer, since);
+		view_milestone_said(&list->reply.json, reg, daemon->history,
+			index, answer, since);
 		list_wrote(list, reg->milestones[index].id);
 	}
 }
@@ -130,7 +131,8 @@ static void put_milestone(struct json *json, struct daemon *daemon,
 	const struct assessment *answer = question_answer(question, daemon, index,
 		&room, &since);
 
-	view_milestone(json, daemon->reg, index, answer, since);
+	view_milestone_said(json, daemon->reg, daemon->history, index, answer,
+		since);
 }
 
 struct asked {

@@ -123,6 +123,7 @@ static enum grid_style status_style(enum status status)
 struct answers {
 	enum output output;
 	const struct register_ *reg;
+	struct history *history;
 	struct grid *grid;
 	struct text text;
 	struct json json;
@@ -220,7 +221,8 @@ static void answers_add(struct answers *answers, uint32_t index,
 	}
 	if (answers->output == OUTPUT_JSONL)
 		json_init(&answers->json, &answers->text);
-	view_milestone(&answers->json, answers->reg, index, assessment, since);
+	view_milestone_said(&answers->json, answers->reg, answers->history,
+		index, assessment, since);
 	if (answers->output == OUTPUT_JSONL)
 		text_add_char(&answers->text, '\n');
 }
@@ -284,6 +286,7 @@ static int assess(struct offline *offline, const struct options *options)
 
 	offline_run(offline, from < as_of ? from : as_of, as_of, NULL, NULL);
 	answers_begin(&answers, options->output, reg);
+	answers.history = offline_history(offline);
 	for (uint32_t i = 0; i < reg->milestone_count; i++) {
 		struct knowledge known = {as_of, INSTANT_MAX};
 		struct assessment assessment;

@@ -150,6 +150,7 @@ static int daemon_open_store(struct daemon *daemon)
 	daemon->store = store_open(daemon->settings->state_dir, &error);
 	if (daemon->store != NULL) {
 		daemon->history = history_new(store_load_series, daemon->store);
+		history_load_by(daemon->history, &store_loads);
 		return 0;
 	}
 	log_error("%s", error.text);

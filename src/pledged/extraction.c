@@ -81,6 +81,10 @@ static void row_close(struct reading *reading)
 		.value = reading->fields[EXTRACT_VALUE],
 		.published = reading->fields[EXTRACT_PUBLISHED],
 		.provisional = reading->provisional,
+		.key = reading->fields[EXTRACT_KEY],
+		.title = reading->fields[EXTRACT_TITLE],
+		.url = reading->fields[EXTRACT_URL],
+		.text = reading->fields[EXTRACT_TEXT],
 	};
 	struct error error;
 	struct row row;
@@ -166,6 +170,8 @@ void extraction_read(struct extraction *extraction,
 
 void extraction_release(struct extraction *extraction)
 {
+	for (size_t i = 0; i < extraction->count; i++)
+		row_release(&extraction->rows[i]);
 	free(extraction->rows);
 	memset(extraction, 0, sizeof *extraction);
 }

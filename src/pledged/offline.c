@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/polled.h"
 #include "pledged/configuration.h"
 #include "pledged/extraction.h"
 #include "pledged/paths.h"
@@ -114,8 +115,20 @@ bool offline_time(const struct offline *offline, const char *name,
 
 /* --- sources --------------------------------------------------------------- */
 
+/* Read without fault a source counts as polled at any time asked about. */
+static void reading_cover(const struct reading *reading, bool faultless)
+{
+	struct offline *offline = reading->offline;
+
+	history_polled(offline->history,
+		offline->reg->sources[reading->source].id)->standing =
+		faultless ? POLLED_ALWAYS : POLLED_NEVER;
+}
+
 static void reading_end(struct reading *reading, const char *error)
 {
+	reading_cover(reading, error == NULL &&
+		reading->extraction.rejected == 0);
 	reading->offline->waiting--;
 	if (error == NULL)
 		return;
@@ -125,7 +138,8 @@ static void reading_end(struct reading *reading, const char *error)
 }
 
 /* Without a time of its own a figure counts as known once its period and the
-   indicator's lag are over, and that is said. */
+   indicator's lag are over, and that is said. A document without a date is
+   dated by our reading it. */
 static void rows_assume(const struct offline *offline,
 	struct extraction *extraction)
 {
@@ -134,7 +148,9 @@ static void rows_assume(const struct offline *offline,
 
 		if (row->observation.published != INSTANT_MIN)
 			continue;
-		row->observation.published = row_published_assumed(
+		row->observation.published =
+			period_is_none(row->observation.period) ?
+			loop_now(offline->loop) : row_published_assumed(
 			&offline->reg->indicators[row->indicator],
 			row->observation.period, offline->settings->zone);
 		row->observation.published_assumed = true;
@@ -221,6 +237,7 @@ size_t offline_read_sources(struct offline *offline, bool network)
 	for (uint32_t i = 0; i < reg->source_count; i++) {
 		offline->readings[i].offline = offline;
 		offline->readings[i].source = i;
+		reading_cover(&offline->readings[i], false);
 		if (network || string_starts(reg->sources[i].url, "file:"))
 			source_begin(offline, i);
 		else

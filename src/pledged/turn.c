@@ -92,6 +92,15 @@ static void absorb_observation(struct turn *turn, const struct effect *effect,
 		&effect->as.observation);
 }
 
+static void absorb_document(struct turn *turn, const struct effect *effect,
+	const struct digest *snapshot)
+{
+	const struct register_ *reg = turn->daemon->reg;
+
+	store_add_document(turn->batch, reg->indicators[effect->index].id,
+		reg->sources[effect->source].id, snapshot, effect->as.document);
+}
+
 static void absorb_notify(struct turn *turn, const struct effect *effect)
 {
 	struct daemon *daemon = turn->daemon;
@@ -138,6 +147,13 @@ static void absorb_effect(struct turn *turn, const struct effect *effect,
 		break;
 	case EFFECT_OBSERVATION:
 		absorb_observation(turn, effect, snapshot);
+		break;
+	case EFFECT_DOCUMENT:
+		absorb_document(turn, effect, snapshot);
+		break;
+	case EFFECT_ATTESTATION:
+		store_add_attestation(turn->batch, effect->subject,
+			effect->as.attestation);
 		break;
 	case EFFECT_ASSESSMENT:
 		store_add_assessment(turn->batch, effect->subject,

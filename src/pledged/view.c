@@ -259,7 +259,7 @@ static void put_figures(struct json *json, const char *unit,
 	put_forecast(json, a);
 }
 
-void view_milestone(struct json *json, const struct register_ *reg,
+static void put_milestone(struct json *json, const struct register_ *reg,
 	uint32_t index, const struct assessment *assessment, instant since)
 {
 	const struct milestone *original = &reg->milestones[index];
@@ -267,7 +267,6 @@ void view_milestone(struct json *json, const struct register_ *reg,
 		assessment->as_of);
 	struct text reason;
 
-	json_object(json);
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
 	put_timeline(json, assessment, original->due,
@@ -278,6 +277,85 @@ void view_milestone(struct json *json, const struct register_ *reg,
 	json_put_string(json, "reason", text_string(&reason));
 	text_release(&reason);
 	json_put_bool(json, "published_assumed", assessment->published_assumed);
+}
+
+void view_milestone(struct json *json, const struct register_ *reg,
+	uint32_t index, const struct assessment *assessment, instant since)
+{
+	json_object(json);
+	put_milestone(json, reg, index, assessment, since);
+	json_object_end(json);
+}
+
+static void put_said(struct json *json, const char *key, const char *said)
+{
+	json_put_string(json, key, *said != '\0' ? said : NULL);
+}
+
+static void view_attestation(struct json *json,
+	const struct attestation *attestation, bool standing)
+{
+	json_object(json);
+	json_put_string(json, "key", attestation->key);
+	json_put_string(json, "by", attestation->by);
+	json_put_bool(json, "attested", attestation->yes);
+	json_put_date(json, "on", attestation->on);
+	json_put_instant(json, "at", attestation->at);
+	put_said(json, "evidence", attestation->evidence);
+	put_said(json, "note", attestation->note);
+	json_put_bool(json, "standing", standing);
+	json_object_end(json);
+}
+
+void view_attestations(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t index, instant as_of)
+{
+	const struct milestone *milestone = &reg->milestones[index];
+	const struct zone *zone = milestone_zone(reg, milestone);
+	const struct knowledge known = {as_of, INSTANT_MAX};
+	const struct attestation *next;
+	struct statements statements;
+	struct statement_walk walk;
+
+	milestone_statements(milestone, history, &statements);
+	statements_walk(&walk, &statements, NULL, known);
+	json_array(json);
+	while ((next = statement_next(&walk)) != NULL)
+		view_attestation(json, next, statements_word(&statements,
+			next->key, next->by, known, zone, as_of) == next);
+	json_array_end(json);
+}
+
+void view_milestone_said(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t index,
+	const struct assessment *assessment, instant since)
+{
+	const struct milestone *milestone = milestone_at(
+		&reg->milestones[index], assessment->as_of);
+
+	json_object(json);
+	put_milestone(json, reg, index, assessment, since);
+	if (milestone->benchmark->uses_people) {
+		json_key(json, "attestations");
+		view_attestations(json, reg, history, index,
+			assessment->as_of);
+	}
+	json_object_end(json);
+}
+
+void view_document(struct json *json, const struct document *document)
+{
+	json_object(json);
+	json_put_int(json, "id", document->id);
+	json_put_string(json, "key", document->key);
+	put_said(json, "title", document->title);
+	put_said(json, "url", document->url);
+	json_put_int(json, "text_bytes", (int64_t)strlen(document->text));
+	put_period(json, "period", document->period);
+	put_said(json, "source", document->source);
+	json_put_instant(json, "published", document->published);
+	json_put_bool(json, "published_assumed", document->published_assumed);
+	json_put_instant(json, "recorded", document->recorded);
 	json_object_end(json);
 }
 
@@ -397,6 +475,8 @@ void view_indicator(struct json *json, const struct register_ *reg,
 	json_object(json);
 	json_put_string(json, "id", indicator->id);
 	json_put_string(json, "title", indicator->title);
+	json_put_string(json, "kind", indicator->kind ==
+		INDICATOR_DOCUMENTS ? "documents" : "figures");
 	json_put_string(json, "unit", indicator->unit);
 	json_put_string(json, "frequency",
 		indicator->frequency == FREQUENCY_NONE ? NULL

@@ -23,6 +23,16 @@ struct series_answers {
 };
 void view_series(struct json *json, const struct register_ *reg,
 	uint32_t recurrence, const struct series_answers *answers);
+/* The same with what people have attested by then, where its benchmark asks
+   them. */
+void view_milestone_said(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t milestone,
+	const struct assessment *assessment, instant since);
+/* What people have attested of it, as known at a time, in the order said; each
+   with whether it is that person's word at that time. */
+void view_attestations(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t milestone, instant as_of);
+void view_document(struct json *json, const struct document *document);
 void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
 void view_indicator(struct json *json, const struct register_ *reg,
 	uint32_t indicator);

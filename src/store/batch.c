@@ -244,6 +244,45 @@ void store_add_observation(struct store_batch *batch, const char *indicator,
 	pen_end(&pen);
 }
 
+void store_add_document(struct store_batch *batch, const char *indicator,
+	const char *source, const struct digest *snapshot,
+	const struct document *document)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_DOCUMENT);
+	pen_string(&pen, indicator);
+	pen_string(&pen, source);
+	pen_digest(&pen, snapshot);
+	pen_string(&pen, document->key);
+	pen_string(&pen, document->title);
+	pen_string(&pen, document->url);
+	pen_string(&pen, document->text);
+	pen_period(&pen, document->period);
+	pen_instant(&pen, document->published);
+	pen_instant(&pen, document->recorded);
+	pen_int(&pen, document->published_assumed);
+	pen_end(&pen);
+}
+
+void store_add_attestation(struct store_batch *batch, const char *milestone,
+	const struct attestation *attestation)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_ATTESTATION);
+	pen_string(&pen, milestone);
+	pen_string(&pen, attestation->key);
+	pen_string(&pen, attestation->by);
+	pen_int(&pen, attestation->yes);
+	pen_date(&pen, attestation->on);
+	pen_instant(&pen, attestation->at);
+	pen_instant(&pen, attestation->recorded);
+	pen_string(&pen, attestation->evidence);
+	pen_string(&pen, attestation->note);
+	pen_end(&pen);
+}
+
 static void pen_assessment(struct pen *pen, const struct assessment *assessment)
 {
 	pen_instant(pen, assessment->as_of);

@@ -189,7 +189,7 @@ static int database_prepare_write(sqlite3 *db, int64_t version,
 	struct error *error)
 {
 	if (database_run(db, "PRAGMA synchronous = FULL", error) < 0 ||
-	    schema_migrate(db, version, error) < 0 ||
+	    schema_migrate(db, version, STORE_SCHEMA, error) < 0 ||
 	    database_use_wal(db, error) < 0)
 		return -1;
 	return database_run(db, settings_write, error);

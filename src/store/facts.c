@@ -90,6 +90,16 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 	[FACT_ACTION] = {
 		.name = "action",
 		.columns = "at, who, what, subject, note" },
+	[FACT_DOCUMENT] = {
+		.name = "document",
+		.columns = "indicator, source, snapshot, key, title, url, text, "
+			"period, published, recorded, published_assumed",
+		.kinds = "nnd" },
+	[FACT_ATTESTATION] = {
+		.name = "attestation",
+		.columns = "milestone, key, person, yes, on_day, at, recorded, "
+			"evidence, note",
+		.kinds = "n" },
 };
 
 const char *const state_tables[] = {

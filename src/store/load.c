@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "core/forecast.h"
+#include "core/polled.h"
 #include "store/cursor.h"
 #include "store/database.h"
 #include "store/readers.h"
@@ -391,6 +392,114 @@ int store_load_series(void *store, const char *indicator, struct series *series)
 	return store_load_observations(store, indicator, 0, 0, observation_add,
 		series, NULL);
 }
+
+/* --- documents ------------------------------------------------------------------------ */
+
+struct document_target {
+	store_document_fn *fn;
+	void *context;
+};
+
+static const char *cursor_said(struct cursor *cursor)
+{
+	const char *string = cursor_string(cursor);
+
+	return string != NULL ? string : "";
+}
+
+static void load_document(struct cursor *cursor, void *target)
+{
+	const struct document_target *to = target;
+	struct document document = { .id = 0 };
+
+	document.id = cursor_int(cursor);
+	document.source = cursor_said(cursor);
+	document.key = cursor_said(cursor);
+	document.title = cursor_said(cursor);
+	document.url = cursor_said(cursor);
+	document.text = cursor_said(cursor);
+	document.period = cursor_period(cursor);
+	document.published = cursor_instant(cursor);
+	document.recorded = cursor_instant(cursor);
+	document.published_assumed = cursor_int(cursor) != 0;
+	if (!cursor->bad)
+		to->fn(to->context, &document);
+}
+
+int store_load_documents(struct store *store, const char *indicator,
+	int64_t after, size_t limit, store_document_fn *fn, void *context,
+	struct error *error)
+{
+	struct document_target target = { fn, context };
+
+	return load_after(store, QUERY_DOCUMENTS, after, limit, indicator,
+		load_document, &target, error);
+}
+
+static void document_add(void *documents, const struct document *document)
+{
+	documents_add(documents, document, NULL);
+}
+
+static int load_history_documents(void *store, const char *indicator,
+	struct documents *documents)
+{
+	return store_load_documents(store, indicator, 0, 0, document_add,
+		documents, NULL);
+}
+
+/* --- attestations --------------------------------------------------------------------- */
+
+static void load_attestation(struct cursor *cursor, void *target)
+{
+	struct attestation attestation = { .id = 0 };
+
+	attestation.id = cursor_int(cursor);
+	attestation.key = cursor_said(cursor);
+	attestation.by = cursor_said(cursor);
+	attestation.yes = cursor_int(cursor) != 0;
+	attestation.on = cursor_date(cursor);
+	attestation.at = cursor_instant(cursor);
+	attestation.recorded = cursor_instant(cursor);
+	attestation.evidence = cursor_said(cursor);
+	attestation.note = cursor_said(cursor);
+	if (!cursor->bad)
+		attestations_add(target, &attestation);
+}
+
+static int load_history_attestations(void *store, const char *milestone,
+	struct attestations *attestations)
+{
+	return load_after(store, QUERY_ATTESTATIONS, 0, 0, milestone,
+		load_attestation, attestations, NULL);
+}
+
+/* --- polls ---------------------------------------------------------------------------- */
+
+static void load_poll(struct cursor *cursor, void *target)
+{
+	instant started = cursor_instant(cursor);
+	enum fetch_outcome outcome;
+	int64_t rejected;
+
+	cursor_word(cursor, fetch_outcome, &outcome);
+	rejected = cursor_int(cursor);
+	if (!cursor->bad)
+		polled_add(target, started, outcome, (size_t)rejected);
+}
+
+static int load_history_polled(void *store, const char *source,
+	struct polled_times *polled)
+{
+	return load_after(store, QUERY_POLLS, 0, 0, source, load_poll, polled,
+		NULL);
+}
+
+const struct history_loads store_loads = {
+	.documents = load_history_documents,
+	.attestations = load_history_attestations,
+	.polled = load_history_polled,
+};
 
 /* --- bytes ---------------------------------------------------------------------------- */
 

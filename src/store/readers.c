@@ -68,6 +68,18 @@ static const char *const queries[QUERY_COUNT] = {
 		"published_assumed, provisional, quarantined FROM observation "
 		"WHERE indicator = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
+	[QUERY_DOCUMENTS] = "SELECT d.id, n.text, d.key, d.title, d.url, d.text, "
+		"d.period, d.published, d.recorded, d.published_assumed "
+		"FROM document AS d LEFT JOIN name AS n ON n.id = d.source "
+		"WHERE d.indicator = (SELECT id FROM name WHERE text = ?3) "
+		"AND d.id > ?1 ORDER BY d.id LIMIT ?2",
+	[QUERY_ATTESTATIONS] = "SELECT id, key, person, yes, on_day, at, "
+		"recorded, evidence, note FROM attestation "
+		"WHERE milestone = (SELECT id FROM name WHERE text = ?3) "
+		"AND id > ?1 ORDER BY id LIMIT ?2",
+	[QUERY_POLLS] = "SELECT started, outcome, rejected FROM fetch "
+		"WHERE source = (SELECT id FROM name WHERE text = ?3) "
+		"AND id > ?1 ORDER BY id LIMIT ?2",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

@@ -2,7 +2,7 @@
  * schema: what the database holds.
  *
  *	name, digest            strings and digests that many rows share
- *	fetch … action          facts, appended in order of id
+ *	fetch … attestation     facts, appended in order of id
  *	milestone_state … outbox   where things stand, made from the facts
  *	meta                    instance, and whether it is open
  *
@@ -131,9 +131,28 @@ static const char schema_1[] =
 static const char schema_forecast[] =
 	ADD_FORECAST("assessment") ADD_FORECAST("milestone_state");
 
+/* Documents, what people attest, and the polls of one source. */
+static const char schema_documents[] =
+	"CREATE TABLE document("
+	" id INTEGER PRIMARY KEY,"
+	" indicator INTEGER NOT NULL REFERENCES name,"
+	" source INTEGER REFERENCES name, snapshot INTEGER REFERENCES digest,"
+	" key TEXT NOT NULL, title TEXT, url TEXT, text TEXT, period TEXT,"
+	" published INTEGER, recorded INTEGER,"
+	" published_assumed INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX document_indicator ON document(indicator);"
+	"CREATE TABLE attestation("
+	" id INTEGER PRIMARY KEY,"
+	" milestone INTEGER NOT NULL REFERENCES name,"
+	" key TEXT NOT NULL, person TEXT NOT NULL, yes INTEGER NOT NULL,"
+	" on_day TEXT NOT NULL, at INTEGER, recorded INTEGER, evidence TEXT,"
+	" note TEXT, hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX attestation_milestone ON attestation(milestone);"
+	"CREATE INDEX fetch_source ON fetch(source);";
+
 /* Step n leads from version n to n + 1. */
 static const char *const schema_steps[STORE_SCHEMA] = {
-	schema_1, schema_forecast
+	schema_1, schema_forecast, schema_documents
 };
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)
@@ -181,9 +200,10 @@ static int schema_step(sqlite3 *db, int64_t version, struct error *error)
 	return 0;
 }
 
-int schema_migrate(sqlite3 *db, int64_t version, struct error *error)
+int schema_migrate(sqlite3 *db, int64_t version, int64_t target,
+	struct error *error)
 {
-	for (; version < STORE_SCHEMA; version++)
+	for (; version < target; version++)
 		if (schema_step(db, version, error) < 0)
 			return -1;
 	return 0;

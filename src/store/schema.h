@@ -16,7 +16,8 @@
  * before it knows. *version: 0 for an empty file.
  */
 int schema_check(sqlite3 *db, int64_t *version, struct error *error);
-/* Brings a database of a version forward to STORE_SCHEMA. */
-int schema_migrate(sqlite3 *db, int64_t version, struct error *error);
+/* Brings a database of a version forward to another, at most STORE_SCHEMA. */
+int schema_migrate(sqlite3 *db, int64_t version, int64_t target,
+	struct error *error);
 
 #endif

@@ -16,10 +16,11 @@
 #define PLEDGED_STORE_STORE_H
 
 #include "base/error.h"
+#include "core/attestations.h"
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 2		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 3		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 
 struct store;
@@ -59,6 +60,11 @@ void store_add_snapshot(struct store_batch *batch, const struct digest *digest,
 void store_add_observation(struct store_batch *batch, const char *indicator,
 	const char *source, const struct digest *snapshot,
 	const struct observation *observation);
+void store_add_document(struct store_batch *batch, const char *indicator,
+	const char *source, const struct digest *snapshot,
+	const struct document *document);
+void store_add_attestation(struct store_batch *batch, const char *milestone,
+	const struct attestation *attestation);
 void store_add_assessment(struct store_batch *batch, const char *milestone,
 	const struct milestone_state *state, const char *reason);
 void store_add_event(struct store_batch *batch, const struct event *event);
@@ -121,8 +127,15 @@ typedef void store_observation_fn(void *context,
 int store_load_observations(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_observation_fn *fn, void *context,
 	struct error *error);
+typedef void store_document_fn(void *context, const struct document *document);
+/* Versions of an indicator's documents; likewise. */
+int store_load_documents(struct store *store, const char *indicator,
+	int64_t after, size_t limit, store_document_fn *fn, void *context,
+	struct error *error);
 /* A history_load: every vintage of an indicator. context is the store. */
 int store_load_series(void *store, const char *indicator, struct series *series);
+/* The history_loads of the rest; their context is the store. */
+extern const struct history_loads store_loads;
 /* The body of a notification and its message id; ERROR_ABSENT when there is
    none. */
 int store_load_body(struct store *store, int64_t notification,

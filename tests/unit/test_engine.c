@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "core/engine.h"
+#include "core/polled.h"
 #include "world.h"
 
 #define DAY INT64_C(86400)
@@ -54,10 +55,12 @@ struct store {
 	size_t alert_room, figure_room, delivery_room;
 	int64_t last_event;
 	size_t assessments_saved;
+	struct history *history;	/* documents, attestations and polls */
 };
 
 static void store_release(struct store *store)
 {
+	history_free(store->history);
 	for (size_t i = 0; i < store->alert_count; i++)
 		free(store->alerts[i].subject);
 	free(store->alerts);
@@ -138,6 +141,41 @@ static void store_figure(struct store *store, const char *indicator,
 	kept->observation = *observation;
 }
 
+static int kept_documents(void *kept, const char *indicator,
+	struct documents *documents)
+{
+	const struct documents *from = history_documents(kept, indicator);
+
+	for (size_t i = 0; i < from->count; i++)
+		documents_add(documents, from->items[i], NULL);
+	return 0;
+}
+
+static int kept_attestations(void *kept, const char *milestone,
+	struct attestations *attestations)
+{
+	const struct attestations *from = history_attestations(kept, milestone);
+
+	for (size_t i = 0; i < from->count; i++)
+		attestations_add(attestations, from->items[i]);
+	return 0;
+}
+
+static int kept_polled(void *kept, const char *source,
+	struct polled_times *polled)
+{
+	const struct polled_times *from = history_polled(kept, source);
+
+	for (size_t i = 0; i < from->count; i++)
+		polled_add(polled, from->items[i], FETCH_CHANGED, 0);
+	polled->faulty = from->faulty;
+	return 0;
+}
+
+static const struct history_loads kept_loads = {
+	kept_documents, kept_attestations, kept_polled
+};
+
 /* --- the rig ------------------------------------------------------------- */
 
 enum { FETCHES_KEPT = 64 };
@@ -180,6 +218,7 @@ static void rig_init(struct rig *rig, enum first_sight first_sight)
 	world_init(&rig->world);
 	rig->present = &rig->world;
 	rig->history = history_new(NULL, NULL);
+	rig->store.history = history_new(NULL, NULL);
 	rig->settings = (struct engine_settings){.first_sight = first_sight,
 		.polling = {.every = DAY, .min_every = 60}, .policy = &policy,
 		.instance = "0123456789abcdef"};
@@ -262,6 +301,17 @@ static void perform(struct rig *rig, const struct effect *effect)
 	switch (effect->kind) {
 	case EFFECT_FETCHED:
 		store_source(&rig->store, effect->subject, effect->source_state);
+		polled_add(history_polled(rig->store.history, effect->subject),
+			effect->as.report->started, effect->as.report->outcome,
+			effect->as.report->rejected);
+		break;
+	case EFFECT_DOCUMENT:
+		documents_add(history_documents(rig->store.history,
+			effect->subject), effect->as.document, NULL);
+		break;
+	case EFFECT_ATTESTATION:
+		attestations_add(history_attestations(rig->store.history,
+			effect->subject), effect->as.attestation);
 		break;
 	case EFFECT_OBSERVATION:
 		store_figure(&rig->store, effect->subject,
@@ -389,7 +439,8 @@ static void rig_restart(struct rig *rig)
 	engine_free(rig->engine);
 	history_free(rig->history);
 	rig->fetch_count = rig->send_count = 0;
-	rig->history = history_new(NULL, NULL);
+	rig->history = history_new(NULL, store->history);
+	history_load_by(rig->history, &kept_loads);
 	for (size_t i = 0; i < store->figure_count; i++)
 		series_add(history_series(rig->history,
 			store->figures[i].indicator),
@@ -1710,6 +1761,123 @@ static void same_outcome(const struct rig *a, const struct rig *b)
 			text_string(&b->log));
 }
 
+/* --- documents and people ---------------------------------------------- */
+
+static void rig_gazette(struct rig *rig)
+{
+	rig_init(rig, FIRST_SIGHT_EACH);
+	world_documents(&rig->world, "gz", 0);
+	rig_source(&rig->world, "a")->indicator_id = "gz";
+	rig->world.reg->sources[0].every = DAY;
+	world_milestone(&rig->world, "law", "2020-06-30",
+		"exists(gz, \"law\")");
+	world_milestone(&rig->world, "clean", "2020-06-30",
+		"not exists(gz, \"ban\")")->mode = MODE_THROUGHOUT;
+	world_finish(&rig->world);
+}
+
+static struct row rig_document(const struct rig *rig, const char *key,
+	const char *date, const char *title)
+{
+	struct document document = {.key = key, .title = title, .url = "",
+		.text = "", .source = ""};
+	struct row row = {.indicator = register_indicator(rig->present->reg,
+		"gz")};
+
+	assert_true(period_read(date, &row.observation.period));
+	row.observation.published = rig->now;
+	row.document = document_copy(&document);
+	return row;
+}
+
+static void rig_publish(struct rig *rig, const char *key, const char *date,
+	const char *title)
+{
+	struct row row = rig_document(rig, key, date, title);
+
+	rig_take_row(rig, &row);
+	row_release(&row);
+}
+
+/* Absence is known by the next poll, and a restart knows the same. */
+static void test_gazette(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_gazette(&rig);
+	rig_start(&rig, "2020-03-01T12:00:00Z");
+	rig_expect(&rig, "");
+	rig_to(&rig, world_time(&rig.world, "2020-05-10T12:00:00Z"));
+	rig_publish(&rig, "n1", "2020-05-09", "A law");
+	rig_expect(&rig, "met p/law pending>met\n!desk met\n");
+	rig_publish(&rig, "n1", "2020-05-09", "A decree");
+	rig_expect(&rig, "revised p/law met>pending\n!desk revised\n");
+	rig_publish(&rig, "n1", "2020-05-09", "A law after all");
+	rig_expect(&rig, "met p/law pending>met\n!desk met\n");
+	rig_restart(&rig);
+	rig_expect(&rig, "");
+	rig_to(&rig, world_time(&rig.world, "2020-07-02T12:00:00Z"));
+	rig_expect(&rig, "met p/clean awaiting_data>met\n!desk met\n");
+	rig_restart(&rig);
+	rig_expect(&rig, "");
+	assert_int_equal(rig_status(&rig, "p/clean"), STATUS_MET);
+	rig_release(&rig);
+}
+
+static enum attest_outcome rig_attest(struct rig *rig, const char *by, bool yes,
+	struct date on)
+{
+	const struct attestation said = {.key = "adopted", .by = by, .yes = yes,
+		.evidence = "", .note = "", .on = on};
+	enum attest_outcome outcome = engine_attest(rig->engine,
+		register_milestone(rig->present->reg, "p/law"), &said, rig->now,
+		&rig->effects);
+	size_t statements = 0, judgements = 0;
+
+	/* Statement and verdict are one commit. */
+	for (size_t i = 0; i < rig->effects.count; i++) {
+		statements += rig->effects.items[i].kind == EFFECT_ATTESTATION;
+		judgements += rig->effects.items[i].kind == EFFECT_ASSESSMENT;
+	}
+	assert_int_equal(statements, outcome == ATTESTED);
+	assert_true(outcome == ATTESTED || judgements == 0);
+	rig_perform(rig);
+	rig_work(rig);
+	return outcome;
+}
+
+static void test_attested(void **state)
+{
+	const struct date may = {2020, 5, 1}, june = {2020, 6, 1};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_milestone(&rig.world, "law", "2020-06-30",
+		"attested(\"adopted\", 2)");
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-06-10T12:00:00Z");
+	rig_expect(&rig, "");
+	assert_int_equal(rig_attest(&rig, "anna", true, may), ATTESTED);
+	assert_int_equal(rig_attest(&rig, "anna", true, may), ATTESTED_AGAIN);
+	rig_expect(&rig, "");
+	assert_int_equal(rig_attest(&rig, "ben", true, june), ATTESTED);
+	rig_expect(&rig, "met p/law pending>met\n!desk met\n");
+	rig_restart(&rig);
+	assert_int_equal(rig_attest(&rig, "ben", true, june), ATTESTED_AGAIN);
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_MET);
+	assert_int_equal(rig_attest(&rig, "carl", false, june), ATTESTED);
+	rig_expect(&rig, "revised p/law met>pending\n!desk revised\n"
+		"disputed p/law\n+disputed p/law\n!desk disputed\n");
+	assert_int_equal(engine_milestone(rig.engine, 0)->assessment.knowledge,
+		KNOWLEDGE_DISPUTED);
+	assert_int_equal(rig_attest(&rig, "carl", true, june), ATTESTED);
+	rig_expect(&rig, "met p/law pending>met\n!desk met\n"
+		"recovered p/law\n-disputed p/law\n!desk recovered\n");
+	rig_release(&rig);
+}
+
 #define HISTORIES 25
 
 static void test_incremental_is_whole(void **state)
@@ -1788,6 +1956,8 @@ int main(void)
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_unverified_then_met),
 		cmocka_unit_test(test_revised_target),
+		cmocka_unit_test(test_gazette),
+		cmocka_unit_test(test_attested),
 		cmocka_unit_test(test_revised_verdict),
 		cmocka_unit_test(test_revised_in_time),
 		cmocka_unit_test(test_revised_away),

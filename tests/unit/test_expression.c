@@ -6,6 +6,10 @@
  *	%indicator ID [FREQUENCY] [min=N] [max=N] [lag=D] [unit=U] [cumulative]
  *	%figures ID FIRST-PERIOD VALUE… [@PUBLISHED]	"-": none
  *	%figure ID PERIOD VALUE [@PUBLISHED] [provisional] [assumed] [quarantined]
+ *	%documents ID [lag=D]			with a source of the same id
+ *	%document ID KEY DATE [@PUBLISHED] TITLE…	a version of a text
+ *	%polled ID WHEN [rejected]		a poll of that source
+ *	%said KEY WHO yes|no ON [@WHEN]		an attestation
  *	%at WHEN	the reference instant, and now unless %now says later
  *	%now WHEN · %term START DUE · %clear
  *
@@ -28,6 +32,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "core/documents.h"
+#include "core/polled.h"
 #include "core/register.h"
 #include "core/windows.h"
 
@@ -38,6 +44,9 @@ struct bench {
 	struct arena *arena;
 	struct register_ reg;
 	struct indicator indicators[INDICATORS];
+	struct source sources[INDICATORS];	/* of the same ids */
+	uint32_t numbers[INDICATORS];
+	struct milestone milestone;
 	struct history *history;
 	struct zone *zone;
 	instant at, now, start, due;
@@ -55,6 +64,11 @@ uint32_t register_indicator(const struct register_ *reg, const char *id)
 	return NOT_FOUND;
 }
 
+uint32_t register_source(const struct register_ *reg, const char *id)
+{
+	return register_indicator(reg, id);
+}
+
 /* --- the environment ------------------------------------------------------ */
 
 static const struct zone *bench_zone(const struct bench *bench)
@@ -69,6 +83,8 @@ static void bench_clear(struct bench *bench)
 	bench->arena = arena_new();
 	bench->history = history_new(NULL, NULL);
 	bench->reg.indicators = bench->indicators;
+	bench->reg.sources = bench->sources;
+	bench->milestone = (struct milestone){.id = "p/m"};
 	bench->reg.indicator_count = 0;
 	bench->start = INSTANT_MIN;
 	bench->due = INSTANT_MAX;
@@ -164,6 +180,68 @@ static void bench_indicator(struct bench *bench, char *rest)
 		indicator_option(bench, indicator, word);
 }
 
+static void bench_documents(struct bench *bench, char *rest)
+{
+	size_t number = bench->reg.indicator_count;
+	struct indicator *indicator = &bench->indicators[number];
+
+	bench_indicator(bench, rest);
+	indicator->kind = INDICATOR_DOCUMENTS;
+	bench->numbers[number] = (uint32_t)number;
+	bench->sources[number] = (struct source){.id = indicator->id};
+	indicator->sources = &bench->numbers[number];
+	indicator->source_count = 1;
+}
+
+static void bench_document(struct bench *bench, char *rest)
+{
+	const char *id = word_next(&rest);
+	struct document document = {.url = "", .text = "", .source = ""};
+	const char *date;
+
+	document.key = word_next(&rest);
+	date = word_next(&rest);
+	if (strcmp(date, "-") != 0 && !period_read(date, &document.period))
+		bench_fail(bench, "%s is no date", date);
+	if (!period_is_none(document.period))
+		document.published = period_end(document.period,
+			bench_zone(bench));
+	if (rest != NULL && *rest == '@')
+		document.published = when_read(bench, word_next(&rest) + 1);
+	document.recorded = document.published;
+	document.title = rest != NULL ? rest : "";
+	documents_add(history_documents(bench->history, id), &document, NULL);
+}
+
+static void bench_polled(struct bench *bench, char *rest)
+{
+	struct polled_times *polled = history_polled(bench->history,
+		word_next(&rest));
+	instant at = when_read(bench, word_next(&rest));
+
+	polled_add(polled, at, FETCH_CHANGED, word_next(&rest) != NULL);
+}
+
+static void bench_said(struct bench *bench, char *rest)
+{
+	struct attestation said = {.evidence = "", .note = ""};
+	const char *word;
+	struct moment on;
+
+	said.key = word_next(&rest);
+	said.by = word_next(&rest);
+	said.yes = strcmp(word_next(&rest), "yes") == 0;
+	word = word_next(&rest);
+	assert_true(moment_parse(word, strlen(word), &on));
+	said.on = on.local.date;
+	said.at = when_read(bench, word);
+	if ((word = word_next(&rest)) != NULL)
+		said.at = when_read(bench, word + 1);
+	said.recorded = said.at;
+	attestations_add(history_attestations(bench->history,
+		bench->milestone.id), &said);
+}
+
 static void figure_option(struct bench *bench, struct observation *figure,
 	const char *word)
 {
@@ -253,7 +331,9 @@ static const struct {
 	void (*run)(struct bench *bench, char *rest);
 } directives[] = {
 	{"%indicator", bench_indicator}, {"%figures", bench_figures},
-	{"%figure", bench_figure}, {"%at", bench_at}, {"%now", bench_now},
+	{"%figure", bench_figure}, {"%documents", bench_documents},
+	{"%document", bench_document}, {"%polled", bench_polled},
+	{"%said", bench_said}, {"%at", bench_at}, {"%now", bench_now},
 	{"%term", bench_term}, {"%zone", bench_zone_line},
 	{"%clear", bench_clear_line},
 };
@@ -277,7 +357,7 @@ static struct evaluation bench_evaluation(struct bench *bench)
 {
 	return (struct evaluation){
 		.reg = &bench->reg, .history = bench->history,
-		.zone = bench_zone(bench),
+		.zone = bench_zone(bench), .milestone = &bench->milestone,
 		.known = {bench->now, INSTANT_MAX},
 		.at = bench->at, .now = bench->now,
 		.start = bench->start, .due = bench->due,
@@ -294,7 +374,9 @@ static void text_add_bound(struct text *out, const struct bound *bound)
 
 static const char *const reason_words[] = {
 	[UNKNOWN_AHEAD] = "ahead", [UNKNOWN_MISSING] = "missing",
-	[UNKNOWN_ABSENT] = "absent", [UNKNOWN_RANGE] = "range",
+	[UNKNOWN_ABSENT] = "absent", [UNKNOWN_UNREAD] = "unread",
+	[UNKNOWN_UNATTESTED] = "unattested", [UNKNOWN_PATTERN] = "pattern",
+	[UNKNOWN_RANGE] = "range",
 	[UNKNOWN_DEPENDENCY] = "dependency", [UNKNOWN_DISPUTED] = "disputed",
 };
 
@@ -648,6 +730,18 @@ static void test_choice(void **state)
 	run_file("choice");
 }
 
+static void test_documents(void **state)
+{
+	(void)state;
+	run_file("documents");
+}
+
+static void test_attested(void **state)
+{
+	(void)state;
+	run_file("attested");
+}
+
 static void test_change(void **state)
 {
 	(void)state;
@@ -903,7 +997,7 @@ static void test_help(void **state)
 		assert_int_equal(help[count].signature[length], '(');
 		assert_true(strlen(help[count].sentence) > 10);
 	}
-	assert_int_equal(count, 17);
+	assert_int_equal(count, 19);
 }
 
 /* --- how long it takes: PLEDGED_BENCH=1 ------------------------------------------ */
@@ -985,6 +1079,8 @@ int main(void)
 		cmocka_unit_test(test_irregular),
 		cmocka_unit_test(test_cumulative),
 		cmocka_unit_test(test_choice),
+		cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_attested),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_errors),

@@ -30,6 +30,7 @@ static void test_listings(void **state)
 	golden_check("each-values");
 	golden_check("instances");
 	golden_check("unsupported");
+	golden_check("attested");
 	golden_check("recurring");
 }
 
@@ -606,6 +607,7 @@ static void test_mutations(void **state)
 	mutations_run("valid/pledged.conf", "pledged.conf", 4);
 	mutations_run("calendar/register.d/10-good.conf", "m.conf", 5);
 	mutations_run("instances/register.d/20-pledges.conf", "m.conf", 6);
+	mutations_run("attested/register.d/a.conf", "m.conf", 7);
 }
 
 static int enter(void **state)

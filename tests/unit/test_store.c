@@ -20,9 +20,12 @@
 
 #include "base/mem.h"
 #include "fault_vfs.h"
+#include "core/documents.h"
+#include "core/polled.h"
 #include "store/facts.h"
 #include "store/readers.h"
 #include "store/record.h"
+#include "store/schema.h"
 #include "store/store.h"
 
 #define T0 ((instant)1600000000)
@@ -489,27 +492,42 @@ static void test_milestones(void **state)
 
 /* A database from before forecasts: its facts keep their hashes, and have
    none. */
+#define DROP(table, column) "ALTER TABLE " table " DROP COLUMN " column ";"
+#define DROP_FORECAST(table) \
+	DROP(table, "forecast") DROP(table, "forecast_value") \
+	DROP(table, "forecast_low") DROP(table, "forecast_high") \
+	DROP(table, "forecast_date") DROP(table, "forecast_slip") \
+	DROP(table, "forecast_misses")
+
+/* Makes a database one of an older version again. */
+static void schema_undo(const struct folder *folder, int version)
+{
+	/* What led from the version to the next. */
+	static const char *const undo[STORE_SCHEMA] = {
+		[1] = DROP_FORECAST("assessment") DROP_FORECAST("milestone_state"),
+		[2] = "DROP TABLE document; DROP TABLE attestation;"
+			"DROP INDEX fetch_source",
+	};
+	char sql[40];
+
+	for (int step = STORE_SCHEMA - 1; step >= version; step--)
+		raw_run(folder, undo[step]);
+	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", version);
+	raw_run(folder, sql);
+}
+
 static void test_migrates_to_forecasts(void **state)
 {
-	static const char *const columns[] = { "", "_value", "_low", "_high",
-		"_date", "_slip", "_misses" };
 	struct store *store = open_store(*state);
 	struct store_batch *batch = store_batch_new(store);
 	struct milestone_state bare = bare_state();
 	struct error error;
-	char sql[200];
 	int count = 0;
 
 	store_add_assessment(batch, "p/bare", &bare, "before");
 	commit_well(store, batch);
 	store_close(store);
-	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-		snprintf(sql, sizeof sql, "ALTER TABLE assessment DROP COLUMN "
-			"forecast%s; ALTER TABLE milestone_state DROP COLUMN "
-			"forecast%s", columns[i], columns[i]);
-		raw_run(*state, sql);
-	}
-	raw_run(*state, "PRAGMA user_version = 1");
+	schema_undo(*state, 1);
 	store = open_store(*state);
 	assert_int_equal(store_load_milestones(store, check_milestone, &count,
 		&error), 0);
@@ -822,6 +840,169 @@ static void test_observations(void **state)
 	store_close(store);
 }
 
+/* --- documents, attestations, polls ------------------------------------------------------ */
+
+static struct document document(const char *key, const char *text, instant at)
+{
+	return (struct document){ .key = key, .title = "T", .url = "http://u",
+		.text = text, .source = "gd", .published = at,
+		.recorded = at + 1, .period = { FREQUENCY_DAY, 18321 } };
+}
+
+static struct attestation attestation(const char *by, bool yes, instant at)
+{
+	return (struct attestation){ .key = "adopted", .by = by, .yes = yes,
+		.evidence = "http://e", .note = "", .on = { 2020, 3, 4 },
+		.at = at, .recorded = at };
+}
+
+static void add_poll(struct store_batch *batch, instant at,
+	enum fetch_outcome outcome, size_t rejected)
+{
+	struct fetch_report report = { .started = at, .finished = at + 5,
+		.outcome = outcome, .rejected = rejected };
+	struct source_state state;
+
+	source_state_init(&state);
+	store_add_fetch(batch, "gd", &report, &state);
+}
+
+static void fill_documents(struct store *store)
+{
+	struct store_batch *batch = store_batch_new(store);
+	struct document first = document("n1", "one", T0);
+	struct document second = document("n1", "two", T0 + 50);
+	struct document other = document("n2", "", T0 + 60);
+	struct attestation yes = attestation("anna", true, T0);
+	struct attestation no = attestation("ben", false, T0 + 1);
+
+	other.period = PERIOD_NONE;
+	other.published_assumed = true;
+	store_add_document(batch, "gz", "gd", NULL, &first);
+	store_add_document(batch, "gz", "gd", NULL, &second);
+	store_add_document(batch, "gz", NULL, NULL, &other);
+	store_add_document(batch, "else", "gd", NULL, &first);
+	store_add_attestation(batch, "p/m", &yes);
+	store_add_attestation(batch, "p/m", &no);
+	store_add_attestation(batch, "p/n", &no);
+	add_poll(batch, T0, FETCH_CHANGED, 0);
+	add_poll(batch, T0 + 10, FETCH_FAILED, 0);
+	add_poll(batch, T0 + 20, FETCH_CHANGED, 2);
+	add_poll(batch, T0 + 30, FETCH_UNCHANGED, 0);
+	commit_well(store, batch);
+}
+
+static void test_documents(void **state)
+{
+	struct store *store = open_store(*state);
+	struct history *history = history_new(store_load_series, store);
+	const struct knowledge all = { INSTANT_MAX, INSTANT_MAX };
+	const struct documents *documents;
+	const struct attestations *attestations;
+	struct error error = { 0 };
+
+	fill_documents(store);
+	history_load_by(history, &store_loads);
+	documents = history_documents(history, "gz");
+	assert_int_equal(documents->count, 3);
+	assert_int_equal(documents->items[0]->id, 1);
+	assert_string_equal(documents->items[1]->text, "two");
+	assert_string_equal(documents->items[1]->source, "gd");
+	assert_string_equal(documents->items[2]->source, "");
+	assert_true(period_equal(documents->items[0]->period,
+		(struct period){ FREQUENCY_DAY, 18321 }));
+	assert_true(documents->items[2]->published_assumed);
+	assert_false(documents->unread);
+	attestations = history_attestations(history, "p/m");
+	assert_int_equal(attestations->count, 2);
+	assert_string_equal(attestations->items[0]->by, "anna");
+	assert_false(attestations->items[1]->yes);
+	assert_string_equal(attestations->items[1]->evidence, "http://e");
+	assert_int_equal(polled_last(history_polled(history, "gd"), all), T0);
+	assert_true(history_polled(history, "gd")->faulty);
+	history_free(history);
+	store_close(store);
+	if (store_verify(((const struct folder *)*state)->path, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
+static void random_history(const struct folder *folder, uint64_t seed);
+
+/* --- migration ---------------------------------------------------------------------------- */
+
+static char *dump_schema(const struct folder *folder)
+{
+	sqlite3 *db = raw_open(folder);
+	sqlite3_stmt *statement;
+	struct text out;
+
+	text_init(&out, 0);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, sql FROM "
+		"sqlite_schema ORDER BY name", -1, &statement, NULL), SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		text_addf(&out, "%s: %s\n",
+			(const char *)sqlite3_column_text(statement, 0),
+			(const char *)sqlite3_column_text(statement, 1));
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return text_take(&out);
+}
+
+/* A database of each older version becomes what a new one is. */
+static void test_migration(void **state)
+{
+	const struct folder *folder = *state;
+	char *fresh, *migrated;
+
+	store_close(open_store(folder));
+	fresh = dump_schema(folder);
+	for (int64_t version = 1; version < STORE_SCHEMA; version++) {
+		struct error error = { 0 };
+		sqlite3 *db;
+
+		folder_empty(folder);
+		assert_int_equal(sqlite3_open(folder->db, &db), SQLITE_OK);
+		if (schema_migrate(db, 0, version, &error) < 0)
+			fail_msg("%s", error.text);
+		sqlite3_close(db);
+		assert_int_equal(raw_number(folder, "PRAGMA user_version"),
+			version);
+		store_close(open_store(folder));
+		assert_int_equal(raw_number(folder, "PRAGMA user_version"),
+			STORE_SCHEMA);
+		migrated = dump_schema(folder);
+		assert_string_equal(migrated, fresh);
+		free(migrated);
+	}
+	free(fresh);
+}
+
+/* Facts of an older version are kept, in the same chain. */
+static void test_migration_keeps(void **state)
+{
+	const struct folder *folder = *state;
+	const struct knowledge all = { INSTANT_MAX, INSTANT_MAX };
+	struct error error = { 0 };
+	struct history *history;
+	struct store *store;
+
+	random_history(folder, 5);
+	store = open_store(folder);
+	fill_documents(store);
+	store_close(store);
+	schema_undo(folder, 2);
+	store = open_store(folder);
+	history = history_new(store_load_series, store);
+	history_load_by(history, &store_loads);
+	assert_int_equal(history_documents(history, "gz")->count, 0);
+	assert_int_equal(polled_last(history_polled(history, "gd"), all), T0);
+	history_free(history);
+	fill_documents(store);
+	store_close(store);
+	if (store_verify(folder->path, &error) != 0)
+		fail_msg("%s", error.text);
+}
+
 /* Only what a restart loads whole is gone through from end to end. */
 static void test_queries_search(void **state)
 {
@@ -831,6 +1012,9 @@ static void test_queries_search(void **state)
 	};
 	static const char *const want_indexes[QUERY_COUNT] = {
 		[QUERY_SERIES] = "observation_indicator",
+		[QUERY_DOCUMENTS] = "document_indicator",
+		[QUERY_ATTESTATIONS] = "attestation_milestone",
+		[QUERY_POLLS] = "fetch_source",
 		[QUERY_EVENTS_OF] = "event_subject",
 		[QUERY_ALERTS_FIRING] = "alert_state_firing",
 		[QUERY_DELIVERIES] = "delivery_attempt_notification",
@@ -990,6 +1174,19 @@ static void random_fetch(struct store_batch *batch, struct dice *dice)
 	}
 }
 
+static void random_document(struct store_batch *batch, struct dice *dice)
+{
+	struct document random = { .key = "k", .title = "t", .url = "",
+		.text = roll(dice, 2) == 0 ? "" : "text", .source = "",
+		.published = T0 + roll(dice, 9), .recorded = T0 };
+	struct attestation said = { .key = "k", .by = "anna", .evidence = "",
+		.note = "", .on = { 2020, 1, 2 }, .at = T0, .recorded = T0,
+		.yes = roll(dice, 2) == 0 };
+
+	store_add_document(batch, "gz", "s", NULL, &random);
+	store_add_attestation(batch, "p/m", &said);
+}
+
 static void random_assessment(struct store_batch *batch, struct dice *dice)
 {
 	struct milestone_state state = roll(dice, 2) ? rich_state() : bare_state();
@@ -1031,11 +1228,12 @@ static struct store_batch *random_batch(struct store *store, struct dice *dice,
 	struct store_batch *batch = store_batch_new(store);
 
 	for (uint32_t left = roll(dice, 12); left > 0; left--) {
-		switch (roll(dice, 4)) {
+		switch (roll(dice, 5)) {
 		case 0: random_fetch(batch, dice); break;
 		case 1: random_assessment(batch, dice); break;
 		case 2: random_alert(batch, dice); break;
 		case 3: random_message(batch, dice, ids); break;
+		case 4: random_document(batch, dice); break;
 		}
 	}
 	return batch;
@@ -1448,6 +1646,9 @@ int main(void)
 		IN_FOLDER(test_open_refuses_what_is_not_ours),
 		IN_FOLDER(test_open_needs_a_folder),
 		IN_FOLDER(test_facts_match_the_schema),
+		IN_FOLDER(test_documents),
+		IN_FOLDER(test_migration),
+		IN_FOLDER(test_migration_keeps),
 		IN_FOLDER(test_milestones),
 		IN_FOLDER(test_migrates_to_forecasts),
 		IN_FOLDER(test_sources),

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "core/documents.h"
+#include "core/polled.h"
 #include "world.h"
 
 #define ZONE_BYTES_MAX 16384
@@ -135,6 +137,17 @@ void world_working(struct world *world, struct calendar *calendar,
 	days_give(world, calendar, &calendar->working, first, last);
 }
 
+struct indicator *world_documents(struct world *world, const char *id,
+	int64_t lag_days)
+{
+	struct indicator *indicator = world_indicator(world, id, FREQUENCY_NONE,
+		lag_days);
+
+	indicator->kind = INDICATOR_DOCUMENTS;
+	indicator->has_min = false;
+	return indicator;
+}
+
 struct pledge *world_pledge(struct world *world, const char *id)
 {
 	struct pledge *pledge =
@@ -213,6 +226,41 @@ void world_observe(struct world *world, const char *indicator,
 		fail_msg("no figure: %s %s %s", indicator, period, value);
 	series_add(history_series(world->history, indicator), &observation,
 		NULL);
+}
+
+void world_document(struct world *world, const char *indicator,
+	const char *key, const char *date, const char *title,
+	const char *published)
+{
+	struct document document = {.key = key, .title = title, .url = "",
+		.text = "", .source = "",
+		.published = world_time(world, published)};
+
+	document.recorded = document.published;
+	if (*date != '\0' && !period_read(date, &document.period))
+		fail_msg("'%s' is no date", date);
+	documents_add(history_documents(world->history, indicator), &document,
+		NULL);
+}
+
+void world_polled(struct world *world, const char *source, const char *at)
+{
+	polled_add(history_polled(world->history, source),
+		world_time(world, at), FETCH_CHANGED, 0);
+}
+
+void world_attest(struct world *world, const char *milestone, const char *key,
+	const char *by, bool yes, const char *on, const char *at)
+{
+	struct attestation said = {.key = key, .by = by, .yes = yes,
+		.evidence = "", .note = "", .at = world_time(world, at)};
+	struct moment moment;
+
+	if (!moment_parse(on, strlen(on), &moment))
+		fail_msg("'%s' is no day", on);
+	said.on = moment.local.date;
+	said.recorded = said.at;
+	attestations_add(history_attestations(world->history, milestone), &said);
 }
 
 static size_t line_split(char *line, char *cells[LINE_COLUMNS_MAX])

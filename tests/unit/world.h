@@ -33,6 +33,9 @@ void world_holidays(struct world *world, struct calendar *calendar,
 	const char *first, const char *last);
 void world_working(struct world *world, struct calendar *calendar,
 	const char *first, const char *last);
+/* One of documents. */
+struct indicator *world_documents(struct world *world, const char *id,
+	int64_t lag_days);
 struct pledge *world_pledge(struct world *world, const char *id);
 /* Of the pledge added last; due and benchmark may be NULL. */
 struct milestone *world_milestone(struct world *world, const char *name,
@@ -47,6 +50,15 @@ void world_finish(struct world *world);
 /* One vintage. published: a date is the end of that day in the zone. */
 void world_observe(struct world *world, const char *indicator,
 	const char *period, const char *value, const char *published);
+/* One version of a document; date "": none. */
+void world_document(struct world *world, const char *indicator,
+	const char *key, const char *date, const char *title,
+	const char *published);
+/* A good poll of a source. */
+void world_polled(struct world *world, const char *source, const char *at);
+/* What somebody attests to the daemon, on a day and said then, or later. */
+void world_attest(struct world *world, const char *milestone, const char *key,
+	const char *by, bool yes, const char *on, const char *at);
 /*
  * The rows of a CSV file of the examples, which has no quotes. prefix comes
  * before the name; rows of indicators that there are not are left out.

@@ -1,0 +1,104 @@
+/*
+ * gathering: documents taken in, what polls tell of their absence, and what
+ * people attest.
+ */
+#include <string.h>
+
+#include "core/documents.h"
+#include "core/engine_internal.h"
+#include "core/polled.h"
+
+void gather_document(struct engine *engine, uint32_t source,
+	const struct row *row, instant now, struct effects *effects)
+{
+	const char *id = engine->reg->indicators[row->indicator].id;
+	struct document document = *row->document;
+	const struct document *kept;
+	struct effect *effect;
+
+	document.source = engine->reg->sources[source].id;
+	document.period = row->observation.period;
+	document.published = row->observation.published;
+	document.published_assumed = row->observation.published_assumed;
+	document.recorded = engine_as_of(engine, now);
+	enum series_news news = documents_add(history_documents(
+		engine->history, id), &document, &kept);
+
+	if (news == SERIES_SAME)
+		return;
+	polls_touch(engine, row->indicator, news);
+	effect = effects_add(effects, EFFECT_DOCUMENT);
+	effect->index = row->indicator;
+	effect->subject = id;
+	effect->source = source;
+	effect->as.document = kept;
+}
+
+/* Whether a source gives the documents of an indicator that is asked of. */
+static bool source_gives(const struct engine *engine, uint32_t source,
+	uint32_t index)
+{
+	const struct indicator *indicator = &engine->reg->indicators[index];
+	const struct documents *documents;
+
+	if (indicator->kind != INDICATOR_DOCUMENTS ||
+			indicator->milestone_count == 0)
+		return false;
+	if (engine->reg->sources[source].indicator == index)
+		return true;
+	documents = history_documents(engine->history, indicator->id);
+	for (size_t i = 0; i < documents->source_count; i++)
+		if (strcmp(documents->sources[i].id,
+				engine->reg->sources[source].id) == 0)
+			return true;
+	return false;
+}
+
+void gather_polled(struct engine *engine, uint32_t source,
+	const struct fetch_report *report)
+{
+	const struct register_ *reg = engine->reg;
+	struct polled_times *polled = NULL;
+	bool good = false;
+
+	for (uint32_t i = 0; i < reg->indicator_count; i++) {
+		if (!source_gives(engine, source, i))
+			continue;
+		if (!polled) {
+			polled = history_polled(engine->history,
+				reg->sources[source].id);
+			good = polled_add(polled, report->started,
+				report->outcome, report->rejected);
+		}
+		if (good)
+			polls_touch(engine, i, SERIES_NEW);
+	}
+}
+
+enum attest_outcome engine_attest(struct engine *engine, uint32_t milestone,
+	const struct attestation *attestation, instant now,
+	struct effects *effects)
+{
+	const char *id = engine->reg->milestones[milestone].id;
+	struct attestations *all = history_attestations(engine->history, id);
+	struct attestation said = *attestation;
+	const struct attestation *kept;
+	struct effect *effect;
+
+	engine->asked = now;
+	said.id = 0;
+	said.at = said.recorded = engine_as_of(engine, now);
+	kept = attestations_add(all, &said);
+	if (!kept)
+		return all->count < ATTESTATIONS_MAX ? ATTESTED_AGAIN :
+			ATTESTED_TOO_MANY;
+	effect = effects_add(effects, EFFECT_ATTESTATION);
+	effect->index = milestone;
+	effect->subject = id;
+	effect->as.attestation = kept;
+	watch_mark(engine, milestone);
+	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
+	watch_save_waiting(engine, milestone, now, effects);
+	outbox_advance(engine->outbox, now, effects);
+	return ATTESTED;
+}

@@ -1,0 +1,57 @@
+/*
+ * polled: when a source was read to the end without fault, so that what it
+ * did not list by then is known to be absent. Only grows; one instant a poll.
+ */
+#ifndef PLEDGED_CORE_POLLED_H
+#define PLEDGED_CORE_POLLED_H
+
+#include "core/history.h"
+#include "core/poll.h"
+#include "core/register.h"
+
+enum polled_standing {
+	POLLED_AS_RECORDED,
+	POLLED_ALWAYS,		/* read offline: as at any time asked about */
+	POLLED_NEVER		/* could not be read offline */
+};
+
+struct polled_times {
+	instant *items;		/* ascending: when each good poll began */
+	size_t count, capacity;
+	bool faulty;		/* a row of what was read last was rejected */
+	enum polled_standing standing;
+};
+
+void polled_init(struct polled_times *polled);
+void polled_release(struct polled_times *polled);
+
+/*
+ * Takes a poll that has ended, in the order of time. Good is one that was read
+ * and of which no row was rejected, or one that found the same as such a one.
+ * Returns whether it was good.
+ */
+bool polled_add(struct polled_times *polled, instant started,
+	enum fetch_outcome outcome, size_t rejected);
+
+/* The last good poll known at a time; INSTANT_MIN: none. */
+instant polled_last(const struct polled_times *polled, struct knowledge known);
+
+/*
+ * Until when a series of documents is complete under what is known: the last
+ * good poll, less the indicator's lag, of each source that gives it, and the
+ * earliest of these. INSTANT_MIN: nothing is known to be absent. Such are the
+ * sources that name the indicator, and those whose rows have.
+ */
+instant documents_covered(const struct register_ *reg, struct history *history,
+	uint32_t indicator, struct knowledge known, const struct zone *zone);
+
+/*
+ * When such a series counts as no longer read: its last good poll, the lag and
+ * twice the time between polls (a day where the source sets none) are over.
+ * INSTANT_MAX: never, INSTANT_MIN: it never was read.
+ */
+instant documents_stale_after(const struct register_ *reg,
+	struct history *history, uint32_t indicator, struct knowledge known,
+	const struct zone *zone);
+
+#endif

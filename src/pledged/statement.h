@@ -1,0 +1,22 @@
+/*
+ * statement: what somebody attests, as the body of a request says it in JSON:
+ * {"key", "attested", "on", "evidence", "note"}.
+ */
+#ifndef PLEDGED_PLEDGED_STATEMENT_H
+#define PLEDGED_PLEDGED_STATEMENT_H
+
+#include "base/error.h"
+#include "core/attestations.h"
+
+struct statement {
+	void *body;			/* owns the strings */
+	struct attestation attestation;	/* key, yes, on (none: not said),
+					   evidence, note */
+};
+
+/* -1 with what is wrong. To be released in either case. */
+int statement_read(struct statement *out, const char *bytes, size_t length,
+	struct error *error);
+void statement_release(struct statement *statement);
+
+#endif
