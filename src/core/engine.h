@@ -91,6 +91,11 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects);
 
+/* Figures that someone observed, without a source: rows as above, taken and
+   judged as those of a poll are. */
+void engine_observed(struct engine *engine, const struct row *rows,
+	size_t row_count, instant now, struct effects *effects);
+
 /* The wall clock has been set. Whatever waits for longer from now on than it was
    meant to wait at all is cut to that, and all milestones are judged again. */
 void engine_replan(struct engine *engine, instant now, struct effects *effects);
