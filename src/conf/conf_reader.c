@@ -240,6 +240,11 @@ static const struct conf_key *table_find(const struct conf_table *table,
 	return NULL;
 }
 
+bool conf_table_has(const struct conf_table *table, const char *name)
+{
+	return table_find(table, name) != NULL;
+}
+
 static void read_unknown(struct conf_reader *reader,
 	const struct conf_table *table, const config_setting_t *setting)
 {

@@ -17,6 +17,7 @@ struct register_reading {
 	struct register_building building;
 	struct digest_state *digest;
 	size_t files;
+	bool hosted;		/* the file open holds other keys too */
 };
 
 static void reading_fault(struct register_reading *reading, const char *path,
@@ -71,6 +72,20 @@ static void reading_salvage(void *context, const struct conf_phrase *phrase)
 
 /* --- files --------------------------------------------------------------- */
 
+/* Leaves the lists of a register. */
+static void config_strip(config_t *config)
+{
+	config_setting_t *root = config_root_setting(config);
+
+	for (int i = config_setting_length(root); i-- > 0;) {
+		const char *name = config_setting_name(
+			config_setting_get_elem(root, (unsigned)i));
+
+		if (!conf_table_has(&register_table, name))
+			config_setting_remove_elem(root, (unsigned)i);
+	}
+}
+
 static void reading_parse(struct register_reading *reading, struct text *bytes)
 {
 	struct conf_reader *reader = &reading->reader;
@@ -83,6 +98,8 @@ static void reading_parse(struct register_reading *reading, struct text *bytes)
 			reading_salvage, reading);
 		return;
 	}
+	if (reading->hosted)
+		config_strip(&config);
 	conf_read(reader, &register_table, config_root_setting(&config),
 		&reading->building);
 	config_destroy(&config);
@@ -165,6 +182,12 @@ static void register_settle(struct register_ *reg)
 struct register_ *register_load(const struct settings *settings,
 	struct faults *faults)
 {
+	return register_load_with(settings, NULL, faults);
+}
+
+struct register_ *register_load_with(const struct settings *settings,
+	const char *host, struct faults *faults)
+{
 	struct register_reading *reading = mem_new(1, sizeof *reading);
 	size_t errors = faults->errors;
 	struct register_ *reg;
@@ -175,6 +198,9 @@ struct register_ *register_load(const struct settings *settings,
 	reg = reading->building.reg;
 	for (size_t i = 0; i < settings->register_count; i++)
 		reading_name(reading, settings->registers[i]);
+	reading->hosted = true;
+	if (host != NULL)
+		reading_file(reading, host);
 	digest_finish(reading->digest, &reg->digest);
 	conf_reader_release(&reading->reader);
 	free(reading);

@@ -38,6 +38,7 @@ int main(void)
 {
 	print_keys("setting", settings_keys());
 	print_keys("register", register_keys());
+	print_keys("test", test_file_keys());
 	print_functions();
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)
 		printf("event\t%s\n", event_kind_name((enum event_kind)i));
