@@ -368,7 +368,7 @@ static struct conf_table table_with_register(struct arena *arena)
 	size_t own = test_table.count, count = own + register_table.count;
 	struct conf_key *keys = arena_alloc(arena, count, sizeof *keys);
 
-	memcpy(keys, test_file_rows, sizeof test_file_keys);
+	memcpy(keys, test_file_rows, sizeof test_file_rows);
 	for (size_t i = 0; i < register_table.count; i++)
 		keys[own + i] = (struct conf_key){
 			.name = register_table.keys[i].name,

@@ -237,8 +237,7 @@ static const struct zone *answer_zone(const struct answer *answer)
 
 static instant time_due(const struct answer *answer)
 {
-	return milestone_at(&answer->reg->milestones[answer->milestone],
-		answer->assessment->as_of)->due;
+	return answer->assessment->due;
 }
 
 static instant time_original_due(const struct answer *answer)

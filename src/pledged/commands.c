@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/terminal.h"
+#include "core/lint.h"
 #include "pledged/against.h"
 #include "pledged/command.h"
 #include "pledged/configuration.h"
@@ -50,6 +51,10 @@ int command_check(const struct options *options)
 	int status = EXIT_FAILED;
 
 	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	if (configuration.reg != NULL) {
+		register_lint(configuration.reg, &configuration.faults);
+		faults_sort(&configuration.faults);
+	}
 	configuration_tell(&configuration);
 	text_init(&text, 0);
 	if (configuration.reg == NULL) {
