@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "conf/conf_file.h"
+#include "conf/test_table.h"
 
 /* --- what all parts need --------------------------------------------------- */
 
@@ -15,10 +17,18 @@ struct checking {
 	struct test_file *file;
 	struct faults *faults;
 	const char *part;		/* "given", "expect" */
+	const char *table;		/* the file lines are of, if not the
+					   tests' own */
+	struct test_given *given;	/* whose table it is */
 };
 
 static bool check_fault(struct checking *checking, int line,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static const char *checking_place(const struct checking *checking)
+{
+	return checking->table != NULL ? checking->table : checking->file->shown;
+}
 
 static bool check_fault(struct checking *checking, int line,
 	const char *format, ...)
@@ -30,7 +40,7 @@ static bool check_fault(struct checking *checking, int line,
 	va_start(arguments, format);
 	text_addv(&text, format, arguments);
 	va_end(arguments);
-	faults_error(checking->faults, (struct origin){checking->file->shown,
+	faults_error(checking->faults, (struct origin){checking_place(checking),
 		line, 0}, "%s: %s", checking->part, text_string(&text));
 	text_release(&text);
 	return false;
@@ -95,28 +105,34 @@ static bool check_indicator(struct checking *checking, const char *id, int line)
 			NEAREST(id, reg->indicators, reg->indicator_count));
 }
 
+/* Without a time of its own a figure is published when it is given. */
+static void given_add(struct test_given *given, const struct row *row)
+{
+	given->rows = mem_grow(given->rows, given->row_count, &given->row_room,
+		sizeof *given->rows);
+	given->rows[given->row_count] = *row;
+	if (row->observation.published == INSTANT_MIN)
+		given->rows[given->row_count].observation.published =
+			given->when;
+	given->row_count++;
+}
+
 static void given_row(struct checking *checking, struct test_given *given,
 	int line, const struct row_text *text)
 {
 	const struct test_file *file = checking->file;
-	struct row *row = &given->rows[given->row_count];
-	struct moment moment;
+	struct row row;
 	struct error error;
 
 	if (text->indicator == NULL)
 		check_fault(checking, line, "the key \"indicator\" is missing");
 	else if (!check_indicator(checking, text->indicator, line))
 		return;
-	else if (row_check(file->reg, NOT_FOUND, file->settings->zone, text, row,
-	    &error) < 0)
+	else if (row_check(file->reg, NOT_FOUND, file->settings->zone, text,
+	    &row, &error) < 0)
 		check_fault(checking, line, "%s", error.text);
 	else
-		given->row_count++;
-	row->observation.published = given->when;
-	if (given->published.text != NULL && check_moment(checking,
-	    &given->published, "published", &moment))
-		row->observation.published = moment_instant(&moment,
-			file->settings->zone);
+		given_add(given, &row);
 }
 
 /* The next word of a text, cut out of it; NULL: there is none. */
@@ -163,6 +179,7 @@ static void given_figures(struct checking *checking, struct test_given *given)
 	for (size_t i = 0; i < given->figures.count; i++) {
 		const struct said *said = &given->figures.items[i];
 		struct row_text row = {.indicator = given->indicator,
+			.published = given->published.text,
 			.provisional = given->provisional};
 		char *text = mem_string(said->text);
 
@@ -199,24 +216,66 @@ static void given_values(struct checking *checking, struct test_given *given)
 		given_row(checking, given, said->line, &(struct row_text){
 			.indicator = given->indicator,
 			.period = text_string(&period), .value = said->text,
+			.published = given->published.text,
 			.provisional = given->provisional});
 	}
 	text_release(&period);
 }
 
+static void table_tell(void *context, int line, const struct row_text *text)
+{
+	struct checking *checking = context;
+	const struct test_given *given = checking->given;
+	struct row_text row = *text;
+
+	if (row.indicator == NULL)
+		row.indicator = given->indicator;
+	if (row.published == NULL)
+		row.published = given->published.text;
+	row.provisional |= given->provisional;
+	given_row(checking, checking->given, line, &row);
+}
+
+static void table_fault(void *context, int line, const char *what)
+{
+	check_fault(context, line, "%s", what);
+}
+
+static void given_table(struct checking *checking, struct test_given *given)
+{
+	if (given->observations.text == NULL)
+		return;
+	checking->given = given;
+	checking->table = conf_file_shown(checking->file->arena,
+		given->observations.text);
+	test_table_read(given->observations.text, table_tell, table_fault,
+		checking);
+	checking->table = NULL;
+}
+
+/* The list was made by growing it, and the arena frees it with the rest. */
+static void given_settle(struct checking *checking, struct test_given *given)
+{
+	given->rows = mem_resize(given->rows, given->row_count + 1,
+		sizeof *given->rows);
+	arena_adopt(checking->file->arena, given->rows);
+}
+
 static void check_given(struct checking *checking, struct test_given *given)
 {
 	const struct register_ *reg = checking->file->reg;
-	size_t count = given->figures.count + given->values.count;
+	struct moment moment;
 
 	check_time(checking, &given->at, "at", &given->when);
-	if (given->indicator != NULL &&
-	    !check_indicator(checking, given->indicator, given->line))
+	if ((given->published.text != NULL && !check_moment(checking,
+	    &given->published, "published", &moment)) ||
+	    (given->indicator != NULL &&
+	    !check_indicator(checking, given->indicator, given->line)))
 		return;
-	given->rows = arena_alloc(checking->file->arena, count + 1,
-		sizeof *given->rows);
 	given_figures(checking, given);
 	given_values(checking, given);
+	given_table(checking, given);
+	given_settle(checking, given);
 	if (given->source == NULL)
 		return;
 	given->source_index = register_source(reg, given->source);

@@ -77,7 +77,23 @@ static bool said_number_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_said_number, key, setting, object);
 }
 
+/* The name of a file beside this one. */
+static bool table_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct said *said = conf_member(object, key->offset);
+
+	if (!conf_read_as(reader, &conf_said, key, setting, object))
+		return false;
+	if (said != NULL)
+		said->text = conf_file_join(reader->arena, reader->folder,
+			said->text);
+	return true;
+}
+
 static const struct conf_kind
+	table_kind = {"file name", "a string: the name of a file", NULL,
+		table_read},
 	strings_kind = {"list of strings", "a list of strings [ \"…\", \"…\" ]",
 		NULL, strings_read},
 	numbers_kind = {"list of numbers", "a list of numbers ( 1, 2.5 )", NULL,
@@ -109,6 +125,7 @@ static const struct conf_key given_keys[] = {
 	{ROW("figures", strings_kind), AT(figures)},
 	{ROW("first", period_kind), AT(first)},
 	{ROW("indicator", conf_name), AT(indicator)},
+	{ROW("observations", table_kind), AT(observations)},
 	{ROW("provisional", conf_bool), AT(provisional), .fallback = "false"},
 	{ROW("published", time_kind), AT(published)},
 	{ROW("source", conf_name), AT(source)},
@@ -132,15 +149,17 @@ static void given_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
 	const struct test_given *given = object;
-	bool figures = conf_given(group, "figures");
 	bool values = conf_given(group, "values");
+	int figures = values + conf_given(group, "figures") +
+		conf_given(group, "observations");
 	bool state = conf_given(group, "fails") || given->answers;
 
 	(void)parent;
-	if (conf_given(group, "source") ? !state || figures || values
-	    : state || figures == values)
+	if (conf_given(group, "source") ? !state || figures > 0
+	    : state || figures != 1)
 		conf_fault(reader, group->setting, "says either figures, or "
-			"first and values, or source and fails or answers");
+			"first and values, or observations, or source and "
+			"fails or answers");
 	if (values && !conf_given(group, "first"))
 		conf_fault(reader, group->setting, "the key \"first\" is "
 			"missing: the period of the first of values");

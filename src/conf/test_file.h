@@ -37,10 +37,11 @@ struct test_given {
 	struct sayings figures;		/* "2020-01 = 5", "x 2020-01 = 5" */
 	struct said first;		/* the period of the first of values */
 	struct sayings values;
+	struct said observations;	/* a table of figures, absolute */
 	/* as checked */
 	instant when;
 	struct row *rows;
-	size_t row_count;
+	size_t row_count, row_room;
 	uint32_t source_index;		/* NOT_FOUND: figures alone */
 };
 

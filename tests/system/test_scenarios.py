@@ -159,6 +159,42 @@ def test_faults(tmp_path, case):
     assert "the file can be used" in result.stdout
 
 
+TABLE = "# made up\nperiod, indicator, value, published, provisional\n" + "".join(
+    f"2020-{month:02}, x, 1, {'2021-01-05' if month == 12 else ''},"
+    f"{' true' if month == 12 else ''}\n" for month in range(1, 13))
+TABLED = re.sub(r'at = "2021-01-05"; indicator = "x"; first(.|\n)*?values = .*?\);',
+                'at = "2021-01-01"; observations = "x.csv";', GOOD).replace(
+                    "actual = 12;", 'actual = 12; knowledge = "provisional";')
+
+
+def test_figures_from_a_table(tmp_path):
+    (tmp_path / "x.csv").write_text(TABLE)
+    result = run_test(tmp_path, TABLED)
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    (tmp_path / "x.csv").write_text(TABLE.replace("2021-01-05", "2021-01-06"))
+    assert run_test(tmp_path, TABLED).returncode == 1
+
+
+@pytest.mark.parametrize("table, want", [
+    (TABLE.replace("value", "valve"),
+     'x.csv:2: given: an unknown column, nearest is "value"'),
+    (TABLE.replace("published", "value"),
+     'x.csv:2: given: a second column "value"'),
+    (TABLE.replace("2020-03, x", "2020-03, y"),
+     'x.csv:5: given: there is no indicator "y"'),
+    (TABLE.replace("2020-03, x, 1", "2020-03, x, one"),
+     'x.csv:5: given: value "one" is not a number'),
+    (TABLE + "2021-01, x\n", "x.csv:15: given: not as many cells"),
+    (TABLE + '"2021-01", x, 1, , \n', "x.csv:15: given: not as many cells"),
+    (None, "x.csv: given: No such file or directory")])
+def test_faults_of_a_table(tmp_path, table, want):
+    if table:
+        (tmp_path / "x.csv").write_text(table)
+    result = run_test(tmp_path, TABLED)
+    assert result.returncode == 1
+    assert result.stderr.startswith(want), result.stderr
+
+
 def test_usage(tmp_path):
     assert run(program("pledged"), "test").returncode == 2
     assert run(program("pledged"), "test", "-o", "csv", "x").returncode == 2

@@ -36,7 +36,8 @@ static const char good[] =
 	"  { at = \"2020-12-31\"; milestone = \"p/*\"; status = \"pending\"; actual = \"none\"; },\n"
 	"  { at = \"2020-12-31\"; alerts = [ \"source_failing s\" ]; },\n"
 	"  { from = \"2020-01-01\"; to = \"2020-12-31\"; milestone = \"p/m\";\n"
-	"    events = [ \"2020-05-01 met\", \"2020-05-02T01:02:03Z unverified p/n\" ]; } ); } );\n";
+	"    events = [ \"2020-05-01 met\",\n"
+	"      \"2020-05-02T01:02:03Z unverified p/n\" ]; } ); } );\n";
 
 static struct test_file *file_load(const char *text, size_t length,
 	char **listing)
