@@ -277,14 +277,16 @@ static void lint_pledges(struct linting *linting)
 	}
 }
 
+/* What may be wrong comes before what is merely missing: there is a limit to
+   what faults keep. */
 void register_lint(const struct register_ *reg, struct faults *faults)
 {
 	struct linting linting = {.reg = reg, .faults = faults,
 		.nothing = history_new(NULL, NULL)};
 
-	lint_indicators(&linting);
-	lint_pledges(&linting);
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		lint_milestone(&linting, &reg->milestones[i]);
+	lint_indicators(&linting);
+	lint_pledges(&linting);
 	history_free(linting.nothing);
 }

@@ -21,7 +21,8 @@
 
 enum accepts {		/* which options a verb takes */
 	TAKES_AS_OF = 1, TAKES_SPAN = 2, TAKES_FETCH = 4, TAKES_STRICT = 8,
-	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64
+	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64,
+	REFUSES_CONF = 128	/* its files name their own */
 };
 
 static const struct verb {
@@ -49,7 +50,7 @@ static const struct verb {
 		"[-o table|jsonl]",
 		"every event in between, on a virtual clock; --against: what "
 		"would have been different"},
-	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS,
+	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS | REFUSES_CONF,
 		"text tap junit",
 		"test [-o text|tap|junit] FILE...",
 		"run register tests, pledged-test(5)"},
@@ -64,8 +65,9 @@ static void print_help(void)
 {
 	puts("pledged: keeps promises honest\n\nusage: pledged [-c FILE] VERB ...\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  pledged [-c FILE] %s\n      %s\n", verbs[i].synopsis,
-			verbs[i].sentence);
+		printf("  pledged %s%s\n      %s\n",
+			verbs[i].takes & REFUSES_CONF ? "" : "[-c FILE] ",
+			verbs[i].synopsis, verbs[i].sentence);
 	puts("\n  -c FILE        configuration, default "
 		SYSCONFDIR "/pledged/pledged.conf\n"
 		"  --version      version\n"
@@ -167,6 +169,12 @@ static bool option_set(struct options *options, const struct verb *verb,
 	return true;
 }
 
+static bool verb_takes(const struct verb *verb, const struct option_row *row)
+{
+	return row->takes == 0 ? !(verb->takes & REFUSES_CONF) :
+		(verb->takes & row->takes) != 0;
+}
+
 /* The verb is the first word that is neither an option nor its value. */
 static const struct verb *verb_choose(int argc, char **argv, const char **word)
 {
@@ -207,7 +215,7 @@ static int options_read(struct options *options, const struct verb *verb,
 			options->arguments[options->argument_count++] = argv[i];
 			continue;
 		}
-		if (row == NULL || (row->takes != 0 && !(row->takes & verb->takes)))
+		if (row == NULL || !verb_takes(verb, row))
 			return usage(verb, "there is no option %s here", argv[i]);
 		if (row->valued && argv[i][length] == '=')
 			value = argv[i] + length + 1;

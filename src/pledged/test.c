@@ -84,6 +84,26 @@ static void compare_aspect(struct life *life, const struct test_expect *expect,
 	text_release(&reason);
 }
 
+/* What the engine was brought to by one input after another is what judging from
+   nothing gives; anything else is a bug of ours. */
+static void compare_watched(struct life *life, const struct test_expect *expect,
+	uint32_t milestone, const struct assessment *fresh)
+{
+	enum status watched = engine_milestone(offline_engine(life->offline),
+		milestone)->assessment.status;
+	struct text message;
+
+	if (watched == fresh->status)
+		return;
+	text_init(&message, 0);
+	text_addf(&message, "%s as of ",
+		offline_register(life->offline)->milestones[milestone].id);
+	add_time(&message, life, expect->when);
+	text_addf(&message, ": a bug of pledged: watched it is %s, judged anew "
+		"%s", status_name(watched), status_name(fresh->status));
+	life_fail(life, expect->line, &message, NULL);
+}
+
 static void compare_answer(struct life *life, const struct test_expect *expect,
 	uint32_t milestone)
 {
@@ -95,6 +115,7 @@ static void compare_answer(struct life *life, const struct test_expect *expect,
 		(struct knowledge){expect->when, INSTANT_MAX}, &assessment);
 	for (int i = 0; i < ASPECT_COUNT; i++)
 		compare_aspect(life, expect, (enum aspect)i, &answer);
+	compare_watched(life, expect, milestone, &assessment);
 }
 
 static bool expect_is_about(const struct test_expect *expect,

@@ -198,6 +198,9 @@ def test_faults_of_a_table(tmp_path, table, want):
 def test_usage(tmp_path):
     assert run(program("pledged"), "test").returncode == 2
     assert run(program("pledged"), "test", "-o", "csv", "x").returncode == 2
+    result = run(program("pledged"), "-c", "x.conf", "test", "y.conf")
+    assert (result.returncode, result.stderr) == (
+        2, "pledged: there is no option -c here: see pledged --help\n")
     result = run(program("pledged"), "test", "none.conf", cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr == "none.conf: No such file or directory\n"

@@ -33,7 +33,7 @@ static const char good[] =
 	"    figures = [ \"x 2020-02=3\", \"done 2020-01-05 = 1 provisional\" ]; },\n"
 	"  { at = \"2020-05-01T00:00:00Z\"; source = \"s\"; fails = \"broken\"; } );\n"
 	"  expect = (\n"
-	"  { at = \"2020-12-31\"; milestone = \"p/*\"; status = \"pending\"; actual = \"none\"; },\n"
+	"  { at = \"2020-12-31\"; milestone = \"p/*\"; status = \"pending\"; pace = \"none\"; },\n"
 	"  { at = \"2020-12-31\"; alerts = [ \"source_failing s\" ]; },\n"
 	"  { from = \"2020-01-01\"; to = \"2020-12-31\"; milestone = \"p/m\";\n"
 	"    events = [ \"2020-05-01 met\",\n"
