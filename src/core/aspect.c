@@ -33,6 +33,7 @@ struct row {
 	struct decimal (*shown)(const struct answer *answer,
 		struct decimal value);
 	instant (*time)(const struct answer *answer);
+	struct figure (*figure)(const struct answer *answer); /* no offset */
 };
 
 static const void *row_place(const struct row *row, const struct answer *answer)
@@ -125,13 +126,20 @@ static bool figure_check(const struct row *row, const char *text,
 	return false;
 }
 
+static struct figure row_figure(const struct row *row,
+	const struct answer *answer)
+{
+	return row->figure != NULL ? row->figure(answer) :
+		*(const struct figure *)row_place(row, answer);
+}
+
 static void figure_add(const struct row *row, const struct answer *answer,
 	struct text *out)
 {
-	const struct figure *figure = row_place(row, answer);
+	struct figure figure = row_figure(row, answer);
 
-	if (figure->known)
-		text_add_decimal(out, row->shown(answer, figure->value));
+	if (figure.known)
+		text_add_decimal(out, row->shown(answer, figure.value));
 	else
 		text_add_string(out, none);
 }
@@ -139,12 +147,12 @@ static void figure_add(const struct row *row, const struct answer *answer,
 static bool figure_is(const struct row *row, const struct answer *answer,
 	const char *text)
 {
-	const struct figure *figure = row_place(row, answer);
+	struct figure figure = row_figure(row, answer);
 	struct decimal value;
 
-	if (!figure->known || !decimal_read(text, &value))
-		return !figure->known && string_is(text, none);
-	return decimal_equal(row->shown(answer, figure->value), row->shown(answer, value));
+	if (!figure.known || !decimal_read(text, &value))
+		return !figure.known && string_is(text, none);
+	return decimal_equal(row->shown(answer, figure.value), row->shown(answer, value));
 }
 
 static struct decimal shown_figure(const struct answer *answer,
@@ -174,6 +182,23 @@ static struct decimal shown_required(const struct answer *answer,
 	return decimal_places(few) > decimal_places(fine) ? few : fine;
 }
 
+#define ESTIMATE_DIGITS 12
+
+static bool has_forecast(const struct answer *answer)
+{
+	return answer->assessment->forecast.method != FORECAST_NONE;
+}
+
+static struct figure forecast_value(const struct answer *answer)
+{
+	struct figure figure = {.known = false};
+
+	figure.known = has_forecast(answer) && decimal_from_double(
+		answer->assessment->forecast.value, ESTIMATE_DIGITS,
+		&figure.value);
+	return figure;
+}
+
 /* --- days and periods ------------------------------------------------------- */
 
 static bool days_check(const struct row *row, const char *text,
@@ -201,6 +226,39 @@ static void days_add(const struct row *row, const struct answer *answer,
 		text_add_string(out, none);
 	else
 		text_addf(out, "%d", (int)days);
+}
+
+static void slip_add(const struct row *row, const struct answer *answer,
+	struct text *out)
+{
+	if (has_forecast(answer))
+		days_add(row, answer, out);
+	else
+		text_add_string(out, none);
+}
+
+static bool date_check(const struct row *row, const char *text,
+	struct error *error)
+{
+	struct date date;
+
+	(void)row;
+	if (string_is(text, none) || date_parse(text, &date))
+		return true;
+	error_set(error, ERROR_INPUT, "\"%.80s\": a date or \"none\" is expected",
+		text);
+	return false;
+}
+
+static void date_add(const struct row *row, const struct answer *answer,
+	struct text *out)
+{
+	struct date date = *(const struct date *)row_place(row, answer);
+
+	if (has_forecast(answer) && !date_is_none(date))
+		text_add_date(out, date);
+	else
+		text_add_string(out, none);
 }
 
 static bool period_check(const struct row *row, const char *text,
@@ -354,6 +412,8 @@ static const struct kind
 	word_kind = {word_check, word_add, text_is},
 	figure_kind = {figure_check, figure_add, figure_is},
 	days_kind = {days_check, days_add, text_is},
+	slip_kind = {days_check, slip_add, text_is},
+	date_kind = {date_check, date_add, text_is},
 	period_kind = {period_check, period_add, text_is},
 	time_kind = {time_check, time_add, time_is},
 	event_kind = {time_check, event_add, event_is},
@@ -392,6 +452,13 @@ static const struct row rows[ASPECT_COUNT] = {
 		AT(days_late)},
 	[ASPECT_DAYS_OVERDUE] = {.name = "days_overdue", .kind = &days_kind,
 		AT(days_overdue)},
+	[ASPECT_FORECAST_VALUE] = {.name = "forecast_value",
+		.kind = &figure_kind, .figure = forecast_value,
+		.shown = shown_required},
+	[ASPECT_FORECAST_DATE] = {.name = "forecast_date", .kind = &date_kind,
+		AT(forecast.date)},
+	[ASPECT_FORECAST_SLIP_DAYS] = {.name = "forecast_slip_days",
+		.kind = &slip_kind, AT(forecast.slip_days)},
 	[ASPECT_REASON] = {.name = "reason", .kind = &reason_kind},
 };
 
