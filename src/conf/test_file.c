@@ -67,6 +67,9 @@ static bool numbers_read(struct conf_reader *reader,
 static bool said_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
+	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
+		return conf_fault(reader, setting, "%s is expected",
+			key->kind->expected);
 	return conf_read_as(reader, &conf_said, key, setting, object);
 }
 
@@ -264,15 +267,15 @@ static const struct conf_table expect_table = {CONF_TABLE(expect_keys),
 
 /* --- tests --------------------------------------------------------------- */
 
-/* Room for as many elements as a list has, one at least; NULL after a fault. */
+/* Room for the elements of a list; NULL after a fault. */
 static void *list_room(struct conf_reader *reader,
 	const config_setting_t *setting, size_t size)
 {
 	int count = config_setting_length(setting);
 
-	if (count <= TEST_LIST_MAX)
-		return arena_alloc(reader->arena, (size_t)count + 1, size);
-	conf_fault(reader, setting, "has %d elements, at most %d are possible",
+	if (count > 0 && count <= TEST_LIST_MAX)
+		return arena_alloc(reader->arena, (size_t)count, size);
+	conf_fault(reader, setting, "has %d elements, 1 to %d are possible",
 		count, TEST_LIST_MAX);
 	return NULL;
 }

@@ -144,6 +144,9 @@ FAULTS = {
     "outside": (broken('name = "it is met";',
                        'name = "a"; from = "2020-01-01"; to = "2021-01-04";'),
                 "is given outside the test's from and to"),
+    "no test": (REGISTER + "tests = ( );", "tests: has 0 elements"),
+    "a number for a time": (broken('at = "2021-01-05"; indicator', 'at = 2021; indicator'),
+                            "tests[0].given[0].at: a date or time in quotes"),
     "no name": (broken('name = "it is met";', ""), 'the key "name" is missing'),
 }
 
