@@ -58,11 +58,6 @@ static void term_found(const struct expression *term, void *context)
 	*(bool *)context = true;
 }
 
-static void term_passes(const struct expression *term, void *context)
-{
-	*(bool *)context |= term->operation->passes;
-}
-
 static bool has_term(const struct expression *expression,
 	expression_visit *visit)
 {
@@ -111,8 +106,29 @@ static void part_tell(struct linting *linting, const struct expression *part,
 			"whatever the figures");
 }
 
-/* The smallest parts that are decided; of what changes as time passes nothing
-   is told. Whether something was. */
+/* Whether a part rests on figures alone, not on other milestones, documents or
+   statements, nor on what changes as time passes. */
+static bool part_is_plain(const struct expression *part)
+{
+	static operation_judge *const judges[] = {judge_or, judge_and, judge_not,
+		judge_compare, judge_if, judge_quorum};
+	static operation_measure *const measures[] = {measure_number,
+		measure_duration, measure_date, measure_add, measure_subtract,
+		measure_multiply, measure_divide, measure_negate, measure_if,
+		measure_abs, measure_least, measure_greatest, measure_round};
+	const struct operation *operation = part->operation;
+	bool plain = expression_is_term(part) && !operation->passes;
+
+	for (size_t i = 0; i < sizeof judges / sizeof *judges; i++)
+		plain |= operation->judge == judges[i];
+	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+		plain |= operation->measure == measures[i];
+	for (size_t i = 0; plain && i < part->operand_count; i++)
+		plain = part_is_plain(part->operands[i]);
+	return plain;
+}
+
+/* The smallest parts that are decided. Whether one was told. */
 static bool lint_truth(struct linting *linting, const struct expression *part)
 {
 	struct judgement judgement;
@@ -122,10 +138,11 @@ static bool lint_truth(struct linting *linting, const struct expression *part)
 		return false;
 	for (size_t i = 0; i < part->operand_count; i++)
 		told |= lint_truth(linting, part->operands[i]);
-	judgement = part_judge(linting, part);
-	if (told || judgement.truth == TRUTH_UNKNOWN ||
-	    has_term(part, term_passes))
+	if (told || !part_is_plain(part))
 		return told;
+	judgement = part_judge(linting, part);
+	if (judgement.truth == TRUTH_UNKNOWN)
+		return false;
 	part_tell(linting, part, judgement.truth == TRUTH_TRUE);
 	return true;
 }
