@@ -4,7 +4,16 @@
  */
 #include "core/lint.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
 #include "core/expression_internal.h"
+
+#define uthash_malloc(size) mem_new(1, size)
+#define uthash_fatal(message) log_bug("%s", message)
+#include <uthash.h>
 
 enum lint {
 	LINT_CEILING_NOT_FIXED, LINT_CONSTANT, LINT_LAG_LATE, LINT_NO_OWNER,
@@ -29,6 +38,16 @@ const char *const *lint_ids(void)
 	return ids;
 }
 
+/* One place of a file is told of once, however many things are made of it. */
+struct told {
+	struct place {
+		const char *file;
+		uint32_t line, lint, from;
+		uint32_t padding;
+	} place;
+	UT_hash_handle hh;
+};
+
 struct linting {
 	const struct register_ *reg;
 	struct history *nothing;	/* has no figure of anything */
@@ -36,7 +55,34 @@ struct linting {
 	/* of the milestone at hand, by the terms at hand */
 	const struct milestone *milestone;
 	const struct zone *zone;
+	struct told *told;
 };
+
+static bool lint_is_new(struct linting *linting, enum lint lint,
+	struct origin origin, uint32_t from)
+{
+	const struct place place = {.file = origin.file,
+		.line = (uint32_t)origin.line, .lint = lint, .from = from};
+	struct told *told;
+
+	HASH_FIND(hh, linting->told, &place, sizeof place, told);
+	if (told != NULL)
+		return false;
+	told = mem_new(1, sizeof *told);
+	told->place = place;
+	HASH_ADD(hh, linting->told, place, sizeof place, told);
+	return true;
+}
+
+static void lint_forget(struct linting *linting)
+{
+	struct told *told, *next;
+
+	HASH_ITER(hh, linting->told, told, next) {
+		HASH_DEL(linting->told, told);
+		free(told);
+	}
+}
 
 /* --- of a benchmark ----------------------------------------------------------- */
 
@@ -45,9 +91,12 @@ static void lint_part(struct linting *linting, enum lint lint,
 	const struct expression *part, const char *what)
 {
 	const struct milestone *milestone = linting->milestone;
+	struct origin origin = said_origin(milestone,
+		&milestone->benchmark_said);
 
-	faults_warning(linting->faults, said_origin(milestone,
-		&milestone->benchmark_said), ids[lint], "benchmark: %s", what);
+	if (!lint_is_new(linting, lint, origin, part->from))
+		return;
+	faults_warning(linting->faults, origin, ids[lint], "benchmark: %s", what);
 	faults_excerpt(linting->faults, milestone->benchmark->text, part->from,
 		part->to);
 }
@@ -232,13 +281,14 @@ static void lint_path(struct linting *linting)
 	const struct path *path = milestone->path;
 	bool started = instant_is_known(milestone->start);
 	instant needed = started ? milestone->start : milestone->due;
+	struct origin origin = said_origin(milestone, &milestone->path_said);
 
 	if (path == NULL || path->kind != PATH_SEASONAL ||
 	    !instant_is_known(needed) ||
-	    period_end(path->base, linting->zone) <= needed)
+	    period_end(path->base, linting->zone) <= needed ||
+	    !lint_is_new(linting, LINT_PATH_DATA, origin, 0))
 		return;
-	faults_warning(linting->faults, said_origin(milestone,
-		&milestone->path_said), ids[LINT_PATH_DATA], "path: the figures "
+	faults_warning(linting->faults, origin, ids[LINT_PATH_DATA], "path: the figures "
 		"of its base period are not all there when the milestone %s",
 		started ? "starts" : "is due");
 }
@@ -275,7 +325,8 @@ static void lint_indicators(struct linting *linting)
 	for (size_t i = 0; i < linting->reg->indicator_count; i++) {
 		const struct indicator *indicator = &linting->reg->indicators[i];
 
-		if (indicator->milestone_count == 0)
+		if (indicator->milestone_count == 0 && lint_is_new(linting,
+		    LINT_UNUSED_INDICATOR, indicator->origin, 0))
 			faults_warning(linting->faults, indicator->origin,
 				ids[LINT_UNUSED_INDICATOR], "indicator %s: no "
 				"milestone rests on it", indicator->id);
@@ -287,7 +338,8 @@ static void lint_pledges(struct linting *linting)
 	for (size_t i = 0; i < linting->reg->pledge_count; i++) {
 		const struct pledge *pledge = &linting->reg->pledges[i];
 
-		if (pledge->owner == NULL)
+		if (pledge->owner == NULL && lint_is_new(linting, LINT_NO_OWNER,
+		    pledge->origin, 0))
 			faults_warning(linting->faults, pledge->origin,
 				ids[LINT_NO_OWNER], "pledge %s: nobody is its "
 				"owner", pledge->id);
@@ -305,5 +357,6 @@ void register_lint(const struct register_ *reg, struct faults *faults)
 		lint_milestone(&linting, &reg->milestones[i]);
 	lint_indicators(&linting);
 	lint_pledges(&linting);
+	lint_forget(&linting);
 	history_free(linting.nothing);
 }
