@@ -311,6 +311,11 @@ const struct conf_key *conf_table_find(const struct conf_table *table,
 	return NULL;
 }
 
+bool conf_table_has(const struct conf_table *table, const char *name)
+{
+	return conf_table_find(table, name) != NULL;
+}
+
 static void read_unknown(struct conf_reader *reader,
 	const struct conf_table *table, const config_setting_t *setting)
 {

@@ -147,6 +147,9 @@ bool conf_read_as(struct conf_reader *reader, const struct conf_kind *kind,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object);
 
+/* Whether a table has a row for a key. */
+bool conf_table_has(const struct conf_table *table, const char *name);
+
 /* Whether a group has a key, and whether its value was good. */
 bool conf_given(const struct conf_group *group, const char *name);
 bool conf_taken(const struct conf_group *group, const char *name);

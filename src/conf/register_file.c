@@ -18,6 +18,7 @@ struct register_reading {
 	conf_phrase_visit *salvage;	/* of a file that cannot be read; NULL */
 	void *context;
 	size_t files;
+	bool hosted;		/* the file open holds other keys too */
 };
 
 static void reading_fault(struct register_reading *reading, const char *path,
@@ -70,6 +71,20 @@ static void reading_salvage(void *context, const struct conf_phrase *phrase)
 
 /* --- files --------------------------------------------------------------- */
 
+/* Leaves the lists of a register. */
+static void config_strip(config_t *config)
+{
+	config_setting_t *root = config_root_setting(config);
+
+	for (int i = config_setting_length(root); i-- > 0;) {
+		const char *name = config_setting_name(
+			config_setting_get_elem(root, (unsigned)i));
+
+		if (!conf_table_has(&register_table, name))
+			config_setting_remove_elem(root, (unsigned)i);
+	}
+}
+
 static void reading_parse(struct register_reading *reading, struct text *bytes)
 {
 	struct conf_reader *reader = reading->reader;
@@ -79,6 +94,8 @@ static void reading_parse(struct register_reading *reading, struct text *bytes)
 		digest_add(reader->digest, text_string(bytes), bytes->length);
 	text_add_char(bytes, '\0');
 	if (conf_parse(reader, bytes->data, bytes->length - 1, &config) == 0) {
+		if (reading->hosted)
+			config_strip(&config);
 		reading->take(reader, config_root_setting(&config),
 			reading->context);
 		config_destroy(&config);
@@ -189,6 +206,12 @@ static void register_take_file(struct conf_reader *reader,
 struct register_ *register_load(const struct settings *settings,
 	struct faults *faults)
 {
+	return register_load_with(settings, NULL, faults);
+}
+
+struct register_ *register_load_with(const struct settings *settings,
+	const char *host, struct faults *faults)
+{
 	struct register_building *building = mem_new(1, sizeof *building);
 	struct conf_reader reader;
 	struct register_reading reading = {.reader = &reader,
@@ -201,6 +224,9 @@ struct register_ *register_load(const struct settings *settings,
 	register_building_init(building, &reader, settings);
 	reader.digest = digest_new();
 	files_read(&reading, settings);
+	reading.hosted = true;
+	if (host != NULL)
+		reading_file(&reading, host);
 	reg = building->reg;
 	digest_finish(reader.digest, &reg->digest);
 	conf_reader_release(&reader);

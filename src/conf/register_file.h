@@ -32,5 +32,9 @@ void register_files_read(const struct settings *settings,
    new one in a helper thread. */
 struct register_ *register_load(const struct settings *settings,
 	struct faults *faults);
+/* The same, and the lists of a register that stand in one more file among keys
+   of another kind, which whoever reads those has checked. NULL: none. */
+struct register_ *register_load_with(const struct settings *settings,
+	const char *host, struct faults *faults);
 
 #endif

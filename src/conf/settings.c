@@ -16,6 +16,7 @@
 #include "conf/register_file.h"
 #include "conf/register_tables.h"
 #include "conf/settings.h"
+#include "conf/test_file.h"
 
 #define SETTINGS_FILE_MAX ((size_t)4 << 20)
 #define ROWS_MAX 256
@@ -326,6 +327,25 @@ struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	return NULL;
 }
 
+struct settings *settings_default(const char *path)
+{
+	struct settings *settings = mem_new(1, sizeof *settings);
+	struct settings_reading reading = {.settings = settings};
+	struct conf_reader reader;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings->arena = arena_new();
+	settings->file = conf_file_absolute(settings->arena, path);
+	conf_reader_init(&reader, settings->arena, &faults);
+	reader.context = &reading;
+	conf_defaults(&reader, &top_table, settings);
+	settings->register_count = 0;
+	conf_reader_release(&reader);
+	faults_release(&faults);
+	return settings;
+}
+
 void settings_free(struct settings *settings)
 {
 	if (settings == NULL)
@@ -345,6 +365,7 @@ struct rows {
 
 static struct rows settings_rows = {.table = &top_table};
 static struct rows register_rows = {.table = &register_table};
+static struct rows test_rows = {.table = &test_table};
 static pthread_once_t rows_once = PTHREAD_ONCE_INIT;
 
 static void rows_fill(struct rows *rows)
@@ -363,6 +384,7 @@ static void rows_make(void)
 {
 	rows_fill(&settings_rows);
 	rows_fill(&register_rows);
+	rows_fill(&test_rows);
 }
 
 const struct settings_key *settings_keys(void)
@@ -375,4 +397,10 @@ const struct settings_key *register_keys(void)
 {
 	pthread_once(&rows_once, rows_make);
 	return register_rows.keys;
+}
+
+const struct settings_key *test_file_keys(void)
+{
+	pthread_once(&rows_once, rows_make);
+	return test_rows.keys;
 }

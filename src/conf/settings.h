@@ -67,6 +67,9 @@ struct settings {
  */
 struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	struct faults *faults);
+/* Those of a file that says nothing, for whoever needs no pledged.conf; without
+   register files. path: what relative names are relative to stands there. */
+struct settings *settings_default(const char *path);
 void settings_free(struct settings *settings); /* wipes the secrets */
 
 /* One row a setting, for the manual and the guard that every one is
@@ -79,5 +82,7 @@ struct settings_key {
 const struct settings_key *settings_keys(void);
 /* The same for register files: "pledges[].milestones[].due", … */
 const struct settings_key *register_keys(void);
+/* The same for test files, without the lists of a register they may hold. */
+const struct settings_key *test_file_keys(void);
 
 #endif

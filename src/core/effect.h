@@ -67,7 +67,8 @@ struct effect {
 	uint32_t index;		/* milestone, source or indicator; NOT_FOUND: a
 				   milestone that has left the register */
 	const char *subject;	/* its full id */
-	uint32_t source;	/* OBSERVATION, DOCUMENT: where it came from */
+	uint32_t source;	/* OBSERVATION, DOCUMENT: where it came from;
+				   NOT_FOUND: no source */
 	int64_t number;		/* SEND: notification id */
 	const char *channel;	/* SEND */
 	char *reason;		/* ASSESSMENT: the sentence, owned by the list */

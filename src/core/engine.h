@@ -101,6 +101,10 @@ enum attest_outcome { ATTESTED, ATTESTED_AGAIN, ATTESTED_TOO_MANY };
 enum attest_outcome engine_attest(struct engine *engine, uint32_t milestone,
 	const struct attestation *attestation, instant now,
 	struct effects *effects);
+/* Figures that someone observed, without a source: rows as above, taken and
+   judged as those of a poll are. */
+void engine_observed(struct engine *engine, const struct row *rows,
+	size_t row_count, instant now, struct effects *effects);
 
 /* The wall clock has been set. Whatever waits for longer from now on than it was
    meant to wait at all is cut to that, and all milestones are judged again. */

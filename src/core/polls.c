@@ -362,6 +362,16 @@ static void polls_finish(struct engine *engine, uint32_t index,
 
 /* Figures and the judgements they change are committed together: what is not
    judged in this call is saved as due. */
+static void polls_took(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	engine_settle(engine, now);
+	watch_mark_touched(engine);
+	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
+	watch_save_touched(engine, now, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
 void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects)
@@ -371,9 +381,13 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	if (report->outcome == FETCH_CHANGED)
 		polls_take_rows(engine, source, rows, row_count, now, effects);
 	gather_polled(engine, source, report);
-	engine_settle(engine, now);
-	watch_mark_touched(engine);
-	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
-	watch_save_touched(engine, now, effects);
-	outbox_advance(engine->outbox, now, effects);
+	polls_took(engine, now, effects);
+}
+
+void engine_observed(struct engine *engine, const struct row *rows,
+	size_t row_count, instant now, struct effects *effects)
+{
+	engine->asked = now;
+	polls_take_rows(engine, NOT_FOUND, rows, row_count, now, effects);
+	polls_took(engine, now, effects);
 }

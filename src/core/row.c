@@ -29,7 +29,8 @@ static int row_indicator(const struct register_ *reg, uint32_t source,
 {
 	char value[80];
 
-	out->indicator = reg->sources[source].indicator;
+	out->indicator = source == NOT_FOUND ? NOT_FOUND
+		: reg->sources[source].indicator;
 	if (text->indicator)
 		out->indicator = register_indicator(reg, text->indicator);
 	else if (out->indicator == NOT_FOUND)

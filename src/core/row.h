@@ -27,12 +27,12 @@ struct row {
 };
 
 /*
- * Checks one row: a known indicator (or the source's), a period of the
- * indicator's frequency, a decimal of at most 34 digits, a valid time (a date:
- * the end of that day in zone). A figure outside the indicator's domain is
- * marked as quarantined. Of a document: a key (else its url, else its title),
- * title or text, the period it may have, all UTF-8 and within the limits of
- * documents.h; a longer title is cut. -1 with what is wrong and the value that
+ * Checks one row: a known indicator (or the source's; NOT_FOUND is no source), a
+ * period of the indicator's frequency, a decimal of at most 34 digits, a valid
+ * time (a date: the end of that day in zone). A figure outside the indicator's
+ * domain is marked as quarantined. Of a document: a key (else its url, else its
+ * title), title or text, the period it may have, all UTF-8 and within the limits
+ * of documents.h; a longer title is cut. -1 with what is wrong and the value that
  * is.
  */
 int row_check(const struct register_ *reg, uint32_t source,

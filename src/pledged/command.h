@@ -10,7 +10,8 @@
 /* Exit statuses of everything but run, which follows sysexits. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_WARNED = 3, EXIT_ABSENT = 5 };
 
-enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_JSONL, OUTPUT_CSV };
+enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_JSONL, OUTPUT_CSV, OUTPUT_TEXT,
+	OUTPUT_TAP, OUTPUT_JUNIT };
 
 struct options {
 	const char *conf;
@@ -18,6 +19,7 @@ struct options {
 	const char *as_of;	/* NULL: not given */
 	const char *from;
 	const char *to;
+	const char *against;	/* NULL: not given */
 	bool fetch;
 	bool strict;
 	char **arguments;	/* what follows the verb */
@@ -29,6 +31,7 @@ int command_check(const struct options *options);
 int command_expand(const struct options *options);
 int command_assess(const struct options *options);
 int command_replay(const struct options *options);
+int command_test(const struct options *options);
 int command_rebuild(const struct options *options);
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/terminal.h"
 #include "conf/register_expand.h"
+#include "core/lint.h"
+#include "pledged/against.h"
 #include "pledged/command.h"
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
@@ -50,6 +52,10 @@ int command_check(const struct options *options)
 	int status = EXIT_FAILED;
 
 	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	if (configuration.reg != NULL) {
+		register_lint(configuration.reg, &configuration.faults);
+		faults_sort(&configuration.faults);
+	}
 	configuration_tell(&configuration);
 	text_init(&text, 0);
 	if (configuration.reg == NULL) {
@@ -370,22 +376,45 @@ static void replay_table(struct offline *offline, instant from, instant to)
 	grid_free(grid);
 }
 
+static bool replay_span(const struct offline *offline,
+	const struct options *options, instant *from, instant *to)
+{
+	if (options->from == NULL || options->to == NULL) {
+		fputs("pledged: replay needs --from TIME and --to TIME\n", stderr);
+		return false;
+	}
+	if (!offline_time(offline, "--from", options->from, from) ||
+		!offline_time(offline, "--to", options->to, to))
+		return false;
+	if (*to < *from)
+		fputs("pledged: --to is before --from\n", stderr);
+	return *to >= *from;
+}
+
+static int replay_against(struct offline *offline,
+	const struct options *options, instant from, instant to)
+{
+	struct offline *other = offline_open(options->against);
+	size_t failed;
+
+	if (other == NULL)
+		return EXIT_FAILED;
+	failed = offline_read_sources(offline, options->fetch);
+	failed += offline_read_sources(other, options->fetch);
+	against_tell(offline, other, from, to, options->output);
+	offline_close(other);
+	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int replay(struct offline *offline, const struct options *options)
 {
 	instant from, to;
 	struct text text;
 
-	if (options->from == NULL || options->to == NULL) {
-		fputs("pledged: replay needs --from TIME and --to TIME\n", stderr);
+	if (!replay_span(offline, options, &from, &to))
 		return EXIT_USAGE;
-	}
-	if (!offline_time(offline, "--from", options->from, &from) ||
-		!offline_time(offline, "--to", options->to, &to))
-		return EXIT_USAGE;
-	if (to < from) {
-		fputs("pledged: --to is before --from\n", stderr);
-		return EXIT_USAGE;
-	}
+	if (options->against != NULL)
+		return replay_against(offline, options, from, to);
 	size_t failed = offline_read_sources(offline, options->fetch);
 
 	if (options->output == OUTPUT_JSONL) {

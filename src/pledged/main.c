@@ -21,7 +21,8 @@
 
 enum accepts {		/* which options a verb takes */
 	TAKES_AS_OF = 1, TAKES_SPAN = 2, TAKES_FETCH = 4, TAKES_STRICT = 8,
-	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32
+	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64,
+	REFUSES_CONF = 128	/* its files name their own */
 };
 
 static const struct verb {
@@ -45,10 +46,17 @@ static const struct verb {
 		"table json jsonl csv",
 		"assess [--as-of TIME] [--fetch] [-o table|json|jsonl|csv] [ID...]",
 		"judge once, without a daemon"},
-	{"replay", command_replay, TAKES_SPAN | TAKES_FETCH | TAKES_OUTPUT,
+	{"replay", command_replay,
+		TAKES_SPAN | TAKES_FETCH | TAKES_OUTPUT | TAKES_AGAINST,
 		"table jsonl",
-		"replay --from TIME --to TIME [--fetch] [-o table|jsonl]",
-		"every event in between, on a virtual clock"},
+		"replay --from TIME --to TIME [--against FILE] [--fetch] "
+		"[-o table|jsonl]",
+		"every event in between, on a virtual clock; --against: what "
+		"would have been different"},
+	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS | REFUSES_CONF,
+		"text tap junit",
+		"test [-o text|tap|junit] FILE...",
+		"run register tests, pledged-test(5)"},
 	{"rebuild", command_rebuild, 0, "",
 		"rebuild",
 		"make the state tables anew from the facts; not while it runs"},
@@ -60,15 +68,16 @@ static void print_help(void)
 {
 	puts("pledged: keeps promises honest\n\nusage: pledged [-c FILE] VERB ...\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  pledged [-c FILE] %s\n      %s\n", verbs[i].synopsis,
-			verbs[i].sentence);
+		printf("  pledged %s%s\n      %s\n",
+			verbs[i].takes & REFUSES_CONF ? "" : "[-c FILE] ",
+			verbs[i].synopsis, verbs[i].sentence);
 	puts("\n  -c FILE        configuration, default "
 		SYSCONFDIR "/pledged/pledged.conf\n"
 		"  --version      version\n"
 		"  --help         this\n\n"
 		"A TIME is a date (its end, in the configured zone) or RFC 3339.\n"
 		"Manuals: pledged(8), pledged.conf(5), pledged-register(5), "
-		"pledged-benchmark(7)");
+		"pledged-benchmark(7),\npledged-test(5)");
 }
 
 static int usage(const struct verb *verb, const char *format, ...)
@@ -101,6 +110,8 @@ static bool output_read(const struct verb *verb, const char *word,
 	static const char *const words[] = {
 		[OUTPUT_TABLE] = "table", [OUTPUT_JSON] = "json",
 		[OUTPUT_JSONL] = "jsonl", [OUTPUT_CSV] = "csv",
+		[OUTPUT_TEXT] = "text", [OUTPUT_TAP] = "tap",
+		[OUTPUT_JUNIT] = "junit",
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -128,6 +139,7 @@ static const struct option_row {
 	{"--as-of", TAKES_AS_OF, true, offsetof(struct options, as_of)},
 	{"--from", TAKES_SPAN, true, offsetof(struct options, from)},
 	{"--to", TAKES_SPAN, true, offsetof(struct options, to)},
+	{"--against", TAKES_AGAINST, true, offsetof(struct options, against)},
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
 	{"--strict", TAKES_STRICT, false, offsetof(struct options, strict)},
 };
@@ -158,6 +170,12 @@ static bool option_set(struct options *options, const struct verb *verb,
 	else
 		*(bool *)place = true;
 	return true;
+}
+
+static bool verb_takes(const struct verb *verb, const struct option_row *row)
+{
+	return row->takes == 0 ? !(verb->takes & REFUSES_CONF) :
+		(verb->takes & row->takes) != 0;
 }
 
 /* The verb is the first word that is neither an option nor its value. */
@@ -200,7 +218,7 @@ static int options_read(struct options *options, const struct verb *verb,
 			options->arguments[options->argument_count++] = argv[i];
 			continue;
 		}
-		if (row == NULL || (row->takes != 0 && !(row->takes & verb->takes)))
+		if (row == NULL || !verb_takes(verb, row))
 			return usage(verb, "there is no option %s here", argv[i]);
 		if (row->valued && argv[i][length] == '=')
 			value = argv[i] + length + 1;

@@ -19,6 +19,7 @@ struct reading {		/* one source, read once */
 	struct extraction extraction;
 	bool failed;
 	bool given;		/* the engine has had its rows */
+	const char *failure;	/* it is made to fail; NULL: it is not */
 };
 
 struct offline {
@@ -33,29 +34,36 @@ struct offline {
 	size_t waiting;			/* readings under way */
 	struct effects effects;
 	instant now;			/* the virtual clock */
+	offline_event_fn *tell;
+	void *context;
 };
 
 /* --- files ------------------------------------------------------------------ */
 
-struct offline *offline_open(const char *conf)
+struct offline *offline_over(struct settings *settings, struct register_ *reg)
 {
 	struct offline *offline = mem_new(1, sizeof *offline);
-	struct configuration configuration;
 
 	effects_init(&offline->effects);
+	offline->settings = settings;
+	offline->reg = reg;
+	offline->readings = mem_new(reg->source_count + 1,
+		sizeof *offline->readings);
+	return offline;
+}
+
+struct offline *offline_open(const char *conf)
+{
+	struct configuration configuration;
+
 	configuration_read(&configuration, conf, CONF_OFFLINE);
 	configuration_tell(&configuration);
-	offline->settings = configuration.settings;
-	offline->reg = configuration.reg;
-	faults_release(&configuration.faults);
-	if (offline->reg == NULL) {
-		offline_close(offline);
+	if (configuration.reg == NULL) {
+		configuration_release(&configuration);
 		return NULL;
 	}
-	offline->readings = mem_new(offline->reg->source_count,
-		sizeof *offline->readings);
-	offline->history = history_new(NULL, NULL);
-	return offline;
+	faults_release(&configuration.faults);
+	return offline_over(configuration.settings, configuration.reg);
 }
 
 void offline_close(struct offline *offline)
@@ -276,24 +284,28 @@ instant offline_first_publication(const struct offline *offline)
 static void give_rows(struct offline *offline, uint32_t index)
 {
 	struct reading *reading = &offline->readings[index];
-	bool first = !reading->given;
+	bool failed = reading->failure != NULL;
+	bool first = !reading->given && !failed;
 	struct fetch_report report = {
 		.started = offline->now,
 		.finished = offline->now,
-		.outcome = first ? FETCH_CHANGED : FETCH_UNCHANGED,
+		.outcome = failed ? FETCH_FAILED
+			: first ? FETCH_CHANGED : FETCH_UNCHANGED,
 		.retry_after = -1,
 		.max_age = -1,
 		.rows = first ? reading->extraction.count : 0,
 	};
 
-	reading->given = true;
+	if (failed)
+		string_copy(report.error, sizeof report.error, reading->failure);
+	else
+		reading->given = true;
 	engine_fetched(offline->engine, index, &report, reading->extraction.rows,
 		report.rows, offline->now, &offline->effects);
 }
 
 /* Effects grow while they are performed: an answer is another input. */
-static void offline_perform(struct offline *offline, offline_event_fn *tell,
-	void *context)
+static void offline_perform(struct offline *offline)
 {
 	while (offline->effects.count > 0) {
 		struct effects effects = offline->effects;
@@ -302,8 +314,8 @@ static void offline_perform(struct offline *offline, offline_event_fn *tell,
 		for (size_t i = 0; i < effects.count; i++) {
 			const struct effect *effect = &effects.items[i];
 
-			if (effect->kind == EFFECT_EVENT && tell != NULL)
-				tell(context, effect->as.event);
+			if (effect->kind == EFFECT_EVENT && offline->tell != NULL)
+				offline->tell(offline->context, effect->as.event);
 			else if (effect->kind == EFFECT_FETCH)
 				give_rows(offline, effect->index);
 			else if (effect->kind == EFFECT_SEND)
@@ -315,12 +327,25 @@ static void offline_perform(struct offline *offline, offline_event_fn *tell,
 	}
 }
 
-void offline_run(struct offline *offline, instant from, instant to,
-	offline_event_fn *tell, void *context)
+/* --- the virtual clock ------------------------------------------------------ */
+
+static void offline_forget(struct offline *offline)
+{
+	engine_free(offline->engine);
+	history_free(offline->history);
+	for (size_t i = 0; i < offline->reg->source_count; i++) {
+		offline->readings[i].given = false;
+		offline->readings[i].failure = NULL;
+	}
+	offline->history = history_new(NULL, NULL);
+}
+
+void offline_begin(struct offline *offline, instant from,
+	enum first_sight first_sight, offline_event_fn *tell, void *context)
 {
 	const struct settings *settings = offline->settings;
 	struct engine_settings engine_settings = {
-		.first_sight = settings->first_sight,
+		.first_sight = first_sight,
 		.polling = {
 			.every = settings->polling.every,
 			.min_every = settings->polling.min_every,
@@ -329,19 +354,54 @@ void offline_run(struct offline *offline, instant from, instant to,
 		.instance = "replay",
 	};
 
+	offline_forget(offline);
 	offline->engine = engine_new(offline->reg, offline->history,
 		&engine_settings);
 	offline->now = from;
+	offline->tell = tell;
+	offline->context = context;
 	engine_start(offline->engine, from, &offline->effects);
-	offline_perform(offline, tell, context);
-	for (;;) {
-		instant next = engine_next(offline->engine);
+	offline_perform(offline);
+}
 
-		if (next > to)
-			break;
+instant offline_next(const struct offline *offline)
+{
+	return engine_next(offline->engine);
+}
+
+void offline_pass(struct offline *offline, instant to)
+{
+	instant next = engine_next(offline->engine);
+
+	while (next <= to) {
 		if (next > offline->now)
 			offline->now = next;
-		engine_advance(offline->engine, offline->now, 0, &offline->effects);
-		offline_perform(offline, tell, context);
+		engine_advance(offline->engine, offline->now, 0,
+			&offline->effects);
+		offline_perform(offline);
+		next = engine_next(offline->engine);
 	}
+	if (to > offline->now)
+		offline->now = to;
+}
+
+void offline_observe(struct offline *offline, const struct row *rows,
+	size_t count)
+{
+	engine_observed(offline->engine, rows, count, offline->now,
+		&offline->effects);
+	offline_perform(offline);
+}
+
+void offline_fail(struct offline *offline, uint32_t source, const char *error)
+{
+	offline->readings[source].failure = error;
+}
+
+void offline_run(struct offline *offline, instant from, instant to,
+	offline_event_fn *tell, void *context)
+{
+	offline_begin(offline, from, offline->settings->first_sight, tell,
+		context);
+	offline_pass(offline, to);
 }

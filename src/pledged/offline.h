@@ -15,6 +15,8 @@ struct offline;
 /* Reads configuration and register, telling faults on standard error. NULL
    after faults. */
 struct offline *offline_open(const char *conf);
+/* The same over settings and register that were read otherwise; takes both. */
+struct offline *offline_over(struct settings *settings, struct register_ *reg);
 void offline_close(struct offline *offline);
 
 const struct settings *offline_settings(const struct offline *offline);
@@ -33,9 +35,25 @@ instant offline_first_publication(const struct offline *offline);
 bool offline_time(const struct offline *offline, const char *name,
 	const char *value, instant *out);
 
-/* Runs the engine from one time to another, both included; tell (or NULL)
-   hears every event in order. */
+/*
+ * Begins a run at a time, from nothing known: what earlier runs learned is
+ * forgotten, what was read of the sources is not. tell (or NULL) hears every
+ * event in order.
+ */
 typedef void offline_event_fn(void *context, const struct event *event);
+void offline_begin(struct offline *offline, instant from,
+	enum first_sight first_sight, offline_event_fn *tell, void *context);
+/* Passes time up to and with an instant, which is then the present. */
+void offline_pass(struct offline *offline, instant to);
+/* When time alone changes something next; INSTANT_MAX: never. */
+instant offline_next(const struct offline *offline);
+/* Figures that become known at present, as engine_observed takes them. */
+void offline_observe(struct offline *offline, const struct row *rows,
+	size_t count);
+/* From now on a source fails, with an error; NULL: it answers again. */
+void offline_fail(struct offline *offline, uint32_t source, const char *error);
+
+/* A whole run, both ends included, as the settings say. */
 void offline_run(struct offline *offline, instant from, instant to,
 	offline_event_fn *tell, void *context);
 

@@ -88,7 +88,8 @@ static void absorb_observation(struct turn *turn, const struct effect *effect,
 	const struct register_ *reg = turn->daemon->reg;
 
 	store_add_observation(turn->batch, reg->indicators[effect->index].id,
-		reg->sources[effect->source].id, snapshot,
+		effect->source == NOT_FOUND ? NULL
+			: reg->sources[effect->source].id, snapshot,
 		&effect->as.observation);
 }
 

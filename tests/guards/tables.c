@@ -6,6 +6,7 @@
 
 #include "conf/settings.h"
 #include "core/event.h"
+#include "core/lint.h"
 
 static void print_keys(const char *what, const struct settings_key *keys)
 {
@@ -34,10 +35,18 @@ static void print_axes(void)
 		printf("axis\t%s\n", assurance_name((enum assurance)i));
 }
 
+static void print_lints(void)
+{
+	for (const char *const *id = lint_ids(); *id != NULL; id++)
+		printf("lint\t%s\n", *id);
+}
+
 int main(void)
 {
 	print_keys("setting", settings_keys());
 	print_keys("register", register_keys());
+	print_keys("test", test_file_keys());
+	print_lints();
 	print_functions();
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)
 		printf("event\t%s\n", event_kind_name((enum event_kind)i));

@@ -121,7 +121,7 @@ def register(milestones, sources=None, indicators=("report",)):
             'timezone = "UTC"; signed = "2020-01-01"; } );\n'
             f"indicators = ( {said} );\n"
             "sources = ( " + ",\n  ".join(sources) + " );\n"
-            'pledges = ( { id = "p"; instrument = "i"; obligor = "us"; '
+            'pledges = ( { id = "p"; instrument = "i"; obligor = "us"; owner = "a"; '
             'title = "Promise"; labels: { sector = "trade"; };\n'
             "  milestones = (\n    " + ",\n    ".join(milestones)
             + "\n  ); } );\n")

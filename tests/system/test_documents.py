@@ -170,7 +170,7 @@ def test_session(name, environment):
 # --- the documents themselves --------------------------------------------------
 
 def test_there_is_something_to_run():
-    assert len(MANUALS) == 6
+    assert len(MANUALS) == 7
     assert len(list(displays())) >= 8
     assert sessions()
 
@@ -188,16 +188,21 @@ def manual_registers():
 @pytest.mark.parametrize("name, text", manual_registers(),
                          ids=titles(manual_registers()))
 def test_example_files_are_good(name, text, tmp_path, environment):
+    verb = ["-c", tmp_path / "pledged.conf", "check"]
     if text.startswith("register = "):
         (tmp_path / "register.d").mkdir()
         (tmp_path / "pledged.conf").write_text(text)
+    elif "\ntests = " in text:
+        (tmp_path / "a.test.conf").write_text(text)
+        verb = ["test", tmp_path / "a.test.conf"]
     else:
         (tmp_path / "register.conf").write_text(text)
         (tmp_path / "pledged.conf").write_text(
             'register = [ "register.conf" ];\n')
-    result = subprocess.run(["pledged", "-c", tmp_path / "pledged.conf", "check"],
-                            capture_output=True, text=True, env=environment)
-    assert result.returncode == 0, f"{name}\n{text}\n{result.stderr}"
+    result = subprocess.run(["pledged", *verb], capture_output=True, text=True,
+                            env=environment)
+    assert result.returncode == 0, \
+        f"{name}\n{text}\n{result.stderr}{result.stdout}"
 
 
 def test_links_of_the_readme_lead_somewhere():

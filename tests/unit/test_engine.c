@@ -568,6 +568,31 @@ static void test_slip(void **state)
 	rig_release(&rig);
 }
 
+/* A figure that somebody observed is taken and judged as a source's is, and is no
+   poll of it. */
+static void test_observed(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_expect(&rig, "");
+	const struct row row = rig_row(&rig, "done", "2020-02-20", "1",
+		"2020-03-01");
+	instant next = engine_source(rig.engine, 0)->next;
+
+	engine_observed(rig.engine, &row, 1, rig.now, &rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect(&rig, "met p/law pending>met\n!desk met\n");
+	assert_int_equal(engine_source(rig.engine, 0)->next, next);
+	engine_observed(rig.engine, &row, 1, rig.now, &rig.effects);
+	assert_int_equal(rig.effects.count, 0);
+	rig_release(&rig);
+}
+
 /* Decisions are told on their day, also after a restart, and once. */
 static void test_decisions(void **state)
 {
@@ -1952,6 +1977,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slip),
+		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_unverified_then_met),
