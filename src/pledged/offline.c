@@ -19,6 +19,7 @@ struct reading {		/* one source, read once */
 	struct extraction extraction;
 	bool failed;
 	bool given;		/* the engine has had its rows */
+	bool covers;		/* read without fault */
 	const char *failure;	/* it is made to fail; NULL: it is not */
 };
 
@@ -123,21 +124,10 @@ bool offline_time(const struct offline *offline, const char *name,
 
 /* --- sources --------------------------------------------------------------- */
 
-/* Read without fault a source counts as polled at any time asked about. */
-static void reading_cover(const struct reading *reading, bool faultless)
-{
-	struct offline *offline = reading->offline;
-
-	history_polled(offline->history,
-		offline->reg->sources[reading->source].id)->standing =
-		faultless ? POLLED_ALWAYS : POLLED_NEVER;
-}
-
 static void reading_end(struct reading *reading, const char *error)
 {
-	reading_cover(reading, error == NULL &&
-		reading->extraction.rejected == 0);
 	reading->offline->waiting--;
+	reading->covers = error == NULL && reading->extraction.rejected == 0;
 	if (error == NULL)
 		return;
 	reading->failed = true;
@@ -245,7 +235,6 @@ size_t offline_read_sources(struct offline *offline, bool network)
 	for (uint32_t i = 0; i < reg->source_count; i++) {
 		offline->readings[i].offline = offline;
 		offline->readings[i].source = i;
-		reading_cover(&offline->readings[i], false);
 		if (network || string_starts(reg->sources[i].url, "file:"))
 			source_begin(offline, i);
 		else
@@ -340,6 +329,20 @@ static void offline_forget(struct offline *offline)
 	offline->history = history_new(NULL, NULL);
 }
 
+/* Read without fault a source counts as polled at any time asked about. */
+static void offline_cover(struct offline *offline)
+{
+	for (size_t i = 0; i < offline->reg->source_count; i++) {
+		const struct reading *reading = &offline->readings[i];
+
+		if (reading->offline == NULL)
+			continue;	/* nobody asked it */
+		history_polled(offline->history,
+			offline->reg->sources[i].id)->standing =
+			reading->covers ? POLLED_ALWAYS : POLLED_NEVER;
+	}
+}
+
 void offline_begin(struct offline *offline, instant from,
 	enum first_sight first_sight, offline_event_fn *tell, void *context)
 {
@@ -355,6 +358,7 @@ void offline_begin(struct offline *offline, instant from,
 	};
 
 	offline_forget(offline);
+	offline_cover(offline);
 	offline->engine = engine_new(offline->reg, offline->history,
 		&engine_settings);
 	offline->now = from;

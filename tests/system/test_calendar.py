@@ -240,7 +240,7 @@ calendars = ( { id = "c"; holidays = [ "2020-02-17" ]; roll = "forward"; } );
 instruments = ( { id = "i"; signed = "2019-11-01"; in_force = "2020-02-14"; calendar = "c";
   timezone = "America/New_York"; } );
 indicators = ( { id = "x"; lag = "0d"; } );
-pledges = ( { id = "p"; instrument = "i"; milestones = (
+pledges = ( { id = "p"; instrument = "i"; owner = "desk"; milestones = (
   { id = "a"; benchmark = "last(x) >= 1"; due = "%s"; } ); } );
 """
 
