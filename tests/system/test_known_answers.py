@@ -34,7 +34,7 @@ def assess(as_of, *ids):
     ("2020-07-01", "purchases.energy/2020", {"target": 34422063839}),
     ("2020-07-19", "purchases.energy/2020", {"target": 26149222398}),
     ("2020-06-01", "ip.action-plan/published", {
-        "status": "met_late", "days_late": 24, "due": "2020-03-27T23:59:59-04:00",
+        "status": "met_late", "days_late": 21, "due": "2020-03-30T23:59:59-04:00",
         "event_date": "2020-04-20"}),
     ("2020-06-01", "finance.equity-caps/removed", {
         "status": "met", "days_late": None}),

@@ -86,7 +86,7 @@ static const struct purchase {
 	{"purchases.goods", "2021", "2021-01-01", "2021-12-31",
 		GOODS("exports_ytd", "2021") " >= " GOODS("exports", "2017")
 		" + 98.2e9", GOODS("exports", "2017"), "linear"},
-	{"ip.action-plan", "published", NULL, "2020-03-27",
+	{"ip.action-plan", "published", NULL, "2020-03-30",
 		"last(ip.action_plan.published) >= 1", NULL, NULL},
 	{"finance.equity-caps", "removed", NULL, "2020-04-01",
 		"last(finance.equity_caps.removed) >= 1", NULL, NULL},
@@ -186,13 +186,13 @@ static const struct answer {
 		.want = STATUS_UNVERIFIED, .want_knowledge = KNOWLEDGE_STALE},
 	{.milestone = "purchases.goods/2021", .as_of = "2026-01-01",
 		.want = STATUS_UNVERIFIED, .want_knowledge = KNOWLEDGE_STALE},
-	{.milestone = "ip.action-plan/published", .as_of = "2020-03-27",
+	{.milestone = "ip.action-plan/published", .as_of = "2020-03-30",
 		.want = STATUS_PENDING, .want_knowledge = KNOWLEDGE_NO_DATA},
 	{.milestone = "ip.action-plan/published", .as_of = "2020-04-19",
 		.want = STATUS_UNVERIFIED, .want_knowledge = KNOWLEDGE_NO_DATA},
 	{.milestone = "ip.action-plan/published", .as_of = "2020-06-01",
-		.want = STATUS_MET_LATE, .want_late = 24, .want_actual = "1",
-		.want_reason = "reached on 2020-04-20, 24 days late"},
+		.want = STATUS_MET_LATE, .want_late = 21, .want_actual = "1",
+		.want_reason = "reached on 2020-04-20, 21 days late"},
 	{.milestone = "finance.equity-caps/removed", .as_of = "2020-06-01",
 		.want = STATUS_MET, .want_reason =
 		"last(finance.equity_caps.removed) = 1, needs >= 1; "
