@@ -11,25 +11,23 @@
 #include "core/polled.h"
 #include "store/cursor.h"
 #include "store/database.h"
+#include "store/load.h"
 #include "store/readers.h"
 #include "store/store.h"
 #include "store/words.h"
 
 #define MESSAGE_ID_SIZE sizeof((struct notification *)NULL)->message_id
 
-/* Reads one row and hands it on, unless it is bad. */
-typedef void load_row(struct cursor *cursor, void *target);
-
-/* Steps through a query that is bound, and gives it back. */
-static int load_rows(struct store *store, sqlite3_stmt *statement,
-	load_row *row, void *target, struct error *error)
+int load_rows_until(struct store *store, sqlite3_stmt *statement,
+	load_row *row, load_enough *enough, void *target, struct error *error)
 {
 	sqlite3 *db = sqlite3_db_handle(statement);
 	const char *file = sqlite3_db_filename(db, "main");
 	int64_t count = 0;
 	int code, result = 0;
 
-	while (result == 0 && (code = sqlite3_step(statement)) != SQLITE_DONE) {
+	while (result == 0 && (enough == NULL || !enough(target)) &&
+	    (code = sqlite3_step(statement)) != SQLITE_DONE) {
 		struct cursor cursor = { .statement = statement };
 
 		count++;
@@ -48,6 +46,12 @@ static int load_rows(struct store *store, sqlite3_stmt *statement,
 	return result;
 }
 
+int load_rows(struct store *store, sqlite3_stmt *statement, load_row *row,
+	void *target, struct error *error)
+{
+	return load_rows_until(store, statement, row, NULL, target, error);
+}
+
 static int load_all(struct store *store, enum query query, load_row *row,
 	void *target, struct error *error)
 {
@@ -57,7 +61,7 @@ static int load_all(struct store *store, enum query query, load_row *row,
 		load_rows(store, statement, row, target, error);
 }
 
-static void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
+void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
 {
 	sqlite3_bind_int64(statement, index,
 		limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);

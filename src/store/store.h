@@ -22,6 +22,8 @@
 
 #define STORE_SCHEMA 3		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
+#define STORE_SOURCE_MAX 128			/* bytes of a source's id */
+#define STORE_ORIGINS_MAX 5000
 
 struct store;
 
@@ -132,6 +134,19 @@ typedef void store_document_fn(void *context, const struct document *document);
 int store_load_documents(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_document_fn *fn, void *context,
 	struct error *error);
+/* Where a figure came from. */
+struct store_origin {
+	const struct observation *of;	/* given */
+	bool found;
+	int64_t id;			/* of the observation; 0: not found */
+	char source[STORE_SOURCE_MAX];	/* "": none is known */
+	bool has_snapshot;
+	struct digest snapshot;		/* of the body it was read from */
+};
+/* Of figures of one indicator. Those without an id (taken in since the store
+   was opened) are looked for among the latest STORE_ORIGINS_MAX. */
+int store_load_origins(struct store *store, const char *indicator,
+	struct store_origin *origins, size_t count, struct error *error);
 /* A history_load: every vintage of an indicator. context is the store. */
 int store_load_series(void *store, const char *indicator, struct series *series);
 /* The history_loads of the rest; their context is the store. */
