@@ -34,6 +34,8 @@ static const struct verb {
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
+	{"history", verb_history, 0, 1, "history ID",
+		"every change of its answer, and what caused it"},
 	{"due", verb_due, TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN, 0,
 		"due [--within 30d]", "what falls due, soonest first"},
 	{"scorecard", verb_scorecard, TAKES_AS_OF | TAKES_BY, 1,

@@ -403,6 +403,28 @@ int verb_show(const struct request *request)
 	return status;
 }
 
+int verb_history(const struct request *request)
+{
+	struct list_kind changes = {.columns = history_columns};
+	struct items items;
+	struct text path;
+	int status;
+
+	if (request->argument_count != 1)
+		return tell_usage("history takes one milestone's id");
+	text_init(&path, 65536);
+	text_add_string(&path, "milestones/");
+	client_add_escaped(&path, request->arguments[0]);
+	text_add_string(&path, "/history");
+	changes.name = text_string(&path);
+	status = items_get(&items, request, &changes, "");
+	if (status == CTL_DONE)
+		items_print(&items, request, &changes);
+	items_release(&items);
+	text_release(&path);
+	return status;
+}
+
 /* --- orders ----------------------------------------------------------------------- */
 
 int verb_poll(const struct request *request)

@@ -40,6 +40,7 @@ int verb_status(const struct request *request);
 int verb_list(const struct request *request);
 int verb_show(const struct request *request);
 int verb_explain(const struct request *request);
+int verb_history(const struct request *request);
 int verb_due(const struct request *request);
 int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);

@@ -104,6 +104,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation, "as_of"},
+	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
 	{SERVER_GET, "/v1/milestones/", get_milestone, "as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
 	{SERVER_GET, "/v1/indicators/", get_observations,

@@ -27,8 +27,8 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
-	get_explanation, get_matrix, get_scorecard, get_status, get_health,
-	post_poll, post_reload, post_attestation;
+	get_explanation, get_history, get_matrix, get_scorecard, get_status,
+	get_health, post_poll, post_reload, post_attestation;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

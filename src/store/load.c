@@ -176,18 +176,24 @@ struct milestone_target {
 	void *context;
 };
 
+/* The columns behind the milestone's id. */
+static void cursor_state(struct cursor *cursor, struct milestone_state *out)
+{
+	out->since = cursor_instant(cursor);
+	out->terms = (uint64_t)cursor_int(cursor);
+	out->assessment.due = cursor_instant(cursor);
+	out->assessment.due_date = cursor_date(cursor);
+	out->announced = cursor_int(cursor) != 0;
+	cursor_assessment(cursor, &out->assessment);
+}
+
 static void load_milestone(struct cursor *cursor, void *target)
 {
 	const struct milestone_target *to = target;
 	struct milestone_state state = { 0 };
 	const char *id = cursor_string(cursor);
 
-	state.since = cursor_instant(cursor);
-	state.terms = (uint64_t)cursor_int(cursor);
-	state.assessment.due = cursor_instant(cursor);
-	state.assessment.due_date = cursor_date(cursor);
-	state.announced = cursor_int(cursor) != 0;
-	cursor_assessment(cursor, &state.assessment);
+	cursor_state(cursor, &state);
 	if (!cursor->bad)
 		to->fn(to->context, id, &state);
 }
@@ -198,6 +204,40 @@ int store_load_milestones(struct store *store, store_milestone_fn *fn,
 	struct milestone_target target = { fn, context };
 
 	return load_all(store, QUERY_MILESTONES, load_milestone, &target, error);
+}
+
+struct change_target {
+	store_change_fn *fn;
+	void *context;
+};
+
+static void load_change(struct cursor *cursor, void *target)
+{
+	const struct change_target *to = target;
+	struct store_change change = { 0 };
+	const char *cause;
+
+	change.id = cursor_int(cursor);
+	change.reason = cursor_string(cursor);
+	cause = cursor_string(cursor);
+	change.has_cause = cause != NULL;
+	if (cause != NULL && !word_cause(cause, &change.cause.kind))
+		cursor->bad = true;
+	cursor_copy(cursor, change.cause.text, sizeof change.cause.text);
+	change.told = cursor_int(cursor);
+	cursor_string(cursor);	/* the milestone's id */
+	cursor_state(cursor, &change.state);
+	if (!cursor->bad)
+		to->fn(to->context, &change);
+}
+
+int store_load_changes(struct store *store, const char *milestone, int64_t from,
+	size_t limit, store_change_fn *fn, void *context, struct error *error)
+{
+	struct change_target target = { fn, context };
+
+	return load_after(store, QUERY_CHANGES, from, limit, milestone,
+		load_change, &target, error);
 }
 
 /* --- sources ------------------------------------------------------------------------ */

@@ -88,6 +88,10 @@ static const char *const queries[QUERY_COUNT] = {
 	[QUERY_ORIGINS] = ORIGIN_SELECT "WHERE o.indicator = "
 		"(SELECT id FROM name WHERE text = ?3) "
 		"ORDER BY o.id DESC LIMIT ?2",
+	[QUERY_CHANGES] = "SELECT s.id, s.reason, s.cause, s.because, s.told, "
+		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
+		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
+		"ORDER BY s.id LIMIT ?2",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "
