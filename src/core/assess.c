@@ -523,6 +523,19 @@ static instant figures_instant(const struct search *search)
 	return decided > at ? earlier(decided, search->now) : at;
 }
 
+/* Past the due date, what leaves the question open is told by the latest
+   instant that could still answer it. */
+static instant search_rests_on(const struct search *search)
+{
+	instant decided = search_decided(search);
+
+	if (decided != INSTANT_MIN)
+		return decided;
+	if (search->open != INSTANT_MIN && search->now > search->milestone->due)
+		return search->open;
+	return figures_instant(search);
+}
+
 /* The search marks what any instant used; only the deciding one counts. */
 static void assess_marks(struct search *search, instant at)
 {
@@ -766,19 +779,27 @@ static void assessment_clear(struct assessment *out,
 	out->forecast.slip_days = DAYS_NONE;
 }
 
-void milestone_assess(const struct register_ *reg, struct history *history,
-	uint32_t number, struct knowledge known, struct assessment *out)
+struct evaluation milestone_evaluation(const struct register_ *reg,
+	struct history *history, const struct milestone *milestone,
+	struct knowledge known)
 {
-	const struct milestone *original = &reg->milestones[number];
-	const struct milestone *milestone = milestone_at(original,
-		known.published_by);
-	struct evaluation evaluation = {
+	return (struct evaluation){
 		.reg = reg, .history = history,
 		.zone = milestone_zone(reg, milestone),
 		.milestone = milestone, .known = known,
 		.now = known.published_by, .start = milestone->start,
 		.due = milestone->due,
 	};
+}
+
+void milestone_assess(const struct register_ *reg, struct history *history,
+	uint32_t number, struct knowledge known, struct assessment *out)
+{
+	const struct milestone *original = &reg->milestones[number];
+	const struct milestone *milestone = milestone_at(original,
+		known.published_by);
+	struct evaluation evaluation = milestone_evaluation(reg, history,
+		milestone, known);
 	struct search search = {.original = original, .milestone = milestone,
 		.evaluation = &evaluation, .now = known.published_by,
 		.event = INSTANT_MIN, .violation = INSTANT_MIN,
@@ -798,6 +819,7 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 	assess_disputed(&search, out);
 	assess_standing(&search, &standing, out);
 	out->published_assumed = evaluation.published_assumed;
+	out->rests_on = search_rests_on(&search);
 	out->knowledge = assess_knowledge(&search, &standing, out);
 	out->progress = assess_progress(&search, out->verdict, paced);
 	out->status = assess_status(out);

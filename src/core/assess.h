@@ -92,6 +92,8 @@ struct assessment {
 	struct period waiting_for;	/* a period without a figure, NONE: none */
 	uint32_t waiting_indicator;	/* whose; NOT_FOUND: none */
 	bool published_assumed;
+	instant rests_on;		/* the reference instant that decided, else
+					   the last looked at; not kept */
 	instant next;			/* when time alone may change the answer,
 					   after as_of; INSTANT_MAX: never */
 };
@@ -103,6 +105,12 @@ void milestone_assess(const struct register_ *reg, struct history *history,
 /* Takes over the dates of a milestone's terms. */
 void assessment_date(struct assessment *assessment,
 	const struct milestone *milestone);
+
+/* How a milestone, as it is by its terms at known.published_by, is asked: all
+   but the reference instant. */
+struct evaluation milestone_evaluation(const struct register_ *reg,
+	struct history *history, const struct milestone *milestone,
+	struct knowledge known);
 
 /*
  * One sentence in the field's terms: "sum(exports.agriculture, 2020) =

@@ -9,6 +9,7 @@
 #ifndef PLEDGED_CORE_EFFECT_H
 #define PLEDGED_CORE_EFFECT_H
 
+#include "core/cause.h"
 #include "core/documents.h"
 #include "core/event.h"
 #include "core/poll.h"
@@ -85,6 +86,9 @@ struct effect {
 	} as;
 	const struct event *cause;	/* NOTIFY: its event; ASSESSMENT: the one it
 					   made or NULL; owned by the list */
+	const struct cause *because;	/* ASSESSMENT: why it changed, owned by the
+					   list; NULL: it did not, or it is not
+					   known */
 	const struct source_state *source_state; /* FETCHED */
 };
 

@@ -187,7 +187,7 @@ void engine_replan(struct engine *engine, instant now, struct effects *effects)
 	if (engine->settle_end > now + SETTLE_SECONDS)
 		engine->settle_end = now + SETTLE_SECONDS;
 	polls_replan(engine, now);
-	watch_mark_all(engine);
+	watch_mark_all(engine, CAUSE_CLOCK);
 	outbox_replan(engine->outbox, now);
 	outbox_advance(engine->outbox, now, effects);
 }

@@ -1,7 +1,7 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, sight.c, revision.c, polls.c, gathering.c, alerts.c,
- * outbox.c and reload.c reads this.
+ * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, gathering.c,
+ * alerts.c, outbox.c and reload.c reads this.
  *
  *	polls ──figures──→ watch ──changes──→ alerts ──events──→ outbox
  */
@@ -28,6 +28,7 @@ struct watched {
 	struct milestone_state state;
 	instant saved_next;	/* the store's; INSTANT_MAX: it has none */
 	bool waiting;		/* in one of the queues */
+	enum cause_kind mark;	/* why it is to be judged: TIME, REGISTER, CLOCK */
 };
 
 struct polled {
@@ -137,7 +138,7 @@ void watch_mark(struct engine *engine, uint32_t milestone);
 void watch_settled(struct engine *engine);
 /* Plans every milestone at the start. */
 void watch_start(struct engine *engine);
-void watch_mark_all(struct engine *engine);
+void watch_mark_all(struct engine *engine, enum cause_kind mark);
 /* Judges what waits in the queue, then what is due by an instant
    (INSTANT_MIN: nothing); at most budget of them (0: no limit). */
 void watch_judge(struct engine *engine, instant now, instant due_by,
@@ -169,6 +170,13 @@ void sight_finish(struct engine *engine, instant now, struct effects *effects);
    since, up to now; which ones is added to out: "exports.energy 2017-03". */
 bool revision_find(struct engine *engine, const struct milestone *milestone,
 	instant since, instant now, struct text *out);
+
+/* --- cause.c ------------------------------------------------------------- */
+
+/* Why the answer of a milestone is not what it was. Looks at a bounded number
+   of figures. */
+void cause_find(struct engine *engine, const struct change *change,
+	enum cause_kind mark, struct cause *out);
 
 /* --- polls.c ------------------------------------------------------------- */
 

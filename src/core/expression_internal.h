@@ -17,6 +17,7 @@
  *	expression_attested.c   that of what people say, and its check
  *	expression_reach.c   how far windows reach: moving side, data through
  *	windows.c            what the terms of a tree rest on
+ *	explain.c            what each node gave, and why
  */
 #ifndef PLEDGED_CORE_EXPRESSION_INTERNAL_H
 #define PLEDGED_CORE_EXPRESSION_INTERNAL_H
@@ -120,11 +121,16 @@ const char *unit_string(const struct unit *unit, struct arena *arena);
 
 /* --- operations ------------------------------------------------------------ */
 
+/* Hears of each figure used, which stands in its series. */
+typedef void figure_note(void *context, const struct observation *figure);
+
 /* An expression being asked; partial: what is missing is left out. */
 struct asking {
 	struct evaluation *evaluation;
 	bool partial;
 	size_t figures;		/* figures used so far */
+	figure_note *note;	/* or NULL */
+	void *context;
 };
 
 struct view;
@@ -140,6 +146,9 @@ typedef void operation_measure(const struct expression *expression,
 typedef void operation_judge(const struct expression *expression,
 	struct asking *asking, struct judgement *out);
 typedef void operation_reduce(struct view *view, struct interval *out);
+struct explaining;	/* core/explain.h */
+typedef void operation_explain(const struct expression *expression,
+	struct explaining *explaining);
 
 #define ARGUMENTS_MAX 3
 #define ARGUMENTS_MANY UINT8_MAX	/* as many as an expression has room for */
@@ -148,7 +157,8 @@ typedef void operation_reduce(struct view *view, struct interval *out);
  * An operator, a leaf or a function. A function is a row here and one
  * evaluator: `reduce` when it takes a window of a series to a number,
  * `measure` for another number, `judge` for a truth. `unit` tells the unit of
- * its result; without one that is a pure number.
+ * its result; without one that is a pure number. One that rests on something
+ * else than figures and its operands tells by `explain` what that is.
  */
 struct operation {
 	const char *name;
@@ -157,6 +167,7 @@ struct operation {
 	operation_measure *measure;
 	operation_judge *judge;
 	operation_unit *unit;
+	operation_explain *explain;
 
 	/* functions only */
 	enum expression_type type;

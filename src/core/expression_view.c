@@ -272,6 +272,8 @@ void view_use(struct view *view, const struct observation *figure)
 	view->asking->figures++;
 	evaluation->published_assumed |= figure->published_assumed;
 	evaluation->provisional |= figure->provisional;
+	if (view->asking->note != NULL)
+		view->asking->note(view->asking->context, figure);
 }
 
 static const struct observation *regular_next(struct view *view)

@@ -8,6 +8,7 @@
 
 #include "core/figures.h"
 #include "core/forecast.h"
+#include "core/reason.h"
 #include "core/standing.h"
 
 /* An expression is quoted up to this many bytes. */
@@ -22,10 +23,8 @@ struct telling {
 
 typedef void teller(const struct telling *telling);
 
-/* Bytes [from, to) with runs of space as one, cut in the middle of nothing
-   but a long expression. */
-static void tell_quoted(const struct telling *telling, const char *text,
-	size_t from, size_t to)
+void reason_add_quoted(struct text *out, const char *text, size_t from,
+	size_t to)
 {
 	size_t written = 0;
 
@@ -36,10 +35,10 @@ static void tell_quoted(const struct telling *telling, const char *text,
 			continue;
 		/* Never within a character of several bytes. */
 		if (written >= QUOTED_MAX && ((unsigned char)text[i] & 0xc0) != 0x80) {
-			text_add_string(telling->out, "…");
+			text_add_string(out, "…");
 			return;
 		}
-		text_add_char(telling->out, space ? ' ' : text[i]);
+		text_add_char(out, space ? ' ' : text[i]);
 		written++;
 	}
 }
@@ -48,7 +47,7 @@ static void tell_benchmark(const struct telling *telling)
 {
 	const char *text = telling->milestone->benchmark->text;
 
-	tell_quoted(telling, text, 0, strlen(text));
+	reason_add_quoted(telling->out, text, 0, strlen(text));
 }
 
 /* The day of an instant, or the time where the due date has one. */
@@ -81,8 +80,8 @@ static bool tell_comparison(const struct telling *telling)
 
 	if (!assessment->actual.known)
 		return false;
-	tell_quoted(telling, benchmark->text, benchmark->actual->from,
-		benchmark->actual->to);
+	reason_add_quoted(telling->out, benchmark->text,
+		benchmark->actual->from, benchmark->actual->to);
 	text_add_string(telling->out, " = ");
 	text_add_decimal_short(telling->out, assessment->actual.value);
 	if (!assessment->target.known)
@@ -279,26 +278,25 @@ static void tell_not_met(const struct telling *telling)
 	tell_benchmark(telling);
 }
 
-/* "withdrawn on 2020-08-01: no longer needed (Council decision 12)" */
-static void tell_decree(const struct telling *telling, const char *what,
+void reason_add_decree(struct text *out, const char *what,
 	const struct decree *decree)
 {
-	text_add_string(telling->out, what);
+	text_add_string(out, what);
 	if (date_is_none(decree->on))
 		return;
-	text_add_string(telling->out, " on ");
-	text_add_date(telling->out, decree->on);
+	text_add_string(out, " on ");
+	text_add_date(out, decree->on);
 	if (decree->by != NULL)
-		text_addf(telling->out, " by %s", decree->by);
+		text_addf(out, " by %s", decree->by);
 	if (decree->reason != NULL)
-		text_addf(telling->out, ": %s", decree->reason);
+		text_addf(out, ": %s", decree->reason);
 	if (decree->authority != NULL)
-		text_addf(telling->out, " (%s)", decree->authority);
+		text_addf(out, " (%s)", decree->authority);
 }
 
 static void tell_withdrawn(const struct telling *telling)
 {
-	tell_decree(telling, "withdrawn", &telling->milestone->clauses->withdrawn);
+	reason_add_decree(telling->out, "withdrawn", &telling->milestone->clauses->withdrawn);
 }
 
 /* A miss that was excused is told too. */
@@ -306,7 +304,7 @@ static void tell_waived(const struct telling *telling)
 {
 	const struct decree *waived = &telling->milestone->clauses->waived;
 
-	tell_decree(telling, waived->kind == WAIVER_APPLICABILITY ?
+	reason_add_decree(telling->out, waived->kind == WAIVER_APPLICABILITY ?
 		"waived as not applicable" : "waived", waived);
 	if (waived->kind == WAIVER_APPLICABILITY)
 		return;
@@ -319,7 +317,7 @@ static void tell_waived(const struct telling *telling)
 
 static void tell_superseded(const struct telling *telling)
 {
-	tell_decree(telling, "superseded",
+	reason_add_decree(telling->out, "superseded",
 		&telling->milestone->clauses->superseded);
 }
 
@@ -364,7 +362,7 @@ static void tell_sides(const struct telling *telling,
 		text_add_string(telling->out, i == 0 ? ": " : ", ");
 		/* Bytes of a text from before the register said otherwise. */
 		if (sides[i].to <= length)
-			tell_quoted(telling, text, sides[i].from, sides[i].to);
+			reason_add_quoted(telling->out, text, sides[i].from, sides[i].to);
 		text_add_string(telling->out, " = ");
 		if (alike)
 			text_add_decimal_grouped(telling->out, figures[i]);

@@ -31,7 +31,7 @@ static void reload_milestones(struct engine *engine, struct engine *old)
 		reload_state(engine, old, engine->milestones[i]);
 	}
 	watch_fill(engine);
-	watch_mark_all(engine);
+	watch_mark_all(engine, CAUSE_REGISTER);
 }
 
 /* Whatever the old register had and the new one has not. One that was never

@@ -146,10 +146,12 @@ void watch_start(struct engine *engine)
 	}
 }
 
-void watch_mark_all(struct engine *engine)
+void watch_mark_all(struct engine *engine, enum cause_kind mark)
 {
-	for (size_t i = 0; i < engine->reg->milestone_count; i++)
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		engine->milestones[i]->mark = mark;
 		watch_mark(engine, (uint32_t)i);
+	}
 }
 
 void watch_settled(struct engine *engine)
@@ -468,7 +470,8 @@ static void watched_take(struct engine *engine, struct watched *watched,
 }
 
 static void watched_save(struct engine *engine, uint32_t index,
-	const struct event *cause, struct effects *effects)
+	const struct event *cause, const struct cause *because,
+	struct effects *effects)
 {
 	struct watched *watched = engine->milestones[index];
 	struct effect *effect = effects_add(effects, EFFECT_ASSESSMENT);
@@ -482,6 +485,7 @@ static void watched_save(struct engine *engine, uint32_t index,
 	effect->reason = effects_string(effects, text_string(&reason));
 	effect->as.milestone = &watched->state;
 	effect->cause = cause;
+	effect->because = because;
 	watched->saved_next = watched->state.assessment.next;
 	text_release(&reason);
 }
@@ -497,6 +501,16 @@ static bool change_is_saved(const struct change *change, instant saved_next)
 		assessment_differs(&before->assessment, change->after);
 }
 
+static const struct cause *change_cause(struct engine *engine,
+	const struct change *change, enum cause_kind mark,
+	struct effects *effects)
+{
+	struct cause *because = effects_block(effects, sizeof(*because));
+
+	cause_find(engine, change, mark, because);
+	return because;
+}
+
 /* While settling, a milestone not yet seen is judged for whoever asks, and
    neither saved nor told: a restart sees it anew. */
 static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
@@ -509,7 +523,9 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh, now};
 	const struct event *cause = NULL;
+	const enum cause_kind mark = watched->mark;
 
+	watched->mark = CAUSE_TIME;
 	engine->judged = engine_as_of(engine, now);
 	milestone_assess(engine->reg, engine->history, index,
 		(struct knowledge){engine->judged, INSTANT_MAX}, &fresh);
@@ -530,7 +546,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 			effects);
 	}
 	if (!before.announced || change_is_saved(&change, watched->saved_next))
-		watched_save(engine, index, cause, effects);
+		watched_save(engine, index, cause, change_cause(engine, &change,
+			mark, effects), effects);
 }
 
 void watch_judge(struct engine *engine, instant now, instant due_by,
@@ -568,7 +585,7 @@ void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
 			watched->saved_next <= now)
 		return;
 	watched->state.assessment.next = now;
-	watched_save(engine, index, NULL, effects);
+	watched_save(engine, index, NULL, NULL, effects);
 }
 
 void watch_save_touched(struct engine *engine, instant now,
@@ -605,6 +622,16 @@ static const struct milestone_state *departed_state(
 	return state;
 }
 
+static const struct cause *departed_cause(const char *reason,
+	struct effects *effects)
+{
+	struct cause *because = effects_block(effects, sizeof(*because));
+
+	because->kind = CAUSE_REGISTER;
+	string_copy(because->text, sizeof(because->text), reason);
+	return because;
+}
+
 static void departed_withdraw(struct engine *engine,
 	const struct departed *departed, const struct register_ *reg,
 	instant now, struct effects *effects)
@@ -635,6 +662,7 @@ static void departed_withdraw(struct engine *engine,
 	effect->reason = effects_string(effects, reason);
 	effect->as.milestone = departed_state(departed, now, effects);
 	effect->cause = event;
+	effect->because = departed_cause(reason, effects);
 }
 
 void watch_withdraw(struct engine *engine, const struct register_ *reg,

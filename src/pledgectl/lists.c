@@ -22,6 +22,14 @@ static const struct list_column milestone_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
+const struct list_column history_columns[] = {
+	{"TIME", "time", CELL_TIME, false},
+	{"CHANGE", "change", CELL_TEXT, true},
+	{"CAUSE", "cause", CELL_TEXT, false},
+	{"WHY", "because", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
 static const struct list_column pledge_columns[] = {
 	{"PLEDGE", "id", CELL_TEXT, true},
 	{"OBLIGOR", "obligor", CELL_TEXT, false},

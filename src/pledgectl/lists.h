@@ -27,6 +27,9 @@ struct list_kind {
 	const struct list_column *columns;	/* ends with a NULL title */
 };
 
+/* Of a milestone's changes. */
+extern const struct list_column history_columns[];
+
 /* NULL: there is no such list. */
 const struct list_kind *list_kind_find(const char *name);
 /* "milestones, pledges, …" for messages. */

@@ -12,13 +12,6 @@
 #include "pledgectl/lists.h"
 
 #define TABLE_COLUMNS_MAX 60	/* of a matrix on a screen */
-#define PROSE_WIDTH 100		/* where the terminal has none */
-
-static int tell_usage(const char *what)
-{
-	fprintf(stderr, "pledgectl: %s: see pledgectl --help\n", what);
-	return CTL_USAGE;
-}
 
 static long long whole(const json_t *object, const char *key)
 {
@@ -30,28 +23,6 @@ static const char *string_of(const json_t *object, const char *key)
 	const char *value = json_string_value(json_object_get(object, key));
 
 	return value != NULL ? value : "";
-}
-
-/* --- prose ------------------------------------------------------------------- */
-
-/* Lines no longer than the terminal, broken at spaces. */
-static void print_wrapped(const struct request *request, const char *prose)
-{
-	size_t width = request->width != 0 ? request->width : PROSE_WIDTH;
-	size_t used = 0;
-
-	while (*prose != '\0') {
-		size_t word = strcspn(prose, " ");
-
-		if (used != 0 && used + 1 + word > width) {
-			putchar('\n');
-			used = 0;
-		}
-		used += (used != 0) + word;
-		printf("%s%.*s", used != word ? " " : "", (int)word, prose);
-		prose += word + (prose[word] == ' ');
-	}
-	putchar('\n');
 }
 
 /* "41%", or "41-43%" where something is not known. */

@@ -12,10 +12,40 @@
 #include "pledgectl/lists.h"
 #include "pledgectl/series.h"
 
-static int tell_usage(const char *what)
+#define PROSE_WIDTH 100		/* where the terminal has none */
+
+int tell_usage(const char *what)
 {
 	fprintf(stderr, "pledgectl: %s: see pledgectl --help\n", what);
 	return CTL_USAGE;
+}
+
+void print_wrapped(const struct request *request, const char *prose)
+{
+	size_t width = request->width != 0 ? request->width : PROSE_WIDTH;
+	size_t used = 0;
+	struct text word;
+
+	text_init(&word, 0);
+	while (*prose != '\0') {
+		size_t length = strcspn(prose, " ");
+
+		text_clear(&word);
+		text_add(&word, prose, length);
+		size_t columns = utf8_columns(text_string(&word));
+
+		if (used != 0) {
+			bool fits = used + 1 + columns <= width;
+
+			putchar(fits ? ' ' : '\n');
+			used = fits ? used + 1 : 0;
+		}
+		print_said(stdout, text_string(&word));
+		used += columns;
+		prose += length + (prose[length] == ' ');
+	}
+	putchar('\n');
+	text_release(&word);
 }
 
 /* --- queries ------------------------------------------------------------------ */
@@ -239,7 +269,7 @@ static void print_status(const struct text *answer)
 	json_decref(json);
 }
 
-static int no_csv(const struct request *request)
+int no_csv(const struct request *request)
 {
 	return request->form == FORM_CSV
 		? tell_usage("-o csv is for lists") : CTL_DONE;
@@ -334,24 +364,35 @@ static void print_milestone(const struct text *answer)
 	json_decref(json);
 }
 
+int milestone_get(const struct request *request, const char *suffix,
+	struct text *answer)
+{
+	struct text path;
+	int status;
+
+	text_init(&path, 65536);
+	text_add_string(&path, "/v1/milestones/");
+	client_add_escaped(&path, request->arguments[0]);
+	text_add_string(&path, suffix);
+	if (request->as_of != NULL) {
+		text_add_string(&path, "?as_of=");
+		client_add_escaped(&path, request->as_of);
+	}
+	status = client_ask(request->client, "GET", text_string(&path), answer);
+	text_release(&path);
+	return status;
+}
+
 int verb_show(const struct request *request)
 {
-	struct text path, answer;
+	struct text answer;
 	int status = no_csv(request);
 
 	if (status != CTL_DONE)
 		return status;
 	if (request->argument_count != 1)
 		return tell_usage("show takes one milestone's id");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/milestones/");
-	client_add_escaped(&path, request->arguments[0]);
-	if (request->as_of != NULL) {
-		text_add_string(&path, "?as_of=");
-		client_add_escaped(&path, request->as_of);
-	}
-	status = client_ask(request->client, "GET", text_string(&path), &answer);
-	text_release(&path);
+	status = milestone_get(request, "", &answer);
 	if (status == CTL_DONE && request->form != FORM_TABLE)
 		fputs(text_string(&answer), stdout);
 	else if (status == CTL_DONE && series_print(request, &answer))
@@ -359,6 +400,28 @@ int verb_show(const struct request *request)
 	else if (status == CTL_DONE)
 		print_milestone(&answer);
 	text_release(&answer);
+	return status;
+}
+
+int verb_history(const struct request *request)
+{
+	struct list_kind changes = {.columns = history_columns};
+	struct items items;
+	struct text path;
+	int status;
+
+	if (request->argument_count != 1)
+		return tell_usage("history takes one milestone's id");
+	text_init(&path, 65536);
+	text_add_string(&path, "milestones/");
+	client_add_escaped(&path, request->arguments[0]);
+	text_add_string(&path, "/history");
+	changes.name = text_string(&path);
+	status = items_get(&items, request, &changes, "");
+	if (status == CTL_DONE)
+		items_print(&items, request, &changes);
+	items_release(&items);
+	text_release(&path);
 	return status;
 }
 

@@ -39,11 +39,26 @@ struct request {
 int verb_status(const struct request *request);
 int verb_list(const struct request *request);
 int verb_show(const struct request *request);
+int verb_explain(const struct request *request);
+int verb_history(const struct request *request);
 int verb_due(const struct request *request);
 int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);
 int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
 int verb_reload(const struct request *request);
+
+/* --- shared by verbs ---------------------------------------------------------- */
+
+/* Tells what is wrong with the command line. Returns CTL_USAGE. */
+int tell_usage(const char *what);
+/* Lines no longer than the terminal, broken at spaces, and printable. */
+void print_wrapped(const struct request *request, const char *prose);
+/* CTL_DONE, unless CSV is asked for. */
+int no_csv(const struct request *request);
+/* Asks for the milestone that is the first argument, or what suffix names of
+   it ("/explain"), as of the time asked about. A client status. */
+int milestone_get(const struct request *request, const char *suffix,
+	struct text *answer);
 
 #endif

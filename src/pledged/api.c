@@ -91,7 +91,8 @@ char *rest_id(const char *rest, const char *suffix)
 
 /* --- the table ------------------------------------------------------------- */
 
-/* A path that ends in '/' takes whatever follows as the rest. Parameters: the
+/* A path that ends in '/' takes whatever follows as the rest; where it has a
+   '*', a milestone's id stands, and the rest begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
 	enum server_method method;
@@ -102,6 +103,8 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
+	{SERVER_GET, "/v1/milestones/*/explain", get_explanation, "as_of"},
+	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
 	{SERVER_GET, "/v1/milestones/", get_milestone, "as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
 	{SERVER_GET, "/v1/indicators/", get_observations,
@@ -119,11 +122,26 @@ static const struct endpoint {
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 };
 
+/* An id has a slash: what is called "p/explain" is not the explanation of "p". */
+static bool endpoint_holds_id(const char *rest, const char *suffix)
+{
+	const char *slash = strchr(rest, '/');
+	size_t length = strlen(rest);
+
+	return slash != NULL && string_ends(rest, suffix) &&
+		rest + length - strlen(suffix) > slash;
+}
+
 static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 	const char **rest)
 {
-	size_t length = strlen(endpoint->path);
+	size_t length = strcspn(endpoint->path, "*");
 
+	if (endpoint->path[length] == '*') {
+		*rest = path + length;
+		return strncmp(path, endpoint->path, length) == 0 &&
+			endpoint_holds_id(*rest, endpoint->path + length + 1);
+	}
 	if (endpoint->path[length - 1] != '/') {
 		*rest = "";
 		return string_is(path, endpoint->path);

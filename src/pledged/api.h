@@ -6,6 +6,7 @@
  *	api_lists.c        pages, and every list but that of milestones
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
+ *	api_explain.c      what an answer rests on
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
  *	api_attest.c       what they attest
@@ -26,8 +27,8 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
-	get_matrix, get_scorecard, get_status, get_health, post_poll, post_reload,
-	post_attestation;
+	get_explanation, get_history, get_matrix, get_scorecard, get_status,
+	get_health, post_poll, post_reload, post_attestation;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -72,6 +73,9 @@ int question_read(struct daemon *daemon, struct server_request *request,
 const struct assessment *question_answer(const struct question *question,
 	struct daemon *daemon, uint32_t index, struct assessment *room,
 	instant *since);
+/* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
+uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
+	const char *rest, const char *suffix);
 
 /* --- api_lists.c: pages ---------------------------------------------------------- */
 

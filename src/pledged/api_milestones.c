@@ -2,6 +2,8 @@
  * api_milestones: milestones with their answers, one or those that filters
  * select: now as the engine has them, else judged as of a time.
  */
+#include <stdlib.h>
+
 #include "pledged/api.h"
 #include "pledged/query.h"
 #include "pledged/view.h"
@@ -98,6 +100,19 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 static uint32_t find_milestone(const struct daemon *daemon, const char *id)
 {
 	return register_milestone(daemon->reg, id);
+}
+
+uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
+	const char *rest, const char *suffix)
+{
+	char *id = rest_id(rest, suffix);
+	uint32_t index = id == NULL ? NOT_FOUND : find_milestone(daemon, id);
+
+	if (index == NOT_FOUND)
+		reply_problem(request, 404, "there is no milestone \"%s\": "
+			"/v1/milestones lists them", id == NULL ? rest : id);
+	free(id);
+	return index;
 }
 
 void get_milestones(struct daemon *daemon, struct server_request *request,

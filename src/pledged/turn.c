@@ -158,7 +158,8 @@ static void absorb_effect(struct turn *turn, const struct effect *effect,
 		break;
 	case EFFECT_ASSESSMENT:
 		store_add_assessment(turn->batch, effect->subject,
-			effect->as.milestone, effect->reason);
+			effect->as.milestone, effect->reason, effect->because,
+			effect->cause != NULL ? effect->cause->id : 0);
 		break;
 	case EFFECT_EVENT:
 		store_add_event(turn->batch, effect->as.event);

@@ -25,8 +25,7 @@ struct decimal view_derived(struct decimal value, struct decimal beside)
 	return decimal_places(few) > decimal_places(fine) ? few : fine;
 }
 
-/* A figure as measured: exact, unless a division left a long tail. */
-static struct decimal figure_shown(struct decimal value)
+struct decimal view_exact(struct decimal value)
 {
 	if (decimal_places(value) <= SHOWN_PLACES)
 		return value;
@@ -60,7 +59,7 @@ char *view_url(const char *url)
 
 /* --- milestones ------------------------------------------------------- */
 
-static void put_instant_zone(struct json *json, const char *key, instant at,
+void view_instant_zone(struct json *json, const char *key, instant at,
 	const struct zone *zone)
 {
 	json_key(json, key);
@@ -82,7 +81,7 @@ static void put_day_or_instant(struct json *json, const char *key,
 	if (!date_is_none(date))
 		json_put_date(json, key, date);
 	else
-		put_instant_zone(json, key, at, zone);
+		view_instant_zone(json, key, at, zone);
 }
 
 static void put_days(struct json *json, const char *key, int32_t days)
@@ -97,7 +96,7 @@ static void put_figure(struct json *json, const char *key,
 	const struct figure *figure)
 {
 	if (figure->known)
-		json_put_decimal(json, key, figure_shown(figure->value));
+		json_put_decimal(json, key, view_exact(figure->value));
 	else
 		json_put_null(json, key);
 }
@@ -120,7 +119,7 @@ static void put_required(struct json *json, const struct assessment *a)
 		put_figure(json, "required_now", &a->required_now);
 }
 
-static void put_period(struct json *json, const char *key, struct period period)
+void view_period(struct json *json, const char *key, struct period period)
 {
 	if (period_is_none(period)) {
 		json_put_null(json, key);
@@ -202,8 +201,8 @@ static void put_timeline(struct json *json, const struct assessment *a,
 	instant original_due, const struct zone *zone)
 {
 	put_day_or_instant(json, "start", a->start_date, a->start, zone);
-	put_instant_zone(json, "due", a->due, zone);
-	put_instant_zone(json, "original_due", original_due, zone);
+	view_instant_zone(json, "due", a->due, zone);
+	view_instant_zone(json, "original_due", original_due, zone);
 	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
 	put_days(json, "days_late", a->days_late);
 	put_days(json, "days_overdue", a->days_overdue);
@@ -251,7 +250,7 @@ static void put_figures(struct json *json, const char *unit,
 	put_figure(json, "target", &a->target);
 	put_figure(json, "baseline", &a->baseline);
 	put_required(json, a);
-	put_period(json, "data_through", a->data_through);
+	view_period(json, "data_through", a->data_through);
 	put_ratio(json, "pace", &a->pace);
 	put_ratio(json, "share_of_level", &a->share_of_level);
 	put_ratio(json, "share_of_increment", &a->share_of_increment);
@@ -326,20 +325,27 @@ void view_attestations(struct json *json, const struct register_ *reg,
 	json_array_end(json);
 }
 
-void view_milestone_said(struct json *json, const struct register_ *reg,
+void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t index,
 	const struct assessment *assessment, instant since)
 {
 	const struct milestone *milestone = milestone_at(
 		&reg->milestones[index], assessment->as_of);
 
-	json_object(json);
 	put_milestone(json, reg, index, assessment, since);
 	if (milestone->benchmark->uses_people) {
 		json_key(json, "attestations");
 		view_attestations(json, reg, history, index,
 			assessment->as_of);
 	}
+}
+
+void view_milestone_said(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t index,
+	const struct assessment *assessment, instant since)
+{
+	json_object(json);
+	view_milestone_fields(json, reg, history, index, assessment, since);
 	json_object_end(json);
 }
 
@@ -351,7 +357,7 @@ void view_document(struct json *json, const struct document *document)
 	put_said(json, "title", document->title);
 	put_said(json, "url", document->url);
 	json_put_int(json, "text_bytes", (int64_t)strlen(document->text));
-	put_period(json, "period", document->period);
+	view_period(json, "period", document->period);
 	put_said(json, "source", document->source);
 	json_put_instant(json, "published", document->published);
 	json_put_bool(json, "published_assumed", document->published_assumed);
@@ -372,7 +378,7 @@ static void put_instance(struct json *json, const struct register_ *reg,
 	json_put_string(json, "instance", milestone->instance->label);
 	json_put_string(json, "status", status_name(a->status));
 	put_day_or_instant(json, "start", a->start_date, a->start, zone);
-	put_instant_zone(json, "due", a->due, zone);
+	view_instant_zone(json, "due", a->due, zone);
 	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
 	put_days(json, "days_late", a->days_late);
 	put_figure(json, "actual", &a->actual);
@@ -490,18 +496,24 @@ void view_indicator(struct json *json, const struct register_ *reg,
 	json_object_end(json);
 }
 
-void view_observation(struct json *json,
+void view_observation_fields(struct json *json,
 	const struct observation *observation)
 {
-	json_object(json);
 	json_put_int(json, "id", observation->id);
-	put_period(json, "period", observation->period);
+	view_period(json, "period", observation->period);
 	json_put_decimal(json, "value", observation->value);
 	json_put_instant(json, "published", observation->published);
 	json_put_bool(json, "published_assumed", observation->published_assumed);
 	json_put_instant(json, "recorded", observation->recorded);
 	json_put_bool(json, "provisional", observation->provisional);
 	json_put_bool(json, "quarantined", observation->quarantined);
+}
+
+void view_observation(struct json *json,
+	const struct observation *observation)
+{
+	json_object(json);
+	view_observation_fields(json, observation);
 	json_object_end(json);
 }
 

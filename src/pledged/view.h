@@ -28,6 +28,10 @@ void view_series(struct json *json, const struct register_ *reg,
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
 	const struct assessment *assessment, instant since);
+/* Its fields, into an object that is open. */
+void view_milestone_fields(struct json *json, const struct register_ *reg,
+	struct history *history, uint32_t milestone,
+	const struct assessment *assessment, instant since);
 /* What people have attested of it, as known at a time, in the order said; each
    with whether it is that person's word at that time. */
 void view_attestations(struct json *json, const struct register_ *reg,
@@ -37,6 +41,9 @@ void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge
 void view_indicator(struct json *json, const struct register_ *reg,
 	uint32_t indicator);
 void view_observation(struct json *json,
+	const struct observation *observation);
+/* Its fields, into an object that is open. */
+void view_observation_fields(struct json *json,
 	const struct observation *observation);
 void view_source(struct json *json, const struct register_ *reg,
 	uint32_t source, const struct source_state *state, bool busy);
@@ -49,9 +56,16 @@ void view_notification(struct json *json,
 void view_event_fields(struct json *json, const struct event *event);
 void view_event(struct json *json, const struct event *event);
 
+/* MIN and MAX: null. */
+void view_instant_zone(struct json *json, const char *key, instant at,
+	const struct zone *zone);
+void view_period(struct json *json, const char *key, struct period period);
+
 /* The unit of a milestone's figures, "1" for a pure number; NULL: none told. */
 const char *view_unit(const struct milestone *milestone);
 
+/* A figure as measured: exact, unless a division left a long tail. */
+struct decimal view_exact(struct decimal value);
 /* A ratio as shown: three decimals. */
 struct decimal view_ratio(struct decimal ratio);
 /* A figure made by division, as shown: as many decimals as beside needs, but

@@ -320,12 +320,17 @@ static void pen_double(struct pen *pen, double value)
 		record_null(&pen->record);
 }
 
+#define FORECAST_FIELDS 7
+
 static void pen_forecast(struct pen *pen, const struct forecast *forecast)
 {
 	enum forecast_method method = (enum forecast_method)forecast->method;
 
-	if (method == FORECAST_NONE)
-		return;		/* NULLs at the end are left out */
+	if (method == FORECAST_NONE) {
+		for (int i = 0; i < FORECAST_FIELDS; i++)
+			record_null(&pen->record);
+		return;
+	}
 	pen_string(pen, forecast_method_name(method));
 	pen_double(pen, forecast->value);
 	pen_double(pen, forecast->low);
@@ -336,7 +341,8 @@ static void pen_forecast(struct pen *pen, const struct forecast *forecast)
 }
 
 void store_add_assessment(struct store_batch *batch, const char *milestone,
-	const struct milestone_state *state, const char *reason)
+	const struct milestone_state *state, const char *reason,
+	const struct cause *because, int64_t told)
 {
 	struct pen pen;
 
@@ -350,6 +356,9 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_assessment(&pen, &state->assessment);
 	pen_string(&pen, reason);
 	pen_forecast(&pen, &state->assessment.forecast);
+	pen_string(&pen, because == NULL ? NULL : cause_kind_name(because->kind));
+	pen_string(&pen, because == NULL ? NULL : because->text);
+	pen_int_unless(&pen, told, 0);
 	pen_end(&pen);
 }
 

@@ -47,7 +47,8 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 		.kinds = "nnd" },
 	[FACT_ASSESSMENT] = {
 		.name = "assessment",
-		.columns = ASSESSMENT_COLUMNS ", reason, " FORECAST_COLUMNS,
+		.columns = ASSESSMENT_COLUMNS ", reason, " FORECAST_COLUMNS
+			", cause, because, told",
 		.kinds = "n",
 		.state = {
 			"INSERT OR REPLACE INTO milestone_state(assessment, "

@@ -19,7 +19,7 @@ enum fact {
 	FACT_DOCUMENT, FACT_ATTESTATION, FACT_COUNT
 };
 
-#define FACT_COLUMNS_MAX 40
+#define FACT_COLUMNS_MAX 48
 #define FACT_STATES_MAX 2
 
 enum column_kind {

@@ -11,25 +11,23 @@
 #include "core/polled.h"
 #include "store/cursor.h"
 #include "store/database.h"
+#include "store/load.h"
 #include "store/readers.h"
 #include "store/store.h"
 #include "store/words.h"
 
 #define MESSAGE_ID_SIZE sizeof((struct notification *)NULL)->message_id
 
-/* Reads one row and hands it on, unless it is bad. */
-typedef void load_row(struct cursor *cursor, void *target);
-
-/* Steps through a query that is bound, and gives it back. */
-static int load_rows(struct store *store, sqlite3_stmt *statement,
-	load_row *row, void *target, struct error *error)
+int load_rows_until(struct store *store, sqlite3_stmt *statement,
+	load_row *row, load_enough *enough, void *target, struct error *error)
 {
 	sqlite3 *db = sqlite3_db_handle(statement);
 	const char *file = sqlite3_db_filename(db, "main");
 	int64_t count = 0;
 	int code, result = 0;
 
-	while (result == 0 && (code = sqlite3_step(statement)) != SQLITE_DONE) {
+	while (result == 0 && (enough == NULL || !enough(target)) &&
+	    (code = sqlite3_step(statement)) != SQLITE_DONE) {
 		struct cursor cursor = { .statement = statement };
 
 		count++;
@@ -48,6 +46,12 @@ static int load_rows(struct store *store, sqlite3_stmt *statement,
 	return result;
 }
 
+int load_rows(struct store *store, sqlite3_stmt *statement, load_row *row,
+	void *target, struct error *error)
+{
+	return load_rows_until(store, statement, row, NULL, target, error);
+}
+
 static int load_all(struct store *store, enum query query, load_row *row,
 	void *target, struct error *error)
 {
@@ -57,7 +61,7 @@ static int load_all(struct store *store, enum query query, load_row *row,
 		load_rows(store, statement, row, target, error);
 }
 
-static void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
+void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
 {
 	sqlite3_bind_int64(statement, index,
 		limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
@@ -172,18 +176,24 @@ struct milestone_target {
 	void *context;
 };
 
+/* The columns behind the milestone's id. */
+static void cursor_state(struct cursor *cursor, struct milestone_state *out)
+{
+	out->since = cursor_instant(cursor);
+	out->terms = (uint64_t)cursor_int(cursor);
+	out->assessment.due = cursor_instant(cursor);
+	out->assessment.due_date = cursor_date(cursor);
+	out->announced = cursor_int(cursor) != 0;
+	cursor_assessment(cursor, &out->assessment);
+}
+
 static void load_milestone(struct cursor *cursor, void *target)
 {
 	const struct milestone_target *to = target;
 	struct milestone_state state = { 0 };
 	const char *id = cursor_string(cursor);
 
-	state.since = cursor_instant(cursor);
-	state.terms = (uint64_t)cursor_int(cursor);
-	state.assessment.due = cursor_instant(cursor);
-	state.assessment.due_date = cursor_date(cursor);
-	state.announced = cursor_int(cursor) != 0;
-	cursor_assessment(cursor, &state.assessment);
+	cursor_state(cursor, &state);
 	if (!cursor->bad)
 		to->fn(to->context, id, &state);
 }
@@ -194,6 +204,40 @@ int store_load_milestones(struct store *store, store_milestone_fn *fn,
 	struct milestone_target target = { fn, context };
 
 	return load_all(store, QUERY_MILESTONES, load_milestone, &target, error);
+}
+
+struct change_target {
+	store_change_fn *fn;
+	void *context;
+};
+
+static void load_change(struct cursor *cursor, void *target)
+{
+	const struct change_target *to = target;
+	struct store_change change = { 0 };
+	const char *cause;
+
+	change.id = cursor_int(cursor);
+	change.reason = cursor_string(cursor);
+	cause = cursor_string(cursor);
+	change.has_cause = cause != NULL;
+	if (cause != NULL && !word_cause(cause, &change.cause.kind))
+		cursor->bad = true;
+	cursor_copy(cursor, change.cause.text, sizeof change.cause.text);
+	change.told = cursor_int(cursor);
+	cursor_string(cursor);	/* the milestone's id */
+	cursor_state(cursor, &change.state);
+	if (!cursor->bad)
+		to->fn(to->context, &change);
+}
+
+int store_load_changes(struct store *store, const char *milestone, int64_t from,
+	size_t limit, store_change_fn *fn, void *context, struct error *error)
+{
+	struct change_target target = { fn, context };
+
+	return load_after(store, QUERY_CHANGES, from, limit, milestone,
+		load_change, &target, error);
 }
 
 /* --- sources ------------------------------------------------------------------------ */

@@ -25,6 +25,10 @@
 	"SELECT e.id, e.time, e.kind, e.severity, e.subject_kind, n.text, " \
 	"e.from_status, e.to_status, e.alert, e.reason " \
 	"FROM event AS e LEFT JOIN name AS n ON n.id = e.subject "
+#define ORIGIN_SELECT \
+	"SELECT o.id, o.period, o.value, o.published, o.recorded, n.text, " \
+	"d.bytes FROM observation AS o LEFT JOIN name AS n ON n.id = o.source " \
+	"LEFT JOIN digest AS d ON d.id = o.snapshot "
 #define NOTIFICATION_COLUMNS \
 	"n.id, n.message_id, n.event, n.alert, c.text, n.created, "
 
@@ -80,6 +84,14 @@ static const char *const queries[QUERY_COUNT] = {
 	[QUERY_POLLS] = "SELECT started, outcome, rejected FROM fetch "
 		"WHERE source = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
+	[QUERY_ORIGIN] = ORIGIN_SELECT "WHERE o.id = ?1",
+	[QUERY_ORIGINS] = ORIGIN_SELECT "WHERE o.indicator = "
+		"(SELECT id FROM name WHERE text = ?3) "
+		"ORDER BY o.id DESC LIMIT ?2",
+	[QUERY_CHANGES] = "SELECT s.id, s.reason, s.cause, s.because, s.told, "
+		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
+		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
+		"ORDER BY s.id LIMIT ?2",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

@@ -150,9 +150,16 @@ static const char schema_documents[] =
 	"CREATE INDEX attestation_milestone ON attestation(milestone);"
 	"CREATE INDEX fetch_source ON fetch(source);";
 
+/* Why an answer changed, and the event that told it; answers of one milestone. */
+static const char schema_causes[] =
+	"ALTER TABLE assessment ADD COLUMN cause TEXT;"
+	"ALTER TABLE assessment ADD COLUMN because TEXT;"
+	"ALTER TABLE assessment ADD COLUMN told INTEGER;"
+	"CREATE INDEX assessment_milestone ON assessment(milestone);";
+
 /* Step n leads from version n to n + 1. */
 static const char *const schema_steps[STORE_SCHEMA] = {
-	schema_1, schema_forecast, schema_documents
+	schema_1, schema_forecast, schema_documents, schema_causes
 };
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)

@@ -20,8 +20,10 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 3		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 4		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
+#define STORE_SOURCE_MAX 128			/* bytes of a source's id */
+#define STORE_ORIGINS_MAX 5000
 
 struct store;
 
@@ -65,8 +67,10 @@ void store_add_document(struct store_batch *batch, const char *indicator,
 	const struct document *document);
 void store_add_attestation(struct store_batch *batch, const char *milestone,
 	const struct attestation *attestation);
+/* because: why it changed, or NULL; told: the event that says so, or 0. */
 void store_add_assessment(struct store_batch *batch, const char *milestone,
-	const struct milestone_state *state, const char *reason);
+	const struct milestone_state *state, const char *reason,
+	const struct cause *because, int64_t told);
 void store_add_event(struct store_batch *batch, const struct event *event);
 void store_add_alert(struct store_batch *batch, const struct alert *alert);
 /* body: what will be said, as bytes. */
@@ -103,6 +107,20 @@ typedef void store_milestone_fn(void *context, const char *id,
 	const struct milestone_state *state);
 int store_load_milestones(struct store *store, store_milestone_fn *fn,
 	void *context, struct error *error);
+/* One answer of a milestone, as it was saved, and why. */
+struct store_change {
+	int64_t id;
+	struct milestone_state state;
+	const char *reason;		/* NULL: none */
+	bool has_cause;			/* false: it was not asked for then */
+	struct cause cause;
+	int64_t told;			/* the event that says so; 0: none */
+};
+typedef void store_change_fn(void *context, const struct store_change *change);
+/* Of a milestone, ids from `from` on, oldest first, at most limit (0: no
+   limit). */
+int store_load_changes(struct store *store, const char *milestone, int64_t from,
+	size_t limit, store_change_fn *fn, void *context, struct error *error);
 typedef void store_source_fn(void *context, const char *id,
 	const struct source_state *state);
 int store_load_sources(struct store *store, store_source_fn *fn, void *context,
@@ -132,6 +150,19 @@ typedef void store_document_fn(void *context, const struct document *document);
 int store_load_documents(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_document_fn *fn, void *context,
 	struct error *error);
+/* Where a figure came from. */
+struct store_origin {
+	const struct observation *of;	/* given */
+	bool found;
+	int64_t id;			/* of the observation; 0: not found */
+	char source[STORE_SOURCE_MAX];	/* "": none is known */
+	bool has_snapshot;
+	struct digest snapshot;		/* of the body it was read from */
+};
+/* Of figures of one indicator. Those without an id (taken in since the store
+   was opened) are looked for among the latest STORE_ORIGINS_MAX. */
+int store_load_origins(struct store *store, const char *indicator,
+	struct store_origin *origins, size_t count, struct error *error);
 /* A history_load: every vintage of an indicator. context is the store. */
 int store_load_series(void *store, const char *indicator, struct series *series);
 /* The history_loads of the rest; their context is the store. */

@@ -19,6 +19,7 @@ bool word_assurance(const char *word, enum assurance *out);
 bool word_status(const char *word, enum status *out);
 bool word_unknown_reason(const char *word, enum unknown_reason *out);
 bool word_fetch_outcome(const char *word, enum fetch_outcome *out);
+bool word_cause(const char *word, enum cause_kind *out);
 bool word_event_kind(const char *word, enum event_kind *out);
 bool word_severity(const char *word, enum severity *out);
 bool word_subject_kind(const char *word, enum subject_kind *out);

@@ -252,6 +252,14 @@ def test_tables_fit_the_terminal(full):
                        env={**plain, "COLUMNS": "90"}) == narrow
 
 
+def test_explanations_fit_the_terminal(full):
+    plain = {"NO_COLOR": "1"}
+    told = on_terminal(full, "explain", "p/past", columns=70, env=plain)
+    assert max(map(len, told)) <= 70
+    assert told[0] == "p/past: not_met" and "\x1b" not in "".join(told)
+    assert "\x1b[31m" in "".join(on_terminal(full, "explain", "p/past"))
+
+
 def test_colours(full):
     assert "\x1b[31mnot_met\x1b[0m" in "".join(on_terminal(full, "list"))
     for words, env in ((["list"], {"NO_COLOR": "1"}),

@@ -191,6 +191,7 @@ struct rig {
 	instant now;
 	size_t budget;			/* of each engine_advance */
 	struct text log;		/* what was announced */
+	struct text causes;		/* why answers changed */
 	bool log_times;
 	bool hold_fetches, hold_sends;	/* the test answers them itself */
 	uint32_t fetches[FETCHES_KEPT];
@@ -224,6 +225,7 @@ static void rig_init(struct rig *rig, enum first_sight first_sight)
 		.instance = "0123456789abcdef"};
 	effects_init(&rig->effects);
 	text_init(&rig->log, 0);
+	text_init(&rig->causes, 0);
 }
 
 static void rig_release(struct rig *rig)
@@ -233,6 +235,7 @@ static void rig_release(struct rig *rig)
 	history_free(rig->history);
 	store_release(&rig->store);
 	text_release(&rig->log);
+	text_release(&rig->causes);
 	free(rig->sends);
 	if (rig->next_world.reg)
 		world_release(&rig->next_world);
@@ -296,6 +299,29 @@ static void perform_send(struct rig *rig, const struct effect *effect)
 	rig->sends[rig->send_count++] = effect->number;
 }
 
+/* Status, cause and words, where the status or the figure is another. */
+static void log_cause(struct rig *rig, const struct effect *effect)
+{
+	const struct assessment *after = &effect->as.milestone->assessment;
+	const struct cause *because = effect->because;
+
+	for (size_t i = 0; i < rig->store.milestone_count; i++) {
+		const struct assessment *before =
+			&rig->store.milestones[i].state.assessment;
+		if (string_is(rig->store.milestones[i].id, effect->subject) &&
+				before->status == after->status &&
+				before->lifecycle == after->lifecycle &&
+				decimal_equal(before->actual.value,
+					after->actual.value))
+			return;
+	}
+	assert_non_null(because);
+	assert_true(because->text[0] != '\0');
+	text_addf(&rig->causes, "%s %s: %s: %s\n", effect->subject,
+		status_name(after->status), cause_kind_name(because->kind),
+		because->text);
+}
+
 static void perform(struct rig *rig, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -319,6 +345,7 @@ static void perform(struct rig *rig, const struct effect *effect)
 		break;
 	case EFFECT_ASSESSMENT:
 		assert_non_null(effect->reason);
+		log_cause(rig, effect);
 		store_milestone(&rig->store, effect->subject,
 			effect->as.milestone);
 		break;
@@ -515,6 +542,15 @@ static void rig_expect(struct rig *rig, const char *want)
 	text_clear(&rig->log);
 }
 
+/* Why answers changed since the last look. */
+static void rig_expect_causes(struct rig *rig, const char *want)
+{
+	if (strcmp(text_string(&rig->causes), want) != 0)
+		fail_msg("causes:\n%swanted:\n%s", text_string(&rig->causes),
+			want);
+	text_clear(&rig->causes);
+}
+
 static enum status rig_status(const struct rig *rig, const char *milestone)
 {
 	return engine_milestone(rig->engine, register_milestone(
@@ -637,6 +673,44 @@ static void test_decisions(void **state)
 	rig_release(&rig);
 }
 
+/* Each change of an answer says what caused it, also after a restart. */
+static void test_causes_of_decisions(void **state)
+{
+	struct amendment amendment = {.decree = {.on = {2021, 2, 5},
+		.reason = "more time", .authority = "Council"},
+		.due_said = {"2021-06-30", 9}};
+	struct clauses clauses = {.amendments = &amendment,
+		.amendment_count = 1,
+		.waived = {.on = {2021, 8, 20}, .reason = "drought"},
+		.withdrawn = {.on = {2021, 9, 1}}};
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	rig.world.reg->milestones[0].clauses = &clauses;
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_expect_causes(&rig,
+		"p/law pending: first_seen: first judged\n"
+		"p/sum pending: first_seen: first judged\n");
+	rig_until(&rig, "2021-09-02");
+	rig_expect_causes(&rig,
+		"p/law due: time: the due date has passed\n"
+		"p/sum awaiting_data: time: the due date has passed\n"
+		"p/law not_met: time: the grace period is over\n"
+		"p/law pending: amendment: amended on 2021-02-05: more time (Council)\n"
+		"p/sum unverified: time: the time for its data is over\n"
+		"p/law due: time: the due date has passed\n"
+		"p/law not_met: time: the grace period is over\n"
+		"p/law waived: waiver: waived on 2021-08-20: drought\n"
+		"p/law withdrawn: withdrawal: withdrawn on 2021-09-01\n");
+	rig_restart(&rig);
+	rig_until(&rig, "2021-09-10");
+	rig_expect_causes(&rig, "");
+	rig_release(&rig);
+}
+
 static void test_pace(void **state)
 {
 	struct rig rig;
@@ -744,6 +818,33 @@ static void test_revised_verdict(void **state)
 	rig_expect(&rig, "revised p/more met>not_met\n!desk revised\n"
 		"slipped p/more met>not_met\n+slipped p/more\n"
 		"!desk slipped\n");
+	rig_release(&rig);
+}
+
+static void test_causes_of_figures(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	growth_init(&rig);
+	rig_feed(&rig, "x", "2017", "100", "2020-03-01");
+	rig_until(&rig, "2021-01-20");
+	rig_expect_causes(&rig,
+		"p/more pending: first_seen: first judged\n"
+		"p/more awaiting_data: time: the due date has passed\n");
+	rig_feed(&rig, "x", "2020", "105", "2021-01-20");
+	rig_feed(&rig, "x", "2020", "106", "2021-01-20");
+	rig_expect_causes(&rig,
+		"p/more not_met: figure: x 2020 = 105, published 2021-01-20\n"
+		"p/more not_met: figure: x 2020 = 106, published 2021-01-20\n");
+	rig_until(&rig, "2021-03-01");
+	rig_feed(&rig, "x", "2020", "120", "2021-03-01");
+	rig_expect_causes(&rig,
+		"p/more met: revision: x 2020 = 120, before 106, published 2021-03-01\n");
+	rig_until(&rig, "2021-04-01");
+	rig_feed(&rig, "x", "2017", "115", "2021-04-01");
+	rig_expect_causes(&rig,
+		"p/more not_met: revision: x 2017 = 115, before 100, published 2021-04-01\n");
 	rig_release(&rig);
 }
 
@@ -1093,6 +1194,35 @@ static void test_reload(void **state)
 		reload_try(&reloads[i], false);
 		reload_try(&reloads[i], true);
 	}
+}
+
+static void test_causes_of_reload(void **state)
+{
+	static const struct reload_milestone after[3] = {
+		{"a", "2020-12-31", "last(done) >= 0"}};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	reload_world(&rig.world, reloads[0].after);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_until(&rig, "2020-07-10");
+	rig_expect_causes(&rig,
+		"p/a pending: first_seen: first judged\n"
+		"p/b pending: first_seen: first judged\n"
+		"p/b not_met: time: the due date has passed\n");
+	world_init(&rig.next_world);
+	reload_world(&rig.next_world, after);
+	rig.present = &rig.next_world;
+	engine_reload(rig.engine, rig.next_world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect_causes(&rig,
+		"p/b withdrawn: register: it is no longer in the register\n"
+		"p/a met: register: the register says something else of it\n");
+	rig_release(&rig);
 }
 
 /* A later date is a slip, but no end of a danger that is still there. */
@@ -1979,12 +2109,14 @@ int main(void)
 		cmocka_unit_test(test_slip),
 		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_decisions),
+		cmocka_unit_test(test_causes_of_decisions),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_unverified_then_met),
 		cmocka_unit_test(test_revised_target),
 		cmocka_unit_test(test_gazette),
 		cmocka_unit_test(test_attested),
 		cmocka_unit_test(test_revised_verdict),
+		cmocka_unit_test(test_causes_of_figures),
 		cmocka_unit_test(test_revised_in_time),
 		cmocka_unit_test(test_revised_away),
 		cmocka_unit_test(test_published_ahead),
@@ -1994,6 +2126,7 @@ int main(void)
 		cmocka_unit_test(test_settling),
 		cmocka_unit_test(test_killed_while_settling),
 		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_causes_of_reload),
 		cmocka_unit_test(test_slip_in_danger),
 		cmocka_unit_test(test_reload_source),
 		cmocka_unit_test(test_source_alerts),

@@ -468,17 +468,65 @@ static void assert_reason(struct store *store, const char *id, const char *want)
 	text_release(&text);
 }
 
+static void check_change(void *context, const struct store_change *change)
+{
+	static const struct {
+		int64_t id, told;
+		const char *reason, *cause;
+	} wanted[] = {
+		{1, 0, "first", NULL}, {3, 0, "second", "x 2020-12 = 8.1bn"},
+		{4, 7, "third", "x 2020-12 = 8.1bn"},
+	};
+	int at = (*(int *)context)++;
+
+	assert_int_equal(change->id, wanted[at].id);
+	assert_int_equal(change->told, wanted[at].told);
+	assert_string_equal(change->reason, wanted[at].reason);
+	assert_int_equal(change->has_cause, wanted[at].cause != NULL);
+	if (wanted[at].cause == NULL)
+		return;
+	assert_int_equal(change->cause.kind, CAUSE_REVISION);
+	assert_string_equal(change->cause.text, wanted[at].cause);
+	assert_int_equal(change->state.assessment.status,
+		rich_state().assessment.status);
+}
+
+static void test_changes_of_a_milestone(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct milestone_state rich = rich_state();
+	const struct cause cause = {CAUSE_REVISION, "x 2020-12 = 8.1bn"};
+	int seen = 0;
+
+	store_add_assessment(batch, "p/one", &rich, "first", NULL, 0);
+	store_add_assessment(batch, "p/two", &rich, "another", &cause, 0);
+	store_add_assessment(batch, "p/one", &rich, "second", &cause, 0);
+	store_add_assessment(batch, "p/one", &rich, "third", &cause, 7);
+	commit_well(store, batch);
+	assert_int_equal(store_load_changes(store, "p/one", 0, 2, check_change,
+		&seen, NULL), 0);
+	assert_int_equal(seen, 2);
+	assert_int_equal(store_load_changes(store, "p/one", 4, 0, check_change,
+		&seen, NULL), 0);
+	assert_int_equal(store_load_changes(store, "p/none", 0, 0, check_change,
+		&seen, NULL), 0);
+	assert_int_equal(seen, 3);
+	store_close(store);
+}
+
 static void test_milestones(void **state)
 {
 	struct store *store = open_store(*state);
 	struct store_batch *batch = store_batch_new(store);
 	struct milestone_state rich = rich_state(), bare = bare_state();
+	const struct cause figure = {CAUSE_FIGURE, "x 2020-12 = 8.1bn"};
 	struct error error;
 	int count = 0;
 
-	store_add_assessment(batch, "p/rich", &bare, "at first");
-	store_add_assessment(batch, "p/bare", &bare, NULL);
-	store_add_assessment(batch, "p/rich", &rich, "d'où: 27.3bn");
+	store_add_assessment(batch, "p/rich", &bare, "at first", NULL, 0);
+	store_add_assessment(batch, "p/bare", &bare, NULL, &figure, 0);
+	store_add_assessment(batch, "p/rich", &rich, "d'où: 27.3bn", &figure, 7);
 	commit_well(store, batch);
 	assert_int_equal(store_load_milestones(store, check_milestone, &count,
 		&error), 0);
@@ -507,6 +555,9 @@ static void schema_undo(const struct folder *folder, int version)
 		[1] = DROP_FORECAST("assessment") DROP_FORECAST("milestone_state"),
 		[2] = "DROP TABLE document; DROP TABLE attestation;"
 			"DROP INDEX fetch_source",
+		[3] = "DROP INDEX assessment_milestone;"
+			DROP("assessment", "cause") DROP("assessment", "because")
+			DROP("assessment", "told"),
 	};
 	char sql[40];
 
@@ -514,6 +565,31 @@ static void schema_undo(const struct folder *folder, int version)
 		raw_run(folder, undo[step]);
 	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", version);
 	raw_run(folder, sql);
+}
+
+static void test_migrates_to_causes(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store = open_store(folder);
+	struct store_batch *batch = store_batch_new(store);
+	struct milestone_state rich = rich_state();
+	const struct cause cause = {CAUSE_TIME, "time has passed"};
+	struct error error = { 0 };
+
+	store_add_assessment(batch, "p/rich", &rich, "before", NULL, 0);
+	commit_well(store, batch);
+	store_close(store);
+	schema_undo(folder, 3);
+	store = open_store(folder);
+	batch = store_batch_new(store);
+	store_add_assessment(batch, "p/rich", &rich, "after", &cause, 3);
+	commit_well(store, batch);
+	store_close(store);
+	assert_int_equal(raw_number(folder, "PRAGMA user_version"), STORE_SCHEMA);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM assessment "
+		"WHERE cause IS NULL"), 1);
+	if (store_verify(folder->path, &error) < 0)
+		fail_msg("%s", error.text);
 }
 
 static void test_migrates_to_forecasts(void **state)
@@ -524,7 +600,7 @@ static void test_migrates_to_forecasts(void **state)
 	struct error error;
 	int count = 0;
 
-	store_add_assessment(batch, "p/bare", &bare, "before");
+	store_add_assessment(batch, "p/bare", &bare, "before", NULL, 0);
 	commit_well(store, batch);
 	store_close(store);
 	schema_undo(*state, 1);
@@ -1016,6 +1092,8 @@ static void test_queries_search(void **state)
 		[QUERY_ATTESTATIONS] = "attestation_milestone",
 		[QUERY_POLLS] = "fetch_source",
 		[QUERY_EVENTS_OF] = "event_subject",
+		[QUERY_ORIGINS] = "observation_indicator",
+		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_FIRING] = "alert_state_firing",
 		[QUERY_DELIVERIES] = "delivery_attempt_notification",
 	};
@@ -1140,6 +1218,8 @@ static void test_outbox(void **state)
 
 struct dice {
 	uint64_t state;
+	bool causes;		/* whether answers have any: those of an older
+				   schema have none */
 };
 
 static uint32_t roll(struct dice *dice, uint32_t sides)
@@ -1190,12 +1270,16 @@ static void random_document(struct store_batch *batch, struct dice *dice)
 static void random_assessment(struct store_batch *batch, struct dice *dice)
 {
 	struct milestone_state state = roll(dice, 2) ? rich_state() : bare_state();
+	struct cause cause = {.text = "because"};
 	char id[8];
 
 	snprintf(id, sizeof id, "p/%u", roll(dice, 9));
 	state.assessment.status = roll(dice, STATUS_COUNT);
 	state.since = T0 + roll(dice, 1000);
-	store_add_assessment(batch, id, &state, roll(dice, 2) ? "so" : NULL);
+	cause.kind = roll(dice, CAUSE_KIND_COUNT);
+	store_add_assessment(batch, id, &state, roll(dice, 2) ? "so" : NULL,
+		dice->causes && roll(dice, 2) ? &cause : NULL,
+		dice->causes ? roll(dice, 3) : 0);
 }
 
 static void random_alert(struct store_batch *batch, struct dice *dice)
@@ -1243,7 +1327,7 @@ static struct store_batch *random_batch(struct store *store, struct dice *dice,
 static void random_history(const struct folder *folder, uint64_t seed)
 {
 	struct store *store = open_store(folder);
-	struct dice dice = { seed };
+	struct dice dice = { seed, seed % 2 == 0 };
 	struct history_ids ids = { 0 };
 
 	for (int i = 0; i < 60; i++) {
@@ -1649,6 +1733,8 @@ int main(void)
 		IN_FOLDER(test_documents),
 		IN_FOLDER(test_migration),
 		IN_FOLDER(test_migration_keeps),
+		IN_FOLDER(test_migrates_to_causes),
+		IN_FOLDER(test_changes_of_a_milestone),
 		IN_FOLDER(test_milestones),
 		IN_FOLDER(test_migrates_to_forecasts),
 		IN_FOLDER(test_sources),
