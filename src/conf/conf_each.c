@@ -174,6 +174,16 @@ static void reference_fault(struct conf_reader *reader,
 	free(word);
 }
 
+/* The period of a recurring milestone is put in later, so it stays. */
+static bool name_is_of_a_series(const char *name, size_t length,
+	struct each_name *out)
+{
+	static const char word[] = "period";
+
+	out->value = "${period}";
+	return length == sizeof word - 1 && memcmp(name, word, length) == 0;
+}
+
 /* Adds a string with its names replaced; false with a fault told. */
 static bool string_replace(struct conf_reader *reader,
 	const config_setting_t *setting, const char *string, struct text *out)
@@ -194,7 +204,8 @@ static bool string_replace(struct conf_reader *reader,
 				return conf_fault_plain(reader, setting,
 					"a ${ without its }: for the characters "
 					"themselves write $${");
-			if (!name_find(reader, string, length, &found)) {
+			if (!name_find(reader, string, length, &found) &&
+			    !name_is_of_a_series(string, length, &found)) {
 				reference_fault(reader, setting, string, length);
 				return false;
 			}
