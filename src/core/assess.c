@@ -13,6 +13,7 @@
 #include "core/dispute.h"
 #include "core/figures.h"
 #include "core/forecast.h"
+#include "core/outcomes.h"
 #include "core/standing.h"
 
 /* Reference instants one search looks at; a search that would need more
@@ -131,6 +132,8 @@ struct search {
 					   INSTANT_MIN */
 	bool may;			/* one up to D + G is, or could become, true */
 	instant open;			/* the latest past one that could; INSTANT_MIN */
+	instant opened;			/* the first past one, also after D + G, that
+					   could fulfil or break; INSTANT_MAX */
 	struct judgement last;		/* at the latest looked at up to now */
 };
 
@@ -142,6 +145,37 @@ static struct judgement search_judge(struct search *search, instant at)
 		search->evaluation);
 }
 
+static instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
+/* The next reference instant after one (the start, or a later) and up to a
+   limit; INSTANT_MAX. */
+static instant reference_next(const struct search *search, instant after,
+	instant limit)
+{
+	return evaluation_next_reference(search->evaluation, after, limit);
+}
+
+/* Without a start, time begins with the first figure, or with the first turn of
+   a milestone that this one rests on. */
+static instant reference_first(const struct search *search)
+{
+	const struct milestone *milestone = search->milestone;
+	const struct benchmark *benchmark = milestone->benchmark;
+	instant first;
+
+	if (milestone->start != INSTANT_MIN)
+		return milestone->start;
+	first = earlier(milestone->due, inputs_first(benchmark,
+		search->evaluation));
+	for (size_t i = 0; i < benchmark->family_count; i++)
+		first = earlier(first, family_next(benchmark->families[i],
+			search->evaluation, INSTANT_MIN));
+	return first;
+}
+
 static instant day_end_after(const struct zone *zone, instant at)
 {
 	struct date day = zone_date(zone, at);
@@ -150,38 +184,9 @@ static instant day_end_after(const struct zone *zone, instant at)
 	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
 }
 
-static instant earlier(instant a, instant b)
+static void search_opens(struct search *search, instant at)
 {
-	return a < b ? a : b;
-}
-
-/* The next reference instant after one (the start, or a later) and up to a
-   limit; INSTANT_MAX. Where time alone makes a benchmark true, the end of each
-   day is one too. */
-static instant reference_next(const struct search *search, instant after,
-	instant limit)
-{
-	const struct milestone *milestone = search->milestone;
-	instant next = benchmark_next_reference(milestone->benchmark,
-		search->evaluation, after, limit);
-
-	if (milestone->due > after)
-		next = earlier(next, milestone->due);
-	if (milestone->benchmark->uses_age)
-		next = earlier(next, day_end_after(search->evaluation->zone,
-			after));
-	return next <= limit ? next : INSTANT_MAX;
-}
-
-/* Without a start, time begins with the first figure. */
-static instant reference_first(const struct search *search)
-{
-	const struct milestone *milestone = search->milestone;
-
-	if (milestone->start != INSTANT_MIN)
-		return milestone->start;
-	return earlier(milestone->due, inputs_first(milestone->benchmark,
-		search->evaluation));
+	search->opened = earlier(search->opened, at);
 }
 
 /* Looks upwards from an instant for the first that fulfils. */
@@ -193,6 +198,7 @@ static void search_up(struct search *search, instant from)
 	    at = reference_next(search, at, search->until)) {
 		if (search->looked >= REFERENCES_MAX) {
 			search->may = true;
+			search_opens(search, at);
 			return;
 		}
 		search->last = search_judge(search, at);
@@ -200,6 +206,8 @@ static void search_up(struct search *search, instant from)
 			search->event = at;
 			return;
 		}
+		if (search->last.may_be_true)
+			search_opens(search, at);
 		if (at <= grace_end && search->last.may_be_true) {
 			search->may = true;
 			search->open = at;
@@ -233,6 +241,22 @@ static instant search_ahead_from(const struct search *search, instant first)
 		search->milestone->grace_end);
 }
 
+/* The first instant at which it may be true already: of those that others rest
+   on alone, since looking for it takes time. */
+static void search_opened(struct search *search, instant first)
+{
+	if (search->original->prerequisite == NOT_FOUND ||
+	    search->event != INSTANT_MIN)
+		return;
+	for (instant at = first; at <= search->now;
+	    at = reference_next(search, at, search->now))
+		if (search->looked >= REFERENCES_MAX ||
+		    search_judge(search, at).may_be_true) {
+			search_opens(search, at);
+			return;
+		}
+}
+
 /*
  * A benchmark that settles is true at some instant only if it is now, and
  * what it could become is told by the latest instant alone.
@@ -260,6 +284,7 @@ static void search_by(struct search *search)
 
 	if (search->milestone->settles) {
 		search_settled(search, first);
+		search_opened(search, first);
 		return;
 	}
 	search_up(search, first);
@@ -290,6 +315,8 @@ static void search_at(struct search *search)
 
 	search->last = search_judge(search, due);
 	search->may = search->last.may_be_true;
+	if (search->may && due <= search->now)
+		search_opens(search, due);
 	if (search->last.truth == TRUTH_TRUE)
 		search->event = due;
 	else if (!search->may && clauses != NULL && clauses->has_cure)
@@ -362,6 +389,7 @@ static void search_throughout(struct search *search)
 	for (; at <= last; at = reference_next(search, at, due)) {
 		if (search->looked >= REFERENCES_MAX) {
 			search->may = true;
+			search_opens(search, at);
 			return;
 		}
 		search->last = search_judge(search, at);
@@ -374,6 +402,7 @@ static void search_throughout(struct search *search)
 			continue;
 		search->may = true;
 		search->open = at;
+		search_opens(search, at);
 		open = search->last;
 	}
 	if (open.truth != TRUTH_TRUE)
@@ -728,6 +757,125 @@ static enum status assess_status(const struct assessment *assessment)
 		STATUS_AWAITING_DATA : STATUS_UNVERIFIED;
 }
 
+/* ---- for those that rest on it ---------------------------------------------- */
+
+/* Whether it may be fulfilled after the time asked about. */
+static bool outcome_ahead(const struct search *search, enum verdict found)
+{
+	if (found == VERDICT_NONE)
+		return true;
+	if (found != VERDICT_NOT_MET || search->until < search->now)
+		return false;
+	if (search->milestone->mode == MODE_AT)
+		return search->milestone->clauses != NULL &&
+			search->milestone->clauses->has_cure;
+	return !search->milestone->settles || search->may;
+}
+
+static instant outcome_lasts(const struct search *search)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+
+	if (!search_sustains(search))
+		return INSTANT_MIN;
+	return clauses->sustain_forever || search->event == INSTANT_MIN ?
+		INSTANT_MAX : span_end(search, search->event, clauses->sustain);
+}
+
+static void outcome_clauses(const struct search *search,
+	const struct assessment *assessment, enum verdict found,
+	struct outcome *out)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+
+	if (clauses == NULL)
+		return;
+	out->withdrawn = clauses->withdrawn.at;
+	out->superseded = clauses->superseded.at;
+	out->waived = clauses->waived.at;
+	out->waiver = (uint8_t)clauses->waived.kind;
+	if (found == VERDICT_NOT_MET && partial_holds(search, assessment))
+		out->miss = STATUS_PARTLY_MET;
+	else if (found == VERDICT_NONE && decimal_sign(clauses->partial) != 0)
+		out->miss = STATUS_COUNT;
+}
+
+/* found: the verdict before anything softened or excused it. */
+static struct outcome search_outcome(const struct search *search,
+	const struct assessment *assessment, enum verdict found)
+{
+	const struct milestone *milestone = search->milestone;
+	bool throughout = milestone->mode == MODE_THROUGHOUT;
+	struct outcome out = outcome_none();
+
+	out.event = search->event;
+	if (search->violation != INSTANT_MIN)
+		out.undone = search->violation;
+	out.open = search->opened;
+	out.earliest = milestone->mode == MODE_BY ? milestone->start :
+		milestone->due;
+	out.lasts = outcome_lasts(search);
+	out.late = throughout ? INSTANT_MAX : milestone->grace_end;
+	out.ahead = outcome_ahead(search, found);
+	out.breaks = throughout && found == VERDICT_NONE;
+	outcome_clauses(search, assessment, found, &out);
+	return out;
+}
+
+/* What may have been so at a past instant is known when the lag of each input
+   is over; without a frequency nothing else tells when. */
+static instant outcome_settles(const struct search *search)
+{
+	const struct evaluation *evaluation = search->evaluation;
+	const struct benchmark *benchmark = search->milestone->benchmark;
+	instant next = INSTANT_MAX, end;
+
+	for (size_t i = 0; search->opened != INSTANT_MAX &&
+	    i < benchmark->indicator_count; i++) {
+		const struct indicator *indicator = &evaluation->reg->indicators[
+			benchmark->indicators[i]];
+
+		if (indicator->frequency != FREQUENCY_NONE ||
+		    !zone_add(evaluation->zone, search->opened, indicator->lag,
+			&end))
+			continue;
+		next = earlier(next, end >= search->now ? end + 1 :
+			day_end_after(evaluation->zone, search->now));
+	}
+	return next;
+}
+
+/* When a figure may next fulfil it. Others' turns are no figures: what is known
+   of them ends by itself. */
+static instant figures_next(const struct search *search)
+{
+	struct benchmark figures = *search->milestone->benchmark;
+
+	figures.family_count = 0;
+	return benchmark_next_reference(&figures, search->evaluation,
+		search->now, INSTANT_MAX);
+}
+
+/* Nobody rests on most milestones. */
+static void assess_outcome(const struct search *search, enum verdict found,
+	const struct assessment *assessment)
+{
+	const struct evaluation *evaluation = search->evaluation;
+	struct outcome outcome;
+	instant until = assessment->next;
+
+	if (evaluation->outcomes == NULL ||
+	    search->original->prerequisite == NOT_FOUND)
+		return;
+	outcome = search_outcome(search, assessment, found);
+	until = earlier(until, outcome_settles(search));
+	if (search->event == INSTANT_MIN)
+		until = earlier(until, figures_next(search));
+	outcomes_keep(evaluation->outcomes,
+		(uint32_t)(search->original - evaluation->reg->milestones),
+		evaluation->known, until, &outcome);
+}
+
 /* ---- when to ask again ----------------------------------------------------- */
 
 static instant assess_next(const struct search *search,
@@ -746,6 +894,7 @@ static instant assess_next(const struct search *search,
 		    !verdict_fulfils(assessment->verdict)) ?
 			day_end_after(search->evaluation->zone, now) :
 			INSTANT_MAX,
+		search->evaluation->until,
 	};
 	instant next = INSTANT_MAX;
 
@@ -788,42 +937,67 @@ struct evaluation milestone_evaluation(const struct register_ *reg,
 		.zone = milestone_zone(reg, milestone),
 		.milestone = milestone, .known = known,
 		.now = known.published_by, .start = milestone->start,
-		.due = milestone->due,
+		.due = milestone->due, .benchmark = milestone->benchmark,
+		.until = INSTANT_MAX,
 	};
 }
 
-void milestone_assess(const struct register_ *reg, struct history *history,
-	uint32_t number, struct knowledge known, struct assessment *out)
+static void search_assess(struct search *search, struct assessment *out)
+{
+	struct evaluation *evaluation = search->evaluation;
+	struct standing standing;
+	enum progress paced;
+	enum verdict found;
+
+	assessment_clear(out, search->milestone, search->now);
+	assess_verdict(search, out);
+	found = out->verdict;
+	evaluation->at = figures_instant(search);
+	assess_marks(search, evaluation->at);
+	evaluation->at = figures_instant(search);
+	paced = figures_take(search->milestone, evaluation, out);
+	assess_clauses(search, out);
+	paced = assess_forecast(search, paced, out);
+	assess_disputed(search, out);
+	assess_standing(search, &standing, out);
+	out->published_assumed = evaluation->published_assumed;
+	out->rests_on = search_rests_on(search);
+	out->knowledge = assess_knowledge(search, &standing, out);
+	out->progress = assess_progress(search, out->verdict, paced);
+	out->status = assess_status(out);
+	out->next = assess_next(search, &standing, out);
+	assess_outcome(search, found, out);
+}
+
+void milestone_assess_with(const struct register_ *reg,
+	struct history *history, struct outcomes *outcomes, uint32_t number,
+	struct knowledge known, struct assessment *out)
 {
 	const struct milestone *original = &reg->milestones[number];
 	const struct milestone *milestone = milestone_at(original,
 		known.published_by);
+	struct spans spans = {.count = 0};
 	struct evaluation evaluation = milestone_evaluation(reg, history,
 		milestone, known);
 	struct search search = {.original = original, .milestone = milestone,
 		.evaluation = &evaluation, .now = known.published_by,
 		.event = INSTANT_MIN, .violation = INSTANT_MIN,
-		.open = INSTANT_MIN,
+		.open = INSTANT_MIN, .opened = INSTANT_MAX,
 		.last = {.truth = TRUTH_UNKNOWN, .reason = UNKNOWN_AHEAD}};
-	struct standing standing;
-	enum progress paced;
 
-	assessment_clear(out, milestone, search.now);
-	assess_verdict(&search, out);
-	evaluation.at = figures_instant(&search);
-	assess_marks(&search, evaluation.at);
-	evaluation.at = figures_instant(&search);
-	paced = figures_take(milestone, &evaluation, out);
-	assess_clauses(&search, out);
-	paced = assess_forecast(&search, paced, out);
-	assess_disputed(&search, out);
-	assess_standing(&search, &standing, out);
-	out->published_assumed = evaluation.published_assumed;
-	out->rests_on = search_rests_on(&search);
-	out->knowledge = assess_knowledge(&search, &standing, out);
-	out->progress = assess_progress(&search, out->verdict, paced);
-	out->status = assess_status(out);
-	out->next = assess_next(&search, &standing, out);
+	evaluation.outcomes = outcomes;
+	evaluation.spans = &spans;
+	search_assess(&search, out);
+}
+
+void milestone_assess(const struct register_ *reg, struct history *history,
+	uint32_t number, struct knowledge known, struct assessment *out)
+{
+	struct outcomes *outcomes = reg->milestones[number].level == 0 ? NULL :
+		outcomes_new(reg, history);
+
+	milestone_assess_with(reg, history, outcomes, number, known, out);
+	outcomes_free(outcomes);
 }
 
 /* ---- comparing ------------------------------------------------------------- */

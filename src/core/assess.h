@@ -11,6 +11,8 @@
 
 #include "core/register.h"
 
+struct outcomes;	/* core/outcomes.h */
+
 enum lifecycle { LIFECYCLE_ACTIVE, LIFECYCLE_RESCHEDULED, LIFECYCLE_MODIFIED,
 	LIFECYCLE_SUPERSEDED, LIFECYCLE_WITHDRAWN };
 enum verdict { VERDICT_NONE, VERDICT_MET, VERDICT_MET_LATE, VERDICT_PARTLY_MET,
@@ -98,9 +100,15 @@ struct assessment {
 					   after as_of; INSTANT_MAX: never */
 };
 
-/* Allocates nothing. */
+/* Allocates nothing that it does not free. */
 void milestone_assess(const struct register_ *reg, struct history *history,
 	uint32_t milestone, struct knowledge known, struct assessment *out);
+
+/* The same with a memory of those that milestones rest on, which also learns of
+   this one; NULL where it rests on none. */
+void milestone_assess_with(const struct register_ *reg,
+	struct history *history, struct outcomes *outcomes, uint32_t milestone,
+	struct knowledge known, struct assessment *out);
 
 /* Takes over the dates of a milestone's terms. */
 void assessment_date(struct assessment *assessment,

@@ -15,8 +15,11 @@ void engine_allocate(struct engine *engine, const struct register_ *reg)
 	engine->milestones = mem_new(milestones + 1,
 		sizeof(*engine->milestones));
 	queue_init(&engine->dirty, milestones);
+	engine->resting = heap_new(milestones);
 	queue_init(&engine->held, milestones);
 	engine->wakes = heap_new(milestones);
+	engine->outcomes = outcomes_new(reg, engine->history);
+	engine->past = outcomes_new(reg, engine->history);
 
 	engine->sources = mem_new(reg->source_count + 1, sizeof(struct polled));
 	for (size_t i = 0; i < reg->source_count; i++)
@@ -36,7 +39,10 @@ void engine_deallocate(struct engine *engine)
 	free(engine->milestones);
 	queue_release(&engine->dirty);
 	queue_release(&engine->held);
+	heap_free(engine->resting);
 	heap_free(engine->wakes);
+	outcomes_free(engine->outcomes);
+	outcomes_free(engine->past);
 	free(engine->sources);
 	heap_free(engine->polls);
 	free(engine->touched);
@@ -209,7 +215,7 @@ static instant earlier(instant a, instant b)
 
 instant engine_next(const struct engine *engine)
 {
-	if (engine->dirty.count > 0)
+	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0)
 		return engine->asked;
 	instant next = earlier(heap_first_key(engine->wakes),
 		heap_first_key(engine->polls));
@@ -255,6 +261,12 @@ size_t engine_alert_count(const struct engine *engine)
 const struct alert *engine_alert(const struct engine *engine, size_t index)
 {
 	return alerts_at(engine->alerts, index);
+}
+
+void engine_assess(struct engine *engine, uint32_t milestone,
+	struct knowledge known, struct assessment *out)
+{
+	outcomes_assess(engine->past, milestone, known, out);
 }
 
 const size_t *engine_counts(const struct engine *engine)

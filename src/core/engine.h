@@ -146,6 +146,10 @@ bool engine_source_busy(const struct engine *engine, uint32_t source);
 /* Firing alerts, in order of id; resolved ones are the store's to tell. */
 size_t engine_alert_count(const struct engine *engine);
 const struct alert *engine_alert(const struct engine *engine, size_t index);
+/* Judges a milestone as of another time, remembering those it rests on for the
+   next such question. */
+void engine_assess(struct engine *engine, uint32_t milestone,
+	struct knowledge known, struct assessment *out);
 /* Milestones judged so far, by status. */
 const size_t *engine_counts(const struct engine *engine); /* [STATUS_COUNT] */
 size_t engine_outbox_pending(const struct engine *engine);

@@ -11,6 +11,7 @@
 #include "base/heap.h"
 #include "base/mem.h"
 #include "core/engine.h"
+#include "core/outcomes.h"
 
 /* Judgements that an input makes by itself; what it touches beyond that waits
    in the queue. */
@@ -66,8 +67,13 @@ struct engine {
 
 	struct watched **milestones;	/* by index in the register */
 	struct queue dirty;		/* to be judged */
+	struct heap *resting;		/* the same, of those that rest on others,
+					   by level: after all others, and each
+					   after those it rests on */
 	struct queue held;		/* announced before, until settled */
 	struct heap *wakes;		/* milestones by assessment.next */
+	struct outcomes *outcomes;	/* of those that others rest on */
+	struct outcomes *past;		/* the same for questions as of a time */
 	size_t counts[STATUS_COUNT];
 	size_t unseen;			/* milestones before first sight */
 	struct sight sight;
@@ -132,7 +138,8 @@ void watch_fill(struct engine *engine);
 /* Takes a state brought back from the store. */
 void watch_restore(struct engine *engine, uint32_t milestone,
 	const struct milestone_state *state);
-/* Puts a milestone into the queue, once. */
+/* Puts a milestone into the queue, once; what is remembered of how it stands
+   is forgotten. */
 void watch_mark(struct engine *engine, uint32_t milestone);
 /* Marks what first sight waits for and gives back what settling held. */
 void watch_settled(struct engine *engine);

@@ -2,6 +2,7 @@
  * explain: walks the tree once more and writes down what each node gives. Which
  * figures a function used is heard from the views it opens.
  */
+#include "core/outcomes.h"
 #include "core/explain.h"
 
 #include <stdlib.h>
@@ -306,21 +307,25 @@ void milestone_explain(const struct register_ *reg, struct history *history,
 {
 	struct evaluation evaluation;
 	struct explaining explaining = {.out = out, .evaluation = &evaluation};
+	struct outcomes *outcomes;
 	struct faults faults;
 
 	memset(out, 0, sizeof *out);
 	out->milestone = milestone_at(&reg->milestones[number],
 		known.published_by);
 	out->arena = arena_new();
-	milestone_assess(reg, history, number, known, &out->assessment);
+	outcomes = outcomes_new(reg, history);
+	outcomes_assess(outcomes, number, known, &out->assessment);
 	out->at = out->assessment.rests_on;
 	evaluation = milestone_evaluation(reg, history, out->milestone, known);
 	evaluation.at = out->at;
+	evaluation.outcomes = outcomes;
 	faults_init(&faults);
 	explaining.units = (struct compiler){.arena = out->arena, .reg = reg,
 		.text = out->milestone->benchmark->text, .faults = &faults};
 	node_explain(&explaining, out->milestone->benchmark->root, 0);
 	faults_release(&faults);
+	outcomes_free(outcomes);
 }
 
 void explanation_release(struct explanation *explanation)

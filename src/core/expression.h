@@ -24,6 +24,7 @@
 struct register_;	/* core/register.h */
 struct milestone;
 struct pattern;		/* core/pattern.h */
+struct outcomes;	/* core/outcomes.h */
 
 #define EXPRESSION_LENGTH_MAX 16384
 #define EXPRESSION_DEPTH_MAX 64
@@ -50,6 +51,17 @@ struct window {
 	};
 };
 
+/* Other milestones that an expression asks for: one by its id, or those that a
+   pattern matches. */
+struct family {
+	const char *pattern;	/* NULL: one, by its id */
+	uint32_t number;	/* of a pattern; NOT_FOUND of one */
+	uint32_t without;	/* a milestone that was left out; NOT_FOUND */
+	uint32_t count;
+	uint32_t *members;	/* in order of the register */
+	struct family *next;
+};
+
 /*
  * A node of the checked tree, small since a large register holds many.
  * operands are children in the order written (of a function over a series
@@ -74,6 +86,12 @@ struct expression {
 		enum comparison *comparisons; /* a chain: one fewer than operands */
 		struct window window;	/* functions over a series; a period */
 		const struct pattern *pattern;	/* what documents must match */
+		const struct family *family;	/* functions over milestones */
+		struct {		/* a status compared with a word */
+			const struct family *family;
+			uint8_t status;
+			bool unequal;
+		} wanted;
 	};
 };
 
@@ -104,6 +122,8 @@ struct benchmark {
 	struct expression *root;
 	uint32_t *indicators;	/* inputs, each once, in order of appearance */
 	uint32_t indicator_count;
+	uint32_t family_count;
+	const struct family **families;	/* likewise */
 	bool uses_age;		/* truth changes as time passes */
 	bool has_quorum;	/* counts truths by at_least */
 	bool uses_documents;	/* some of its indicators are such */
@@ -137,6 +157,19 @@ struct benchmark *benchmark_compile(struct arena *arena,
 	enum expression_type type, struct origin origin, const char *key,
 	struct faults *faults);
 
+/* What was found out of a span of events (within), once a judgement. */
+#define SPANS_MAX 8
+struct spans {
+	size_t count;
+	struct span {
+		const struct expression *expression;
+		/* The first and the last of the events: at the earliest, and as
+		   they are known; INSTANT_MAX: not, or never. */
+		instant first, last, first_known, last_known;
+		bool published_assumed, provisional;
+	} items[SPANS_MAX];
+};
+
 /* Where and when an expression is asked. */
 struct evaluation {
 	const struct register_ *reg;
@@ -150,6 +183,11 @@ struct evaluation {
 	instant start, due;		/* of the milestone */
 	bool published_assumed;		/* out: set when a figure used had it */
 	bool provisional;		/* out: likewise */
+	struct outcomes *outcomes;	/* of those it rests on */
+	const struct benchmark *benchmark;	/* whose instants it looks at */
+	struct spans *spans;		/* NULL: found out each time */
+	instant until;			/* out: cut to when time alone may change
+					   what others are known to be */
 
 	/* The lag counted back from now last, which many terms share; not
 	   the caller's. A lag of nothing is counted back nowhere. */
@@ -179,12 +217,17 @@ struct period expression_data_through(const struct expression *expression,
 
 /*
  * The next reference instant of a benchmark after a time and not after limit:
- * the end of an input's period (whether or not it has a figure), or the date
- * of an observation where the input has no frequency; the date of a document,
- * and of an attestation. INSTANT_MAX: none.
+ * the end of an input's period (whether or not it has a figure), the date
+ * of an observation where the input has no frequency, of a document or of an
+ * attestation, or an instant at which a milestone it rests on may stand
+ * otherwise. INSTANT_MAX: none.
  */
 instant benchmark_next_reference(const struct benchmark *benchmark,
 	struct evaluation *evaluation, instant after, instant limit);
 
+/* The same of evaluation->benchmark, with the due date; and where time alone
+   makes it true, with the end of each day. */
+instant evaluation_next_reference(struct evaluation *evaluation, instant after,
+	instant limit);
 
 #endif

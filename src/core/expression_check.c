@@ -165,7 +165,7 @@ bool check_term(struct compiler *compiler, struct expression *node)
 
 /* --- operators ---------------------------------------------------------------- */
 
-static bool check_operands(struct compiler *compiler, struct expression *node)
+bool check_operands(struct compiler *compiler, struct expression *node)
 {
 	bool good = true;
 
@@ -236,6 +236,8 @@ bool check_compare(struct compiler *compiler, struct expression *node)
 
 	if (!check_operands(compiler, node))
 		return false;
+	if (first->type == TYPE_TEXT || node->operands[1]->type == TYPE_TEXT)
+		return check_status_word(compiler, node);
 	if (!type_is_ordered(first->type))
 		return node_fault(compiler, first, "%s cannot be compared",
 			type_names[first->type]);

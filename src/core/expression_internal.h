@@ -15,6 +15,7 @@
  *	expression_choice.c  those of functions over values and truths
  *	expression_documents.c  those of functions over documents, and checks
  *	expression_attested.c   that of what people say, and its check
+ *	expression_family.c  those of functions over other milestones
  *	expression_reach.c   how far windows reach: moving side, data through
  *	windows.c            what the terms of a tree rest on
  *	explain.c            what each node gave, and why
@@ -182,6 +183,7 @@ struct operation {
 					   of it at one instant is known later */
 	bool passes;			/* its answer changes as time passes */
 	enum takes takes;		/* of what its indicator may be */
+	bool asks_others;		/* other milestones, named in node.family */
 	const char *signature;
 	const char *sentence;
 };
@@ -191,7 +193,7 @@ enum operation_id {
 	OPERATION_NAME, OPERATION_TERM, OPERATION_CALL,
 	OPERATION_OR, OPERATION_AND, OPERATION_NOT, OPERATION_COMPARE,
 	OPERATION_ADD, OPERATION_SUBTRACT, OPERATION_MULTIPLY, OPERATION_DIVIDE,
-	OPERATION_NEGATE,
+	OPERATION_NEGATE, OPERATION_STATUS,
 	OPERATION_PATTERN,		/* what documents must match */
 	OPERATION_DOCUMENTS_COUNT,	/* count() over documents */
 	OPERATION_COUNT
@@ -223,8 +225,11 @@ operation_check check_number, check_period, check_duration, check_text,
 	check_name, check_term, check_call, check_logic, check_compare,
 	check_sum, check_times, check_over, check_negate;
 operation_check check_reduction, check_absolute, check_choice,
-	check_round, check_if, check_quorum;
-operation_check check_count, check_exists, check_attested;
+	check_round, check_if, check_quorum, check_one, check_family,
+	check_within, check_count, check_exists, check_attested;
+/* A comparison of a status with a word becomes OPERATION_STATUS. */
+operation_check check_status_word;
+bool check_operands(struct compiler *compiler, struct expression *node);
 /* units (expression_unit.c) */
 operation_unit unit_of_number, unit_of_series, unit_of_alike, unit_of_branches,
 	unit_of_product, unit_of_quotient;
@@ -244,6 +249,9 @@ operation_judge judge_if, judge_quorum;
    what people say (expression_attested.c) */
 operation_measure measure_documents;
 operation_judge judge_exists, judge_attested;
+/* evaluators of functions (expression_family.c) */
+operation_measure measure_met_count, measure_met_share;
+operation_judge judge_met, judge_status, judge_within;
 
 void expression_ask(const struct expression *expression, struct asking *asking,
 	struct interval *out);
@@ -327,6 +335,9 @@ bool window_one_period(const struct indicator *indicator, struct period period,
 instant evaluation_covered(const struct evaluation *evaluation,
 	uint32_t indicator);
 /* Calls visit for each function over documents. */
+/* Whether anything in it asks for other milestones. */
+bool expression_asks_others(const struct expression *expression);
+/* Calls visit for each function over a series, in order of appearance. */
 typedef void expression_visit(const struct expression *term, void *context);
 void expression_documents(const struct expression *expression,
 	expression_visit *visit, void *context);
@@ -341,7 +352,7 @@ void expression_terms(const struct expression *expression,
    up. pool: nodes to be shared; NULL: none. */
 struct expression *expression_pack(struct expression *checked,
 	struct expression_pool *pool, struct arena *arena);
-/* Sets the indicators of a checked benchmark. */
+/* Sets the indicators and the families of a checked benchmark. */
 void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena);
 /* The side of one comparison that moves with the windows, and the other. */
 struct sides {

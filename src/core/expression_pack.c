@@ -130,13 +130,19 @@ static void *array_pack(struct arena *arena, const void *items, size_t count,
 	return copy;
 }
 
+/* What its arguments said stands in the node itself. */
+static bool node_is_whole(const struct expression *node)
+{
+	return expression_is_term(node) || node->operation->asks_others;
+}
+
 /* A checked node becomes the packed one: only its own operands change. */
 static struct expression *node_pack(struct expression *node,
 	struct expression_pool *pool, struct arena *arena)
 {
 	struct expression *copy;
 
-	if (expression_is_term(node)) {
+	if (node_is_whole(node)) {
 		node->operands = NULL;
 		node->operand_count = 0;
 	}
@@ -157,7 +163,7 @@ static struct expression *node_pack(struct expression *node,
 struct expression *expression_pack(struct expression *checked,
 	struct expression_pool *pool, struct arena *arena)
 {
-	if (!expression_is_term(checked))
+	if (!node_is_whole(checked))
 		for (size_t i = 0; i < checked->operand_count; i++)
 			checked->operands[i] = expression_pack(
 				checked->operands[i], pool, arena);
@@ -183,9 +189,43 @@ static void inputs_add(const struct expression *term, void *context)
 	inputs->items[inputs->count++] = term->indicator;
 }
 
+struct askings {
+	const struct family **items;
+	size_t count, capacity;
+};
+
+static void families_add(const struct expression *node, struct askings *askings)
+{
+	for (size_t i = 0; i < node->operand_count; i++)
+		families_add(node->operands[i], askings);
+	if (!node->operation->asks_others)
+		return;
+	for (size_t i = 0; i < askings->count; i++)
+		if (askings->items[i] == node->family)
+			return;
+	askings->items = mem_grow(askings->items, askings->count,
+		&askings->capacity, sizeof(*askings->items));
+	askings->items[askings->count++] = node->family;
+}
+
+static void benchmark_find_families(struct benchmark *benchmark,
+	struct arena *arena)
+{
+	struct askings askings = {NULL, 0, 0};
+
+	families_add(benchmark->root, &askings);
+	benchmark->family_count = (uint32_t)askings.count;
+	if (askings.count > 0)
+		benchmark->families = array_pack(arena, askings.items,
+			askings.count, sizeof(*askings.items));
+	free(askings.items);
+}
+
 void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena)
 {
 	struct inputs inputs = {NULL, 0, 0};
+
+	benchmark_find_families(benchmark, arena);
 
 	expression_terms(benchmark->root, inputs_add, &inputs);
 	expression_documents(benchmark->root, inputs_add, &inputs);

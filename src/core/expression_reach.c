@@ -4,6 +4,7 @@
  */
 #include "core/documents.h"
 #include "core/expression_internal.h"
+#include "core/outcomes.h"
 
 bool expression_is_term(const struct expression *expression)
 {
@@ -19,6 +20,18 @@ void expression_terms(const struct expression *expression,
 	}
 	for (size_t i = 0; i < expression->operand_count; i++)
 		expression_terms(expression->operands[i], visit, context);
+}
+
+bool expression_asks_others(const struct expression *expression)
+{
+	if (expression->operation->asks_others)
+		return true;
+	if (expression_is_term(expression))
+		return false;
+	for (size_t i = 0; i < expression->operand_count; i++)
+		if (expression_asks_others(expression->operands[i]))
+			return true;
+	return false;
 }
 
 /* --- the moving side ---------------------------------------------------------- */
@@ -47,6 +60,8 @@ static int32_t expression_reach(const struct expression *expression)
 {
 	int32_t reach = REACH_NOTHING;
 
+	if (expression_asks_others(expression))
+		return REACH_MOVING;
 	expression_terms(expression, reach_extend, &reach);
 	expression_documents(expression, reach_extend, &reach);
 	return reach;
@@ -292,6 +307,38 @@ instant benchmark_next_reference(const struct benchmark *benchmark,
 		at = indicator_next_reference(indicator, evaluation, after, limit);
 		if (at < next)
 			next = at;
+	}
+	for (size_t i = 0; i < benchmark->family_count; i++) {
+		instant at = family_next(benchmark->families[i], evaluation,
+			after);
+
+		if (at < next)
+			next = at;
+	}
+	return next <= limit ? next : INSTANT_MAX;
+}
+
+static instant day_end_after(const struct zone *zone, instant at)
+{
+	struct date day = zone_date(zone, at);
+	instant end = zone_day_end(zone, day);
+
+	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
+}
+
+instant evaluation_next_reference(struct evaluation *evaluation, instant after,
+	instant limit)
+{
+	const struct benchmark *benchmark = evaluation->benchmark;
+	instant next = benchmark_next_reference(benchmark, evaluation, after,
+		limit);
+	instant end;
+
+	if (evaluation->due > after && evaluation->due < next)
+		next = evaluation->due;
+	if (benchmark->uses_age) {
+		end = day_end_after(evaluation->zone, after);
+		next = end < next ? end : next;
 	}
 	return next <= limit ? next : INSTANT_MAX;
 }

@@ -46,6 +46,7 @@ const struct operation operations[OPERATION_COUNT] = {
 	[OPERATION_DOCUMENTS_COUNT] = {
 		.name = "count", .measure = measure_documents,
 		.takes = TAKES_DOCUMENTS },
+	[OPERATION_STATUS] = { .name = "status", .judge = judge_status },
 };
 
 const struct operation functions[] = {
@@ -177,6 +178,42 @@ const struct operation functions[] = {
 		.required = 2, .allowed = ARGUMENTS_MANY,
 		.signature = "at_least(n, a, b, ...)",
 		.sentence = "whether at least n of several truths hold",
+	}, {
+		.name = "met", .check = check_one, .judge = judge_met,
+		.type = TYPE_TRUTH, .required = 1, .allowed = 1,
+		.asks_others = true,
+		.signature = "met(\"pledge/milestone\")",
+		.sentence = "whether another milestone is fulfilled, in time or "
+			"late",
+	}, {
+		.name = "met_count", .check = check_family,
+		.measure = measure_met_count,
+		.type = TYPE_NUMBER, .required = 1, .allowed = 1,
+		.asks_others = true,
+		.signature = "met_count(\"pattern\")",
+		.sentence = "how many of the milestones that a pattern matches "
+			"are fulfilled",
+	}, {
+		.name = "met_share", .check = check_family,
+		.measure = measure_met_share,
+		.type = TYPE_NUMBER, .required = 1, .allowed = 1,
+		.asks_others = true,
+		.signature = "met_share(\"pattern\")",
+		.sentence = "the share of them that is fulfilled, of those neither "
+			"withdrawn, superseded nor waived",
+	}, {
+		.name = "status", .check = check_one,
+		.type = TYPE_TEXT, .required = 1, .allowed = 1,
+		.asks_others = true,
+		.signature = "status(\"pledge/milestone\")",
+		.sentence = "the decided status of another milestone, to be "
+			"compared with a word",
+	}, {
+		.name = "within", .check = check_within, .judge = judge_within,
+		.type = TYPE_TRUTH, .required = 3, .allowed = ARGUMENTS_MANY,
+		.signature = "within(span, a, b, ...)",
+		.sentence = "whether several truths came true within a span of "
+			"time of each other",
 	}, {
 		.name = NULL
 	},

@@ -1,15 +1,17 @@
 /*
  * finish: makes a register whole. In this order, each step resting on those
  * before: ids, references, instances of what recurs, times, benchmarks, paths,
- * and at the end which milestones rest on each indicator. All faults are
- * found, not the first.
+ * and at the end which milestones rest on one another, and on each indicator.
+ * All faults are found, not the first.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "core/clauses.h"
+#include "core/dependencies.h"
 #include "core/due.h"
+#include "core/family.h"
 #include "core/registered.h"
 #include "core/path.h"
 #include "core/recurrence.h"
@@ -795,8 +797,12 @@ static void finish_milestones(struct finish *finish)
 	}
 	finish_membership(finish);
 	registered_find(reg, finish->faults);
-	for (size_t i = 0; i < reg->milestone_count; i++)
+	reg->families = families_new(reg->arena);
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		reg->families->asking = i;
 		finish_milestone_told(finish, &reg->milestones[i]);
+	}
+	reg->families->asking = NOT_FOUND;
 	clauses_check_succession(reg, finish->faults);
 	for (size_t i = 0; i < reg->calendar_count; i++)
 		finish_horizon(finish, &reg->calendars[i]);
@@ -908,6 +914,9 @@ int register_finish(struct register_ *reg, struct faults *faults)
 	finish_milestones(&finish);
 	expression_pool_free(reg->pool);
 	reg->pool = NULL;
+	if (faults->errors != errors)
+		return -1;
+	dependencies_find(reg, faults);
 	if (faults->errors != errors)
 		return -1;
 	finish_inputs(reg);

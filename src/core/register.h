@@ -266,6 +266,16 @@ struct registered {
 	struct origin origin;
 };
 
+/* A milestone that others rest on. */
+struct prerequisite {
+	uint32_t milestone;
+	uint32_t dependant_count;
+	uint32_t *dependants;		/* milestones, each once */
+};
+
+/* How many milestones may rest on one another in a row. */
+#define REGISTER_DEPTH_MAX 100
+
 /* A register has a hundred thousand of them: small fields stand together. */
 struct milestone {
 	/* as written */
@@ -306,6 +316,9 @@ struct milestone {
 	struct benchmark *benchmark;
 	struct benchmark *baseline;	/* NULL: none */
 	uint64_t terms;			/* changes with whatever it is judged by */
+	uint32_t prerequisite;		/* others rest on it, as this; NOT_FOUND */
+	uint32_t level;			/* 0: it rests on no other; else above all
+					   those it rests on */
 };
 
 struct register_ {
@@ -327,6 +340,9 @@ struct register_ {
 	size_t recurrence_count;
 	struct registered *registered;
 	size_t registered_count;
+	struct prerequisite *prerequisites;
+	size_t prerequisite_count;
+	struct families *families;	/* milestones asked for by a pattern */
 	struct digest digest;		/* of all files it was read from */
 	struct register_index *index;	/* ids to indices, made by finish */
 	/* only while finish is at it */

@@ -1,11 +1,11 @@
 /*
  * watch: which milestones are judged when, and what a judgement changes.
  *
- * A milestone is judged when one of its figures changed (the queue) or when
- * its own next instant has come (the heap). A judgement is saved when it
- * differs, and when it wants to be woken earlier than the store knows: a saved
- * `next` may be early, never late, so a restart judges at most a little too
- * much and nothing too little.
+ * A milestone is judged when one of its figures changed, or how one stands
+ * that it rests on, or when its own next instant has come (the heap).
+ * A judgement is saved when it differs, and when it wants to be woken earlier
+ * than the store knows: a saved `next` may be early, never late, so a restart
+ * judges at most a little too much and nothing too little.
  */
 #include "core/clauses.h"
 #include "core/engine_internal.h"
@@ -47,14 +47,25 @@ static bool watched_is_judged(const struct watched *watched)
 	return watched->state.since != INSTANT_MIN;
 }
 
-void watch_mark(struct engine *engine, uint32_t milestone)
+static void watch_enqueue(struct engine *engine, uint32_t milestone)
 {
 	struct watched *watched = engine->milestones[milestone];
+	uint32_t level = engine->reg->milestones[milestone].level;
 
 	if (watched->waiting)
 		return;
 	watched->waiting = true;
-	queue_push(&engine->dirty, milestone);
+	if (level == 0)
+		queue_push(&engine->dirty, milestone);
+	else
+		heap_set(engine->resting, milestone, level);
+}
+
+void watch_mark(struct engine *engine, uint32_t milestone)
+{
+	outcomes_touch(engine->outcomes, milestone);
+	outcomes_touch(engine->past, milestone);
+	watch_enqueue(engine, milestone);
 }
 
 void watch_fill(struct engine *engine)
@@ -135,7 +146,7 @@ void watch_start(struct engine *engine)
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
-				milestone->clauses ||
+				milestone->clauses || milestone->level > 0 ||
 				milestone->benchmark->uses_people ||
 				state->assessment.knowledge ==
 				KNOWLEDGE_DISPUTED)
@@ -183,15 +194,31 @@ static bool watch_holds(struct engine *engine, uint32_t milestone)
 	return true;
 }
 
+static bool watch_next(struct engine *engine, instant due_by,
+	uint32_t *milestone)
+{
+	if (queue_pop(&engine->dirty, milestone))
+		return true;
+	while (heap_first_key(engine->wakes) <= due_by) {
+		*milestone = heap_first(engine->wakes);
+		if (engine->reg->milestones[*milestone].level == 0)
+			return true;
+		heap_set(engine->wakes, *milestone, INSTANT_MAX);
+		watch_enqueue(engine, *milestone);
+	}
+	*milestone = heap_first(engine->resting);
+	if (*milestone == NOT_FOUND)
+		return false;
+	heap_set(engine->resting, *milestone, INSTANT_MAX);
+	return true;
+}
+
 static bool watch_pick(struct engine *engine, instant due_by,
 	uint32_t *milestone)
 {
 	for (;;) {
-		if (!queue_pop(&engine->dirty, milestone)) {
-			if (heap_first_key(engine->wakes) > due_by)
-				return false;
-			*milestone = heap_first(engine->wakes);
-		}
+		if (!watch_next(engine, due_by, milestone))
+			return false;
 		if (!watch_holds(engine, *milestone))
 			break;
 	}
@@ -511,6 +538,21 @@ static const struct cause *change_cause(struct engine *engine,
 	return because;
 }
 
+/* Those that rest on what is now known to stand otherwise. */
+static void watch_mark_dependants(struct engine *engine)
+{
+	const struct register_ *reg = engine->reg;
+	uint32_t changed;
+
+	while (outcomes_changed(engine->outcomes, &changed)) {
+		const struct prerequisite *prerequisite = &reg->prerequisites[
+			reg->milestones[changed].prerequisite];
+
+		for (size_t i = 0; i < prerequisite->dependant_count; i++)
+			watch_mark(engine, prerequisite->dependants[i]);
+	}
+}
+
 /* While settling, a milestone not yet seen is judged for whoever asks, and
    neither saved nor told: a restart sees it anew. */
 static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
@@ -527,8 +569,9 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 
 	watched->mark = CAUSE_TIME;
 	engine->judged = engine_as_of(engine, now);
-	milestone_assess(engine->reg, engine->history, index,
+	outcomes_assess(engine->outcomes, index,
 		(struct knowledge){engine->judged, INSTANT_MAX}, &fresh);
+	watch_mark_dependants(engine);
 	if (fresh.next <= engine->judged)
 		fresh.next = engine->judged + 1;
 	heap_set(engine->wakes, index, fresh.next);
@@ -550,6 +593,29 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 			mark, effects), effects);
 }
 
+void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
+	struct effects *effects)
+{
+	struct watched *watched = engine->milestones[index];
+
+	if (!watched->waiting || !watched->state.announced ||
+			watched->saved_next <= now)
+		return;
+	watched->state.assessment.next = now;
+	watched_save(engine, index, NULL, NULL, effects);
+}
+
+/* What those judged have changed for others is judged after a restart too. */
+static void watch_save_dependants(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	if (heap_count(engine->resting) == 0)
+		return;
+	for (uint32_t i = 0; i < engine->reg->milestone_count; i++)
+		if (engine->reg->milestones[i].level > 0)
+			watch_save_waiting(engine, i, now, effects);
+}
+
 void watch_judge(struct engine *engine, instant now, instant due_by,
 	size_t budget, struct effects *effects)
 {
@@ -561,6 +627,7 @@ void watch_judge(struct engine *engine, instant now, instant due_by,
 		watch_judge_one(engine, milestone, now, effects);
 		judged++;
 	}
+	watch_save_dependants(engine, now, effects);
 	sight_finish(engine, now, effects);
 }
 
@@ -576,22 +643,11 @@ void watch_mark_touched(struct engine *engine)
 	}
 }
 
-void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
-	struct effects *effects)
-{
-	struct watched *watched = engine->milestones[index];
-
-	if (!watched->waiting || !watched->state.announced ||
-			watched->saved_next <= now)
-		return;
-	watched->state.assessment.next = now;
-	watched_save(engine, index, NULL, NULL, effects);
-}
-
 void watch_save_touched(struct engine *engine, instant now,
 	struct effects *effects)
 {
-	bool waiting = engine->dirty.count > 0 || engine->held.count > 0;
+	bool waiting = engine->dirty.count > 0 || engine->held.count > 0 ||
+		heap_count(engine->resting) > 0;
 
 	for (size_t i = 0; i < engine->touched_count; i++) {
 		uint32_t index = engine->touched[i];

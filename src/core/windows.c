@@ -9,7 +9,8 @@ static bool expression_settles(const struct expression *expression)
 	if (expression_is_term(expression))
 		return expression->operation->settles &&
 			window_stays(&expression->window);
-	if (expression_is_of_documents(expression) ||
+	if (expression->operation->asks_others ||
+	    expression_is_of_documents(expression) ||
 	    expression_is_attested(expression))
 		return false;
 	for (size_t i = 0; i < expression->operand_count; i++)

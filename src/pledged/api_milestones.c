@@ -66,7 +66,7 @@ const struct assessment *question_answer(const struct question *question,
 		*since = state->since;
 		return &state->assessment;
 	}
-	milestone_assess(daemon->reg, daemon->history, index, known, room);
+	engine_assess(daemon->engine, index, known, room);
 	return room;
 }
 

@@ -299,8 +299,7 @@ static int assess(struct offline *offline, const struct options *options)
 
 		if (!milestone_is_wanted(options, reg, i))
 			continue;
-		milestone_assess(reg, offline_history(offline), i, known,
-			&assessment);
+		engine_assess(offline_engine(offline), i, known, &assessment);
 		if (milestone_is_ahead(options, &reg->milestones[i],
 			&assessment)) {
 			ahead++;

@@ -38,7 +38,7 @@ static unsigned chance(unsigned below)
 
 /* ---- random expressions ------------------------------------------------------- */
 
-enum family { FAMILY_PAST, FAMILY_FIXED };
+enum window_family { FAMILY_PAST, FAMILY_FIXED };
 
 static const char *pick(const char *const *words)
 {
@@ -51,7 +51,7 @@ static const char *pick(const char *const *words)
 
 /* month: x and y; quarter: q; running total by month: c; without a frequency:
    d. */
-static void add_term(struct text *out, enum family family)
+static void add_term(struct text *out, enum window_family family)
 {
 	static const char *const over[] = {"sum", "avg", "min", "max", "count",
 		"first", "last", NULL};
@@ -96,9 +96,9 @@ static void add_term(struct text *out, enum family family)
 	}
 }
 
-static void add_truth(struct text *out, enum family family, int depth);
+static void add_truth(struct text *out, enum window_family family, int depth);
 
-static void add_number(struct text *out, enum family family, int depth)
+static void add_number(struct text *out, enum window_family family, int depth)
 {
 	static const char *const infix[] = {"+", "-", "*", "/", NULL};
 	static const char *const choice[] = {"least", "greatest", NULL};
@@ -136,7 +136,7 @@ static void add_number(struct text *out, enum family family, int depth)
 	text_add_string(out, ")");
 }
 
-static void add_truth(struct text *out, enum family family, int depth)
+static void add_truth(struct text *out, enum window_family family, int depth)
 {
 	static const char *const compare[] = {"<", "<=", ">=", ">", "==", "!=",
 		NULL};
@@ -303,7 +303,7 @@ static struct history *figures_history(const struct figures *figures,
 struct trial {
 	struct world world;
 	struct figures figures;
-	enum family family;
+	enum window_family family;
 	int months;		/* that have ended at the instant asked at */
 	int settled;		/* up to which d is complete */
 	instant at, end;
@@ -311,7 +311,7 @@ struct trial {
 	const char *text;
 };
 
-static void trial_open(struct trial *trial, enum family family)
+static void trial_open(struct trial *trial, enum window_family family)
 {
 	struct world *world = &trial->world;
 	const struct zone *zone;
@@ -493,7 +493,7 @@ static void check_expression(struct trial *trial)
 	trial->figures = figures;
 }
 
-static void check_family(enum family family)
+static void check_family(enum window_family family)
 {
 	random_state = SEED + family;
 	numbers_narrowed = truths_decided = truths_open = 0;

@@ -1771,12 +1771,41 @@ static enum delivery_outcome receive_by_luck(const struct rig *rig, int64_t id)
 	return lot == 0 ? FAILED_FOR_GOOD : lot < 4 ? FAILED_FOR_NOW : DELIVERED;
 }
 
+/* Some stand before what they rest on, some after. */
+static void random_dependants(struct world *world, bool first)
+{
+	static const struct {
+		const char *name, *due, *benchmark;
+		enum milestone_mode mode;
+		bool first;
+	} rows[] = {
+		{"most", "2021-01-31", "met_share(\"p/*\") >= 0.3", 0, true},
+		{"step-then", "2020-12-31", "met(\"p/d-step\")", 0, true},
+		{"d-step", "2020-11-30",
+			"met(\"p/step\") and last(y) >= 5", 0, true},
+		{"cap-missed", "2021-06-30",
+			"status(\"p/cap\") == \"not_met\"", 0, false},
+		{"near", "2021-03-31", "within(200d, met(\"p/step\"), "
+			"met(\"p/both\"), last(x) >= 10)", 0, true},
+		{"never", "2020-12-31", "not met(\"p/year\")", MODE_THROUGHOUT,
+			false},
+		{"two", "2020-12-31", "met_count(\"p/?e*\") >= 1 or "
+			"status(\"p/never\") == \"breached\"", 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].first == first)
+			world_milestone(world, rows[i].name, rows[i].due,
+				rows[i].benchmark)->mode = rows[i].mode;
+}
+
 static void random_register(struct rig *rig)
 {
 	struct world *world = &rig->world;
 	struct milestone *milestone;
 
 	rig_init(rig, FIRST_SIGHT_EACH);
+	random_dependants(world, true);
 	world_indicator(world, "x", FREQUENCY_MONTH, 40);
 	world_indicator(world, "y", FREQUENCY_MONTH, 10);
 	world_indicator(world, "z", FREQUENCY_NONE, 0);
@@ -1799,6 +1828,7 @@ static void random_register(struct rig *rig)
 	milestone = world_milestone(world, "ratio", "2021-03-31",
 		"avg(y, 6mo) >= 1.2 * at(x, 2019-12)");
 	milestone->baseline_said = world_said("avg(y, 2019)", 1);
+	random_dependants(world, false);
 	world_finish(world);
 	rig->publish = publish_releases;
 	rig->receive = receive_by_luck;

@@ -1,0 +1,273 @@
+/*
+ * Milestones that rest on others: what is known of those at an instant, who
+ * may rest on whom, and that order and memory change no answer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/outcomes.h"
+#include "world.h"
+
+/*
+ * Votes have no frequency: on 2020-03-10 a passed, on 2020-06-20 b did, c
+ * never does. x is a monthly series, published a month late. All are due
+ * 2020-06-30 but for what a benchmark under test says.
+ */
+static void votes_begin(struct world *world)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	char id[16], text[64];
+
+	world_init(world);
+	world_indicator(world, "vote.a", FREQUENCY_NONE, 0);
+	world_indicator(world, "vote.b", FREQUENCY_NONE, 0);
+	world_indicator(world, "vote.c", FREQUENCY_NONE, 0);
+	world_indicator(world, "x", FREQUENCY_MONTH, 31);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(id, sizeof id, "m-%s", names[i]);
+		snprintf(text, sizeof text, "last(vote.%s) >= 1", names[i]);
+		world_milestone(world, arena_string(world->reg->arena, id),
+			"2020-06-30", arena_string(world->reg->arena, text));
+	}
+	world_milestone(world, "sum", "2020-04-30",
+		"sum(x, 2020-Q1) >= 10");
+}
+
+static void votes_observe(struct world *world)
+{
+	world_observe(world, "vote.a", "2020-01-10", "0", "2020-01-10");
+	world_observe(world, "vote.b", "2020-01-10", "0", "2020-01-10");
+	world_observe(world, "vote.c", "2020-01-10", "0", "2020-01-10");
+	world_observe(world, "vote.a", "2020-03-10", "1", "2020-03-10");
+	world_observe(world, "vote.b", "2020-06-20", "1", "2020-06-20");
+	world_observe(world, "x", "2020-01", "4", "2020-02-20");
+	world_observe(world, "x", "2020-02", "4", "2020-03-20");
+	world_observe(world, "x", "2020-03", "4", "2020-04-20");
+}
+
+/* ---- what is asked, at a time ------------------------------------------------ */
+
+struct asked {
+	const char *benchmark, *due;
+	const char *as_of, *status;
+	const char *event;		/* NULL: none */
+	enum milestone_mode mode;
+};
+
+static const struct asked asked[] = {
+	/* before and after it is fulfilled */
+	{"met(\"p/m-a\")", "2020-03-31", "2020-03-09", "pending", NULL, 0},
+	{"met(\"p/m-a\")", "2020-03-31", "2020-03-10", "met", "2020-03-10", 0},
+	{"met(\"p/m-b\")", "2020-03-31", "2020-04-01", "not_met", NULL, 0},
+	{"met(\"p/m-b\")", "2020-03-31", "2020-06-21", "met_late", "2020-06-20", 0},
+	{"met(\"p/m-c\")", "2020-03-31", "2020-07-01", "not_met", NULL, 0},
+	{"not met(\"p/m-c\")", "2020-03-31", "2020-03-10", "met", "2020-02-14", 0},
+	{"met(\"p/m-a\")", "2020-03-31", "2020-05-01", "met", "2020-03-31", MODE_AT},
+	{"met(\"p/m-b\")", "2020-03-31", "2020-05-01", "not_met", NULL, MODE_AT},
+	{"met(\"p/m-b\")", "2020-12-31", "2020-05-01", "pending", NULL, MODE_AT},
+	{"not met(\"p/m-b\")", "2020-12-31", "2020-06-21", "breached",
+		"2020-06-20", MODE_THROUGHOUT},
+	/* what is not known of it is not known here, and no miss */
+	{"met(\"p/sum\")", "2020-03-31", "2020-04-10", "awaiting_data", NULL, 0},
+	{"met(\"p/sum\")", "2020-03-31", "2020-04-21", "met", "2020-03-31", 0},
+	{"met(\"p/sum\")", "2020-02-29", "2020-04-21", "met_late", "2020-03-31", 0},
+	{"not met(\"p/sum\")", "2020-03-31", "2020-04-10", "met", "2020-02-14", 0},
+	/* counts and shares */
+	{"met_count(\"p/m-?\") >= 1", "2020-06-30", "2020-03-10", "met",
+		"2020-03-10", 0},
+	{"met_count(\"p/m-*\") >= 2", "2020-06-30", "2020-06-19", "pending",
+		NULL, 0},
+	{"met_count(\"p/m-*\") >= 2", "2020-06-30", "2020-06-20", "met",
+		"2020-06-20", 0},
+	{"met_count(\"p/m-*\") >= 3", "2020-06-30", "2020-07-01", "not_met",
+		NULL, 0},
+	{"met_share(\"p/m-*\") >= 0.6", "2020-06-30", "2020-07-01", "met",
+		"2020-06-20", 0},
+	{"met_share(\"p/m-*\") >= 0.7", "2020-06-30", "2020-07-01", "not_met",
+		NULL, 0},
+	{"met_count(\"p/*\") >= 2", "2020-03-31", "2020-04-10", "awaiting_data",
+		NULL, 0},
+	/* words of statuses */
+	{"status(\"p/m-a\") == \"met\"", "2020-06-30", "2020-03-10", "met",
+		"2020-03-10", 0},
+	{"\"not_met\" == status(\"p/m-c\")", "2020-12-31", "2020-06-30",
+		"pending", NULL, 0},
+	{"status(\"p/m-c\") == \"not_met\"", "2020-12-31", "2020-07-01",
+		"met", "2020-07-01", 0},
+	{"status(\"p/m-c\") != \"met\"", "2020-07-31", "2020-08-01", "met",
+		"2020-07-31", MODE_AT},
+	{"status(\"p/m-c\") == \"waived\"", "2020-07-31", "2020-08-01",
+		"not_met", NULL, 0},
+	/* spans */
+	{"within(180d, met(\"p/m-a\"), met(\"p/m-b\"))", "2020-12-31",
+		"2020-06-20", "met", "2020-06-20", 0},
+	{"within(90d, met(\"p/m-a\"), met(\"p/m-b\"))", "2020-12-31",
+		"2020-05-01", "pending", NULL, 0},
+	{"within(90d, met(\"p/m-a\"), met(\"p/m-b\"))", "2020-12-31",
+		"2020-06-09", "not_met", NULL, 0},
+	{"within(90d, met(\"p/m-a\"), met(\"p/m-c\"))", "2020-12-31",
+		"2020-06-07", "pending", NULL, 0},
+	{"within(102d, met(\"p/m-a\"), last(vote.b) >= 1)", "2020-12-31",
+		"2020-06-20", "met", "2020-06-20", 0},
+	{"within(101d, met(\"p/m-a\"), last(vote.b) >= 1)", "2020-12-31",
+		"2020-06-20", "not_met", NULL, 0},
+	/* together with figures */
+	{"met(\"p/m-a\") and sum(x, 2020-Q1) >= 12", "2020-03-31", "2020-04-21",
+		"met", "2020-03-31", 0},
+	{"met_count(\"p/m-*\") * 5 > sum(x, 2020-Q1)", "2020-04-30",
+		"2020-05-01", "not_met", NULL, 0},
+};
+
+static void event_check(const struct asked *row, const struct assessment *is)
+{
+	char day[16] = "";
+
+	if (!date_is_none(is->event_date))
+		snprintf(day, sizeof day, "%04d-%02d-%02d", is->event_date.year,
+			is->event_date.month, is->event_date.day);
+	if (!string_is(status_name(is->status), row->status) ||
+	    !string_is(day, row->event != NULL ? row->event : ""))
+		fail_msg("%s by %s, on %s: is %s %s, not %s %s", row->benchmark,
+			row->due, row->as_of, status_name(is->status), day,
+			row->status, row->event != NULL ? row->event : "");
+}
+
+static void test_asked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		struct world world;
+		struct milestone *milestone;
+		struct assessment assessment;
+
+		votes_begin(&world);
+		milestone = world_milestone(&world, "z", asked[i].due,
+			asked[i].benchmark);
+		milestone->mode = asked[i].mode;
+		milestone->has_lag = true;
+		milestone->lag = (struct duration){60, DURATION_DAY};
+		world_finish(&world);
+		votes_observe(&world);
+		assessment = world_assess(&world, "p/z", asked[i].as_of);
+		event_check(&asked[i], &assessment);
+		world_release(&world);
+	}
+}
+
+/* ---- who counts --------------------------------------------------------------- */
+
+static struct decree decree_on(int16_t year, uint8_t month, uint8_t day)
+{
+	return (struct decree){.on = {year, month, day},
+		.reason = "it was decided", .line = 9};
+}
+
+/* Of a, b and c, c is let off from July on: then two of two are met. */
+static void share_check(void (*let_off)(struct clauses *clauses),
+	const char *before, const char *after)
+{
+	struct world world;
+	struct assessment assessment;
+
+	votes_begin(&world);
+	let_off(world_clauses(&world, &world.reg->milestones[2]));
+	world_milestone(&world, "z", "2020-12-31", "met_share(\"p/m-*\") == 1");
+	world_finish(&world);
+	votes_observe(&world);
+	assessment = world_assess(&world, "p/z", "2020-06-30");
+	assert_string_equal(status_name(assessment.status), before);
+	assessment = world_assess(&world, "p/z", "2020-07-31");
+	assert_string_equal(status_name(assessment.status), after);
+	assessment = world_assess(&world, "p/z", "2021-01-31");
+	assert_string_equal(status_name(assessment.status),
+		string_is(after, "met") ? "met" : "not_met");
+	world_release(&world);
+}
+
+static void let_withdraw(struct clauses *clauses)
+{
+	clauses->withdrawn = decree_on(2020, 7, 15);
+}
+
+static void let_supersede(struct clauses *clauses)
+{
+	clauses->superseded = decree_on(2020, 7, 15);
+	clauses->superseded.by = "p/m-a";
+}
+
+static void let_excuse(struct clauses *clauses)
+{
+	clauses->waived = decree_on(2020, 7, 15);
+	clauses->waived.kind = WAIVER_NONOBSERVANCE;
+}
+
+static void let_nothing(struct clauses *clauses)
+{
+	(void)clauses;
+}
+
+static void test_share(void **state)
+{
+	(void)state;
+	share_check(let_withdraw, "pending", "met");
+	share_check(let_supersede, "pending", "met");
+	share_check(let_excuse, "pending", "met");
+	share_check(let_nothing, "pending", "pending");
+}
+
+/* ---- who may rest on whom ------------------------------------------------------ */
+
+static void test_faults(void **state)
+{
+	static const struct {
+		const char *benchmark, *fault;
+	} rows[] = {
+		{"met(\"p/m-x\")", "unknown milestone \"p/m-x\", did you mean "
+			"\"p/m-a\"?"},
+		{"met(\"nothing-like-it\")", "unknown milestone"},
+		{"met(vote.a)", "met takes the id of a milestone in quotes"},
+		{"met_count(\"q/*\") > 1", "no other milestone matches"},
+		{"met_share(\"p/z\") > 1", "cannot rest on itself"},
+		{"met_share(\"p/*\") > 1", "circle"},
+		{"met(\"p/z\")", "p/z (test.conf:5) → p/z"},
+		{"met(\"p/y\")", "p/y (test.conf:5) → p/z (test.conf:5) → p/y"},
+		{"status(\"p/m-a\") == \"mett\"", "did you mean \"met\"?"},
+		{"status(\"p/m-a\") == \"on_track\"", "comes and goes"},
+		{"status(\"p/m-a\") >= \"met\"", "by == or !="},
+		{"status(\"p/m-a\")", "this is a text"},
+		{"within(2, met(\"p/m-a\"), met(\"p/m-b\"))", "length of time"},
+		{"within(2d, 3, met(\"p/m-b\"))", "truths"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world world;
+
+		votes_begin(&world);
+		world_milestone(&world, "y", "2020-12-31",
+			"not met(\"p/z\")");
+		world_milestone(&world, "z", "2020-12-31", rows[i].benchmark);
+		assert_int_equal(register_finish(world.reg, &world.faults), -1);
+		if (world_fault(&world, rows[i].fault) == SIZE_MAX)
+			fail_msg("%s: %s", rows[i].benchmark,
+				world.faults.items[0].text);
+		world_release(&world);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_faults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
