@@ -26,12 +26,12 @@ def statuses(as_of, *patterns):
 
 def test_it_is_without_warnings():
     told = pledged("check", "--strict")
-    assert "129 pledges, 441 milestones, 441 indicators" in told
+    assert "134 pledges, 446 milestones, 442 indicators" in told
 
 
 @pytest.mark.parametrize("as_of, wanted", [
-    ("2019-03-02", {"pending": 1, "not_started": 440}),
-    ("2020-01-31", {"met": 233, "met_late": 4, "not_met": 146, "breached": 1,
+    ("2019-03-02", {"pending": 1, "not_started": 445}),
+    ("2020-01-31", {"met": 236, "met_late": 4, "not_met": 147, "breached": 2,
                     "unverified": 30, "pending": 23, "withdrawn": 4})])
 def test_the_whole_register(as_of, wanted):
     assert collections.Counter(statuses(as_of).values()) == wanted
@@ -56,8 +56,16 @@ def test_a_contrary_measure_is_a_breach_and_silence_is_none():
     kept = statuses("2020-07-31", "standstill-*")
     assert kept.pop("standstill-coalshire/kept") == "breached"
     assert kept.pop("standstill-redcliff/kept") == "breached"
+    assert kept.pop("standstill-nation/kept") == "breached"
     assert kept.pop("standstill-whitepeak/kept") == "unverified"
     assert set(kept.values()) == {"met"}
+
+
+def test_three_of_four_promises_were_kept_concurrently():
+    told = statuses("2020-01-31", "concurrent-*")
+    assert told == {"concurrent-technology/all": "met", "concurrent-access/all": "met",
+                    "concurrent-plan/all": "met", "concurrent-data/all": "not_met"}
+    assert set(statuses("2019-10-01", "concurrent-*").values()) == {"pending"}
 
 
 def test_expand_is_the_same_register(tmp_path):
