@@ -832,6 +832,16 @@ static bool partial_read(struct conf_reader *reader,
 	return conf_read_as(reader, &conf_share, key, setting, clauses);
 }
 
+static bool after_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->after_line = conf_origin(reader, setting).line;
+	return conf_read_as(reader, &conf_strings, key, setting, clauses);
+}
+
 static bool cure_read(struct conf_reader *reader, const struct conf_key *key,
 	const config_setting_t *setting, void *object)
 {
@@ -982,6 +992,8 @@ static const struct conf_kind
 	decree_kind = {"group or list of groups", "a group { … }", NULL,
 		decree_read},
 	roll_kind = {"word", "a string", NULL, roll_read},
+	after_kind = {"list of strings", "a list of strings [ \"…\", \"…\" ]",
+		NULL, after_read},
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
@@ -993,7 +1005,7 @@ static const struct conf_kind
 #define SECOND(member) .second = offsetof(struct milestone, member)
 
 static const struct conf_key milestone_keys[] = {
-	{ROW("after", conf_strings), NO_EFFECT},
+	{ROW("after", after_kind), CLAUSE(after), CLAUSE_SECOND(after_count)},
 	{ROW("amended", amended_kind), .inside = &amended_table},
 	{ROW("at_risk", conf_share), AT(at_risk), .fallback = "0.9"},
 	{ROW("baseline", conf_said_number), AT(baseline_said)},

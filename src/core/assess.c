@@ -11,6 +11,7 @@
 
 #include "core/clauses.h"
 #include "core/dispute.h"
+#include "core/expectation.h"
 #include "core/figures.h"
 #include "core/forecast.h"
 #include "core/outcomes.h"
@@ -856,6 +857,58 @@ static instant figures_next(const struct search *search)
 		search->now, INSTANT_MAX);
 }
 
+/* Of what is neither fulfilled, over nor past all hope. */
+static bool search_expects(const struct search *search, enum verdict found,
+	const struct assessment *assessment)
+{
+	return search->event == INSTANT_MIN && outcome_ahead(search, found) &&
+		assessment->verdict != VERDICT_WAIVED &&
+		!lifecycle_is_over(assessment->lifecycle);
+}
+
+/* What waits for others is in danger where they are expected too late for it. */
+static enum progress assess_expected(const struct search *search,
+	enum verdict found, enum progress paced, struct assessment *out)
+{
+	const struct milestone *milestone = search->milestone;
+	struct evaluation *evaluation = search->evaluation;
+	struct prospect prospect;
+
+	if (search->original->level == 0 ||
+	    !search_expects(search, found, out))
+		return paced;
+	prospect = prospect_of(milestone, evaluation, out);
+	if (prospect.at == INSTANT_MAX)
+		return paced;
+	out->expected.date = zone_date(evaluation->zone, prospect.at);
+	out->expected.root_cause = prospect.cause;
+	if (prospect.at > milestone->due)
+		out->expected.slip_days = days_between(evaluation->zone,
+			milestone->due, prospect.at);
+	return out->expected.slip_days > 0 && prospect.cause != NOT_FOUND &&
+		(paced == PROGRESS_ON_TRACK || paced == PROGRESS_PENDING) ?
+		PROGRESS_AT_RISK : paced;
+}
+
+/* What is overdue is expected today, and tomorrow tomorrow. */
+static void outcome_expect(const struct search *search, enum verdict found,
+	const struct assessment *assessment, struct outcome *out,
+	instant *until)
+{
+	struct evaluation *evaluation = search->evaluation;
+	struct prospect prospect;
+
+	if (!search_expects(search, found, assessment))
+		return;
+	prospect = prospect_of(search->milestone, evaluation, assessment);
+	out->expected = prospect.at;
+	out->cause = prospect.cause;
+	if (search->now > search->milestone->due ||
+	    !date_is_none(assessment->forecast.date))
+		*until = earlier(*until, zone_day_end(evaluation->zone,
+			zone_date(evaluation->zone, search->now)) + 1);
+}
+
 /* Nobody rests on most milestones. */
 static void assess_outcome(const struct search *search, enum verdict found,
 	const struct assessment *assessment)
@@ -871,6 +924,7 @@ static void assess_outcome(const struct search *search, enum verdict found,
 	until = earlier(until, outcome_settles(search));
 	if (search->event == INSTANT_MIN)
 		until = earlier(until, figures_next(search));
+	outcome_expect(search, found, assessment, &outcome, &until);
 	outcomes_keep(evaluation->outcomes,
 		(uint32_t)(search->original - evaluation->reg->milestones),
 		evaluation->known, until, &outcome);
@@ -926,6 +980,7 @@ static void assessment_clear(struct assessment *out,
 	out->days_late = out->days_overdue = DAYS_NONE;
 	out->waiting_indicator = NOT_FOUND;
 	out->forecast.slip_days = DAYS_NONE;
+	out->expected.root_cause = NOT_FOUND;
 }
 
 struct evaluation milestone_evaluation(const struct register_ *reg,
@@ -958,6 +1013,7 @@ static void search_assess(struct search *search, struct assessment *out)
 	paced = figures_take(search->milestone, evaluation, out);
 	assess_clauses(search, out);
 	paced = assess_forecast(search, paced, out);
+	paced = assess_expected(search, found, paced, out);
 	assess_disputed(search, out);
 	assess_standing(search, &standing, out);
 	out->published_assumed = evaluation->published_assumed;

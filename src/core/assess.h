@@ -68,6 +68,14 @@ struct dispute {
 	} sides[2];			/* the true one first; the greater */
 };
 
+/* When a milestone is expected that waits for others. */
+struct expected {
+	struct date date;		/* none: nothing is told */
+	int32_t slip_days;		/* date - due, where that is later; else 0 */
+	uint32_t root_cause;		/* the milestone whose date it is in the end;
+					   NOT_FOUND: its own */
+};
+
 struct assessment {
 	enum lifecycle lifecycle;
 	enum verdict verdict;
@@ -88,6 +96,7 @@ struct assessment {
 	struct figure share_of_level, share_of_increment;
 	struct figure shortfall;
 	struct forecast forecast;
+	struct expected expected;	/* not kept */
 	struct dispute dispute;
 	struct period data_through;
 	enum unknown_reason unknown;	/* why undecided */

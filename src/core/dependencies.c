@@ -16,19 +16,30 @@
 
 /* ---- edges ------------------------------------------------------------------ */
 
+static void family_visit(const struct family *family, dependency_visit *visit,
+	void *context)
+{
+	for (size_t i = 0; i < family->count; i++)
+		visit(family->members[i], context);
+}
+
 static void benchmark_visit(const struct benchmark *benchmark,
 	dependency_visit *visit, void *context)
 {
 	for (size_t i = 0; benchmark != NULL && i < benchmark->family_count; i++)
-		for (size_t j = 0; j < benchmark->families[i]->count; j++)
-			visit(benchmark->families[i]->members[j], context);
+		family_visit(benchmark->families[i], visit, context);
 }
 
 void dependencies_visit(const struct milestone *terms, dependency_visit *visit,
 	void *context)
 {
+	const struct clauses *clauses = terms->clauses;
+
 	benchmark_visit(terms->benchmark, visit, context);
 	benchmark_visit(terms->baseline, visit, context);
+	for (size_t i = 0; clauses != NULL && clauses->after_families != NULL &&
+	    i < clauses->after_count; i++)
+		family_visit(clauses->after_families[i], visit, context);
 }
 
 static void visit_all_terms(const struct milestone *milestone,
@@ -79,7 +90,7 @@ static void walk_cycle(struct walk *walk, uint32_t back)
 	}
 	faults_error(walk->faults, said_origin(&milestones[back],
 		&milestones[back].benchmark_said),
-		"benchmark: milestones rest on one another in a circle: %s%s",
+		"milestones rest on one another in a circle: %s%s",
 		text_string(&text), milestones[back].id);
 	text_release(&text);
 	walk->stopped = ++walk->cycles >= CYCLES_MAX;
@@ -90,7 +101,7 @@ static void walk_deep(struct walk *walk, uint32_t number)
 	const struct milestone *milestone = &walk->reg->milestones[number];
 
 	faults_error(walk->faults, said_origin(milestone,
-		&milestone->benchmark_said), "benchmark: more than %d milestones "
+		&milestone->benchmark_said), "more than %d milestones "
 		"rest on one another in a row up to %s", REGISTER_DEPTH_MAX,
 		milestone->id);
 	walk->stopped = true;

@@ -659,6 +659,32 @@ static void finish_amendments(struct finish *finish, struct due_frame *frame,
 	}
 }
 
+/* The milestones it waits for, by id or pattern. */
+static void finish_after(struct finish *finish, struct milestone *milestone)
+{
+	struct register_ *reg = finish->reg;
+	struct clauses *clauses = milestone->clauses;
+	struct origin origin = {milestone->origin.file, clauses->after_line, 0};
+
+	clauses->after_families = arena_alloc(reg->arena,
+		clauses->after_count + 1, sizeof *clauses->after_families);
+	for (size_t i = 0; i < clauses->after_count; i++) {
+		const char *id = clauses->after[i];
+		const struct family *family = family_of_pattern(reg, id);
+
+		clauses->after_families[i] = family;
+		if (string_is(id, milestone->id))
+			faults_error(finish->faults, origin,
+				"after: a milestone cannot wait for itself");
+		else if (family == NULL)
+			faults_error(finish->faults, origin, "after: patterns "
+				"match more than %d milestones together",
+				FAMILY_MEMBERS_MAX);
+		else if (family->count == 0)
+			finish_unknown(finish, THING_MILESTONE, id, origin);
+	}
+}
+
 static void finish_milestone(struct finish *finish,
 	struct milestone *milestone)
 {
@@ -681,6 +707,7 @@ static void finish_milestone(struct finish *finish,
 	milestone->terms = milestone_terms(reg, milestone);
 	if (milestone->clauses == NULL)
 		return;
+	finish_after(finish, milestone);
 	clauses_check(reg, milestone, finish->faults);
 	if (finish->faults->errors == errors)
 		finish_amendments(finish, &frame, milestone);

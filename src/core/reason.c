@@ -134,6 +134,22 @@ static void tell_forecast(const struct telling *telling)
 	tell_time(telling, telling->milestone->due);
 }
 
+/* "; waits for p/x, expected 2020-05-01, 30 days late" */
+static void tell_expected(const struct telling *telling)
+{
+	const struct expected *expected = &telling->assessment->expected;
+
+	if (telling->assessment->status != STATUS_AT_RISK ||
+	    date_is_none(expected->date) || expected->slip_days <= 0 ||
+	    expected->root_cause == NOT_FOUND)
+		return;
+	text_addf(telling->out, "; waits for %s, expected %04d-%02d-%02d, ",
+		telling->reg->milestones[expected->root_cause].id,
+		expected->date.year, expected->date.month, expected->date.day);
+	text_add_count(telling->out, (size_t)expected->slip_days, "day");
+	text_add_string(telling->out, " late");
+}
+
 /* ---- by status ------------------------------------------------------------- */
 
 static bool benchmark_is_of_people(const struct telling *telling)
@@ -447,6 +463,7 @@ void assessment_reason(const struct register_ *reg, uint32_t milestone,
 		tellers[assessment->status](&telling);
 	if (assessment->lifecycle == LIFECYCLE_RESCHEDULED)
 		tell_slip(&telling, &reg->milestones[milestone]);
+	tell_expected(&telling);
 	if (assessment->knowledge == KNOWLEDGE_DISPUTED &&
 	    assessment->unknown != UNKNOWN_DISPUTED) {
 		text_add_string(out, "; ");

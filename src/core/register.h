@@ -208,6 +208,10 @@ struct clauses {
 	int roll_line;
 	struct said forecast_said;	/* "run_rate", "seasonal(x, 2017)", … */
 	struct said tolerance_said;	/* "2%", "1500", "any" */
+	const char **after;		/* milestones or patterns it waits for */
+	size_t after_count;
+	int after_line;
+	const struct family **after_families;	/* as checked: one each */
 	struct decree withdrawn;
 	struct decree superseded;
 	struct decree waived;

@@ -322,6 +322,11 @@ static const struct shown expected[] = {
 	{"reached on", "date", false}, {"slip days", "slip_days", false},
 };
 
+static const struct shown awaited[] = {
+	{"expected on", "date", false}, {"slip days", "slip_days", false},
+	{"because of", "root_cause", false},
+};
+
 /* The members of an object that have a value; a decimal is taken from the text
    itself, all its digits. */
 static void print_members(json_t *object, struct slice whole,
@@ -361,6 +366,10 @@ static void print_milestone(const struct text *answer)
 	if (json_is_object(forecast))
 		print_members(forecast, slice_member(whole, "forecast"),
 			expected, sizeof expected / sizeof *expected);
+	if (json_is_object(json_object_get(json, "expected")))
+		print_members(json_object_get(json, "expected"),
+			slice_member(whole, "expected"), awaited,
+			sizeof awaited / sizeof *awaited);
 	json_decref(json);
 }
 

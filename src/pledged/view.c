@@ -242,6 +242,22 @@ static void put_forecast(struct json *json, const struct assessment *a)
 	json_object_end(json);
 }
 
+static void put_awaited(struct json *json, const struct register_ *reg,
+	const struct expected *expected)
+{
+	if (date_is_none(expected->date)) {
+		json_put_null(json, "expected");
+		return;
+	}
+	json_key(json, "expected");
+	json_object(json);
+	json_put_date(json, "date", expected->date);
+	put_days(json, "slip_days", expected->slip_days);
+	json_put_string(json, "root_cause", expected->root_cause == NOT_FOUND ?
+		NULL : reg->milestones[expected->root_cause].id);
+	json_object_end(json);
+}
+
 static void put_figures(struct json *json, const char *unit,
 	const struct assessment *a)
 {
@@ -271,6 +287,7 @@ static void put_milestone(struct json *json, const struct register_ *reg,
 	put_timeline(json, assessment, original->due,
 		milestone_zone(reg, milestone));
 	put_figures(json, view_unit(milestone), assessment);
+	put_awaited(json, reg, &assessment->expected);
 	text_init(&reason, 0);
 	assessment_reason(reg, index, assessment, &reason);
 	json_put_string(json, "reason", text_string(&reason));

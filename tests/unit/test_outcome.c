@@ -62,7 +62,7 @@ struct asked {
 
 static const struct asked asked[] = {
 	/* before and after it is fulfilled */
-	{"met(\"p/m-a\")", "2020-03-31", "2020-03-09", "pending", NULL, 0},
+	{"met(\"p/m-a\")", "2020-03-31", "2020-03-09", "at_risk", NULL, 0},
 	{"met(\"p/m-a\")", "2020-03-31", "2020-03-10", "met", "2020-03-10", 0},
 	{"met(\"p/m-b\")", "2020-03-31", "2020-04-01", "not_met", NULL, 0},
 	{"met(\"p/m-b\")", "2020-03-31", "2020-06-21", "met_late", "2020-06-20", 0},
@@ -221,6 +221,45 @@ static void test_share(void **state)
 	share_check(let_nothing, "pending", "pending");
 }
 
+/* ---- when it is expected ------------------------------------------------------- */
+
+/* a is due in June; b waits for it, and c for b by its benchmark. */
+static void test_expected(void **state)
+{
+	struct world world;
+	struct milestone *milestone;
+	struct assessment assessment;
+	const char *after[] = {"p/m-a"};
+
+	(void)state;
+	votes_begin(&world);
+	milestone = world_milestone(&world, "b", "2020-05-31",
+		"last(vote.c) >= 1");
+	world_clauses(&world, milestone)->after = after;
+	milestone->clauses->after_count = 1;
+	world_milestone(&world, "c", "2020-06-10", "met(\"p/b\")");
+	world_milestone(&world, "d", "2020-06-10", "not met(\"p/b\")");
+	world_finish(&world);
+	votes_observe(&world);
+	assessment = world_assess(&world, "p/c", "2020-03-09");
+	assert_string_equal(status_name(assessment.status), "at_risk");
+	assert_int_equal(assessment.expected.slip_days, 20);
+	assert_int_equal(assessment.expected.root_cause, 0);
+	assert_non_null(strstr(world_reason(&world, "p/c", &assessment),
+		"waits for p/m-a, expected 2020-06-30, 20 days late"));
+	assessment = world_assess(&world, "p/b", "2020-03-09");
+	assert_int_equal(assessment.expected.slip_days, 30);
+	assessment = world_assess(&world, "p/c", "2020-03-10");
+	assert_string_equal(status_name(assessment.status), "pending");
+	assert_int_equal(assessment.expected.root_cause, NOT_FOUND);
+	assessment = world_assess(&world, "p/c", "2020-06-09");
+	assert_string_equal(status_name(assessment.status), "pending");
+	assessment = world_assess(&world, "p/b", "2020-07-09");
+	assert_int_equal(assessment.expected.slip_days, 39);
+	assert_int_equal(assessment.expected.root_cause, NOT_FOUND);
+	world_release(&world);
+}
+
 /* ---- who may rest on whom ------------------------------------------------------ */
 
 static void test_faults(void **state)
@@ -266,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_faults),
 	};
 

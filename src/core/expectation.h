@@ -1,0 +1,23 @@
+/*
+ * expectation: when a milestone is expected, by its own forecast or due date
+ * and by those it waits for, and whose date that in the end is.
+ *
+ * It waits for the milestones of `after`, and for those whose met() its benchmark
+ * takes for granted: alone, joined by "and", or within a span. An estimate:
+ * no verdict rests on it.
+ */
+#ifndef PLEDGED_CORE_EXPECTATION_H
+#define PLEDGED_CORE_EXPECTATION_H
+
+#include "core/outcomes.h"
+
+/* What is expected of a milestone that is neither fulfilled nor over, with its
+   forecast taken; at INSTANT_MAX: nothing is known. cause: NOT_FOUND: its own. */
+struct prospect {
+	instant at;
+	uint32_t cause;
+};
+struct prospect prospect_of(const struct milestone *milestone,
+	struct evaluation *evaluation, const struct assessment *assessment);
+
+#endif
