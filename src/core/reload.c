@@ -5,14 +5,16 @@
  */
 #include "core/engine_internal.h"
 
-/* A state names an indicator by its index, which the new register may have
-   given to another. */
+/* A state names an indicator and a milestone by their index, which the new
+   register may have given to another; the milestone is found anew. */
 static void reload_state(const struct engine *engine, const struct engine *old,
 	struct watched *watched)
 {
 	uint32_t *waiting = &watched->state.assessment.waiting_indicator;
 
 	watched->waiting = false;
+	watched->state.assessment.expected = (struct expected){
+		.root_cause = NOT_FOUND};
 	if (watched->state.since != INSTANT_MIN && *waiting != NOT_FOUND)
 		*waiting = register_indicator(engine->reg,
 			old->reg->indicators[*waiting].id);
