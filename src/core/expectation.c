@@ -9,9 +9,10 @@ struct waiting {
 	struct prospect *prospect;
 };
 
-/* Fulfilled or over, it is waited for no more, or until its event. */
-static void wait_for(struct waiting *waiting, uint32_t milestone)
+/* Fulfilled or over, it is waited for no more. */
+static void wait_for(uint32_t milestone, void *context)
 {
+	struct waiting *waiting = context;
 	instant now = waiting->evaluation->now;
 	const struct outcome *outcome = outcome_of(waiting->evaluation,
 		milestone);
@@ -27,22 +28,33 @@ static void wait_for(struct waiting *waiting, uint32_t milestone)
 		milestone;
 }
 
-static void wait_for_all(struct waiting *waiting, const struct family *family)
+static void family_visit(const struct family *family, wait_visit *visit,
+	void *context)
 {
 	for (size_t i = 0; i < family->count; i++)
-		wait_for(waiting, family->members[i]);
+		visit(family->members[i], context);
 }
 
-static void wait_for_truth(struct waiting *waiting,
-	const struct expression *truth)
+static void truth_visit(const struct expression *truth, wait_visit *visit,
+	void *context)
 {
 	if (truth->operation->judge == judge_met)
-		wait_for_all(waiting, truth->family);
+		family_visit(truth->family, visit, context);
 	if (truth->operation->judge != judge_within &&
 	    !operation_is(truth, OPERATION_AND))
 		return;
 	for (size_t i = 0; i < truth->operand_count; i++)
-		wait_for_truth(waiting, truth->operands[i]);
+		truth_visit(truth->operands[i], visit, context);
+}
+
+void expectation_waits(const struct milestone *terms, wait_visit *visit,
+	void *context)
+{
+	const struct clauses *clauses = terms->clauses;
+
+	truth_visit(terms->benchmark->root, visit, context);
+	for (size_t i = 0; clauses != NULL && i < clauses->after_count; i++)
+		family_visit(clauses->after_families[i], visit, context);
 }
 
 /* What is overdue comes today at the earliest. */
@@ -61,15 +73,11 @@ static instant own_date(const struct milestone *milestone,
 struct prospect prospect_of(const struct milestone *milestone,
 	struct evaluation *evaluation, const struct assessment *assessment)
 {
-	const struct clauses *clauses = milestone->clauses;
 	struct prospect prospect = {own_date(milestone, evaluation, assessment),
 		NOT_FOUND};
 	struct waiting waiting = {evaluation, &prospect};
 
-	if (evaluation->outcomes == NULL)
-		return prospect;
-	wait_for_truth(&waiting, milestone->benchmark->root);
-	for (size_t i = 0; clauses != NULL && i < clauses->after_count; i++)
-		wait_for_all(&waiting, clauses->after_families[i]);
+	if (evaluation->outcomes != NULL)
+		expectation_waits(milestone, wait_for, &waiting);
 	return prospect;
 }

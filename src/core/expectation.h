@@ -20,4 +20,10 @@ struct prospect {
 struct prospect prospect_of(const struct milestone *milestone,
 	struct evaluation *evaluation, const struct assessment *assessment);
 
+/* Calls visit for each milestone that one waits for under these terms, maybe
+   more than once. */
+typedef void wait_visit(uint32_t milestone, void *context);
+void expectation_waits(const struct milestone *terms, wait_visit *visit,
+	void *context);
+
 #endif

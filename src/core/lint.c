@@ -2,6 +2,7 @@
  * lint: see lint.h. A benchmark is asked when no figure is known at all: what is
  * decided even then does not depend on any.
  */
+#include "core/expectation.h"
 #include "core/lint.h"
 
 #include <stdlib.h>
@@ -16,7 +17,8 @@
 #include <uthash.h>
 
 enum lint {
-	LINT_CEILING_NOT_FIXED, LINT_CONSTANT, LINT_LAG_LATE, LINT_NO_OWNER,
+	LINT_CEILING_NOT_FIXED, LINT_CONSTANT, LINT_DUE_BEFORE_PREDECESSOR,
+	LINT_LAG_LATE, LINT_NO_OWNER,
 	LINT_PATH_DATA, LINT_UNREACHABLE, LINT_UNUSED_INDICATOR,
 	LINT_WINDOW_AFTER_DUE,
 	LINT_COUNT
@@ -25,6 +27,7 @@ enum lint {
 static const char *const ids[LINT_COUNT + 1] = {
 	[LINT_CEILING_NOT_FIXED] = "ceiling-not-fixed",
 	[LINT_CONSTANT] = "constant",
+	[LINT_DUE_BEFORE_PREDECESSOR] = "due-before-predecessor",
 	[LINT_LAG_LATE] = "lag-late",
 	[LINT_NO_OWNER] = "no-owner",
 	[LINT_PATH_DATA] = "path-data",
@@ -308,6 +311,21 @@ static void lint_terms(struct linting *linting,
 		milestone_lints[i](linting);
 }
 
+/* It is due before one it waits for. */
+static void lint_wait(uint32_t number, void *context)
+{
+	struct linting *linting = context;
+	const struct milestone *milestone = linting->milestone;
+	const struct milestone *other = &linting->reg->milestones[number];
+	struct origin origin = said_origin(milestone, &milestone->due_said);
+
+	if (other->due > milestone->due && lint_is_new(linting,
+	    LINT_DUE_BEFORE_PREDECESSOR, origin, 0))
+		faults_warning(linting->faults, origin,
+			ids[LINT_DUE_BEFORE_PREDECESSOR], "due: %s is due before "
+			"%s, which it waits for", milestone->id, other->id);
+}
+
 /* By its first terms, and by those it was given later. */
 static void lint_milestone(struct linting *linting,
 	const struct milestone *milestone)
@@ -316,6 +334,8 @@ static void lint_milestone(struct linting *linting,
 
 	linting->zone = milestone_zone(linting->reg, milestone);
 	lint_terms(linting, milestone);
+	linting->milestone = milestone;
+	expectation_waits(milestone, lint_wait, linting);
 	for (size_t i = 0; clauses != NULL && i < clauses->amendment_count; i++)
 		lint_terms(linting, clauses->amendments[i].milestone);
 }

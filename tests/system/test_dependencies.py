@@ -49,3 +49,13 @@ def test_a_circle_is_told_whole(daemon):
     result = daemon.offline("check")
     assert result.returncode != 0
     assert "p/a (" in result.stderr and "→ p/a" in result.stderr
+
+
+def test_due_before_what_it_waits_for(daemon):
+    daemon.configure(register([
+        milestone("law", "2098-01-31"),
+        waits("early", "2098-01-30", "p/law"),
+        waits("late", "2098-01-31", "p/law")]))
+    said = daemon.offline("check").stderr
+    assert said.count("[due-before-predecessor]") == 1
+    assert "p/early is due before p/law, which it waits for" in said
