@@ -134,30 +134,33 @@ static void news_take(struct news *news, const struct observation *figure,
 }
 
 /* Of each period the latest vintage. What comes in this very call may bear the
-   second of the last judgement. */
+   second of the last judgement, and so may what it revises. */
 static void news_look(const struct search *search, uint32_t indicator,
 	struct news *news)
 {
 	const struct engine *engine = search->engine;
 	const struct series *series = history_series(engine->history,
 		engine->reg->indicators[indicator].id);
-	bool now = search->since == search->until &&
-		engine->touches[indicator] != TOUCH_NONE;
-	instant from = search->since + (now ? 0 : 1);
+	enum touch touch = search->since == search->until ?
+		engine->touches[indicator] : TOUCH_NONE;
+	instant from = search->since + (touch == TOUCH_NONE ? 1 : 0);
+	instant until = from + (touch == TOUCH_REVISED ? 1 : 0);
 	size_t stop = series->count > VINTAGES_MAX ?
 		series->count - VINTAGES_MAX : 0;
 	struct period taken = PERIOD_NONE;
 
 	for (size_t i = series->count; i-- > stop;) {
 		const struct observation *figure = &series->items[i];
+		const struct observation *before;
 		instant known = figure_known(figure);
 
 		if (figure->quarantined || known < from ||
 		    known > search->until || period_equal(figure->period, taken))
 			continue;
 		taken = figure->period;
-		news_take(news, figure, figure_before(series, i, from),
-			indicator);
+		before = figure_before(series, i, until);
+		if (before != NULL || touch != TOUCH_REVISED)
+			news_take(news, figure, before, indicator);
 	}
 }
 
