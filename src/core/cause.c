@@ -15,6 +15,8 @@ static const char *const cause_names[CAUSE_KIND_COUNT] = {
 	[CAUSE_FIGURE] = "figure", [CAUSE_REVISION] = "revision",
 	[CAUSE_AMENDMENT] = "amendment", [CAUSE_WAIVER] = "waiver",
 	[CAUSE_WITHDRAWAL] = "withdrawal", [CAUSE_SUPERSESSION] = "supersession",
+	[CAUSE_DOCUMENT] = "document", [CAUSE_ATTESTATION] = "attestation",
+	[CAUSE_MILESTONE] = "milestone", [CAUSE_POLL] = "poll",
 	[CAUSE_REGISTER] = "register", [CAUSE_CLOCK] = "clock",
 };
 
@@ -30,7 +32,7 @@ struct search {
 	const struct milestone *original;
 	const struct zone *zone;
 	instant since, until;		/* the two judgements */
-	enum cause_kind mark;		/* why it was judged, as far as is known */
+	struct mark mark;		/* why it was judged, as far as is known */
 	enum cause_kind kind;
 	struct text *out;
 };
@@ -43,8 +45,10 @@ static bool search_terms(struct search *search)
 	const struct amendment *amendment = milestone_amendment(search->original,
 		search->until);
 
+	/* A due date may hang on another milestone. */
 	if (before->terms == search->change->milestone->terms &&
-	    before->assessment.due == search->change->after->due)
+	    (before->assessment.due == search->change->after->due ||
+	    search->mark.kind == CAUSE_MILESTONE))
 		return false;
 	search->kind = CAUSE_REGISTER;
 	text_add_string(search->out, "the register says something else of it");
@@ -61,7 +65,7 @@ static bool decree_is_new(const struct search *search,
 	const struct decree *decree)
 {
 	return decree_holds(decree, search->until) &&
-		(decree->at > search->since || search->mark == CAUSE_REGISTER);
+		(decree->at > search->since || search->mark.kind == CAUSE_REGISTER);
 }
 
 static bool search_decrees(struct search *search)
@@ -134,30 +138,33 @@ static void news_take(struct news *news, const struct observation *figure,
 }
 
 /* Of each period the latest vintage. What comes in this very call may bear the
-   second of the last judgement. */
+   second of the last judgement, and so may what it revises. */
 static void news_look(const struct search *search, uint32_t indicator,
 	struct news *news)
 {
 	const struct engine *engine = search->engine;
 	const struct series *series = history_series(engine->history,
 		engine->reg->indicators[indicator].id);
-	bool now = search->since == search->until &&
-		engine->touches[indicator] != TOUCH_NONE;
-	instant from = search->since + (now ? 0 : 1);
+	enum touch touch = search->since == search->until ?
+		engine->touches[indicator] : TOUCH_NONE;
+	instant from = search->since + (touch == TOUCH_NONE ? 1 : 0);
+	instant until = from + (touch == TOUCH_REVISED ? 1 : 0);
 	size_t stop = series->count > VINTAGES_MAX ?
 		series->count - VINTAGES_MAX : 0;
 	struct period taken = PERIOD_NONE;
 
 	for (size_t i = series->count; i-- > stop;) {
 		const struct observation *figure = &series->items[i];
+		const struct observation *before;
 		instant known = figure_known(figure);
 
 		if (figure->quarantined || known < from ||
 		    known > search->until || period_equal(figure->period, taken))
 			continue;
 		taken = figure->period;
-		news_take(news, figure, figure_before(series, i, from),
-			indicator);
+		before = figure_before(series, i, until);
+		if (before != NULL || touch != TOUCH_REVISED)
+			news_take(news, figure, before, indicator);
 	}
 }
 
@@ -220,6 +227,99 @@ static bool search_figures(struct search *search)
 	return true;
 }
 
+/* --- what is no figure -------------------------------------------------------------- */
+
+/* Whether what was published at one time and recorded at another is new. */
+static bool search_learned(const struct search *search, instant published,
+	instant recorded)
+{
+	instant known = published > recorded ? published : recorded;
+
+	return known <= search->until && (known > search->since ||
+		search->since == search->until);
+}
+
+static bool search_statements(struct search *search)
+{
+	const struct knowledge known = {search->until, INSTANT_MAX};
+	const struct attestation *next, *found = NULL;
+	struct statements statements;
+	struct statement_walk walk;
+
+	if (!search->change->milestone->benchmark->uses_people)
+		return false;
+	milestone_statements(search->original, search->engine->history,
+		&statements);
+	statements_walk(&walk, &statements, NULL, known);
+	while ((next = statement_next(&walk)) != NULL)
+		if (search_learned(search, next->at, next->recorded))
+			found = next;
+	if (found == NULL)
+		return false;
+	search->kind = CAUSE_ATTESTATION;
+	text_addf(search->out, "%s %s %s, of ", found->by,
+		found->yes ? "attests" : "denies", found->key);
+	text_add_date(search->out, found->on);
+	return true;
+}
+
+/* The latest that was taken in; NULL: none is new. */
+static const struct document *documents_news(const struct search *search,
+	const struct documents *documents)
+{
+	size_t stop = documents->count > VINTAGES_MAX ?
+		documents->count - VINTAGES_MAX : 0;
+
+	for (size_t i = documents->count; i-- > stop;)
+		if (search_learned(search, documents->items[i]->published,
+		    documents->items[i]->recorded))
+			return documents->items[i];
+	return NULL;
+}
+
+static bool search_documents(struct search *search)
+{
+	const struct benchmark *benchmark = search->change->milestone->benchmark;
+	const struct engine *engine = search->engine;
+
+	for (size_t i = 0; i < benchmark->indicator_count; i++) {
+		uint32_t number = benchmark->indicators[i];
+		const struct indicator *indicator =
+			&engine->reg->indicators[number];
+		const struct document *found;
+
+		if (indicator->kind != INDICATOR_DOCUMENTS)
+			continue;
+		found = documents_news(search, history_documents(engine->history,
+			indicator->id));
+		if (found == NULL && engine->touches[number] == TOUCH_NONE)
+			continue;
+		search->kind = found != NULL ? CAUSE_DOCUMENT : CAUSE_POLL;
+		text_add_string(search->out, indicator->id);
+		if (found == NULL)
+			text_add_string(search->out, " was read");
+		else
+			text_addf(search->out, ": %s", *found->title != '\0' ?
+				found->title : found->key);
+		return true;
+	}
+	return false;
+}
+
+/* "p/law is met" */
+static bool search_others(struct search *search)
+{
+	const struct engine *engine = search->engine;
+	uint32_t other = search->mark.milestone;
+
+	if (search->mark.kind != CAUSE_MILESTONE)
+		return false;
+	search->kind = CAUSE_MILESTONE;
+	text_addf(search->out, "%s is %s", engine->reg->milestones[other].id,
+		status_name(engine->milestones[other]->state.assessment.status));
+	return true;
+}
+
 /* --- nothing but time ----------------------------------------------------------------- */
 
 /* Whether an instant was the last of something between the two judgements. */
@@ -262,8 +362,7 @@ static void search_time(struct search *search)
 			"it has started"},
 	};
 
-	search->kind = search->mark == CAUSE_CLOCK ||
-		search->mark == CAUSE_REGISTER ? search->mark : CAUSE_TIME;
+	search->kind = search->mark.kind;
 	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
 		if (search_passed(search, passed[i].last)) {
 			search->kind = CAUSE_TIME;
@@ -281,7 +380,7 @@ static void search_time(struct search *search)
 /* --- the whole -------------------------------------------------------------------------- */
 
 void cause_find(struct engine *engine, const struct change *change,
-	enum cause_kind mark, struct cause *out)
+	struct mark mark, struct cause *out)
 {
 	struct text text;
 	struct search search = {.engine = engine, .change = change,
@@ -295,7 +394,8 @@ void cause_find(struct engine *engine, const struct change *change,
 		search.kind = CAUSE_FIRST_SEEN;
 		text_add_string(&text, "first judged");
 	} else if (!search_terms(&search) && !search_decrees(&search) &&
-	    !search_figures(&search)) {
+	    !search_statements(&search) && !search_documents(&search) &&
+	    !search_figures(&search) && !search_others(&search)) {
 		search_time(&search);
 	}
 	out->kind = search.kind;

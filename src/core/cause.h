@@ -10,6 +10,10 @@ enum cause_kind {
 	CAUSE_FIGURE,		/* of a period that had none */
 	CAUSE_REVISION,
 	CAUSE_AMENDMENT, CAUSE_WAIVER, CAUSE_WITHDRAWAL, CAUSE_SUPERSESSION,
+	CAUSE_DOCUMENT,
+	CAUSE_ATTESTATION,
+	CAUSE_MILESTONE,	/* another that it rests on */
+	CAUSE_POLL,		/* a source was read: it is known what it lacks */
 	CAUSE_REGISTER,		/* it was read again and says something else */
 	CAUSE_CLOCK,		/* the wall clock was set */
 	CAUSE_KIND_COUNT

@@ -357,7 +357,7 @@ void documents_visit(const struct documents *documents, struct knowledge known,
 
 /* --- matching --------------------------------------------------------------------- */
 
-static enum pattern_answer document_match(const struct document *document,
+enum pattern_answer document_match(const struct document *document,
 	const struct pattern *pattern)
 {
 	enum pattern_answer title = pattern_find(pattern, document->title);

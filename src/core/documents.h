@@ -100,6 +100,10 @@ size_t dates_within(const instant *dates, size_t count, instant from,
 /* The first of them after an instant; INSTANT_MAX: none. */
 instant dates_after(const instant *dates, size_t count, instant after);
 
+/* Whether title or text match a pattern. */
+enum pattern_answer document_match(const struct document *document,
+	const struct pattern *pattern);
+
 /* When what is recorded by now next counts: a version is published, or a
    document's date comes. INSTANT_MAX: never. */
 instant documents_next(struct documents *documents, instant now,

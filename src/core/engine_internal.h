@@ -25,11 +25,17 @@ struct queue {
 	size_t count;
 };
 
+/* TIME, unless it is known better: REGISTER, CLOCK, or MILESTONE and which. */
+struct mark {
+	enum cause_kind kind;
+	uint32_t milestone;
+};
+
 struct watched {
 	struct milestone_state state;
 	instant saved_next;	/* the store's; INSTANT_MAX: it has none */
 	bool waiting;		/* in one of the queues */
-	enum cause_kind mark;	/* why it is to be judged: TIME, REGISTER, CLOCK */
+	struct mark mark;	/* why it is to be judged */
 };
 
 struct polled {
@@ -183,7 +189,7 @@ bool revision_find(struct engine *engine, const struct milestone *milestone,
 /* Why the answer of a milestone is not what it was. Looks at a bounded number
    of figures. */
 void cause_find(struct engine *engine, const struct change *change,
-	enum cause_kind mark, struct cause *out);
+	struct mark mark, struct cause *out);
 
 /* --- polls.c ------------------------------------------------------------- */
 

@@ -2,44 +2,21 @@
  * explain: walks the tree once more and writes down what each node gives. Which
  * figures a function used is heard from the views it opens.
  */
-#include "core/outcomes.h"
-#include "core/explain.h"
+#include "core/explaining.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/expression_internal.h"
+#include "core/outcomes.h"
 #include "core/standing.h"
 #include "core/windows.h"
-
-struct explaining {
-	struct explanation *out;
-	struct evaluation *evaluation;
-	struct compiler units;		/* asks for units; nothing faults */
-	struct explained *node;		/* the one being explained */
-
-	/* The last figures it used, in a ring. */
-	const struct observation *noted[EXPLAIN_LISTED_MAX];
-	size_t noted_count;		/* ever */
-};
 
 const char *gap_kind_name(enum gap_kind kind)
 {
 	static const char *const names[] = {
 		[GAP_AHEAD] = "ahead", [GAP_EXPECTED] = "expected",
 		[GAP_OVERDUE] = "overdue",
-	};
-
-	return names[kind];
-}
-
-const char *witness_kind_name(enum witness_kind kind)
-{
-	static const char *const names[] = {
-		[WITNESS_MILESTONE] = "milestone",
-		[WITNESS_DOCUMENT] = "document",
-		[WITNESS_ATTESTATION] = "attestation",
 	};
 
 	return names[kind];
@@ -355,31 +332,4 @@ const struct explained *explanation_find(const struct explanation *explanation,
 		if (explanation->nodes[i].expression == expression)
 			return &explanation->nodes[i];
 	return NULL;
-}
-
-const struct evaluation *explaining_evaluation(
-	const struct explaining *explaining)
-{
-	return explaining->evaluation;
-}
-
-void explain_witness(struct explaining *explaining,
-	const struct witness *witness)
-{
-	struct explanation *out = explaining->out;
-	struct explained_span *span = &explaining->node->witnesses;
-	struct witness *copy;
-
-	if (span->count == EXPLAIN_LISTED_MAX) {
-		span->left_out++;
-		return;
-	}
-	out->witnesses = mem_grow(out->witnesses, out->witness_count,
-		&out->witness_capacity, sizeof *out->witnesses);
-	copy = &out->witnesses[out->witness_count++];
-	*copy = *witness;
-	copy->id = arena_string(out->arena, witness->id);
-	copy->text = arena_string(out->arena, witness->text);
-	copy->url = arena_string(out->arena, witness->url);
-	span->count++;
 }

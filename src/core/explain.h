@@ -45,8 +45,8 @@ const char *witness_kind_name(enum witness_kind kind);	/* "milestone" … */
 
 struct witness {
 	enum witness_kind kind;
-	const char *id;		/* the milestone's or document's; the key */
-	const char *text;	/* its status or title, who attested and why; NULL */
+	const char *id;		/* the milestone's, the document's key, who attested */
+	const char *text;	/* its status, title, note; NULL or "": none */
 	const char *url;	/* evidence; NULL: none */
 	instant at;		/* its event, date; INSTANT_MIN: none */
 	enum truth truth;	/* whether it speaks for the node */

@@ -2,6 +2,7 @@
  * attested("key"): whether people have signed something off, of the milestone
  * in whose benchmark it stands.
  */
+#include "core/explain.h"
 #include "core/expression_internal.h"
 
 bool expression_is_attested(const struct expression *expression)
@@ -77,4 +78,29 @@ void judge_attested(const struct expression *expression, struct asking *asking,
 		*out = judgement_of(false);
 	else if (attested.yes >= (size_t)people)
 		*out = judgement_of(true);
+}
+
+/* What each person's word is at the reference instant. */
+void explain_attested(const struct expression *expression,
+	struct explaining *explaining)
+{
+	const struct evaluation *evaluation = explaining_evaluation(explaining);
+	const struct attestation *next;
+	struct statements statements;
+	struct statement_walk walk;
+
+	milestone_statements(evaluation->milestone, evaluation->history,
+		&statements);
+	statements_walk(&walk, &statements, expression->string,
+		evaluation->known);
+	while ((next = statement_next(&walk)) != NULL)
+		if (statements_word(&statements, next->key, next->by,
+		    evaluation->known, evaluation->zone, evaluation->at) == next)
+			explain_witness(explaining, &(struct witness){
+				.kind = WITNESS_ATTESTATION, .id = next->by,
+				.text = next->note,
+				.url = *next->evidence != '\0' ?
+					next->evidence : NULL,
+				.at = attestation_dated(next, evaluation->zone),
+				.truth = next->yes ? TRUTH_TRUE : TRUTH_FALSE});
 }

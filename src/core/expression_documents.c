@@ -3,6 +3,7 @@
  * dates of documents that match; what was not read yet may hold any number.
  */
 #include "core/documents.h"
+#include "core/explain.h"
 #include "core/expression_internal.h"
 #include "core/polled.h"
 
@@ -185,4 +186,56 @@ void judge_exists(const struct expression *expression, struct asking *asking,
 		asking->evaluation->at, &count);
 	asking->partial = partial;
 	*out = interval_compare(&count, COMPARE_GE, &one);
+}
+
+/* --- explaining ------------------------------------------------------------------ */
+
+struct documents_listing {
+	struct explaining *explaining;
+	const struct pattern *pattern;
+	const struct sightings *found;
+	instant opens, closes;
+};
+
+/* Where no match has its date, nothing need be matched again. */
+static void document_list(void *context, const struct document *document,
+	instant dated)
+{
+	const struct documents_listing *listing = context;
+	const struct sightings *found = listing->found;
+
+	if (dated < listing->opens || dated > listing->closes ||
+	    dates_within(found->dates, found->count, dated, dated) == 0 ||
+	    (listing->pattern != NULL &&
+	    document_match(document, listing->pattern) != PATTERN_YES))
+		return;
+	explain_witness(listing->explaining, &(struct witness){
+		.kind = WITNESS_DOCUMENT, .id = document->key,
+		.text = document->title, .at = dated, .truth = TRUTH_TRUE,
+		.url = *document->url != '\0' ? document->url : NULL});
+}
+
+/* The documents that match, up to the reference instant. */
+void explain_documents(const struct expression *expression,
+	struct explaining *explaining)
+{
+	struct evaluation apart = *explaining_evaluation(explaining);
+	struct asking asking = {.evaluation = &apart};
+	struct documents *documents = history_documents(apart.history,
+		apart.reg->indicators[expression->indicator].id);
+	struct documents_listing listing = {explaining,
+		expression_pattern(expression), documents_sightings(documents,
+		expression_pattern(expression), apart.known, apart.zone),
+		INSTANT_MIN, apart.at};
+	struct view view = {.undefined = false};
+
+	if (expression->type == TYPE_NUMBER) {
+		view_bounds(&view, expression, &asking);
+		listing.opens = view.opens;
+		if (view.closes < apart.at)
+			listing.closes = view.closes;
+	}
+	if (!view.undefined)
+		documents_visit(documents, apart.known, apart.zone,
+			document_list, &listing);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/explain.h"
 #include "core/family.h"
 #include "core/outcomes.h"
 
@@ -428,4 +429,50 @@ void judge_within(const struct expression *expression, struct asking *asking,
 		expression->operands[0]->duration));
 	evaluation->provisional |= span.provisional;
 	evaluation->published_assumed |= span.published_assumed;
+}
+
+/* --- explaining ------------------------------------------------------------------ */
+
+/* The one status it may have had, if there is but one. */
+static const char *outcome_word(const struct outcome *outcome,
+	const struct evaluation *evaluation)
+{
+	uint32_t states = outcome_states(outcome, evaluation->at,
+		evaluation->now);
+
+	for (unsigned i = 0; i < STATUS_COUNT; i++)
+		if (states == OUTCOME_BIT(i))
+			return status_name((enum status)i);
+	return states == OUTCOME_NONE ? "not decided" : "not known";
+}
+
+/* How the members stood at the reference instant. */
+static void members_explain(const struct family *family,
+	struct explaining *explaining)
+{
+	struct evaluation apart = *explaining_evaluation(explaining);
+
+	for (uint32_t i = 0; i < family->count; i++) {
+		uint32_t member = family->members[i];
+		const struct outcome *outcome = outcome_of(&apart, member);
+
+		explain_witness(explaining, &(struct witness){
+			.kind = WITNESS_MILESTONE,
+			.id = apart.reg->milestones[member].id,
+			.text = outcome_word(outcome, &apart),
+			.at = outcome->event,
+			.truth = outcome_met(outcome, apart.at, apart.now)});
+	}
+}
+
+void explain_family(const struct expression *expression,
+	struct explaining *explaining)
+{
+	members_explain(expression->family, explaining);
+}
+
+void explain_status(const struct expression *expression,
+	struct explaining *explaining)
+{
+	members_explain(expression->wanted.family, explaining);
 }

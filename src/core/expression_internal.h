@@ -253,6 +253,11 @@ operation_judge judge_exists, judge_attested;
 operation_measure measure_met_count, measure_met_share;
 operation_judge judge_met, judge_status, judge_within;
 
+/* what they rest on (expression_documents.c, expression_attested.c,
+   expression_family.c) */
+operation_explain explain_documents, explain_attested, explain_family,
+	explain_status;
+
 void expression_ask(const struct expression *expression, struct asking *asking,
 	struct interval *out);
 void expression_decide(const struct expression *expression,

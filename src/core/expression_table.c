@@ -45,8 +45,10 @@ const struct operation operations[OPERATION_COUNT] = {
 	[OPERATION_PATTERN] = { .name = "pattern" },
 	[OPERATION_DOCUMENTS_COUNT] = {
 		.name = "count", .measure = measure_documents,
-		.takes = TAKES_DOCUMENTS },
-	[OPERATION_STATUS] = { .name = "status", .judge = judge_status },
+		.explain = explain_documents, .takes = TAKES_DOCUMENTS },
+	[OPERATION_STATUS] = {
+		.name = "status", .judge = judge_status,
+		.explain = explain_status },
 };
 
 const struct operation functions[] = {
@@ -92,13 +94,15 @@ const struct operation functions[] = {
 			"documents of a window match",
 	}, {
 		.name = "exists", .check = check_exists, .judge = judge_exists,
+		.explain = explain_documents,
 		.type = TYPE_TRUTH, .arguments = {TYPE_SERIES, TYPE_TEXT},
 		.required = 1, .allowed = 2, .takes = TAKES_DOCUMENTS,
 		.signature = "exists(documents[, \"regex\"])",
 		.sentence = "whether there is a document, or one that matches",
 	}, {
 		.name = "attested", .check = check_attested,
-		.judge = judge_attested, .required = 1, .allowed = 2,
+		.judge = judge_attested, .explain = explain_attested,
+		.required = 1, .allowed = 2,
 		.signature = "attested(\"key\"[, n])",
 		.sentence = "whether somebody has signed it off, or n different "
 			"people have",
@@ -180,6 +184,7 @@ const struct operation functions[] = {
 		.sentence = "whether at least n of several truths hold",
 	}, {
 		.name = "met", .check = check_one, .judge = judge_met,
+		.explain = explain_family,
 		.type = TYPE_TRUTH, .required = 1, .allowed = 1,
 		.asks_others = true,
 		.signature = "met(\"pledge/milestone\")",
@@ -187,7 +192,7 @@ const struct operation functions[] = {
 			"late",
 	}, {
 		.name = "met_count", .check = check_family,
-		.measure = measure_met_count,
+		.measure = measure_met_count, .explain = explain_family,
 		.type = TYPE_NUMBER, .required = 1, .allowed = 1,
 		.asks_others = true,
 		.signature = "met_count(\"pattern\")",
@@ -195,7 +200,7 @@ const struct operation functions[] = {
 			"are fulfilled",
 	}, {
 		.name = "met_share", .check = check_family,
-		.measure = measure_met_share,
+		.measure = measure_met_share, .explain = explain_family,
 		.type = TYPE_NUMBER, .required = 1, .allowed = 1,
 		.asks_others = true,
 		.signature = "met_share(\"pattern\")",

@@ -160,7 +160,7 @@ void watch_start(struct engine *engine)
 void watch_mark_all(struct engine *engine, enum cause_kind mark)
 {
 	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
-		engine->milestones[i]->mark = mark;
+		engine->milestones[i]->mark.kind = mark;
 		watch_mark(engine, (uint32_t)i);
 	}
 }
@@ -529,7 +529,7 @@ static bool change_is_saved(const struct change *change, instant saved_next)
 }
 
 static const struct cause *change_cause(struct engine *engine,
-	const struct change *change, enum cause_kind mark,
+	const struct change *change, struct mark mark,
 	struct effects *effects)
 {
 	struct cause *because = effects_block(effects, sizeof(*because));
@@ -548,8 +548,13 @@ static void watch_mark_dependants(struct engine *engine)
 		const struct prerequisite *prerequisite = &reg->prerequisites[
 			reg->milestones[changed].prerequisite];
 
-		for (size_t i = 0; i < prerequisite->dependant_count; i++)
-			watch_mark(engine, prerequisite->dependants[i]);
+		for (size_t i = 0; i < prerequisite->dependant_count; i++) {
+			uint32_t dependant = prerequisite->dependants[i];
+
+			engine->milestones[dependant]->mark =
+				(struct mark){CAUSE_MILESTONE, changed};
+			watch_mark(engine, dependant);
+		}
 	}
 }
 
@@ -565,9 +570,9 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh, now};
 	const struct event *cause = NULL;
-	const enum cause_kind mark = watched->mark;
+	const struct mark mark = watched->mark;
 
-	watched->mark = CAUSE_TIME;
+	watched->mark.kind = CAUSE_TIME;
 	engine->judged = engine_as_of(engine, now);
 	outcomes_assess(engine->outcomes, index,
 		(struct knowledge){engine->judged, INSTANT_MAX}, &fresh);

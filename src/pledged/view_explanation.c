@@ -111,7 +111,8 @@ static void put_witness(const struct writing *writing, size_t index)
 	json_object(json);
 	json_put_string(json, "kind", witness_kind_name(witness->kind));
 	json_put_string(json, "id", witness->id);
-	json_put_string(json, "text", witness->text);
+	json_put_string(json, "text", witness->text != NULL &&
+		*witness->text != '\0' ? witness->text : NULL);
 	json_put_string(json, "url", witness->url);
 	view_instant_zone(json, "at", witness->at, writing->zone);
 	put_truth(json, witness->truth);

@@ -120,12 +120,15 @@ def test_a_revision_is_told_with_what_was_said_before(daemon):
     daemon.start().settled()
     daemon.write("own.csv", table(2))
     daemon.polled()
+    wait_until(lambda: daemon.get("/v1/milestones/p/one")["actual"] == 2)
 
     def leaf():
         return next(leaves(explained(daemon, "p/one")["tree"]))
 
-    wait_until(lambda: leaf()["value"] == 2)
+    # Where it came from is known once it is committed.
+    wait_until(lambda: leaf()["figures"][0]["source"])
     (figure,) = leaf()["figures"]
+    assert leaf()["value"] == 2
     assert (figure["vintage"], figure["before"]) == (2, 0)
     assert figure["source"] == "own"
     assert explained(daemon, "p/one")["sentence"].startswith(

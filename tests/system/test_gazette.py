@@ -86,6 +86,42 @@ def test_what_is_published_later_and_what_is_listed_no_more(gazette):
     assert (past["status"], past["knowledge"]) == ("unverified", "no_data")
 
 
+def test_explained_by_what_was_found_and_said(gazette):
+    wait_until(lambda: gazette.status_of("p/law") == "met")
+    tree = gazette.get("/v1/milestones/p/law/explain")["tree"]
+    (found,) = tree["witnesses"]
+    assert found == {"kind": "document", "id": "n2", "text": "On LICENCES",
+                     "url": "http://gazette.example/2", "truth": True,
+                     "at": "2020-05-09T23:59:59+00:00"}
+    nothing = gazette.get("/v1/milestones/p/ban/explain")
+    assert nothing["tree"]["truth"] is False
+    assert "witnesses" not in nothing["tree"]
+    for answer, truth in (("yes", True), ("no", False)):
+        assert gazette.ctl(*["attest", "p/signed", "adopted", "--on",
+                             "2020-05-01", "--evidence", "http://e.example/",
+                             "-m", "seen"],
+                           *(["--no"] if answer == "no" else [])
+                           ).returncode == 0
+        said = gazette.get("/v1/milestones/p/signed/explain")
+        (witness,) = said["tree"]["witnesses"]
+        assert (witness["kind"], witness["truth"]) == ("attestation", truth)
+        assert (witness["id"], witness["text"]) == (getpass.getuser(), "seen")
+        assert said["tree"]["truth"] is truth
+    told = gazette.ctl("explain", "p/signed")
+    assert "attestation" in told.stdout and "seen" in told.stdout
+    entries = gazette.items("/v1/milestones/p/signed/history")
+    assert {entry["cause"] for entry in entries[1:]} == {"attestation"}
+    assert "attests adopted, of 2020-05-01" in entries[1]["because"]
+    publish(gazette, notice("n4", "A new embargo", "2020-06-29"))
+    gazette.polled()
+    wait_until(lambda: gazette.status_of("p/ban") == "met")
+    last = wait_until(lambda: [
+        entry for entry in gazette.items("/v1/milestones/p/ban/history")
+        if entry["to"] == "met"])[0]
+    assert (last["cause"], last["because"]) == (
+        "document", "gazette: A new embargo")
+
+
 def test_a_document_that_says_something_else_is_a_revision(gazette):
     publish(gazette, notice("n1", "Rules on trade", "2020-03-01"),
             notice("n2", "On something else", "2020-05-09"))

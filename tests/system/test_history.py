@@ -69,6 +69,23 @@ def test_time_and_the_register(daemon):
     assert last["because"] == "it is no longer in the register"
 
 
+def test_what_rests_on_another(daemon):
+    started(daemon, milestone("two", "2099-01-01",
+                              benchmark='met(\\"p/one\\")'))
+    assert known(daemon, "p/two")[0]["to"] == "pending"
+    revised(daemon, 2)
+    last = wait_until(lambda: history(daemon, "p/two")[1:])[0]
+    assert (last["to"], last["cause"]) == ("met", "milestone")
+    assert last["because"] == "p/one is met"
+    tree = daemon.get("/v1/milestones/p/two/explain")["tree"]
+    (witness,) = tree["witnesses"]
+    assert (witness["kind"], witness["id"], witness["text"]) == (
+        "milestone", "p/one", "met")
+    assert witness["truth"] is True and tree["truth"] is True
+    told = daemon.ctl("explain", "p/two").stdout
+    assert "milestone p/one: met" in told
+
+
 def test_pages(daemon):
     started(daemon)
     for value in (1, 0, 1, 2, 1):

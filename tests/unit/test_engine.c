@@ -836,7 +836,8 @@ static void test_causes_of_figures(void **state)
 	rig_feed(&rig, "x", "2020", "106", "2021-01-20");
 	rig_expect_causes(&rig,
 		"p/more not_met: figure: x 2020 = 105, published 2021-01-20\n"
-		"p/more not_met: figure: x 2020 = 106, published 2021-01-20\n");
+		"p/more not_met: revision: x 2020 = 106, before 105, "
+		"published 2021-01-20\n");
 	rig_until(&rig, "2021-03-01");
 	rig_feed(&rig, "x", "2020", "120", "2021-03-01");
 	rig_expect_causes(&rig,
