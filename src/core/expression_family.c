@@ -39,11 +39,32 @@ static const char *milestone_nearest(const struct compiler *compiler,
 	return nearest;
 }
 
+/* Whether instances of it are in the register, and so it itself is not. */
+static bool milestone_recurs(const struct register_ *reg, const char *id)
+{
+	size_t length = strlen(id);
+
+	for (size_t i = 0; i < reg->milestone_count; i++) {
+		const char *other = reg->milestones[i].id;
+
+		if (other != NULL && strncmp(other, id, length) == 0 &&
+		    other[length] == '@')
+			return true;
+	}
+	return false;
+}
+
 static bool fault_unknown_milestone(struct compiler *compiler,
 	const struct expression *argument)
 {
-	const char *nearest = milestone_nearest(compiler, argument->string);
+	const char *nearest;
 
+	if (milestone_recurs(compiler->reg, argument->string))
+		return node_fault(compiler, argument, "\"%s\" comes again and "
+			"again: name one of its instances, or count them by "
+			"met_count(\"%s@*\")", argument->string,
+			argument->string);
+	nearest = milestone_nearest(compiler, argument->string);
 	if (nearest != NULL)
 		return node_fault(compiler, argument, "unknown milestone \"%s\", "
 			"did you mean \"%s\"?", argument->string, nearest);

@@ -270,6 +270,7 @@ static void test_faults(void **state)
 		{"met(\"p/m-x\")", "unknown milestone \"p/m-x\", did you mean "
 			"\"p/m-a\"?"},
 		{"met(\"nothing-like-it\")", "unknown milestone"},
+		{"met(\"p/r\")", "count them by met_count(\"p/r@*\")"},
 		{"met(vote.a)", "met takes the id of a milestone in quotes"},
 		{"met_count(\"q/*\") > 1", "no other milestone matches"},
 		{"met_share(\"p/z\") > 1", "cannot rest on itself"},
@@ -289,6 +290,8 @@ static void test_faults(void **state)
 		struct world world;
 
 		votes_begin(&world);
+		world_milestone(&world, "r@2020", "2020-12-31",
+			"last(vote.a) >= 1");
 		world_milestone(&world, "y", "2020-12-31",
 			"not met(\"p/z\")");
 		world_milestone(&world, "z", "2020-12-31", rows[i].benchmark);
