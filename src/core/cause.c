@@ -236,7 +236,7 @@ static bool search_learned(const struct search *search, instant published,
 	instant known = published > recorded ? published : recorded;
 
 	return known <= search->until && (known > search->since ||
-		search->since == search->until);
+		known == search->until);
 }
 
 static bool search_statements(struct search *search)
