@@ -11,6 +11,7 @@
 
 #include "core/clauses.h"
 #include "core/dispute.h"
+#include "core/due.h"
 #include "core/expectation.h"
 #include "core/figures.h"
 #include "core/forecast.h"
@@ -121,7 +122,8 @@ int status_urgency(enum status status)
 
 struct search {
 	const struct milestone *original;
-	const struct milestone *milestone;	/* as amended by now */
+	const struct milestone *terms;		/* as amended by now */
+	const struct milestone *milestone;	/* these, with their times known */
 	struct evaluation *evaluation;
 	instant now;
 	instant until;			/* now, or the end of cure before it: what
@@ -651,9 +653,10 @@ static enum lifecycle search_lifecycle(const struct search *search)
 		return LIFECYCLE_WITHDRAWN;
 	if (decree_holds(&clauses->superseded, as_of))
 		return LIFECYCLE_SUPERSEDED;
-	if (search->milestone->due != search->original->due)
+	if (search->terms->due != search->original->due ||
+	    search->terms->anchorage != search->original->anchorage)
 		return LIFECYCLE_RESCHEDULED;
-	return search->milestone != search->original ? LIFECYCLE_MODIFIED :
+	return search->terms != search->original ? LIFECYCLE_MODIFIED :
 		LIFECYCLE_ACTIVE;
 }
 
@@ -1025,6 +1028,100 @@ static void search_assess(struct search *search, struct assessment *out)
 	assess_outcome(search, found, out);
 }
 
+/* ---- due dates that hang on another ------------------------------------------ */
+
+/* The day another was fulfilled, where that happened. */
+static struct date anchorage_day(const struct evaluation *evaluation,
+	const struct milestone *milestone, instant event)
+{
+	const struct register_ *reg = evaluation->reg;
+	const struct milestone *other =
+		&reg->milestones[milestone->anchorage->milestone];
+
+	return zone_date(milestone_zone(reg, other), event);
+}
+
+/* The terms once the other is fulfilled; false: that is not known. */
+static bool anchorage_resolve(struct evaluation *evaluation,
+	struct milestone *room)
+{
+	const struct milestone *milestone = evaluation->milestone;
+	const struct outcome *outcome = outcome_of(evaluation,
+		milestone->anchorage->milestone);
+
+	if (outcome->event == INSTANT_MIN || outcome->event > evaluation->now ||
+	    !due_resolve(evaluation->reg, milestone, anchorage_day(evaluation,
+		milestone, outcome->event), room))
+		return false;
+	evaluation->milestone = room;
+	evaluation->start = room->start;
+	evaluation->due = room->due;
+	return true;
+}
+
+/* When it is expected: as long after the other as it is due after that. */
+static void anchorage_expect(const struct search *search,
+	struct assessment *out)
+{
+	struct evaluation *evaluation = search->evaluation;
+	uint32_t other = search->milestone->anchorage->milestone;
+	const struct outcome *outcome = outcome_of(evaluation, other);
+	struct milestone then;
+
+	if (outcome->expected == INSTANT_MAX || !due_resolve(evaluation->reg,
+	    search->milestone, anchorage_day(evaluation, search->milestone,
+	    outcome->expected), &then))
+		return;
+	out->expected.date = zone_date(evaluation->zone, then.due);
+	out->expected.root_cause = outcome->cause != NOT_FOUND ?
+		outcome->cause : other;
+}
+
+/* What others may know of it: it may have been fulfilled where the other may. */
+static void anchorage_outcome(struct search *search,
+	const struct assessment *assessment)
+{
+	struct evaluation *evaluation = search->evaluation;
+	const struct outcome other = *outcome_of(evaluation,
+		search->milestone->anchorage->milestone);
+	struct outcome outcome;
+
+	search->opened = other.open;
+	if (evaluation->outcomes == NULL ||
+	    search->original->prerequisite == NOT_FOUND)
+		return;
+	outcome = search_outcome(search, assessment, VERDICT_NONE);
+	outcome.earliest = other.earliest;
+	outcome.ahead = true;
+	if (!date_is_none(assessment->expected.date)) {
+		outcome.expected = zone_day_end(evaluation->zone,
+			assessment->expected.date);
+		outcome.cause = assessment->expected.root_cause;
+	}
+	outcomes_keep(evaluation->outcomes,
+		(uint32_t)(search->original - evaluation->reg->milestones),
+		evaluation->known, assessment->next, &outcome);
+}
+
+/* Until the other is fulfilled nothing is asked of it. */
+static void search_wait(struct search *search, struct assessment *out)
+{
+	const struct clauses *clauses = search->milestone->clauses;
+
+	assessment_clear(out, search->milestone, search->now);
+	assess_clauses(search, out);
+	if (out->verdict == VERDICT_NONE && !lifecycle_is_over(out->lifecycle))
+		anchorage_expect(search, out);
+	out->rests_on = search->now;
+	out->progress = PROGRESS_NOT_STARTED;
+	out->status = assess_status(out);
+	out->next = search->evaluation->until;
+	if (clauses != NULL)
+		out->next = earlier(out->next, clauses_next(clauses,
+			search->now));
+	anchorage_outcome(search, out);
+}
+
 void milestone_assess_with(const struct register_ *reg,
 	struct history *history, struct outcomes *outcomes, uint32_t number,
 	struct knowledge known, struct assessment *out)
@@ -1032,10 +1129,12 @@ void milestone_assess_with(const struct register_ *reg,
 	const struct milestone *original = &reg->milestones[number];
 	const struct milestone *milestone = milestone_at(original,
 		known.published_by);
+	struct milestone resolved;
 	struct spans spans = {.count = 0};
 	struct evaluation evaluation = milestone_evaluation(reg, history,
 		milestone, known);
-	struct search search = {.original = original, .milestone = milestone,
+	struct search search = {.original = original, .terms = milestone,
+		.milestone = milestone,
 		.evaluation = &evaluation, .now = known.published_by,
 		.event = INSTANT_MIN, .violation = INSTANT_MIN,
 		.open = INSTANT_MIN, .opened = INSTANT_MAX,
@@ -1043,7 +1142,14 @@ void milestone_assess_with(const struct register_ *reg,
 
 	evaluation.outcomes = outcomes;
 	evaluation.spans = &spans;
-	search_assess(&search, out);
+	if (milestone->anchorage == NULL) {
+		search_assess(&search, out);
+	} else if (anchorage_resolve(&evaluation, &resolved)) {
+		search.milestone = &resolved;
+		search_assess(&search, out);
+	} else {
+		search_wait(&search, out);
+	}
 }
 
 void milestone_assess(const struct register_ *reg, struct history *history,

@@ -35,6 +35,8 @@ void dependencies_visit(const struct milestone *terms, dependency_visit *visit,
 {
 	const struct clauses *clauses = terms->clauses;
 
+	if (terms->anchorage != NULL)
+		visit(terms->anchorage->milestone, context);
 	benchmark_visit(terms->benchmark, visit, context);
 	benchmark_visit(terms->baseline, visit, context);
 	for (size_t i = 0; clauses != NULL && clauses->after_families != NULL &&

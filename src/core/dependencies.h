@@ -2,7 +2,8 @@
  * dependencies: which milestones rest on which others, of a register as read.
  *
  * A milestone rests on those that its benchmark or baseline asks for, under any
- * of the terms it has at any time, and on those it waits for (`after`). None
+ * of the terms it has at any time, on one that its due date hangs on, and on
+ * those it waits for (`after`). None
  * may rest on itself, however many steps lie between.
  */
 #ifndef PLEDGED_CORE_DEPENDENCIES_H

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/due.h"
+#include "core/register_index.h"
 
 #define TIME_TEXT_MAX 64	/* of a date with what belongs to it */
 #define DATE_LENGTH 10		/* 2020-12-31 */
@@ -26,6 +27,7 @@ struct due_frame due_frame_of(const struct register_ *reg,
 	const struct pledge *pledge = milestone_pledge(reg, milestone);
 	const struct clauses *clauses = milestone->clauses;
 	struct due_frame frame = {
+		.reg = reg,
 		.instrument = milestone_instrument(reg, milestone),
 		.pledge = pledge,
 		.calendar = pledge->calendar,
@@ -38,6 +40,11 @@ struct due_frame due_frame_of(const struct register_ *reg,
 	else if (frame.calendar != NULL)
 		frame.roll = frame.calendar->roll;
 	return frame;
+}
+
+static instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
 }
 
 static void due_note(const struct due_frame *frame, struct date date)
@@ -55,6 +62,7 @@ struct due due_of_date(struct date date, enum due_side side,
 		.at = side == DUE_START ? zone_day_start(zone, date) :
 			zone_day_end(zone, date),
 		.date = date,
+		.anchorage = {.milestone = NOT_FOUND},
 	};
 }
 
@@ -129,7 +137,7 @@ static bool due_take_moment(struct due_reading *reading,
 	due_check_weekday(reading, moment->local.date);
 	if (moment->kind == MOMENT_DATE)
 		return due_take_date(reading, moment->local.date);
-	reading->out->date = (struct date){0};
+	*reading->out = (struct due){.anchorage = {.milestone = NOT_FOUND}};
 	if (moment->kind == MOMENT_INSTANT)
 		reading->out->at = moment->at;
 	else
@@ -188,6 +196,7 @@ static bool due_read_never(struct due_reading *reading, const char *text)
 /* What something is counted from. */
 struct due_base {
 	struct date date;
+	uint32_t milestone;	/* the day it is fulfilled; NOT_FOUND: the date */
 };
 
 /*
@@ -259,6 +268,67 @@ static bool anchor_of_instance(struct due_reading *reading,
 	return true;
 }
 
+static bool anchor_unknown(struct due_reading *reading, const char *id)
+{
+	const struct register_ *reg = reading->frame->reg;
+	const char *near = thing_nearest(reg, THING_MILESTONE, id);
+
+	if (register_recurrence(reg, id) != NOT_FOUND)
+		faults_error(reading->faults, reading->origin, "%s: '%s': %s is "
+			"a series: name one of its instances, such as %s@2020-Q1",
+			reading->key, reading->text, id, id);
+	else if (near != NULL)
+		faults_error(reading->faults, reading->origin, "%s: there is no "
+			"milestone '%s', did you mean '%s'?", reading->key, id,
+			near);
+	else
+		faults_error(reading->faults, reading->origin, "%s: there is no "
+			"milestone '%s': write pledge/milestone", reading->key,
+			id);
+	return false;
+}
+
+/* The id in ("id"), moving past it; false: there is none, or it is too long. */
+static bool anchor_id(const char **rest, char id[REGISTER_ID_MAX + 1])
+{
+	const char *text = *rest;
+	size_t length;
+
+	if (*text != '(')
+		return false;
+	text = string_skip_space(text + 1);
+	length = *text == '"' ? strcspn(text + 1, "\"") : 0;
+	if (length == 0 || length > REGISTER_ID_MAX || text[length + 1] != '"')
+		return false;
+	memcpy(id, text + 1, length);
+	id[length] = '\0';
+	text = string_skip_space(text + length + 2);
+	if (*text != ')')
+		return false;
+	*rest = string_skip_space(text + 1);
+	return true;
+}
+
+/* met("law/adopted"): the day another milestone is fulfilled. */
+static bool anchor_of_milestone(struct due_reading *reading,
+	const struct anchor *anchor, const char **rest, struct due_base *base)
+{
+	char id[REGISTER_ID_MAX + 1];
+
+	(void)anchor;
+	if (reading->side == DUE_START || !anchor_id(rest, id)) {
+		faults_error(reading->faults, reading->origin,
+			reading->side == DUE_START ? "%s: '%s': a start can't "
+			"hang on another milestone, a due date can" :
+			"%s: '%s': after met comes the id of a milestone: "
+			"met(\"pledge/milestone\") + 60d", reading->key,
+			reading->text);
+		return false;
+	}
+	base->milestone = register_milestone(reading->frame->reg, id);
+	return base->milestone != NOT_FOUND || anchor_unknown(reading, id);
+}
+
 static const struct anchor anchors[] = {
 	{"in_force", anchor_of_instrument,
 		offsetof(struct instrument, in_force)},
@@ -268,6 +338,7 @@ static const struct anchor anchors[] = {
 	{"period_start", anchor_of_instance, 0},
 	{"period_end", anchor_of_instance, 0},
 	{"occurrence", anchor_of_instance, 0},
+	{"met", anchor_of_milestone, 0},
 };
 
 #define ANCHORS (sizeof anchors / sizeof anchors[0])
@@ -407,7 +478,10 @@ static bool due_read_relative(struct due_reading *reading, const char *word,
 {
 	const struct anchor *anchor = anchor_find(word, length);
 	const char *rest = string_skip_space(word + length);
-	struct due_base base = {0};
+	struct due_base base = {.milestone = NOT_FOUND};
+	const struct date some_day = {2020, 1, 1};
+	struct due_frame frame = *reading->frame;
+	bool hangs;
 	struct duration duration;
 	struct error error;
 
@@ -416,14 +490,47 @@ static bool due_read_relative(struct due_reading *reading, const char *word,
 	if (!anchor->find(reading, anchor, &rest, &base) ||
 	    !due_read_duration(reading, rest, &duration))
 		return false;
-	if (!due_after(reading->frame, base.date, duration, reading->side,
-	    reading->out, &error)) {
+	hangs = base.milestone != NOT_FOUND;
+	if (hangs)
+		frame.uses = NULL;
+	if (!due_after(&frame, hangs ? some_day : base.date, duration,
+	    reading->side, reading->out, &error)) {
 		faults_error(reading->faults, reading->origin, "%s: '%s': %s",
 			reading->key, reading->text, error.text);
 		return false;
 	}
-	due_check_day(reading);
+	if (hangs)
+		*reading->out = (struct due){.at = INSTANT_MAX,
+			.anchorage = {base.milestone, duration}};
+	else
+		due_check_day(reading);
 	return true;
+}
+
+/* ---- once the day is known -------------------------------------------------- */
+
+bool due_resolve(const struct register_ *reg, const struct milestone *milestone,
+	struct date day, struct milestone *out)
+{
+	const struct due_frame frame = due_frame_of(reg, milestone);
+	const struct zone *zone = frame.instrument->zone;
+	struct error error;
+	struct due due, start = due_of_date(day, DUE_START, zone);
+
+	*out = *milestone;
+	if (!due_after(&frame, day, milestone->anchorage->span, DUE_END, &due,
+	    &error))
+		return false;
+	out->due = due.at;
+	out->due_date = due.date;
+	if (milestone->start_said.text == NULL) {
+		out->start = earlier(start.at, due.at);
+		out->start_date = start.date;
+	}
+	return calendar_shift(frame.calendar, zone, out->due, out->grace,
+			&out->grace_end) &&
+		calendar_shift(frame.calendar, zone, out->grace_end, out->lag,
+			&out->lag_end);
 }
 
 /* ---- all of them ---------------------------------------------------------- */

@@ -6,6 +6,7 @@
  *	Thu 2020-12-31	Fri 2019-03-01T00:01
  *	in_force + 90d	signed + 6mo	in_force + 20wd		start + 6mo
  *	period_start + 10d	period_end + 20wd	occurrence + 10d
+ *	met("law/adopted") + 60d
  *
  * A date is meant in the instrument's zone: the first second of the day for
  * a start, the last for a due. A period is its first or its last day. A month
@@ -22,12 +23,15 @@
 struct due {
 	instant at;
 	struct date date;	/* none: it has a time of day */
+	struct anchorage anchorage;	/* of a milestone: at is INSTANT_MAX;
+					   NOT_FOUND: none */
 };
 
 enum due_side { DUE_START, DUE_END };
 
 /* What the times of a milestone are read against. */
 struct due_frame {
+	const struct register_ *reg;
 	const struct instrument *instrument;
 	const struct pledge *pledge;
 	const struct calendar *calendar;	/* NULL: none */
@@ -70,5 +74,14 @@ bool due_after(const struct due_frame *frame, struct date date,
 bool due_shift(const struct due_frame *frame, instant at,
 	struct duration span, struct origin origin, const char *key,
 	instant *out, struct faults *faults);
+
+/*
+ * The terms of a milestone whose due date hangs on another, once that was
+ * fulfilled, on a day: the due date and all that is counted from it, and the
+ * start where none is given. false: what is counted leads out of the years 1 to
+ * 9999.
+ */
+bool due_resolve(const struct register_ *reg, const struct milestone *milestone,
+	struct date day, struct milestone *out);
 
 #endif

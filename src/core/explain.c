@@ -295,6 +295,8 @@ void milestone_explain(const struct register_ *reg, struct history *history,
 	outcomes_assess(outcomes, number, known, &out->assessment);
 	out->at = out->assessment.rests_on;
 	evaluation = milestone_evaluation(reg, history, out->milestone, known);
+	evaluation.start = out->assessment.start;
+	evaluation.due = out->assessment.due;
 	evaluation.at = out->at;
 	evaluation.outcomes = outcomes;
 	faults_init(&faults);

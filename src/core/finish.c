@@ -387,6 +387,21 @@ static void finish_grace(struct finish *finish, const struct due_frame *frame,
 		&milestone->grace_end, finish->faults);
 }
 
+/* What a path requires at a time can't be told without both ends of it. */
+static void finish_anchorage(struct finish *finish, struct milestone *milestone,
+	struct anchorage anchorage)
+{
+	struct anchorage *own = arena_alloc(finish->reg->arena, 1, sizeof *own);
+
+	*own = anchorage;
+	milestone->anchorage = own;
+	if (milestone->path != NULL || milestone->path_said.text != NULL)
+		faults_error(finish->faults, said_origin(milestone,
+			&milestone->due_said), "due: a milestone with a path "
+			"needs a date, and this one hangs on %s",
+			finish->reg->milestones[anchorage.milestone].id);
+}
+
 static bool finish_due(struct finish *finish, struct due_frame *frame,
 	struct milestone *milestone)
 {
@@ -394,6 +409,7 @@ static bool finish_due(struct finish *finish, struct due_frame *frame,
 	struct due due;
 
 	milestone->due = INSTANT_MAX;
+	milestone->anchorage = NULL;
 	frame->start = start_day(frame->instrument, milestone);
 	if (said->text == NULL)
 		faults_error(finish->faults, milestone->origin,
@@ -403,6 +419,8 @@ static bool finish_due(struct finish *finish, struct due_frame *frame,
 		return false;
 	milestone->due = due.at;
 	milestone->due_date = due.date;
+	if (due.anchorage.milestone != NOT_FOUND)
+		finish_anchorage(finish, milestone, due.anchorage);
 	return true;
 }
 
@@ -415,7 +433,7 @@ static void finish_times(struct finish *finish, struct due_frame *frame,
 
 	finish_start(finish, frame, milestone);
 	known = finish_due(finish, frame, milestone);
-	if (milestone->start_said.text == NULL)
+	if (milestone->start_said.text == NULL && milestone->anchorage == NULL)
 		finish_default_start(frame->instrument, milestone);
 	else if (milestone->start > milestone->due)
 		faults_error(finish->faults, said_origin(milestone,
@@ -547,7 +565,9 @@ static uint64_t milestone_terms(const struct register_ *reg,
 		int64_t start, due, grace_end, lag_end, mode;
 		uint64_t benchmark, baseline, path, points;
 		double at_risk;
-	} terms = {milestone->start, milestone->due, milestone->grace_end,
+	} terms = {milestone->start, milestone->anchorage == NULL ?
+		milestone->due : (int64_t)hash_string(milestone->due_said.text),
+		milestone->grace_end,
 		milestone->lag_end, milestone->mode,
 		hash_string(milestone->benchmark->text),
 		milestone->baseline == NULL ? 0

@@ -319,7 +319,8 @@ static void lint_wait(uint32_t number, void *context)
 	const struct milestone *other = &linting->reg->milestones[number];
 	struct origin origin = said_origin(milestone, &milestone->due_said);
 
-	if (other->due > milestone->due && lint_is_new(linting,
+	if (instant_is_known(other->due) && other->due > milestone->due &&
+	    lint_is_new(linting,
 	    LINT_DUE_BEFORE_PREDECESSOR, origin, 0))
 		faults_warning(linting->faults, origin,
 			ids[LINT_DUE_BEFORE_PREDECESSOR], "due: %s is due before "

@@ -183,6 +183,12 @@ static void tell_state(const struct telling *telling)
 
 static void tell_not_started(const struct telling *telling)
 {
+	if (telling->assessment->due == INSTANT_MAX &&
+	    telling->milestone->anchorage != NULL) {
+		text_addf(telling->out, "due: %s",
+			telling->milestone->due_said.text);
+		return;
+	}
 	text_add_string(telling->out, "starts on ");
 	tell_time(telling, telling->assessment->start);
 }
@@ -346,6 +352,11 @@ static void tell_slip(const struct telling *telling,
 	bool fulfilled = assessment->verdict == VERDICT_MET ||
 		assessment->verdict == VERDICT_MET_LATE;
 
+	if (original->anchorage != NULL) {
+		text_addf(telling->out, "; originally due: %s",
+			original->due_said.text);
+		return;
+	}
 	text_add_string(telling->out, "; originally due on ");
 	if (date_is_none(original->due_date))
 		text_add_instant_zone(telling->out, original->due, zone);

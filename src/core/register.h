@@ -280,6 +280,13 @@ struct prerequisite {
 /* How many milestones may rest on one another in a row. */
 #define REGISTER_DEPTH_MAX 100
 
+/* What a due date is counted from that hangs on another milestone: the day on
+   which that is fulfilled. */
+struct anchorage {
+	uint32_t milestone;
+	struct duration span;
+};
+
 /* A register has a hundred thousand of them: small fields stand together. */
 struct milestone {
 	/* as written */
@@ -311,6 +318,9 @@ struct milestone {
 	const struct made_of *made_of;	/* NULL: as it is written */
 
 	/* as checked */
+	const struct anchorage *anchorage; /* NULL: the due date is known; else
+					   that, and what is counted from it, is
+					   INSTANT_MAX */
 	instant start;			/* INSTANT_MIN: none given or known */
 	instant due;			/* D */
 	instant grace_end;		/* D + G */

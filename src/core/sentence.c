@@ -572,7 +572,8 @@ static void say_amendment(const struct saying *saying)
 	if (amendment == NULL)
 		return;
 	reason_add_decree(saying->out, " Amended", &amendment->decree);
-	if (saying->assessment->due != saying->original->due) {
+	if (saying->original->due != INSTANT_MAX &&
+	    saying->assessment->due != saying->original->due) {
 		say(saying, "; originally due on ");
 		text_add_date(saying->out, zone_date(saying->zone,
 			saying->original->due));

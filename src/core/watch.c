@@ -238,6 +238,8 @@ static bool figure_moved(const struct figure *before, const struct figure *after
 static int due_compare(const struct assessment *before,
 	const struct assessment *after)
 {
+	if (before->due == INSTANT_MAX || after->due == INSTANT_MAX)
+		return 0;	/* known at last, or not yet: not moved */
 	if (!date_is_none(before->due_date) && !date_is_none(after->due_date))
 		return date_compare(after->due_date, before->due_date);
 	return after->due < before->due ? -1 : after->due > before->due;

@@ -284,7 +284,9 @@ static void put_milestone(struct json *json, const struct register_ *reg,
 
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
-	put_timeline(json, assessment, original->due,
+	put_timeline(json, assessment, original->anchorage != NULL &&
+		milestone->anchorage == original->anchorage ?
+		assessment->due : original->due,
 		milestone_zone(reg, milestone));
 	put_figures(json, view_unit(milestone), assessment);
 	put_awaited(json, reg, &assessment->expected);

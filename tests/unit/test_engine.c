@@ -1788,6 +1788,9 @@ static void random_dependants(struct world *world, bool first)
 			"status(\"p/cap\") == \"not_met\"", 0, false},
 		{"near", "2021-03-31", "within(200d, met(\"p/step\"), "
 			"met(\"p/both\"), last(x) >= 10)", 0, true},
+		{"hung", "met(\"p/d-step\") + 2mo", "sum(x, start..due) >= 20",
+			0, true},
+		{"hung-on", "met(\"p/hung\") + 45d", "last(y) >= 9", 0, false},
 		{"never", "2020-12-31", "not met(\"p/year\")", MODE_THROUGHOUT,
 			false},
 		{"two", "2020-12-31", "met_count(\"p/?e*\") >= 1 or "

@@ -303,6 +303,94 @@ static void test_faults(void **state)
 	}
 }
 
+/* ---- due dates that hang on another --------------------------------------------- */
+
+static const struct {
+	const char *as_of, *status, *start, *due;	/* NULL: not known */
+	int32_t late;
+} hanging[] = {
+	{"2020-03-09", "not_started", NULL, NULL, DAYS_NONE},
+	{"2020-03-10", "pending", "2020-03-10", "2020-05-10", DAYS_NONE},
+	{"2020-05-11", "not_met", "2020-03-10", "2020-05-10", DAYS_NONE},
+	{"2020-06-20", "met_late", "2020-03-10", "2020-05-10", 41},
+	/* It passed later than was said, so there was more time. */
+	{"2020-07-01", "met", "2020-05-04", "2020-07-04", DAYS_NONE},
+};
+
+static void check_day(struct date got, const char *want, const char *as_of)
+{
+	struct date date = {0};
+
+	if (want != NULL)
+		assert_true(date_parse(want, &date));
+	if (date_compare(got, date) != 0)
+		fail_msg("as of %s: %04d-%02d-%02d", as_of, got.year, got.month,
+			got.day);
+}
+
+static void test_hanging_due(void **state)
+{
+	struct world world;
+	struct assessment got;
+	uint32_t number;
+
+	(void)state;
+	votes_begin(&world);
+	world_milestone(&world, "hung", "met(\"p/m-a\") + 2mo",
+		"last(vote.b) >= 1");
+	world_milestone(&world, "on-it", "met(\"p/hung\") + 10d",
+		"last(vote.c) >= 1");
+	world_finish(&world);
+	votes_observe(&world);
+	world_observe(&world, "vote.a", "2020-03-10", "0", "2020-06-25");
+	world_observe(&world, "vote.a", "2020-05-04", "1", "2020-06-25");
+	number = register_milestone(world.reg, "p/hung");
+	for (size_t i = 0; i < sizeof hanging / sizeof hanging[0]; i++) {
+		milestone_assess(world.reg, world.history, number,
+			(struct knowledge){world_time(&world, hanging[i].as_of),
+			INSTANT_MAX}, &got);
+		assert_string_equal(status_name(got.status),
+			hanging[i].status);
+		check_day(got.start_date, hanging[i].start, hanging[i].as_of);
+		check_day(got.due_date, hanging[i].due, hanging[i].as_of);
+		assert_int_equal(got.days_late, hanging[i].late);
+		assert_int_equal(got.lifecycle, LIFECYCLE_ACTIVE);
+		assert_true(got.next > got.as_of);
+	}
+	world_release(&world);
+}
+
+static void test_hanging_faults(void **state)
+{
+	static const struct {
+		const char *due, *path, *fault;
+	} rows[] = {
+		{"met(\"p/m-x\") + 1d", NULL, "due: there is no milestone "
+			"'p/m-x', did you mean 'p/m-a'?"},
+		{"met(\"p/m-a\") + 1h", NULL, "counted in days"},
+		{"met(\"p/m-a\") + 1wd", NULL, "need a calendar"},
+		{"met(\"p/m-a\") + 1d", "linear", "with a path needs a date"},
+		{"met(\"p/z\") + 1d", NULL, "p/z (test.conf:5) → p/z"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world world;
+		struct milestone *milestone;
+
+		votes_begin(&world);
+		milestone = world_milestone(&world, "z", rows[i].due,
+			"last(vote.a) >= 1");
+		if (rows[i].path != NULL)
+			milestone->path_said = world_said(rows[i].path, 1);
+		assert_int_equal(register_finish(world.reg, &world.faults), -1);
+		if (world_fault(&world, rows[i].fault) == SIZE_MAX)
+			fail_msg("%s: %s", rows[i].due,
+				world.faults.items[0].text);
+		world_release(&world);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_expected),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_hanging_due),
+		cmocka_unit_test(test_hanging_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,7 +127,13 @@ static const struct time_case {
 	{"America/New_York", false, "in_force + 90d x", NULL, "a duration",
 		NULL, false},
 	{"America/New_York", false, "met(\"a/b\") + 60d", NULL,
-		"neither a date nor counted from", NULL, false},
+		"there is no milestone 'a/b'", NULL, false},
+	{"America/New_York", false, "met + 60d", NULL,
+		"met(\"pledge/milestone\") + 60d", NULL, false},
+	{"America/New_York", false, "met(\"a/b\" + 60d", NULL,
+		"comes the id of a milestone", NULL, false},
+	{"America/New_York", true, "met(\"a/b\") + 60d", NULL,
+		"a start can't hang on another milestone", NULL, false},
 };
 
 static void time_check_fault(const struct world *world,
