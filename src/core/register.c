@@ -134,7 +134,11 @@ void index_renew(struct register_ *reg, enum thing_kind kind)
 
 	while (places < 2 * thing_count(reg, kind))
 		places *= 2;
-	table->places = arena_alloc(reg->arena, places, sizeof *table->places);
+	if (table->places != NULL && table->mask == places - 1)
+		memset(table->places, 0, places * sizeof *table->places);
+	else
+		table->places = arena_alloc(reg->arena, places,
+			sizeof *table->places);
 	table->mask = places - 1;
 }
 
