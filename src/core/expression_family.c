@@ -279,16 +279,6 @@ void measure_met_share(const struct expression *expression,
 
 /* --- within ----------------------------------------------------------------- */
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
-static instant later(instant a, instant b)
-{
-	return a > b ? a : b;
-}
-
 /* When something came true: at the earliest, and as far as is known. */
 struct coming {
 	instant earliest, known;	/* INSTANT_MAX: not */
