@@ -22,6 +22,16 @@ typedef int64_t instant;
 #define INSTANT_MIN INT64_MIN	/* before everything */
 #define INSTANT_MAX INT64_MAX	/* never */
 
+static inline instant earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
+static inline instant later(instant a, instant b)
+{
+	return a > b ? a : b;
+}
+
 /* --- dates -------------------------------------------------------- */
 
 /* Years 1 to 9999. A zeroed date is "none". */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "conf/conf_file.h"
 #include "conf/test_table.h"
+#include "core/register_index.h"
 
 /* --- what all parts need --------------------------------------------------- */
 
@@ -67,31 +68,19 @@ static bool check_time(struct checking *checking, const struct said *said,
 	return true;
 }
 
-/* The nearest of a register's ids; NULL: none is near. */
-static const char *nearest_id(const char *word, const void *list, size_t count,
-	size_t size)
-{
-	const char **names = mem_new(count + 1, sizeof *names);
-	const char *near;
-
-	/* an id is the first member of all of them */
-	for (size_t i = 0; i < count; i++)
-		names[i] = *(const char *const *)(const void *)
-			((const char *)list + i * size);
-	near = string_nearest(word, names);
-	free(names);
-	return near;
-}
-
-#define NEAREST(word, list, count) \
-	nearest_id(word, list, count, sizeof *(list))
-
-static bool check_unknown(struct checking *checking, int line,
+static bool check_unknown_word(struct checking *checking, int line,
 	const char *what, const char *word, const char *near)
 {
 	return check_fault(checking, line, "there is no %s \"%.100s\"%s%s%s",
 		what, word, near != NULL ? ", nearest is \"" : "",
 		near != NULL ? near : "", near != NULL ? "\"" : "");
+}
+
+static bool check_unknown(struct checking *checking, int line,
+	const char *what, enum thing_kind kind, const char *id)
+{
+	return check_unknown_word(checking, line, what, id, thing_nearest(
+		checking->file->reg, kind, id, checking->faults));
 }
 
 /* --- what is given --------------------------------------------------------- */
@@ -101,8 +90,7 @@ static bool check_indicator(struct checking *checking, const char *id, int line)
 	const struct register_ *reg = checking->file->reg;
 
 	return register_indicator(reg, id) != NOT_FOUND ||
-		check_unknown(checking, line, "indicator", id,
-			NEAREST(id, reg->indicators, reg->indicator_count));
+		check_unknown(checking, line, "indicator", THING_INDICATOR, id);
 }
 
 /* Without a time of its own a figure is published when it is given. */
@@ -280,8 +268,8 @@ static void check_given(struct checking *checking, struct test_given *given)
 		return;
 	given->source_index = register_source(reg, given->source);
 	if (given->source_index == NOT_FOUND)
-		check_unknown(checking, given->line, "source", given->source,
-			NEAREST(given->source, reg->sources, reg->source_count));
+		check_unknown(checking, given->line, "source", THING_SOURCE,
+			given->source);
 }
 
 /* --- what is expected ------------------------------------------------------ */
@@ -293,8 +281,8 @@ static bool check_milestone(struct checking *checking, const struct said *said)
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		if (string_matches(reg->milestones[i].id, said->text))
 			return true;
-	return check_unknown(checking, said->line, "milestone", said->text,
-		NEAREST(said->text, reg->milestones, reg->milestone_count));
+	return check_unknown(checking, said->line, "milestone", THING_MILESTONE,
+		said->text);
 }
 
 static bool check_kind(struct checking *checking, int line, const char *word,
@@ -306,7 +294,7 @@ static bool check_kind(struct checking *checking, int line, const char *word,
 		return true;
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)
 		names[i] = event_kind_name((enum event_kind)i);
-	return check_unknown(checking, line, "kind of event", word,
+	return check_unknown_word(checking, line, "kind of event", word,
 		string_nearest(word, names));
 }
 
@@ -319,7 +307,7 @@ static bool check_subject(struct checking *checking, int line, const char *id)
 		register_source(reg, id) != NOT_FOUND ||
 		register_indicator(reg, id) != NOT_FOUND ||
 		check_unknown(checking, line, "milestone, source or indicator",
-			id, NEAREST(id, reg->milestones, reg->milestone_count));
+			THING_MILESTONE, id);
 }
 
 /* "[WHEN] KIND [SUBJECT]"; without a subject, that of the expectation. */

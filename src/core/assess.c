@@ -148,11 +148,6 @@ static struct judgement search_judge(struct search *search, instant at)
 		search->evaluation);
 }
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
 /* The next reference instant after one (the start, or a later) and up to a
    limit; INSTANT_MAX. */
 static instant reference_next(const struct search *search, instant after,

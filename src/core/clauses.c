@@ -9,8 +9,6 @@
 
 /* As far as a milestone is followed to what took its place. */
 #define SUCCESSORS_MAX 100
-/* Beyond these, names are no longer compared. */
-#define NEAREST_FAULTS_MAX 100
 
 static struct origin clause_origin(const struct milestone *milestone, int line)
 {
@@ -138,8 +136,7 @@ static void successor_check(const struct register_ *reg,
 	if (decree->by == NULL ||
 	    register_milestone(reg, decree->by) != NOT_FOUND)
 		return;
-	near = faults->errors < NEAREST_FAULTS_MAX ?
-		thing_nearest(reg, THING_MILESTONE, decree->by) : NULL;
+	near = thing_nearest(reg, THING_MILESTONE, decree->by, faults);
 	if (near != NULL)
 		faults_error(faults, origin, "superseded.by: there is no "
 			"milestone '%s', did you mean '%s'?", decree->by, near);

@@ -208,11 +208,6 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	outbox_advance(engine->outbox, now, effects);
 }
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
 instant engine_next(const struct engine *engine)
 {
 	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0)

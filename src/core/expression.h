@@ -116,18 +116,18 @@ struct function_help {
 };
 const struct function_help *expression_functions(void);
 
-/* A root: the tree with what it rests on. */
+/* A root: the tree with what it rests on; small like its nodes. */
 struct benchmark {
 	const char *text;
 	struct expression *root;
 	uint32_t *indicators;	/* inputs, each once, in order of appearance */
-	uint32_t indicator_count;
-	uint32_t family_count;
 	const struct family **families;	/* likewise */
-	bool uses_age;		/* truth changes as time passes */
-	bool has_quorum;	/* counts truths by at_least */
-	bool uses_documents;	/* some of its indicators are such */
-	bool uses_people;	/* asks what they attest */
+	uint16_t indicator_count;	/* a text has no room for more */
+	uint16_t family_count;
+	bool uses_age : 1;	/* truth changes as time passes */
+	bool has_quorum : 1;	/* counts truths by at_least */
+	bool uses_documents : 1; /* some of its indicators are such */
+	bool uses_people : 1;	/* asks what they attest */
 	uint8_t comparison;	/* enum comparison: actual COMPARISON target */
 	const char *unit;	/* of what is compared, or of a number: "USD/t", "1"
 				   for a pure number; NULL: none is told */

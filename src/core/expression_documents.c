@@ -139,7 +139,7 @@ static void documents_measure(const struct expression *expression,
 		evaluation->reg->indicators[expression->indicator].id),
 		expression_pattern(expression), evaluation->known,
 		evaluation->zone);
-	instant close = closes < evaluation->at ? closes : evaluation->at;
+	instant close = earlier(closes, evaluation->at);
 	instant covered = evaluation_covered(evaluation, expression->indicator);
 	size_t count = dates_within(found->dates, found->count, opens, close);
 	size_t doubtful = dates_within(found->doubtful, found->doubtful_count,

@@ -12,32 +12,9 @@
 #include "core/explain.h"
 #include "core/family.h"
 #include "core/outcomes.h"
-
-/* Looking for the nearest of very many names takes time. */
-#define NEAREST_NAMES_MAX 20000
-#define NEAREST_FAULTS_MAX 100
+#include "core/register_index.h"
 
 /* --- checking --------------------------------------------------------------- */
-
-static const char *milestone_nearest(const struct compiler *compiler,
-	const char *id)
-{
-	const struct register_ *reg = compiler->reg;
-	const char **names;
-	const char *nearest;
-	size_t count = 0;
-
-	if (reg->milestone_count > NEAREST_NAMES_MAX ||
-	    compiler->faults->errors >= NEAREST_FAULTS_MAX)
-		return NULL;
-	names = mem_new(reg->milestone_count + 1, sizeof(*names));
-	for (size_t i = 0; i < reg->milestone_count; i++)
-		if (reg->milestones[i].id != NULL)
-			names[count++] = reg->milestones[i].id;
-	nearest = string_nearest(id, names);
-	free(names);
-	return nearest;
-}
 
 /* Whether instances of it are in the register, and so it itself is not. */
 static bool milestone_recurs(const struct register_ *reg, const char *id)
@@ -64,7 +41,8 @@ static bool fault_unknown_milestone(struct compiler *compiler,
 			"again: name one of its instances, or count them by "
 			"met_count(\"%s@*\")", argument->string,
 			argument->string);
-	nearest = milestone_nearest(compiler, argument->string);
+	nearest = thing_nearest(compiler->reg, THING_MILESTONE,
+		argument->string, compiler->faults);
 	if (nearest != NULL)
 		return node_fault(compiler, argument, "unknown milestone \"%s\", "
 			"did you mean \"%s\"?", argument->string, nearest);
@@ -278,16 +256,6 @@ void measure_met_share(const struct expression *expression,
 }
 
 /* --- within ----------------------------------------------------------------- */
-
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
-static instant later(instant a, instant b)
-{
-	return a > b ? a : b;
-}
 
 /* When something came true: at the earliest, and as far as is known. */
 struct coming {

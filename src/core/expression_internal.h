@@ -339,10 +339,9 @@ bool window_one_period(const struct indicator *indicator, struct period period,
 /* Until when the documents of an indicator are known to be all there are. */
 instant evaluation_covered(const struct evaluation *evaluation,
 	uint32_t indicator);
-/* Calls visit for each function over documents. */
 /* Whether anything in it asks for other milestones. */
 bool expression_asks_others(const struct expression *expression);
-/* Calls visit for each function over a series, in order of appearance. */
+/* Calls visit for each function over documents, in order of appearance. */
 typedef void expression_visit(const struct expression *term, void *context);
 void expression_documents(const struct expression *expression,
 	expression_visit *visit, void *context);

@@ -214,7 +214,7 @@ static void benchmark_find_families(struct benchmark *benchmark,
 	struct askings askings = {NULL, 0, 0};
 
 	families_add(benchmark->root, &askings);
-	benchmark->family_count = (uint32_t)askings.count;
+	benchmark->family_count = (uint16_t)askings.count;
 	if (askings.count > 0)
 		benchmark->families = array_pack(arena, askings.items,
 			askings.count, sizeof(*askings.items));
@@ -229,7 +229,7 @@ void benchmark_find_inputs(struct benchmark *benchmark, struct arena *arena)
 
 	expression_terms(benchmark->root, inputs_add, &inputs);
 	expression_documents(benchmark->root, inputs_add, &inputs);
-	benchmark->indicator_count = (uint32_t)inputs.count;
+	benchmark->indicator_count = (uint16_t)inputs.count;
 	if (inputs.count > 0)
 		benchmark->indicators = array_pack(arena, inputs.items,
 			inputs.count, sizeof(*inputs.items));

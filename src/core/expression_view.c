@@ -231,7 +231,7 @@ instant view_close(const struct view *view)
 {
 	instant at = view->asking->evaluation->at;
 
-	return view->closes < at ? view->closes : at;
+	return earlier(view->closes, at);
 }
 
 void view_open(struct view *view, const struct expression *expression,

@@ -18,9 +18,6 @@
 #include "core/register_index.h"
 #include "core/windows.h"
 
-/* Beyond these, names are no longer compared: a register that is wrong
-   everywhere would cost references × names. */
-#define NEAREST_FAULTS_MAX 100
 #define WEEK 0x7fu	/* all of its days */
 
 struct finish {
@@ -155,8 +152,7 @@ static void finish_recurrences(struct finish *finish)
 static void finish_unknown(struct finish *finish, enum thing_kind kind,
 	const char *id, struct origin origin)
 {
-	const char *near = finish->faults->errors < NEAREST_FAULTS_MAX ?
-		thing_nearest(finish->reg, kind, id) : NULL;
+	const char *near = thing_nearest(finish->reg, kind, id, finish->faults);
 
 	if (near != NULL)
 		faults_error(finish->faults, origin,

@@ -308,17 +308,15 @@ static bool forecast_project(struct forecasting *forecasting,
 		projection_make(&question, &forecasting->projection);
 }
 
-void forecast_take(const struct milestone *milestone,
+/* Nothing is written where what is known carries no forecast. */
+static void forecast_make(const struct milestone *milestone,
 	const struct evaluation *evaluation, struct assessment *assessment)
 {
-	struct forecast *out = &assessment->forecast;
 	struct forecasting forecasting = {.milestone = milestone,
 		.zone = evaluation->zone};
 	struct forecast forecast = {.slip_days = DAYS_NONE};
 
-	*out = forecast;
-	if (!forecast_is_asked(milestone, assessment) ||
-	    !forecast_project(&forecasting, evaluation, assessment))
+	if (!forecast_project(&forecasting, evaluation, assessment))
 		return;
 	forecasting.target = decimal_to_double(assessment->target.value);
 	forecast_frame(&forecasting);
@@ -331,5 +329,14 @@ void forecast_take(const struct milestone *milestone,
 	if (!date_is_none(forecast.date))
 		forecast.slip_days = date_to_days(forecast.date) -
 			date_to_days(forecasting.due);
-	*out = forecast;
+	assessment->forecast = forecast;
+}
+
+/* Most milestones ask for none: for them nothing is prepared. */
+void forecast_take(const struct milestone *milestone,
+	const struct evaluation *evaluation, struct assessment *assessment)
+{
+	assessment->forecast = (struct forecast){.slip_days = DAYS_NONE};
+	if (forecast_is_asked(milestone, assessment))
+		forecast_make(milestone, evaluation, assessment);
 }

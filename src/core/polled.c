@@ -35,11 +35,6 @@ bool polled_add(struct polled_times *polled, instant started,
 	return true;
 }
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
 instant polled_last(const struct polled_times *polled, struct knowledge known)
 {
 	instant by = earlier(known.published_by, known.recorded_by);

@@ -10,7 +10,11 @@
 #include "core/register_index.h"
 
 #define ID_MAX 100
+
+/* Beyond these, names are no longer compared: a register that is wrong
+   everywhere would cost references × names. */
 #define NEAREST_NAMES_MAX 20000
+#define NEAREST_FAULTS_MAX 100
 
 /*
  * Of each kind an open table (linear probing, at most half full) of numbers
@@ -134,7 +138,11 @@ void index_renew(struct register_ *reg, enum thing_kind kind)
 
 	while (places < 2 * thing_count(reg, kind))
 		places *= 2;
-	table->places = arena_alloc(reg->arena, places, sizeof *table->places);
+	if (table->places != NULL && table->mask == places - 1)
+		memset(table->places, 0, places * sizeof *table->places);
+	else
+		table->places = arena_alloc(reg->arena, places,
+			sizeof *table->places);
 	table->mask = places - 1;
 }
 
@@ -209,13 +217,13 @@ bool id_is_valid(const char *id, bool hyphens)
 }
 
 const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
-	const char *id)
+	const char *id, const struct faults *faults)
 {
 	size_t count = thing_count(reg, kind), kept = 0;
 	const char **names;
 	const char *near;
 
-	if (count > NEAREST_NAMES_MAX)
+	if (count > NEAREST_NAMES_MAX || faults->errors >= NEAREST_FAULTS_MAX)
 		return NULL;
 	names = mem_new(count + 1, sizeof *names);
 	for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,6 @@
 /*
  * register_index: the kinds of things in a register, treated alike: each has
- * an id, an origin and a place in a list. For register.c, finish.c
- * and path.c.
+ * an id, an origin and a place in a list. For what reads and checks one.
  */
 #ifndef PLEDGED_CORE_REGISTER_INDEX_H
 #define PLEDGED_CORE_REGISTER_INDEX_H
@@ -29,10 +28,10 @@ const char *thing_id(const struct register_ *reg, enum thing_kind kind,
 struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
 	size_t number);
 
-/* The id of that kind nearest to a mistaken one; NULL: none is near, or there
-   are too many to compare. */
+/* The id of that kind nearest to a mistaken one. NULL: none is near, or there
+   are too many to compare, or so many faults that none is compared any more. */
 const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
-	const char *id);
+	const char *id, const struct faults *faults);
 
 /* An empty index, with room for the things there are now. */
 void index_new(struct register_ *reg);

@@ -15,7 +15,8 @@
 static void fault_unknown(const struct register_ *reg,
 	const struct registered *item, struct faults *faults)
 {
-	const char *near = thing_nearest(reg, THING_MILESTONE, item->milestone);
+	const char *near = thing_nearest(reg, THING_MILESTONE, item->milestone,
+		faults);
 
 	faults_error(faults, item->origin, near != NULL ?
 		"milestone: there is no milestone '%s', did you mean '%s'?" :

@@ -51,7 +51,8 @@ static bool seasonal_indicator(const struct seasonal_reading *reading,
 	*out = register_indicator(reading->reg, id);
 	if (*out != NOT_FOUND)
 		return seasonal_has_figures(reading, id, *out);
-	near = thing_nearest(reading->reg, THING_INDICATOR, id);
+	near = thing_nearest(reading->reg, THING_INDICATOR, id,
+		reading->faults);
 	faults_error(reading->faults, reading->origin,
 		near != NULL ? "%s: there is no indicator '%s', did you mean "
 		"'%s'?" : "%s: there is no indicator '%s'", reading->key, id,

@@ -234,11 +234,6 @@ static instant input_first(const struct evaluation *evaluation,
 		period_end(observation->period, evaluation->zone);
 }
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
 instant inputs_first(const struct benchmark *benchmark,
 	const struct evaluation *evaluation)
 {

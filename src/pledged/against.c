@@ -302,10 +302,8 @@ static void side_begin(struct side *side, instant from)
 /* The next instant at which either of them has something to do. */
 static instant against_next(const struct against *against)
 {
-	instant here = offline_next(against->here.offline);
-	instant there = offline_next(against->there.offline);
-
-	return here < there ? here : there;
+	return earlier(offline_next(against->here.offline),
+		offline_next(against->there.offline));
 }
 
 static void against_live(struct against *against, instant from, instant to)
