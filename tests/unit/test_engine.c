@@ -1975,6 +1975,14 @@ static void random_history(struct rig *rig, uint64_t seed)
 	random_sayings(rig);
 }
 
+/* On the last instant itself it may be told already; the engine waits for the
+   end of it. */
+static bool on_last_instant(const struct rig *rig,
+	const struct assessment *assessment)
+{
+	return rig->now == assessment->grace_end;
+}
+
 /* Every judgement in force is what judging from nothing gives now. */
 static void judge_from_nothing(struct rig *rig)
 {
@@ -1986,12 +1994,13 @@ static void judge_from_nothing(struct rig *rig)
 		struct assessment fresh;
 		milestone_assess(rig->present->reg, rig->history, (uint32_t)i,
 			(struct knowledge){rig->now, INSTANT_MAX}, &fresh);
-		if (assessment_differs(kept, &fresh))
+		counts[kept->status]++;
+		if (!on_last_instant(rig, kept) &&
+				assessment_differs(kept, &fresh))
 			fail_msg("%s is %s, from nothing %s",
 				rig->present->reg->milestones[i].id,
 				status_name(kept->status),
 				status_name(fresh.status));
-		counts[fresh.status]++;
 	}
 	assert_memory_equal(counts, engine_counts(rig->engine), sizeof(counts));
 }
@@ -2017,6 +2026,10 @@ static void random_walk(struct rig *rig, bool restarts, bool check)
 			next = sayings[said].at;
 		if (next > end)
 			break;
+		/* Time alone changes nothing until then. */
+		rig->now = next - 1 > rig->now ? next - 1 : rig->now;
+		if (check)
+			judge_from_nothing(rig);
 		rig->now = next;
 		while (said < SAYINGS && sayings[said].at == next)
 			rig_say(rig, &sayings[said++]);
@@ -2179,7 +2192,7 @@ static void test_attested(void **state)
 	rig_release(&rig);
 }
 
-#define HISTORIES 25
+#define HISTORIES 10
 
 static void test_incremental_is_whole(void **state)
 {
