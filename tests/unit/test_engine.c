@@ -1473,6 +1473,40 @@ static void test_clock_back_knowledge(void **state)
 	}
 }
 
+/* Nor are terms, once in effect, others again while the clock is before them. */
+static void test_clock_back_terms(void **state)
+{
+	(void)state;
+	for (int restart = 0; restart < 2; restart++) {
+		struct rig rig;
+		struct clauses *clauses;
+		struct amendment amendment = {
+			.decree = {.on = {2020, 9, 1}, .reason = "more time"},
+			.due_said = {"2021-03-31", 9}};
+
+		rig_init(&rig, FIRST_SIGHT_EACH);
+		world_indicator(&rig.world, "x", FREQUENCY_NONE, 0);
+		rig_source(&rig.world, "s");
+		clauses = world_clauses(&rig.world, world_milestone(&rig.world,
+			"law", "2020-12-31", "last(x) >= 1"));
+		clauses->amendments = &amendment;
+		clauses->amendment_count = 1;
+		world_finish(&rig.world);
+		rig_start(&rig, "2020-03-01");
+		rig_until(&rig, "2020-10-01");
+		rig_expect(&rig, "slipped p/law 2020-12-31>2021-03-31\n"
+			"+slipped p/law\n!desk slipped\n");
+		rig.now = world_time(&rig.world, "2020-06-01");
+		if (restart)
+			rig_restart(&rig);
+		else
+			rig_replan(&rig, rig.now);
+		rig_until(&rig, "2020-10-02");
+		rig_expect(&rig, "");
+		rig_release(&rig);
+	}
+}
+
 static void test_clock_back_settling(void **state)
 {
 	struct rig rig;
@@ -2139,6 +2173,35 @@ static void test_gazette(void **state)
 	rig_release(&rig);
 }
 
+/* A reload by which nobody asks for documents any more, and one by which
+   somebody does again: the polls in between count. */
+static void test_gazette_unasked(void **state)
+{
+	struct rig rig;
+	struct world bare;
+	(void)state;
+
+	rig_gazette(&rig);
+	world_init(&bare);
+	world_documents(&bare, "gz", 0);
+	rig_source(&bare, "a")->indicator_id = "gz";
+	bare.reg->sources[0].every = DAY;
+	world_finish(&bare);
+	rig_start(&rig, "2020-06-29T12:00:00Z");
+	engine_reload(rig.engine, bare.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_to(&rig, world_time(&rig.world, "2020-07-02T18:00:00Z"));
+	engine_reload(rig.engine, rig.world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	assert_int_equal(rig_status(&rig, "p/clean"), STATUS_MET);
+	assert_int_equal(rig_status(&rig, "p/law"), STATUS_NOT_MET);
+	rig_release(&rig);
+	world_release(&bare);
+}
+
 static enum attest_outcome rig_attest(struct rig *rig, const char *by, bool yes,
 	struct date on)
 {
@@ -2273,6 +2336,7 @@ int main(void)
 		cmocka_unit_test(test_unverified_then_met),
 		cmocka_unit_test(test_revised_target),
 		cmocka_unit_test(test_gazette),
+		cmocka_unit_test(test_gazette_unasked),
 		cmocka_unit_test(test_attested),
 		cmocka_unit_test(test_revised_verdict),
 		cmocka_unit_test(test_causes_of_figures),
@@ -2292,6 +2356,7 @@ int main(void)
 		cmocka_unit_test(test_quarantine),
 		cmocka_unit_test(test_clock_back_plans),
 		cmocka_unit_test(test_clock_back_knowledge),
+		cmocka_unit_test(test_clock_back_terms),
 		cmocka_unit_test(test_clock_back_settling),
 		cmocka_unit_test(test_delivery_backoff),
 		cmocka_unit_test(test_delivery_outcomes),
