@@ -1853,6 +1853,8 @@ static void random_dependants(struct world *world, bool first)
 /* Documents, people, and what comes again each quarter. */
 static void random_others(struct world *world)
 {
+	static const char *first_before[] = {"p/step"};
+	static const char *both_before[] = {"p/law", "p/report@*"};
 	struct milestone *milestone;
 	struct clauses *clauses;
 
@@ -1868,6 +1870,8 @@ static void random_others(struct world *world)
 	clauses = world_clauses(world, milestone);
 	clauses->every_said = world_said("quarter", 1);
 	clauses->until = (struct date){2020, 12, 31};
+	clauses->after = first_before;
+	clauses->after_count = 1;
 	milestone = world_milestone(world, "rate", "2021-01-31",
 		"sum(x, 2020) >= 115");
 	milestone->start_said = world_said("2020-01-01", 1);
@@ -1878,6 +1882,10 @@ static void random_others(struct world *world)
 	milestone->start_said = world_said("2020-01-01", 1);
 	world_clauses(world, milestone)->forecast_said =
 		world_said("least_squares", 1);
+	clauses = world_clauses(world, world_milestone(world, "last",
+		"2021-02-28", "last(y) >= 1"));
+	clauses->after = both_before;
+	clauses->after_count = 2;
 }
 
 static void random_register(struct rig *rig)
