@@ -939,6 +939,8 @@ static instant assess_next(const struct search *search,
 	const instant times[] = {
 		milestone->start, milestone->due + 1, milestone->grace_end + 1,
 		milestone->lag_end + 1, standing->next,
+		/* Of these, what is so on the due instant itself counts. */
+		milestone->mode == MODE_BY ? INSTANT_MAX : milestone->due,
 		inputs_next(benchmark, search->evaluation),
 		milestone->baseline == NULL ? INSTANT_MAX :
 			inputs_next(milestone->baseline, search->evaluation),

@@ -337,14 +337,14 @@ static instant span_end(const struct evaluation *evaluation, instant at,
 		zone_day_end(evaluation->zone, zone_date(evaluation->zone, end));
 }
 
-/* What has not come yet is too late from the end of the span on. */
+/* What has not come by the end of the span comes after it at the earliest. */
 static void span_expires(struct evaluation *evaluation, const struct span *span)
 {
 	instant end = span_end(evaluation, span->first_known,
 		span->expression->operands[0]->duration);
 
-	if (end != INSTANT_MAX && end >= evaluation->now)
-		evaluation->until = earlier(evaluation->until, end + 1);
+	if (end > evaluation->now)
+		evaluation->until = earlier(evaluation->until, end);
 }
 
 /* Marks of figures used are kept apart, to be given with each answer. */

@@ -34,15 +34,15 @@ void gather_document(struct engine *engine, uint32_t source,
 	effect->as.document = kept;
 }
 
-/* Whether a source gives the documents of an indicator that is asked of. */
+/* Whether a source gives the documents of an indicator; also while no milestone
+   asks of it, since one may again after a reload. */
 static bool source_gives(const struct engine *engine, uint32_t source,
 	uint32_t index)
 {
 	const struct indicator *indicator = &engine->reg->indicators[index];
 	const struct documents *documents;
 
-	if (indicator->kind != INDICATOR_DOCUMENTS ||
-			indicator->milestone_count == 0)
+	if (indicator->kind != INDICATOR_DOCUMENTS)
 		return false;
 	if (engine->reg->sources[source].indicator == index)
 		return true;

@@ -273,7 +273,7 @@ static void change_reason(const struct change *change, const char *what,
 	char reason[REASON_MAX])
 {
 	const struct amendment *amendment = milestone_amendment(
-		change->milestone, change->now);
+		change->milestone, change->after->as_of);
 	struct text text;
 
 	text_init(&text, 0);
@@ -320,7 +320,7 @@ static const struct event *change_tell_terms(struct engine *engine,
 	char reason[REASON_MAX];
 
 	change_reason(change, milestone_amendment(change->milestone,
-		change->now) ? "amended" :
+		change->after->as_of) ? "amended" :
 		"start, benchmark or other terms have changed in the register",
 		reason);
 	struct announcement announcement = announcement_of(engine,
@@ -567,7 +567,7 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 {
 	struct watched *watched = engine->milestones[index];
 	const struct milestone *milestone = milestone_at(
-		&engine->reg->milestones[index], now);
+		&engine->reg->milestones[index], engine_as_of(engine, now));
 	const struct milestone_state before = watched->state;
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh, now};
