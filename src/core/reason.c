@@ -263,7 +263,8 @@ static void tell_met(const struct telling *telling)
 		return;
 	text_add_string(telling->out, ", ");
 	tell_days(telling, assessment->days_late);
-	text_add_string(telling->out, " late");
+	text_add_string(telling->out, assessment->event <=
+		assessment->grace_end ? " late, within grace" : " late");
 }
 
 /* "last(x) = 3, needs >= 5; violated on 2020-05-31" */
