@@ -390,8 +390,10 @@ int verb_explain(const struct request *request)
 
 	if (status != CTL_DONE)
 		return status;
-	if (request->argument_count != 1)
-		return tell_usage("explain takes one milestone's id");
+	if (request->argument_count != 1 ||
+	    strchr(request->arguments[0], '/') == NULL)
+		return tell_usage("explain takes one milestone's id, "
+			"pledge/milestone");
 	status = milestone_get(request, "/explain", &answer);
 	if (status == CTL_DONE && request->form == FORM_TABLE)
 		print_explanation(request, &answer);
