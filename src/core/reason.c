@@ -217,6 +217,9 @@ static void tell_waiting(const struct telling *telling)
 
 	if (assessment->waiting_indicator == NOT_FOUND) {
 		text_addf(telling->out, "%s: ",
+			assessment->unknown == UNKNOWN_UNATTESTED &&
+			assessment->knowledge == KNOWLEDGE_NO_DATA ?
+			"nobody has attested it" :
 			unknown_reason_text(assessment->unknown));
 		tell_benchmark(telling);
 		return;
