@@ -169,6 +169,12 @@ static struct expression *parse_call(struct compiler *compiler, struct expressio
 	name->operation = &operations[OPERATION_CALL];
 	if (!compiler_lex(compiler) || !parse_arguments(compiler, name))
 		return NULL;
+	if (symbol_is_ahead(compiler, SYMBOL_RANGE)) {
+		compiler_fault(compiler, compiler->token.from, compiler->token.to,
+			"a fixed window is one period, and the only range "
+			"start..due: join several windows, as by +");
+		return NULL;
+	}
 	if (!symbol_is_ahead(compiler, SYMBOL_CLOSE))
 		return fault_at_token(compiler, ", or )");
 	name->to = compiler->token.to;

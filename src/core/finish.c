@@ -232,9 +232,9 @@ static void finish_indicator(struct finish *finish,
 			"frequency finer than the year");
 	if (!duration_seconds(indicator->lag, &seconds))
 		faults_error(finish->faults, indicator->origin,
-			"lag: give days (d) or a shorter unit: an indicator "
-			"belongs to no calendar; a milestone's lag may be in "
-			"working days");
+			"lag: of an indicator it is in days (275d) or a shorter "
+			"unit, since months differ and it belongs to no "
+			"calendar; that of a milestone may be in working days");
 	if (indicator->kind == INDICATOR_DOCUMENTS)
 		finish_documents(finish, indicator);
 	indicator->milestones = NULL;
@@ -485,6 +485,24 @@ static void finish_lag(struct finish *finish, const struct due_frame *frame,
 
 /* ---- milestones ----------------------------------------------------------- */
 
+/* The benchmark as it is said; ${period} is left in it where no series put
+   the period in its place. */
+static struct benchmark *finish_truth(struct finish *finish,
+	const struct milestone *milestone)
+{
+	const struct said *said = &milestone->benchmark_said;
+	struct origin origin = said_origin(milestone, said);
+
+	if (strstr(said->text, RECURRENCE_MARK) != NULL) {
+		faults_error(finish->faults, origin, "benchmark: " RECURRENCE_MARK
+			" is the period of a recurring milestone, and this one "
+			"comes once");
+		return NULL;
+	}
+	return benchmark_compile(finish->reg->arena, finish->reg, said->text,
+		TYPE_TRUTH, origin, "benchmark", finish->faults);
+}
+
 static void finish_benchmark(struct finish *finish,
 	struct milestone *milestone)
 {
@@ -494,10 +512,7 @@ static void finish_benchmark(struct finish *finish,
 		faults_error(finish->faults, milestone->origin,
 			"benchmark: is missing from this milestone");
 	else
-		milestone->benchmark = benchmark_compile(reg->arena, reg,
-			milestone->benchmark_said.text, TYPE_TRUTH,
-			said_origin(milestone, &milestone->benchmark_said), "benchmark",
-			finish->faults);
+		milestone->benchmark = finish_truth(finish, milestone);
 	if (milestone->baseline_said.text != NULL)
 		milestone->baseline = benchmark_compile(reg->arena, reg,
 			milestone->baseline_said.text, TYPE_NUMBER,
@@ -605,12 +620,8 @@ static void amend_due(struct finish *finish, struct due_frame *frame,
 static void amend_benchmark(struct finish *finish,
 	const struct amendment *amendment, struct milestone *milestone)
 {
-	struct register_ *reg = finish->reg;
-
 	milestone->benchmark_said = amendment->benchmark_said;
-	milestone->benchmark = benchmark_compile(reg->arena, reg,
-		milestone->benchmark_said.text, TYPE_TRUTH, said_origin(milestone,
-		&milestone->benchmark_said), "benchmark", finish->faults);
+	milestone->benchmark = finish_truth(finish, milestone);
 }
 
 /* A path is checked anew against other terms; a table is the reader's, and

@@ -223,6 +223,9 @@ static void tell_waiting(const struct telling *telling)
 
 	if (assessment->waiting_indicator == NOT_FOUND) {
 		text_addf(telling->out, "%s: ",
+			assessment->unknown == UNKNOWN_UNATTESTED &&
+			assessment->knowledge == KNOWLEDGE_NO_DATA ?
+			"nobody has attested it" :
 			unknown_reason_text(assessment->unknown));
 		tell_benchmark(telling);
 		return;
@@ -269,7 +272,8 @@ static void tell_met(const struct telling *telling)
 		return;
 	text_add_string(telling->out, ", ");
 	tell_days(telling, assessment->days_late);
-	text_add_string(telling->out, " late");
+	text_add_string(telling->out, assessment->event <=
+		assessment->grace_end ? " late, within grace" : " late");
 }
 
 /* "last(x) = 3, needs >= 5; violated on 2020-05-31" */

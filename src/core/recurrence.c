@@ -277,25 +277,27 @@ static struct date sequence_first_day(const struct sequence *sequence, size_t i)
 		date_add_days(sequence->days[i - 1], 1);
 }
 
-/* A title with the label for each ${period}; itself without one. */
-static const char *title_of(struct arena *arena, const char *title,
+/* What is written of a series, with the label for each ${period}; itself
+   without one. */
+static const char *written_for(struct arena *arena, const char *written,
 	const char *label)
 {
-	static const char mark[] = "${period}";
-	const char *at = title == NULL ? NULL : strstr(title, mark);
+	const char *at = written == NULL ? NULL :
+		strstr(written, RECURRENCE_MARK);
 	struct text text;
 
 	if (at == NULL)
-		return title;
+		return written;
 	text_init(&text, 0);
-	for (; at != NULL; title = at + strlen(mark), at = strstr(title, mark)) {
-		text_add(&text, title, (size_t)(at - title));
+	for (; at != NULL; at = strstr(written, RECURRENCE_MARK)) {
+		text_add(&text, written, (size_t)(at - written));
 		text_add_string(&text, label);
+		written = at + strlen(RECURRENCE_MARK);
 	}
-	text_add_string(&text, title);
-	title = arena_string(arena, text_string(&text));
+	text_add_string(&text, written);
+	written = arena_string(arena, text_string(&text));
 	text_release(&text);
-	return title;
+	return written;
 }
 
 static bool decree_is_for(const struct decree *decree, const char *label)
@@ -371,7 +373,9 @@ static void amendments_choose(struct arena *arena, struct clauses *clauses,
 			continue;
 		amendment = &clauses->amendments[clauses->amendment_count++];
 		*amendment = all[i];
-		amendment->title = title_of(arena, amendment->title, label);
+		amendment->title = written_for(arena, amendment->title, label);
+		amendment->benchmark_said.text = written_for(arena,
+			amendment->benchmark_said.text, label);
 	}
 }
 
@@ -483,7 +487,9 @@ static void expansion_add_instance(struct expansion *expansion,
 
 	milestone->instance = instance;
 	instance_name(expansion->reg, written, instance, milestone);
-	milestone->title = title_of(arena, written->title, instance->label);
+	milestone->title = written_for(arena, written->title, instance->label);
+	milestone->benchmark_said.text = written_for(arena,
+		written->benchmark_said.text, instance->label);
 	milestone->due_said = due_default(sequence->recurrence);
 	milestone->start_said.text = period_string(arena, first);
 	if (written->start_said.text == NULL)

@@ -10,7 +10,7 @@
  * Of a rule it has the days the rule names from the first day to the last; an
  * instance starts on the day after the one before it, the first with the
  * series. Without a due date an instance is due at the end of its period, or
- * on its day.
+ * on its day. In its title and benchmark RECURRENCE_MARK is its period or day.
  */
 #ifndef PLEDGED_CORE_RECURRENCE_H
 #define PLEDGED_CORE_RECURRENCE_H
@@ -19,6 +19,7 @@
 
 #define INSTANCES_MAX 10000	/* of one milestone */
 #define INSTANCE_LABEL_MAX 12	/* bytes */
+#define RECURRENCE_MARK "${period}"
 
 /* Finds the recurring milestones: reg->recurrences. Allocates in the arena. */
 void recurrences_collect(struct register_ *reg);

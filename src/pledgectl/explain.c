@@ -301,27 +301,38 @@ static void print_left_out(struct thing leaf, const char *key,
 		printf("and %lld more %s\n", (long long)count, what);
 }
 
-/* "  milestone jv.law/adopted: met, 2020-03-31" */
+/* "  milestone jv.law/adopted: met, 2020-03-31", "  attestation ann says no: …";
+   an address that is the id too is said once. */
+static void print_witness(struct thing witness)
+{
+	const char *id = thing_string(witness, "id");
+	const char *url = thing_string(witness, "url");
+	char day[sizeof "2020-03-31"];
+	const char *parts[] = {thing_string(witness, "text"), day,
+		strcmp(url, id) == 0 ? "" : url};
+
+	snprintf(day, sizeof day, "%.10s", thing_string(witness, "at"));
+	printf("  %s ", thing_string(witness, "kind"));
+	print_said(stdout, id);
+	if (strcmp(thing_string(witness, "kind"), "attestation") == 0)
+		fputs(thing_is(witness, "truth") ? " says yes" : " says no", stdout);
+	for (size_t i = 0, said = 0; i < 3; i++) {
+		if (*parts[i] == '\0')
+			continue;
+		fputs(said++ == 0 ? ": " : ", ", stdout);
+		print_said(stdout, parts[i]);
+	}
+	putchar('\n');
+}
+
 static void print_witnesses(struct thing leaf)
 {
 	struct thing witnesses = thing_member(leaf, "witnesses"), witness;
 	size_t cursor = 0, index = 0;
 
-	while (thing_next(witnesses, &cursor, &index, &witness)) {
-		const char *parts[] = {thing_string(witness, "text"),
-			thing_string(witness, "at"), thing_string(witness, "url")};
-
-		printf("  %s ", thing_string(witness, "kind"));
-		print_said(stdout, thing_string(witness, "id"));
-		for (size_t i = 0, said = 0; i < 3; i++) {
-			if (*parts[i] == '\0')
-				continue;
-			fputs(said++ == 0 ? ": " : ", ", stdout);
-			print_said(stdout, parts[i]);
-		}
-		putchar('\n');
-	}
-	print_left_out(leaf, "witnesses_left_out", "");
+	while (thing_next(witnesses, &cursor, &index, &witness))
+		print_witness(witness);
+	print_left_out(leaf, "witnesses_left_out", "of these");
 }
 
 static void print_leaf(struct thing leaf, const struct request *request)
@@ -390,8 +401,10 @@ int verb_explain(const struct request *request)
 
 	if (status != CTL_DONE)
 		return status;
-	if (request->argument_count != 1)
-		return tell_usage("explain takes one milestone's id");
+	if (request->argument_count != 1 ||
+	    strchr(request->arguments[0], '/') == NULL)
+		return tell_usage("explain takes one milestone's id, "
+			"pledge/milestone");
 	status = milestone_get(request, "/explain", &answer);
 	if (status == CTL_DONE && request->form == FORM_TABLE)
 		print_explanation(request, &answer);

@@ -419,8 +419,10 @@ int verb_history(const struct request *request)
 	struct text path;
 	int status;
 
-	if (request->argument_count != 1)
-		return tell_usage("history takes one milestone's id");
+	if (request->argument_count != 1 ||
+	    strchr(request->arguments[0], '/') == NULL)
+		return tell_usage("history takes one milestone's id, "
+			"pledge/milestone");
 	text_init(&path, 65536);
 	text_add_string(&path, "milestones/");
 	client_add_escaped(&path, request->arguments[0]);

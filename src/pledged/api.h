@@ -73,6 +73,10 @@ int question_read(struct daemon *daemon, struct server_request *request,
 const struct assessment *question_answer(const struct question *question,
 	struct daemon *daemon, uint32_t index, struct assessment *room,
 	instant *since);
+/* Answers 404: no milestone has this id, "is" or "is and was"; what has it, or
+   the nearest that there is. */
+void reply_no_milestone(struct daemon *daemon, struct server_request *request,
+	const char *is, const char *id);
 /* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix);

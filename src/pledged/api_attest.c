@@ -144,8 +144,7 @@ void post_attestation(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 404, "there is no such order: "
 			"POST /v1/milestones/{id}/attestations");
 	else if (index == NOT_FOUND)
-		reply_problem(request, 404, "there is no milestone \"%s\": "
-			"/v1/milestones lists them", id);
+		reply_no_milestone(daemon, request, "is", id);
 	else
 		attest_body(daemon, request, index);
 	free(id);

@@ -542,8 +542,7 @@ static void list_changes(struct daemon *daemon, struct server_request *request,
 		&page.numbered.error);
 	if (loaded == 0 && index == NOT_FOUND && !page.has_before) {
 		reply_drop(&page.numbered.list.reply);
-		reply_problem(request, 404, "there is and was no milestone "
-			"\"%s\": /v1/milestones lists them", milestone);
+		reply_no_milestone(daemon, request, "is and was", milestone);
 		return;
 	}
 	numbered_end(&page.numbered, loaded);

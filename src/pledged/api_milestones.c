@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "core/register_index.h"
 #include "pledged/api.h"
 #include "pledged/query.h"
 #include "pledged/view.h"
@@ -102,6 +103,30 @@ static uint32_t find_milestone(const struct daemon *daemon, const char *id)
 	return register_milestone(daemon->reg, id);
 }
 
+void reply_no_milestone(struct daemon *daemon, struct server_request *request,
+	const char *is, const char *id)
+{
+	const struct register_ *reg = daemon->reg;
+	uint32_t series = register_recurrence(reg, id);
+	uint32_t pledge = register_pledge(reg, id);
+	const char *near = thing_nearest(reg, THING_MILESTONE, id);
+
+	if (series != NOT_FOUND)
+		reply_problem(request, 404, "\"%s\" recurs: name one instance, "
+			"such as %s", id, reg->milestones[
+			reg->recurrences[series].first_milestone].id);
+	else if (pledge != NOT_FOUND && reg->pledges[pledge].milestone_count > 0)
+		reply_problem(request, 404, "\"%s\" is a pledge: name one of its "
+			"milestones, such as %s", id, reg->milestones[
+			reg->pledges[pledge].first_milestone].id);
+	else if (near != NULL)
+		reply_problem(request, 404, "there %s no milestone \"%s\", did "
+			"you mean \"%s\"?", is, id, near);
+	else
+		reply_problem(request, 404, "there %s no milestone \"%s\": "
+			"/v1/milestones lists them", is, id);
+}
+
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix)
 {
@@ -109,8 +134,7 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	uint32_t index = id == NULL ? NOT_FOUND : find_milestone(daemon, id);
 
 	if (index == NOT_FOUND)
-		reply_problem(request, 404, "there is no milestone \"%s\": "
-			"/v1/milestones lists them", id == NULL ? rest : id);
+		reply_no_milestone(daemon, request, "is", id == NULL ? rest : id);
 	free(id);
 	return index;
 }
@@ -201,8 +225,7 @@ void get_milestone(struct daemon *daemon, struct server_request *request,
 	struct error error;
 
 	if (index == NOT_FOUND && recurrence == NOT_FOUND) {
-		reply_problem(request, 404, "there is no milestone \"%s\": "
-			"/v1/milestones lists them", rest);
+		reply_no_milestone(daemon, request, "is", rest);
 		return;
 	}
 	if (question_read(daemon, request, &question, &error) < 0 ||

@@ -1,6 +1,7 @@
 /* commands: the verbs that need no daemon. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/grid.h"
@@ -9,6 +10,7 @@
 #include "base/terminal.h"
 #include "conf/register_expand.h"
 #include "core/lint.h"
+#include "core/register_index.h"
 #include "pledged/against.h"
 #include "pledged/command.h"
 #include "pledged/configuration.h"
@@ -249,23 +251,52 @@ static void answers_end(struct answers *answers)
 	grid_free(answers->grid);
 }
 
-/* Whether a milestone was asked for: by id, by pattern, by its series or its
-   pledge. */
-static bool milestone_is_wanted(const struct options *options,
-	const struct register_ *reg, uint32_t index)
+/* Whether a milestone is asked for by its id or a pattern, by its series or by
+   its pledge. */
+static bool milestone_is_named(const struct register_ *reg, uint32_t index,
+	const char *name)
 {
 	const struct milestone *milestone = &reg->milestones[index];
 	const char *series = milestone->instance != NULL ?
 		milestone->instance->recurrence->id : NULL;
 
-	for (size_t i = 0; i < options->argument_count; i++) {
-		if (string_matches(milestone->id, options->arguments[i]) ||
-			string_is(series, options->arguments[i]) ||
-			string_is(milestone_pledge(reg, milestone)->id,
-				options->arguments[i]))
+	return string_matches(milestone->id, name) || string_is(series, name) ||
+		string_is(milestone_pledge(reg, milestone)->id, name);
+}
+
+static bool milestone_is_wanted(const struct options *options,
+	const struct register_ *reg, uint32_t index)
+{
+	for (size_t i = 0; i < options->argument_count; i++)
+		if (milestone_is_named(reg, index, options->arguments[i]))
 			return true;
-	}
 	return options->argument_count == 0;
+}
+
+/* Tells what was asked for and is not there; false when something was. */
+static bool names_are_known(const struct options *options,
+	const struct register_ *reg)
+{
+	bool known = true;
+
+	for (size_t i = 0; i < options->argument_count; i++) {
+		const char *name = options->arguments[i], *near;
+		uint32_t index = 0;
+
+		while (index < reg->milestone_count &&
+		       !milestone_is_named(reg, index, name))
+			index++;
+		if (index < reg->milestone_count)
+			continue;
+		near = thing_nearest(reg, strchr(name, '/') == NULL ?
+			THING_PLEDGE : THING_MILESTONE, name);
+		fprintf(stderr, near == NULL ?
+			"pledged: there is no milestone or pledge \"%s\"\n" :
+			"pledged: there is no milestone or pledge \"%s\", did "
+			"you mean \"%s\"?\n", name, near);
+		known = false;
+	}
+	return known;
 }
 
 /* Of a series, a table of everything leaves out what has not started. */
@@ -282,7 +313,7 @@ static int assess(struct offline *offline, const struct options *options)
 	const struct register_ *reg = offline_register(offline);
 	instant as_of = (instant)time(NULL);
 	struct answers answers;
-	size_t told = 0, ahead = 0;
+	size_t ahead = 0;
 
 	if (options->as_of != NULL &&
 		!offline_time(offline, "--as-of", options->as_of, &as_of))
@@ -307,17 +338,13 @@ static int assess(struct offline *offline, const struct options *options)
 		}
 		answers_add(&answers, i, &assessment,
 			engine_milestone(offline_engine(offline), i)->since);
-		told++;
 	}
 	answers_end(&answers);
 	if (ahead > 0)
 		printf("%zu instances have not started: name a pledge or '*' "
 			"to list them\n", ahead);
-	if (told == 0 && options->argument_count > 0) {
-		fprintf(stderr, "pledged: there is no milestone or pledge \"%s\"\n",
-			options->arguments[0]);
+	if (!names_are_known(options, reg))
 		return EXIT_ABSENT;
-	}
 	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 

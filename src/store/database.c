@@ -238,11 +238,13 @@ static char *database_path(const char *dir, const char *file,
 	struct error *error)
 {
 	char *real = realpath(dir, NULL);
+	int number = errno;
 	struct text path;
 
 	if (real == NULL) {
-		error_set(error, errno_kind(errno), "state_dir %s: %s", dir,
-			strerror(errno));
+		error_set(error, errno_kind(number), "state_dir %s: %s%s", dir,
+			strerror(number), number == ENOENT ? ": make this folder, "
+			"the program does not" : "");
 		return NULL;
 	}
 	text_init(&path, 0);

@@ -108,7 +108,11 @@ def test_explained_by_what_was_found_and_said(gazette):
         assert (witness["id"], witness["text"]) == (getpass.getuser(), "seen")
         assert said["tree"]["truth"] is truth
     told = gazette.ctl("explain", "p/signed")
-    assert "attestation" in told.stdout and "seen" in told.stdout
+    assert (f"\n  attestation {getpass.getuser()} says no: seen, 2020-05-01, "
+            "http://e.example/\n") in told.stdout
+    told = gazette.ctl("explain", "p/law")
+    assert ("\n  document n2: On LICENCES, 2020-05-09, "
+            "http://gazette.example/2\n") in told.stdout
     entries = gazette.items("/v1/milestones/p/signed/history")
     assert {entry["cause"] for entry in entries[1:]} == {"attestation"}
     assert "attests adopted, of 2020-05-01" in entries[1]["because"]

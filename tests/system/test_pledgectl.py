@@ -140,6 +140,12 @@ def test_poll_and_reload(full):
 @pytest.mark.parametrize("words, status, want", [
     (["show", "p/nix"], 5,
      'there is no milestone "p/nix": /v1/milestones lists them'),
+    (["show", "p/soo"], 5,
+     'there is no milestone "p/soo", did you mean "p/soon"?'),
+    (["show", "p"], 5,
+     '"p" is a pledge: name one of its milestones, such as p/one'),
+    (["explain", "p"], 2, "explain takes one milestone's id, "
+     "pledge/milestone: see pledgectl --help"),
     (["poll", "nix"], 5,
      'there is no source "nix": /v1/sources lists them'),
     (["list", "--status", "good"], 2,

@@ -221,6 +221,25 @@ def test_an_instance_is_a_milestone(series):
         "p/q@2020-Q2", "p/q@2020-Q3"]
 
 
+def test_what_is_of_an_instance_is_not_asked_of_a_series(series):
+    series.start().settled()
+    for words in (("explain",), ("history",)):
+        result = series.ctl(*words, "p/q")
+        assert result.returncode == 5
+        assert result.stderr == (
+            'pledgectl: "p/q" recurs: name one instance, such as '
+            "p/q@2020-Q2\n")
+
+
+def test_assess_tells_each_name_that_is_nothing(series):
+    result = series.offline("assess", "--as-of", "2020-12-31", "p/q@2020-Q2",
+                            "p/n", "x*")
+    assert result.returncode == 5
+    assert result.stdout.splitlines()[1].split()[0] == "p/q@2020-Q2"
+    assert 'no milestone or pledge "p/n"' in result.stderr
+    assert 'no milestone or pledge "x*"' in result.stderr
+
+
 def test_a_table_is_of_what_has_started(series):
     series.start().settled()
 

@@ -443,7 +443,9 @@ static const struct rule {
 		.benchmark = "last(x) >= 5", .start = "2020-01-01",
 		.due = "2020-06-30", .grace = 31, .x = "1 1 1 1 1 1 5",
 		.as_of = "2020-12-01", .want = STATUS_MET,
-		.want_event = "2020-07-31", .want_late = 31},
+		.want_event = "2020-07-31", .want_late = 31,
+		.want_reason = "reached on 2020-07-31, 31 days late, within "
+			"grace"},
 	{.why = "due, between the date and the end of grace",
 		.benchmark = "last(x) >= 5", .start = "2020-01-01",
 		.due = "2020-06-30", .grace = 31, .x = "1 1 1 1 1 1 5",

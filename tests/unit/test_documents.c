@@ -318,6 +318,8 @@ static void test_attestations(void **state)
 	got = world_assess(&world, "p/law", "2020-07-10");
 	assert_int_equal(got.status, STATUS_UNVERIFIED);
 	assert_int_equal(got.knowledge, KNOWLEDGE_NO_DATA);
+	assert_string_equal(world_reason(&world, "p/law", &got),
+		"nobody has attested it: attested(\"adopted\")");
 	world_attest(&world, "p/law", "adopted", "anna", true, "2020-03-04",
 		"2020-03-10");
 	got = world_assess(&world, "p/law", "2020-03-09");

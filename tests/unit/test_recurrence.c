@@ -453,6 +453,46 @@ static void test_places(void **state)
 	world_release(&world);
 }
 
+/* A benchmark may ask for the period by its name, also one amended; what comes
+   once has none. */
+static void test_period_is_named(void **state)
+{
+	struct milestone *milestone;
+	struct clauses *clauses;
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_figures(&world);
+	milestone = recurring(&world, "quarter", "2020-12-31", NULL);
+	milestone->benchmark_said.text = "sum(x, ${period}) >= 2 "
+		"or sum(x, ${period}) < 0";
+	clauses = milestone->clauses;
+	clauses->amendments = arena_alloc(world.reg->arena, 1,
+		sizeof *clauses->amendments);
+	clauses->amendment_count = 1;
+	clauses->amendments[0] = (struct amendment){
+		.decree = {.on = date_of("2020-11-01")},
+		.benchmark_said = world_said("sum(x, ${period}) >= 7", 9)};
+	world_finish(&world);
+	milestone = &world.reg->milestones[register_milestone(world.reg,
+		"p/m@2020-Q3")];
+	assert_string_equal(milestone->benchmark->text,
+		"sum(x, 2020-Q3) >= 2 or sum(x, 2020-Q3) < 0");
+	assert_string_equal(milestone_at(milestone, world_time(&world,
+		"2020-12-01"))->benchmark->text, "sum(x, 2020-Q3) >= 7");
+	world_release(&world);
+
+	world_init(&world);
+	world_figures(&world);
+	world_milestone(&world, "m", "2020", "sum(x, ${period}) >= 5");
+	assert_int_equal(register_finish(world.reg, &world.faults), -1);
+	assert_int_equal(world.faults.errors, 1);
+	assert_int_not_equal(world_fault(&world, "benchmark: ${period} is the "
+		"period of a recurring milestone"), SIZE_MAX);
+	world_release(&world);
+}
+
 /* The instrument's end is one where nothing else is said. */
 static void test_instrument_ends(void **state)
 {
@@ -836,6 +876,7 @@ int main(void)
 		cmocka_unit_test(test_rule_skips),
 		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_period_is_named),
 		cmocka_unit_test(test_instrument_ends),
 		cmocka_unit_test(test_series_faults),
 		cmocka_unit_test(test_other_faults),
