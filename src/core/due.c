@@ -42,11 +42,6 @@ struct due_frame due_frame_of(const struct register_ *reg,
 	return frame;
 }
 
-static instant earlier(instant a, instant b)
-{
-	return a < b ? a : b;
-}
-
 static void due_note(const struct due_frame *frame, struct date date)
 {
 	if (frame->uses != NULL)
@@ -271,7 +266,8 @@ static bool anchor_of_instance(struct due_reading *reading,
 static bool anchor_unknown(struct due_reading *reading, const char *id)
 {
 	const struct register_ *reg = reading->frame->reg;
-	const char *near = thing_nearest(reg, THING_MILESTONE, id);
+	const char *near = thing_nearest(reg, THING_MILESTONE, id,
+		reading->faults);
 
 	if (register_recurrence(reg, id) != NOT_FOUND)
 		faults_error(reading->faults, reading->origin, "%s: '%s': %s is "
