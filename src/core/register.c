@@ -223,7 +223,8 @@ const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 	const char **names;
 	const char *near;
 
-	if (count > NEAREST_NAMES_MAX || faults->errors >= NEAREST_FAULTS_MAX)
+	if (count > NEAREST_NAMES_MAX || (faults != NULL &&
+	    faults->errors >= NEAREST_FAULTS_MAX))
 		return NULL;
 	names = mem_new(count + 1, sizeof *names);
 	for (size_t i = 0; i < count; i++) {

@@ -29,7 +29,8 @@ struct origin thing_origin(const struct register_ *reg, enum thing_kind kind,
 	size_t number);
 
 /* The id of that kind nearest to a mistaken one. NULL: none is near, or there
-   are too many to compare, or so many faults that none is compared any more. */
+   are too many to compare, or so many faults (NULL: none) that none is compared
+   any more. */
 const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 	const char *id, const struct faults *faults);
 

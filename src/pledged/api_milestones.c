@@ -109,7 +109,7 @@ void reply_no_milestone(struct daemon *daemon, struct server_request *request,
 	const struct register_ *reg = daemon->reg;
 	uint32_t series = register_recurrence(reg, id);
 	uint32_t pledge = register_pledge(reg, id);
-	const char *near = thing_nearest(reg, THING_MILESTONE, id);
+	const char *near = thing_nearest(reg, THING_MILESTONE, id, NULL);
 
 	if (series != NOT_FOUND)
 		reply_problem(request, 404, "\"%s\" recurs: name one instance, "

@@ -289,7 +289,7 @@ static bool names_are_known(const struct options *options,
 		if (index < reg->milestone_count)
 			continue;
 		near = thing_nearest(reg, strchr(name, '/') == NULL ?
-			THING_PLEDGE : THING_MILESTONE, name);
+			THING_PLEDGE : THING_MILESTONE, name, NULL);
 		fprintf(stderr, near == NULL ?
 			"pledged: there is no milestone or pledge \"%s\"\n" :
 			"pledged: there is no milestone or pledge \"%s\", did "
