@@ -75,6 +75,9 @@ def test_what_is_published_later_and_what_is_listed_no_more(gazette):
     assert gazette.status_of("p/law") == "met"
     # Dated today, it counts when the day is over.
     assert gazette.status_of("p/later") == "pending"
+    # What is in memory alone is read again; killed is what has been committed.
+    wait_until(lambda: "n4" in [item["key"] for item in gazette.items(
+        "/v1/indicators/gazette/observations")])
     before = gazette.items("/v1/milestones")
     gazette.kill()
     gazette.start().settled()
