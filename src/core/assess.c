@@ -844,12 +844,30 @@ static instant outcome_settles(const struct search *search)
 	return next;
 }
 
-/* When a figure may next fulfil it. Others' turns are no figures: what is known
-   of them ends by itself. */
+static bool benchmark_is_regular(const struct register_ *reg,
+	const struct benchmark *benchmark)
+{
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		if (reg->indicators[benchmark->indicators[i]].frequency ==
+		    FREQUENCY_NONE)
+			return false;
+	return true;
+}
+
+/* When a figure may next fulfil it: of windows that stay, while they last.
+   Others' turns are no figures: what is known of them ends by itself. */
 static instant figures_next(const struct search *search)
 {
 	struct benchmark figures = *search->milestone->benchmark;
+	struct evaluation now = *search->evaluation;
+	struct standing standing;
 
+	if (search->milestone->settles &&
+	    benchmark_is_regular(now.reg, &figures)) {
+		now.at = search->now;
+		standing_take(&figures, &now, &standing);
+		return standing.next;
+	}
 	figures.family_count = 0;
 	return benchmark_next_reference(&figures, search->evaluation,
 		search->now, INSTANT_MAX);
@@ -896,7 +914,8 @@ static void outcome_expect(const struct search *search, enum verdict found,
 	struct evaluation *evaluation = search->evaluation;
 	struct prospect prospect;
 
-	if (!search_expects(search, found, assessment))
+	if (!evaluation->reg->prerequisites[search->original->prerequisite]
+	    .awaited || !search_expects(search, found, assessment))
 		return;
 	prospect = prospect_of(search->milestone, evaluation, assessment);
 	out->expected = prospect.at;
@@ -907,22 +926,28 @@ static void outcome_expect(const struct search *search, enum verdict found,
 			zone_date(evaluation->zone, search->now)) + 1);
 }
 
-/* Nobody rests on most milestones. */
+/*
+ * Nobody rests on most milestones. When what is known of one that others rest
+ * on ends, it is judged again for itself, so that not all of a family are
+ * within a single judgement of who rests on it.
+ */
 static void assess_outcome(const struct search *search, enum verdict found,
-	const struct assessment *assessment)
+	struct assessment *assessment)
 {
 	const struct evaluation *evaluation = search->evaluation;
 	struct outcome outcome;
 	instant until = assessment->next;
 
-	if (evaluation->outcomes == NULL ||
-	    search->original->prerequisite == NOT_FOUND)
+	if (search->original->prerequisite == NOT_FOUND)
 		return;
 	outcome = search_outcome(search, assessment, found);
 	until = earlier(until, outcome_settles(search));
 	if (search->event == INSTANT_MIN)
 		until = earlier(until, figures_next(search));
 	outcome_expect(search, found, assessment, &outcome, &until);
+	assessment->next = until;
+	if (evaluation->outcomes == NULL)
+		return;
 	outcomes_keep(evaluation->outcomes,
 		(uint32_t)(search->original - evaluation->reg->milestones),
 		evaluation->known, until, &outcome);

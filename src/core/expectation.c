@@ -57,6 +57,37 @@ void expectation_waits(const struct milestone *terms, wait_visit *visit,
 		family_visit(clauses->after_families[i], visit, context);
 }
 
+static void prerequisite_await(uint32_t milestone, void *context)
+{
+	struct register_ *reg = context;
+
+	reg->prerequisites[reg->milestones[milestone].prerequisite].awaited =
+		true;
+}
+
+static void terms_await(struct register_ *reg,
+	const struct milestone *terms)
+{
+	expectation_waits(terms, prerequisite_await, reg);
+	if (terms->anchorage != NULL)
+		prerequisite_await(terms->anchorage->milestone, reg);
+}
+
+void expectation_find(struct register_ *reg)
+{
+	for (size_t i = 0; i < reg->milestone_count; i++) {
+		const struct milestone *milestone = &reg->milestones[i];
+		const struct clauses *clauses = milestone->clauses;
+
+		if (milestone->level == 0)
+			continue;
+		terms_await(reg, milestone);
+		for (size_t k = 0; clauses != NULL &&
+		    k < clauses->amendment_count; k++)
+			terms_await(reg, clauses->amendments[k].milestone);
+	}
+}
+
 /* What is overdue comes today at the earliest. */
 static instant own_date(const struct milestone *milestone,
 	struct evaluation *evaluation, const struct assessment *assessment)

@@ -20,6 +20,10 @@ struct prospect {
 struct prospect prospect_of(const struct milestone *milestone,
 	struct evaluation *evaluation, const struct assessment *assessment);
 
+/* Sets which prerequisites of a register are awaited: by those that wait for
+   them, and by those whose due date hangs on them. */
+void expectation_find(struct register_ *reg);
+
 /* Calls visit for each milestone that one waits for under these terms, maybe
    more than once. */
 typedef void wait_visit(uint32_t milestone, void *context);

@@ -11,6 +11,7 @@
 #include "core/clauses.h"
 #include "core/dependencies.h"
 #include "core/due.h"
+#include "core/expectation.h"
 #include "core/family.h"
 #include "core/registered.h"
 #include "core/path.h"
@@ -973,6 +974,7 @@ int register_finish(struct register_ *reg, struct faults *faults)
 	dependencies_find(reg, faults);
 	if (faults->errors != errors)
 		return -1;
+	expectation_find(reg);
 	finish_inputs(reg);
 	return 0;
 }

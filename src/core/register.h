@@ -275,6 +275,7 @@ struct prerequisite {
 	uint32_t milestone;
 	uint32_t dependant_count;
 	uint32_t *dependants;		/* milestones, each once */
+	bool awaited;			/* some of them are not expected before it */
 };
 
 /* How many milestones may rest on one another in a row. */

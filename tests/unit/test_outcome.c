@@ -391,12 +391,54 @@ static void test_hanging_faults(void **state)
 	}
 }
 
+/* ---- when to ask again ------------------------------------------------------- */
+
+/*
+ * Who rests on others is never woken before them, or all of a family would be
+ * judged within the one judgement of who counts them. What is decided for good
+ * wakes nobody.
+ */
+static void test_wakes(void **state)
+{
+	static const struct {
+		const char *counted, *next;
+	} rows[] = {
+		{"sum(x, 2020-Q1) >= 100", "2020-12-31"},
+		{"sum(x, 2020) >= 100", "2020-06-30"},
+		{"last(x) >= 100", "2020-06-30"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct world world;
+		struct assessment counted, counting;
+
+		votes_begin(&world);
+		world_milestone(&world, "k", "2020-04-30", rows[i].counted);
+		world_milestone(&world, "z", "2020-12-31",
+			"met_count(\"p/k*\") >= 1");
+		world_finish(&world);
+		votes_observe(&world);
+		world_observe(&world, "x", "2020-04", "4", "2020-05-10");
+		world_observe(&world, "x", "2020-05", "4", "2020-06-10");
+		counted = world_assess(&world, "p/k", "2020-06-20");
+		counting = world_assess(&world, "p/z", "2020-06-20");
+		assert_string_equal(status_name(counted.status), "not_met");
+		assert_true(counted.next <= counting.next ||
+			counting.next > counting.due);
+		assert_int_equal(counting.next / 86400,
+			world_time(&world, rows[i].next) / 86400);
+		world_release(&world);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_expected),
+		cmocka_unit_test(test_wakes),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_hanging_due),
 		cmocka_unit_test(test_hanging_faults),
