@@ -22,7 +22,13 @@ def phase_one(daemon):
     for file in PHASE_ONE.iterdir():
         shutil.copy(file, daemon.folder)
     daemon.write("pledged.conf", SETTINGS)
-    return daemon.start().settled()
+    daemon.start().settled()
+    # Where a figure came from is known once it is committed.
+    for indicator in ("exports.energy", "exports_ytd.energy",
+                      "ip.action_plan.published"):
+        wait_until(lambda: daemon.items(
+            f"/v1/indicators/{indicator}/observations"))
+    return daemon
 
 
 def explained(daemon, name, as_of=None):
