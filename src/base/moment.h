@@ -118,6 +118,8 @@ instant zone_instant(const struct zone *zone, struct clock_time local,
 /* The first and last second of a day, which may be no 86,400 apart. */
 instant zone_day_start(const struct zone *zone, struct date date);
 instant zone_day_end(const struct zone *zone, struct date date);
+/* The next end of a day after an instant. */
+instant zone_day_end_after(const struct zone *zone, instant at);
 /* at + duration: seconds and days of elapsed local calendar; months by
    date_add_months; working days are refused with false (a calendar's task). */
 bool zone_add(const struct zone *zone, instant at, struct duration duration,

@@ -601,6 +601,14 @@ instant zone_day_end(const struct zone *zone, struct date date)
 	return fits.first;
 }
 
+instant zone_day_end_after(const struct zone *zone, instant at)
+{
+	struct date day = zone_date(zone, at);
+	instant end = zone_day_end(zone, day);
+
+	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
+}
+
 bool zone_add(const struct zone *zone, instant at, struct duration duration,
 	instant *out)
 {

@@ -174,14 +174,6 @@ static instant reference_first(const struct search *search)
 	return first;
 }
 
-static instant day_end_after(const struct zone *zone, instant at)
-{
-	struct date day = zone_date(zone, at);
-	instant end = zone_day_end(zone, day);
-
-	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
-}
-
 static void search_opens(struct search *search, instant at)
 {
 	search->opened = earlier(search->opened, at);
@@ -839,7 +831,7 @@ static instant outcome_settles(const struct search *search)
 			&end))
 			continue;
 		next = earlier(next, end >= search->now ? end + 1 :
-			day_end_after(evaluation->zone, search->now));
+			zone_day_end_after(evaluation->zone, search->now));
 	}
 	return next;
 }
@@ -926,6 +918,19 @@ static void outcome_expect(const struct search *search, enum verdict found,
 			zone_date(evaluation->zone, search->now)) + 1);
 }
 
+/* Without a memory there is nobody to ask again. */
+static void outcome_keep(const struct search *search, instant until,
+	const struct outcome *outcome)
+{
+	const struct evaluation *evaluation = search->evaluation;
+
+	if (evaluation->outcomes != NULL)
+		outcomes_keep(evaluation->outcomes,
+			(uint32_t)(search->original -
+			evaluation->reg->milestones),
+			evaluation->known, until, outcome);
+}
+
 /*
  * Nobody rests on most milestones. When what is known of one that others rest
  * on ends, it is judged again for itself, so that not all of a family are
@@ -934,7 +939,6 @@ static void outcome_expect(const struct search *search, enum verdict found,
 static void assess_outcome(const struct search *search, enum verdict found,
 	struct assessment *assessment)
 {
-	const struct evaluation *evaluation = search->evaluation;
 	struct outcome outcome;
 	instant until = assessment->next;
 
@@ -946,11 +950,7 @@ static void assess_outcome(const struct search *search, enum verdict found,
 		until = earlier(until, figures_next(search));
 	outcome_expect(search, found, assessment, &outcome, &until);
 	assessment->next = until;
-	if (evaluation->outcomes == NULL)
-		return;
-	outcomes_keep(evaluation->outcomes,
-		(uint32_t)(search->original - evaluation->reg->milestones),
-		evaluation->known, until, &outcome);
+	outcome_keep(search, until, &outcome);
 }
 
 /* ---- when to ask again ----------------------------------------------------- */
@@ -971,7 +971,7 @@ static instant assess_next(const struct search *search,
 			inputs_next(milestone->baseline, search->evaluation),
 		benchmark->uses_age && (search_sustains(search) ||
 		    !verdict_fulfils(assessment->verdict)) ?
-			day_end_after(search->evaluation->zone, now) :
+			zone_day_end_after(search->evaluation->zone, now) :
 			INSTANT_MAX,
 		search->evaluation->until,
 	};
@@ -1104,14 +1104,13 @@ static void anchorage_outcome(struct search *search,
 	const struct assessment *assessment)
 {
 	struct evaluation *evaluation = search->evaluation;
-	const struct outcome other = *outcome_of(evaluation,
-		search->milestone->anchorage->milestone);
-	struct outcome outcome;
+	struct outcome other, outcome;
 
-	search->opened = other.open;
-	if (evaluation->outcomes == NULL ||
-	    search->original->prerequisite == NOT_FOUND)
+	if (search->original->prerequisite == NOT_FOUND)
 		return;
+	other = *outcome_of(evaluation,
+		search->milestone->anchorage->milestone);
+	search->opened = other.open;
 	outcome = search_outcome(search, assessment, VERDICT_NONE);
 	outcome.earliest = other.earliest;
 	outcome.ahead = true;
@@ -1120,9 +1119,7 @@ static void anchorage_outcome(struct search *search,
 			assessment->expected.date);
 		outcome.cause = assessment->expected.root_cause;
 	}
-	outcomes_keep(evaluation->outcomes,
-		(uint32_t)(search->original - evaluation->reg->milestones),
-		evaluation->known, assessment->next, &outcome);
+	outcome_keep(search, assessment->next, &outcome);
 }
 
 /* Until the other is fulfilled nothing is asked of it. */
@@ -1152,7 +1149,7 @@ void milestone_assess_with(const struct register_ *reg,
 	const struct milestone *milestone = milestone_at(original,
 		known.published_by);
 	struct milestone resolved;
-	struct spans spans = {.count = 0};
+	struct spans spans;
 	struct evaluation evaluation = milestone_evaluation(reg, history,
 		milestone, known);
 	struct search search = {.original = original, .terms = milestone,
@@ -1163,6 +1160,7 @@ void milestone_assess_with(const struct register_ *reg,
 		.last = {.truth = TRUTH_UNKNOWN, .reason = UNKNOWN_AHEAD}};
 
 	evaluation.outcomes = outcomes;
+	spans.count = 0;	/* what lies beyond is not looked at */
 	evaluation.spans = &spans;
 	if (milestone->anchorage == NULL) {
 		search_assess(&search, out);

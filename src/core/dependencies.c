@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/dependencies.h"
+#include "core/family.h"
 
 /* Cycles told of; a pattern too wide makes as many as it has members. */
 #define CYCLES_MAX 10
@@ -15,13 +16,6 @@
 #define LEVEL_NONE (UINT32_MAX - 1)	/* not walked yet */
 
 /* ---- edges ------------------------------------------------------------------ */
-
-static void family_visit(const struct family *family, dependency_visit *visit,
-	void *context)
-{
-	for (size_t i = 0; i < family->count; i++)
-		visit(family->members[i], context);
-}
 
 static void benchmark_visit(const struct benchmark *benchmark,
 	dependency_visit *visit, void *context)

@@ -3,6 +3,7 @@
  */
 #include "core/expectation.h"
 #include "core/expression_internal.h"
+#include "core/family.h"
 
 struct waiting {
 	struct evaluation *evaluation;
@@ -26,13 +27,6 @@ static void wait_for(uint32_t milestone, void *context)
 	prospect->at = outcome->expected;
 	prospect->cause = outcome->cause != NOT_FOUND ? outcome->cause :
 		milestone;
-}
-
-static void family_visit(const struct family *family, wait_visit *visit,
-	void *context)
-{
-	for (size_t i = 0; i < family->count; i++)
-		visit(family->members[i], context);
 }
 
 static void truth_visit(const struct expression *truth, wait_visit *visit,

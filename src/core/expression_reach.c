@@ -318,14 +318,6 @@ instant benchmark_next_reference(const struct benchmark *benchmark,
 	return next <= limit ? next : INSTANT_MAX;
 }
 
-static instant day_end_after(const struct zone *zone, instant at)
-{
-	struct date day = zone_date(zone, at);
-	instant end = zone_day_end(zone, day);
-
-	return end > at ? end : zone_day_end(zone, date_add_days(day, 1));
-}
-
 instant evaluation_next_reference(struct evaluation *evaluation, instant after,
 	instant limit)
 {
@@ -337,7 +329,7 @@ instant evaluation_next_reference(struct evaluation *evaluation, instant after,
 	if (evaluation->due > after && evaluation->due < next)
 		next = evaluation->due;
 	if (benchmark->uses_age) {
-		end = day_end_after(evaluation->zone, after);
+		end = zone_day_end_after(evaluation->zone, after);
 		next = end < next ? end : next;
 	}
 	return next <= limit ? next : INSTANT_MAX;

@@ -98,3 +98,10 @@ const struct family *family_of_pattern(const struct register_ *reg,
 	families->first = family;
 	return family;
 }
+
+void family_visit(const struct family *family, family_member_visit *visit,
+	void *context)
+{
+	for (size_t i = 0; i < family->count; i++)
+		visit(family->members[i], context);
+}

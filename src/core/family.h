@@ -27,4 +27,9 @@ const struct family *family_of_one(const struct register_ *reg, const char *id);
 const struct family *family_of_pattern(const struct register_ *reg,
 	const char *pattern);
 
+/* Calls visit for each member. */
+typedef void family_member_visit(uint32_t milestone, void *context);
+void family_visit(const struct family *family, family_member_visit *visit,
+	void *context);
+
 #endif

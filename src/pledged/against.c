@@ -219,8 +219,7 @@ static void against_match(struct against *against)
 static void side_assess(const struct side *side, uint32_t milestone, instant as_of,
 	struct assessment *out)
 {
-	milestone_assess(offline_register(side->offline),
-		offline_history(side->offline), milestone,
+	engine_assess(offline_engine(side->offline), milestone,
 		(struct knowledge){as_of, INSTANT_MAX}, out);
 }
 
