@@ -46,7 +46,10 @@ def gazette(daemon):
                   benchmark='attested(\\"adopted\\")'),
         milestone("two", "2099-01-01",
                   benchmark='attested(\\"adopted\\", 2)')))
-    return daemon.start().settled()
+    daemon.start().settled()
+    # The answers are the memory's at once; the lists are what is committed.
+    wait_until(lambda: daemon.items("/v1/indicators/gazette/observations"))
+    return daemon
 
 
 def test_presence_and_absence(gazette):
