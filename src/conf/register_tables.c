@@ -531,7 +531,7 @@ static const struct conf_key csv_keys[] = {
 		SECOND(csv_columns_as_count)},
 	{ROW("decimal", conf_char), AT(csv_decimal), .fallback = "."},
 	{ROW("delimiter", conf_char), AT(csv_delimiter), .fallback = ","},
-	{ROW("encoding", encoding_kind), AT(csv_encoding)},
+	{ROW("encoding", encoding_kind), AT(encoding)},
 	{ROW("header", header_kind), AT(csv_no_header), .fallback = "true"},
 	{ROW("thousands", conf_char), AT(csv_thousands)},
 };

@@ -117,7 +117,7 @@ static const struct observation *figure_before(const struct series *series,
 	const struct period period = series->items[i].period;
 
 	while (i-- > 0 && period_equal(series->items[i].period, period))
-		if (!series->items[i].quarantined &&
+		if (!series->items[i].quarantine &&
 		    figure_known(&series->items[i]) < from)
 			return &series->items[i];
 	return NULL;
@@ -158,7 +158,7 @@ static void news_look(const struct search *search, uint32_t indicator,
 		const struct observation *before;
 		instant known = figure_known(figure);
 
-		if (figure->quarantined || known < from ||
+		if (figure->quarantine || known < from ||
 		    known > search->until || period_equal(figure->period, taken))
 			continue;
 		taken = figure->period;

@@ -70,6 +70,7 @@ struct effect {
 	const char *subject;	/* its full id */
 	uint32_t source;	/* OBSERVATION, DOCUMENT: where it came from;
 				   NOT_FOUND: no source */
+	uint32_t answer;	/* … and from which answer of the poll */
 	int64_t number;		/* SEND: notification id */
 	const char *channel;	/* SEND */
 	char *reason;		/* ASSESSMENT: the sentence, owned by the list */

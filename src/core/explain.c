@@ -76,7 +76,7 @@ static const struct observation *vintages_look(const struct series *series,
 
 		if (!vintage_is_there(item, known))
 			continue;
-		if (item->quarantined) {
+		if (item->quarantine) {
 			quarantined = item > figure || figure == NULL ? item : NULL;
 			continue;
 		}

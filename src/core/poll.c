@@ -14,6 +14,7 @@ static const char *const outcome_names[] = {
 	[FETCH_UNCHANGED] = "unchanged",
 	[FETCH_FAILED] = "failed",
 	[FETCH_UNREADABLE] = "unreadable",
+	[FETCH_OFFLINE] = "offline",
 };
 
 const char *fetch_outcome_name(enum fetch_outcome outcome)
@@ -41,34 +42,6 @@ void source_state_init(struct source_state *state)
 		.last_change = INSTANT_MIN,
 		.failing_since = INSTANT_MIN,
 	};
-}
-
-/* Each string with its NUL, so that what ends one cannot begin the next. */
-static void digest_add_string(struct digest_state *digest, const char *string)
-{
-	uint8_t present = string != NULL;
-	digest_add(digest, &present, 1);
-	if (string)
-		digest_add(digest, string, strlen(string) + 1);
-}
-
-void source_program(const struct source *source, struct digest *out)
-{
-	struct digest_state *digest = digest_new();
-	char fixed[] = {(char)source->format, source->csv_delimiter,
-		source->csv_decimal, source->csv_thousands,
-		source->csv_no_header};
-
-	digest_add(digest, fixed, sizeof(fixed));
-	digest_add_string(digest, source->url);
-	digest_add_string(digest, source->extract);
-	digest_add_string(digest, source->indicator_id);
-	digest_add_string(digest, source->csv_encoding);
-	for (size_t i = 0; i < source->csv_columns_as_count; i++) {
-		digest_add_string(digest, source->csv_columns_as[i].key);
-		digest_add_string(digest, source->csv_columns_as[i].value);
-	}
-	digest_finish(digest, out);
 }
 
 static int64_t at_most(int64_t value, int64_t limit)

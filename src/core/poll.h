@@ -11,20 +11,37 @@
 #ifndef PLEDGED_CORE_POLL_H
 #define PLEDGED_CORE_POLL_H
 
-#include "core/register.h"
+#include "core/definition.h"
 
 enum fetch_outcome {
 	FETCH_CHANGED,		/* new bytes, extracted */
 	FETCH_UNCHANGED,	/* 304, or the same bytes */
 	FETCH_FAILED,		/* no bytes: network, HTTP status, file */
-	FETCH_UNREADABLE	/* bytes, but extraction failed */
+	FETCH_UNREADABLE,	/* bytes, but extraction failed */
+	FETCH_OFFLINE		/* this machine could not ask: nothing is known
+				   of the source */
 };
 const char *fetch_outcome_name(enum fetch_outcome outcome);
 bool fetch_outcome_parse(const char *word, enum fetch_outcome *out);
 
 #define FETCH_ERROR_MAX 320
 #define VALIDATOR_MAX 256
+#define MOVED_MAX 512
 #define SOURCE_FAILURES_ALERT 3	/* in a row, before people are told */
+
+/* One answer to one request of a poll whose bytes came. */
+struct poll_answer {
+	const char *url;	/* as asked, secrets as {name} */
+	const char *parameters;	/* the request's, a JSON object; "{}": none */
+	const char *media_type;	/* as the server said; "": it did not */
+	instant at;		/* when it had come */
+	int http_status;	/* 0: a file */
+	char etag[VALIDATOR_MAX];
+	char last_modified[VALIDATOR_MAX];
+	struct digest body;
+	int64_t bytes;		/* of the body as decoded */
+	size_t rows;		/* extracted from it, with those rejected */
+};
 
 /* One finished poll, flat; what the store keeps of it. */
 struct fetch_report {
@@ -41,6 +58,12 @@ struct fetch_report {
 	bool has_body;
 	size_t rows;		/* extracted */
 	size_t rejected;	/* rows that made no sense */
+	int64_t ttl;		/* seconds, of a feed; 0: not said */
+	bool gone;		/* 410: it will not come back */
+	bool unreached;		/* no server was reached: it, or the network */
+	char moved[MOVED_MAX];	/* for good, to this URL; "": it has not */
+	const struct poll_answer *answers;	/* those read, in order; the caller's */
+	size_t answer_count;
 	char error[FETCH_ERROR_MAX];	/* what and where; first reject; "" */
 };
 
@@ -56,7 +79,10 @@ struct source_state {
 	char last_modified[VALIDATOR_MAX];
 	struct digest body;	/* of the last bytes extracted */
 	bool has_body;
-	struct digest program;	/* url, format and extract they were read with */
+	struct digest program;	/* of the definition they were read by */
+	bool gone;		/* not asked any more, until it changes */
+	uint64_t told;		/* the fault that people were told of; 0: none */
+	char moved[MOVED_MAX];	/* where it is asked for now; "": its url */
 	char error[FETCH_ERROR_MAX];
 };
 
@@ -67,8 +93,6 @@ struct poll_settings {
 };
 
 void source_state_init(struct source_state *state);
-/* Digest of what a source's answer means: a change drops the validators. */
-void source_program(const struct source *source, struct digest *out);
 /* Drops etag, last_modified and body: the next answer is read whole. */
 void source_forget_validators(struct source_state *state);
 /* First poll of a source that has no plan yet. */

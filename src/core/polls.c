@@ -195,7 +195,7 @@ static bool series_is_quarantined(const struct series *series)
 	for (size_t i = 0; i < series->count; i++) {
 		bool last = i + 1 == series->count || !period_equal(
 			series->items[i].period, series->items[i + 1].period);
-		if (last && series->items[i].quarantined)
+		if (last && series->items[i].quarantine)
 			return true;
 	}
 	return false;
@@ -228,7 +228,7 @@ static void quarantine_tell(struct engine *engine, uint32_t index,
 	const char *id = engine->reg->indicators[index].id;
 	struct text reason;
 
-	if (observation->quarantined) {
+	if (observation->quarantine) {
 		text_init(&reason, 0);
 		text_add_period(&reason, observation->period);
 		text_add_string(&reason, ": ");

@@ -328,6 +328,10 @@ static const char *const severity_words[] = {
 	[SEVERITY_INFO] = "info", [SEVERITY_WARNING] = "warning",
 	[SEVERITY_CRITICAL] = "critical",
 };
+static const char *const source_format_words[] = {
+	[SOURCE_CSV] = "csv", [SOURCE_JSON] = "json", [SOURCE_HTML] = "html",
+	[SOURCE_XML] = "xml", [SOURCE_FEED] = "feed", [SOURCE_TEXT] = "text",
+};
 static const char *const mode_words[] = {
 	[MODE_BY] = "by", [MODE_AT] = "at", [MODE_THROUGHOUT] = "throughout",
 };
@@ -358,6 +362,11 @@ bool severity_parse(const char *word, enum severity *out)
 		return false;
 	*out = (enum severity)found;
 	return true;
+}
+
+const char *source_format_name(enum source_format format)
+{
+	return source_format_words[format];
 }
 
 const char *mode_name(enum milestone_mode mode)

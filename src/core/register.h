@@ -60,6 +60,8 @@ struct indicator {
 	bool cumulative;		/* a running total within the year */
 	bool has_min, has_max;		/* domain; nonnegative: min = 0 */
 	struct decimal min, max;
+	struct decimal max_jump;	/* largest ratio to the figure of the period
+					   before, up or down; 0: any */
 	struct origin origin;
 
 	uint32_t *milestones;		/* that rest on it */
@@ -71,26 +73,82 @@ struct indicator {
 /* What is reckoned with where a source does not say how often it is polled. */
 #define SOURCE_EVERY_UNSET INT64_C(86400)
 
-enum source_format { SOURCE_CSV, SOURCE_JSON };
+enum source_format { SOURCE_CSV, SOURCE_JSON, SOURCE_HTML, SOURCE_XML,
+	SOURCE_FEED, SOURCE_TEXT };
+
+/* Requests of one poll: every combination of the parameters' values. */
+#define SOURCE_REQUESTS_MAX 1000
+#define SOURCE_PAGES_DEFAULT 100
+#define SOURCE_PAGES_MAX 1000		/* of one request */
+
+/* {name} in url, body and headers, and a variable of the programs. Of several
+   values each makes a request of its own. */
+struct parameter {
+	const char *name;
+	const char **values;
+	size_t value_count;
+};
+
+/* {name} in url, body and headers, and nowhere else: no program sees it, and
+   nothing that is stored, said or logged holds it. */
+struct source_secret {
+	const char *name;
+	const char *path;		/* of the file it is read from */
+	char *secret;			/* NULL: it was not opened; the arena's */
+};
+
+/* How often a source is asked while a milestone that rests on it is near. */
+struct near {
+	struct duration within;		/* before its due date, until it is decided */
+	int64_t every;			/* seconds */
+};
 
 struct source {
 	const char *id;
+	/* how it is asked */
 	const char *url;		/* http, https or file: with an absolute path */
+	const char *body;		/* sent by POST; NULL: GET */
+	const struct label *headers;	/* Accept, Authorization, … */
+	size_t header_count;
+	const struct parameter *parameters;
+	size_t parameter_count;
+	struct source_secret *secrets;
+	size_t secret_count;
+	const char *next;		/* where the next page is: "link" (the header
+					   Link), a jq program (json) or an XPath
+					   (html, xml); NULL: there is none */
+	int32_t pages;			/* of one request at most; 0: the default */
+	int64_t every;			/* seconds between polls; 0: the default */
+	struct near *near;		/* widest first */
+	size_t near_count;
+	int64_t timeout;		/* seconds for one answer; 0: the default */
+	bool allow_private;
+	/* how it is read */
 	enum source_format format;
-	const char *extract;		/* the program */
+	const char *extract;		/* csv: SELECT, json: jq, text: PCRE2; else NULL */
+	const char *rows;		/* html, xml: XPath; else NULL */
+	const struct label *columns;	/* field → XPath within a row */
+	size_t column_count;
+	const struct label *namespaces;	/* prefix → URI, for the XPaths */
+	size_t namespace_count;
+	const char *match;		/* feed: PCRE2 on title and text; NULL: all */
+	const char *encoding;		/* of its text, whatever the answer says;
+					   NULL: as said, sniffed, else UTF-8 */
+	const char *preset;		/* whose settings it began with; NULL */
 	const char *indicator_id;	/* default of its rows, or NULL */
 	uint32_t indicator;		/* NOT_FOUND: none */
-	int64_t every;			/* seconds between polls; 0: the default */
-	int64_t timeout;		/* seconds; 0: the default */
-	bool allow_private;
-	/* csv */
 	char csv_delimiter;		/* 0: comma */
 	char csv_decimal;		/* 0: point */
 	char csv_thousands;		/* 0: none */
 	bool csv_no_header;
-	const char *csv_encoding;	/* NULL: UTF-8 */
 	const struct label *csv_columns_as;	/* column → "text" | "number" */
 	size_t csv_columns_as_count;
+	/* what becomes of it */
+	struct decimal hold_release;	/* share of its history that a release may
+					   contradict; 0: any */
+	struct duration retention;	/* of bytes no verdict rests on; 0: for ever */
+	const struct label *labels;
+	size_t label_count;
 	struct origin origin;
 };
 
@@ -423,6 +481,7 @@ bool id_is_valid(const char *id, bool hyphens);
 /* Words of the enums, and back; false: no such word. */
 const char *severity_name(enum severity severity);
 bool severity_parse(const char *word, enum severity *out);
+const char *source_format_name(enum source_format format);
 const char *mode_name(enum milestone_mode mode);
 bool mode_parse(const char *word, enum milestone_mode *out);
 

@@ -30,11 +30,11 @@ static bool vintage_revises(const struct series *series, size_t i,
 	const struct observation *item = &series->items[i];
 	instant known = observation_known(item);
 
-	if (item->quarantined || known < revision->from || known > revision->now)
+	if (item->quarantine || known < revision->from || known > revision->now)
 		return false;
 	while (i-- > 0 && period_equal(series->items[i].period, item->period)) {
 		const struct observation *before = &series->items[i];
-		if (before->quarantined || observation_known(before) >= known)
+		if (before->quarantine || observation_known(before) >= known)
 			continue;
 		return !decimal_equal(before->value, item->value);
 	}

@@ -208,8 +208,8 @@ int row_check(const struct register_ *reg, uint32_t source,
 			row_value(text, out, error) < 0 ||
 			row_published(zone, text, out, error) < 0)
 		return -1;
-	out->observation.quarantined =
-		outside_domain(indicator, out->observation.value);
+	if (outside_domain(indicator, out->observation.value))
+		out->observation.quarantine = QUARANTINE_DOMAIN;
 	return 0;
 }
 

@@ -22,6 +22,7 @@ struct row {
 	uint32_t indicator;
 	struct observation observation;	/* id and recorded are 0; published is
 					   INSTANT_MIN when the row gave none */
+	uint32_t answer;		/* of the poll, that it was read from */
 	struct document *document;	/* the row's own; its period and times are
 					   those of observation. NULL: a figure */
 };

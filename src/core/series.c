@@ -303,7 +303,7 @@ instant series_next_publication(const struct series *series, instant after)
 		const struct observation *item = &series->items[i];
 
 		if (item->published > after && item->published < next &&
-		    !item->quarantined)
+		    !item->quarantine)
 			next = item->published;
 	}
 	return next;
@@ -331,7 +331,7 @@ static bool observation_repeats(const struct observation *later,
 	const struct observation *earlier)
 {
 	return later->provisional == earlier->provisional &&
-		later->quarantined == earlier->quarantined &&
+		later->quarantine == earlier->quarantine &&
 		later->recorded >= earlier->recorded &&
 		decimal_equal(later->value, earlier->value);
 }

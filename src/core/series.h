@@ -16,6 +16,15 @@
 #include "base/decimal.h"
 #include "core/period.h"
 
+/* Why a figure is kept and shown, but not used. */
+enum quarantine {
+	QUARANTINE_NONE,
+	QUARANTINE_DOMAIN,	/* outside the indicator's domain */
+	QUARANTINE_JUMP,	/* too far from the figure before it */
+	QUARANTINE_DUPLICATE,	/* its own release gives it twice, differently */
+	QUARANTINE_RELEASE	/* of a release that contradicts too much */
+};
+
 struct observation {
 	struct decimal value;
 	struct period period;
@@ -24,7 +33,7 @@ struct observation {
 	int64_t id;		/* row in the store; 0 before it has one */
 	bool published_assumed;	/* no row and no fetch told when */
 	bool provisional;
-	bool quarantined;	/* kept and shown, not used */
+	uint8_t quarantine;	/* enum quarantine */
 };
 
 /* What was known: published at or before one time, recorded by another. */
@@ -98,7 +107,7 @@ static inline bool observation_is_known(const struct observation *item,
 	struct knowledge known)
 {
 	return item->published <= known.published_by &&
-		item->recorded <= known.recorded_by && !item->quarantined;
+		item->recorded <= known.recorded_by && !item->quarantine;
 }
 
 /* Mostly a period has one vintage, and it is known. */

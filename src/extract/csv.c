@@ -375,7 +375,7 @@ int extract_csv(const struct extract_request *request, extract_take *take,
 
 	table->request = request;
 	table->error = error;
-	int status = decoded_init(&decoded, request->csv_encoding, request->body,
+	int status = decoded_init(&decoded, request->encoding, request->body,
 		request->length, error);
 
 	if (status == 0)

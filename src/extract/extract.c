@@ -75,9 +75,21 @@ static const struct {
 	{"json", extract_json},
 };
 
-int extract_run(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error)
+void extract_found_init(struct extract_found *found)
 {
+	text_init(&found->next, EXTRACT_NEXT_MAX);
+	found->ttl = 0;
+}
+
+void extract_found_release(struct extract_found *found)
+{
+	text_release(&found->next);
+}
+
+int extract_run(const struct extract_request *request, extract_take *take,
+	void *context, struct extract_found *found, struct error *error)
+{
+	(void)found;
 	if (strlen(request->program) > EXTRACT_PROGRAM_MAX)
 		return error_set(error, ERROR_LIMIT,
 			"the extraction program is longer than %d bytes",

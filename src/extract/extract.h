@@ -22,23 +22,41 @@
 #define EXTRACT_FIELD_MAX 65536
 #define EXTRACT_STEPS_MAX 500000000	/* some seconds; the same everywhere */
 #define EXTRACT_REJECT_MAX 120
+#define EXTRACT_NEXT_MAX 4096	/* bytes of where the next page is */
 
 struct extract_column_as {	/* overrides how a column of CSV is typed */
 	char *name;
 	bool number;
 };
 
+struct extract_pair {
+	char *name;
+	char *value;
+};
+
+struct extract_pairs {
+	struct extract_pair *items;
+	size_t count;
+};
+
 struct extract_request {
 	const char *format;	/* "csv" "json" */
-	const char *program;
+	const char *program;	/* SELECT, jq, PCRE2; the XPath of rows */
 	const char *fetched;	/* RFC 3339, what programs see as the time */
+	const char *url;	/* what was asked, likewise; NULL: "" */
 	const void *body;
 	size_t length;
+	const char *encoding;	/* whatever the answer says; NULL: see charset */
+	const char *charset;	/* the server's word; NULL: none */
+	struct extract_pairs parameters;	/* variables of the programs */
+	struct extract_pairs columns;		/* field → XPath */
+	struct extract_pairs namespaces;	/* prefix → URI */
+	const char *match;	/* of a feed; NULL: all */
+	const char *next;	/* program for the next page; NULL: none */
 	char csv_delimiter;	/* 0: comma */
 	char csv_decimal;	/* 0: point */
 	char csv_thousands;	/* 0: none */
 	bool csv_no_header;
-	const char *csv_encoding;	/* NULL: UTF-8 */
 	struct extract_column_as *columns_as;
 	size_t columns_as_count;
 	int64_t steps;		/* of an SQL program; 0: EXTRACT_STEPS_MAX */
@@ -71,10 +89,21 @@ bool extract_says_yes(const char *word);
 /* Takes a row; false: no more are wanted, which is a fault of the program. */
 typedef bool extract_take(void *context, const struct extract_row *row);
 
-/* Runs a request. -1 with what is wrong and where when the program or the
-   bytes are at fault. Compiled programs are kept for the next request. */
+/* What an answer says beside its rows. */
+struct extract_found {
+	struct text next;	/* URL of the next page, relative to url; or
+				   parameters of its query, "page=2&limit=50",
+				   behind a '&'; empty: this is the last */
+	int64_t ttl;		/* seconds, of a feed; 0: not said */
+};
+void extract_found_init(struct extract_found *found);
+void extract_found_release(struct extract_found *found);
+
+/* Runs a request; found may be NULL. -1 with what is wrong and where when the
+   program or the bytes are at fault. Compiled programs are kept for the next
+   request. */
 int extract_run(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error);
+	void *context, struct extract_found *found, struct error *error);
 /* Lets go of what was kept. */
 void extract_end(void);
 

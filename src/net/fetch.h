@@ -35,6 +35,8 @@ struct fetch_request {
 	const char *url;		/* http, https, or file: with an absolute path */
 	const char *method;		/* NULL: GET; or "POST" */
 	const char *const *headers;	/* "name: value", NULL-terminated; or NULL */
+	bool secret;			/* url or headers hold a secret: no redirect
+					   to another scheme, host or port */
 	const void *body;		/* POST; copied */
 	size_t body_length;
 	const char *if_none_match;	/* validators; NULL or "": none */
@@ -60,7 +62,12 @@ struct fetch_result {
 	int64_t max_age;
 	const char *error;		/* not arrived: why, and what to do */
 	bool offline;			/* the fault lies on this machine */
+	bool unreached;			/* no connection was had to any server */
 	const char *final_url;		/* after redirects */
+	bool moved;			/* to final_url, and every redirect on the
+					   way there said for good (301, 308) */
+	char media_type[128];		/* Content-Type; "": not said */
+	char next[2048];		/* Link rel=next, as it stands there; "" */
 };
 
 typedef void fetch_done(void *context, const struct fetch_result *result);

@@ -22,7 +22,7 @@ void extraction_request(struct text *frame, const struct source *source,
 	text_init(&text, 1024);
 	frame_begin(frame);
 	frame_put_string(frame, EXTRACT_FORMAT,
-		source->format == SOURCE_CSV ? "csv" : "json");
+		source_format_name(source->format));
 	frame_put_string(frame, EXTRACT_PROGRAM, source->extract);
 	text_add_instant(&text, at);
 	frame_put_string(frame, EXTRACT_FETCHED, text_string(&text));
@@ -31,7 +31,7 @@ void extraction_request(struct text *frame, const struct source *source,
 	put_char(frame, EXTRACT_CSV_THOUSANDS, source->csv_thousands);
 	if (source->csv_no_header)
 		frame_put(frame, EXTRACT_CSV_NO_HEADER, "", 0);
-	frame_put_string(frame, EXTRACT_CSV_ENCODING, source->csv_encoding);
+	frame_put_string(frame, EXTRACT_ENCODING, source->encoding);
 	for (size_t i = 0; i < source->csv_columns_as_count; i++) {
 		text_clear(&text);
 		text_addf(&text, "%s=%s", source->csv_columns_as[i].key,

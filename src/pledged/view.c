@@ -525,7 +525,8 @@ void view_observation_fields(struct json *json,
 	json_put_bool(json, "published_assumed", observation->published_assumed);
 	json_put_instant(json, "recorded", observation->recorded);
 	json_put_bool(json, "provisional", observation->provisional);
-	json_put_bool(json, "quarantined", observation->quarantined);
+	json_put_bool(json, "quarantined",
+		observation->quarantine != QUARANTINE_NONE);
 }
 
 void view_observation(struct json *json,
@@ -547,7 +548,7 @@ void view_source(struct json *json, const struct register_ *reg,
 	json_put_string(json, "id", source->id);
 	json_put_string(json, "url", url);
 	json_put_string(json, "format",
-		source->format == SOURCE_CSV ? "csv" : "json");
+		source_format_name(source->format));
 	json_put_string(json, "outcome",
 		tried ? fetch_outcome_name(state->outcome) : NULL);
 	json_put_bool(json, "busy", busy);

@@ -240,7 +240,7 @@ void store_add_observation(struct store_batch *batch, const char *indicator,
 	pen_instant(&pen, observation->recorded);
 	pen_int(&pen, observation->published_assumed);
 	pen_int(&pen, observation->provisional);
-	pen_int(&pen, observation->quarantined);
+	pen_int(&pen, observation->quarantine);
 	pen_end(&pen);
 }
 

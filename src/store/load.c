@@ -411,7 +411,7 @@ static void load_observation(struct cursor *cursor, void *target)
 	observation.recorded = cursor_instant(cursor);
 	observation.published_assumed = cursor_int(cursor) != 0;
 	observation.provisional = cursor_int(cursor) != 0;
-	observation.quarantined = cursor_int(cursor) != 0;
+	observation.quarantine = (uint8_t)cursor_int(cursor);
 	if (!cursor->bad)
 		to->fn(to->context, &observation);
 }

@@ -46,7 +46,7 @@ static void request_take(struct extract_request *request, struct owned *owned,
 	case EXTRACT_FORMAT: take_string(&owned->format, field); break;
 	case EXTRACT_PROGRAM: take_string(&owned->program, field); break;
 	case EXTRACT_FETCHED: take_string(&owned->fetched, field); break;
-	case EXTRACT_CSV_ENCODING: take_string(&owned->encoding, field); break;
+	case EXTRACT_ENCODING: take_string(&owned->encoding, field); break;
 	case EXTRACT_CSV_DELIMITER: request->csv_delimiter = first_byte(field); break;
 	case EXTRACT_CSV_DECIMAL: request->csv_decimal = first_byte(field); break;
 	case EXTRACT_CSV_THOUSANDS: request->csv_thousands = first_byte(field); break;
@@ -110,7 +110,7 @@ static int rows_put(struct text *answer, const struct extract_request *request,
 	struct answering answering = {answer, 0};
 
 	frame_begin(answer);
-	if (extract_run(request, take_row, &answering, error) < 0)
+	if (extract_run(request, take_row, &answering, NULL, error) < 0)
 		return -1;
 	frame_put_int(answer, EXTRACT_COUNT, answering.rows);
 	frame_end(answer);
@@ -133,7 +133,7 @@ void extract_answer(const void *payload, size_t length, struct text *answer)
 	request.format = owned.format;
 	request.program = owned.program != NULL ? owned.program : "";
 	request.fetched = owned.fetched != NULL ? owned.fetched : "";
-	request.csv_encoding = owned.encoding;
+	request.encoding = owned.encoding;
 	if (reader.broken)
 		status = error_set(&error, ERROR_BUG, "the request is broken");
 	else

@@ -9,13 +9,14 @@
 /*
  * Role "extract". Arguments: --memory=BYTES (of the process) and --cpu=SECONDS
  * (of each request). One request:
- *	FORMAT PROGRAM FETCHED [CSV_* …] BODY
- * and one answer: any number of rows, each opened by ROW, then COUNT; or, when
- * the program or the bytes are at fault, FAULT alone.
+ *	FORMAT PROGRAM FETCHED [URL PARAMETER … CSV_* …] BODY
+ * and one answer: any number of rows, each opened by ROW, then NEXT and TTL
+ * where the answer has them, then COUNT; or, when the program or the bytes are
+ * at fault, FAULT alone.
  */
 enum extract_tag {
 	/* request */
-	EXTRACT_FORMAT = 1,	/* "csv" | "json" */
+	EXTRACT_FORMAT = 1,	/* a source_format's name */
 	EXTRACT_PROGRAM,
 	EXTRACT_FETCHED,	/* RFC 3339 */
 	EXTRACT_BODY,
@@ -23,8 +24,15 @@ enum extract_tag {
 	EXTRACT_CSV_DECIMAL,
 	EXTRACT_CSV_THOUSANDS,
 	EXTRACT_CSV_NO_HEADER,	/* present: there is none */
-	EXTRACT_CSV_ENCODING,
+	EXTRACT_ENCODING,	/* decided by the source */
 	EXTRACT_CSV_COLUMN_AS,	/* "name=text" | "name=number" */
+	EXTRACT_URL_ASKED,
+	EXTRACT_CHARSET,	/* as the server said */
+	EXTRACT_PARAMETER,	/* "name=value" */
+	EXTRACT_COLUMN,		/* "field=XPath" */
+	EXTRACT_NAMESPACE,	/* "prefix=URI" */
+	EXTRACT_MATCH,
+	EXTRACT_NEXT_PROGRAM,
 	/* answer */
 	EXTRACT_ROW = 64,	/* opens a row; int: its number from 1 */
 	EXTRACT_INDICATOR,
@@ -34,6 +42,8 @@ enum extract_tag {
 	EXTRACT_PROVISIONAL,	/* present: it is */
 	EXTRACT_KEY, EXTRACT_TITLE, EXTRACT_URL, EXTRACT_TEXT,
 	EXTRACT_REJECT,		/* of the open row: why it makes no sense */
+	EXTRACT_NEXT,		/* text: as in struct extract_found */
+	EXTRACT_TTL,		/* int: seconds */
 	EXTRACT_COUNT,		/* int: rows, closes the answer */
 	EXTRACT_FAULT		/* text: what and where */
 };

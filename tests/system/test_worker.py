@@ -71,7 +71,7 @@ def test_options_of_csv(worker):
                "0101;1.234,5\n".encode("utf-16"),
                ("EXTRACT_CSV_DELIMITER", ";"), ("EXTRACT_CSV_DECIMAL", ","),
                ("EXTRACT_CSV_THOUSANDS", "."), ("EXTRACT_CSV_NO_HEADER", True),
-               ("EXTRACT_CSV_ENCODING", "UTF-16"),
+               ("EXTRACT_ENCODING", "UTF-16"),
                ("EXTRACT_CSV_COLUMN_AS", "c1=number"),
                ("EXTRACT_CSV_COLUMN_AS", "c2=text")) == [
                    {"key": "101", "value": "1.234,5"}]
@@ -84,7 +84,7 @@ def test_encodings_inside_the_sandbox(worker, encoding):
             "EUC-KR": "한국", "windows-1252": "5 €"}[encoding]
     assert run(worker, "csv", "SELECT a AS title FROM data",
                f"a\n{text}\n".encode(encoding),
-               ("EXTRACT_CSV_ENCODING", encoding)) == [{"title": text}]
+               ("EXTRACT_ENCODING", encoding)) == [{"title": text}]
 
 
 def test_rejects_come_with_their_row(worker):

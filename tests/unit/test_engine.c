@@ -1356,7 +1356,7 @@ static void test_quarantine(void **state)
 	world_finish(&rig.world);
 	rig_start(&rig, "2020-03-01");
 	struct row row = rig_row(&rig, "x", "2020-01", "-5", "2020-03-01");
-	row.observation.quarantined = true;
+	row.observation.quarantine = QUARANTINE_DOMAIN;
 	rig_take_row(&rig, &row);
 	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
 		"!ops data_quarantined\n");

@@ -432,7 +432,7 @@ static struct explanation explain_daily(struct world *world, int days)
 
 static void test_what_is_in_quarantine_is_told(void **state)
 {
-	struct observation wild = {.value = {999, 0}, .quarantined = true};
+	struct observation wild = {.value = {999, 0}, .quarantine = QUARANTINE_DOMAIN};
 	struct explanation explanation;
 	struct world world;
 

@@ -254,7 +254,7 @@ static void figure_option(struct bench *bench, struct observation *figure,
 	else if (strcmp(word, "assumed") == 0)
 		figure->published_assumed = true;
 	else if (strcmp(word, "quarantined") == 0)
-		figure->quarantined = true;
+		figure->quarantine = QUARANTINE_DOMAIN;
 	else
 		bench_fail(bench, "what is %s?", word);
 }

@@ -82,7 +82,7 @@ static int run(const struct extract_case *one, size_t length,
 	text_init(&shown->text, 0);
 	shown->rows = 0;
 	shown->most = 100;
-	int status = extract_run(&request, show_row, shown, error);
+	int status = extract_run(&request, show_row, shown, NULL, error);
 
 	free(copy);
 	return status;
@@ -328,9 +328,9 @@ static void csv_faults_say_what_to_do(void **state)
 		CSV_FAULT("not UTF-8", "a\n\xe9\n", FIRST, "the text is not UTF-8: "
 			"say its encoding, as in csv: { encoding = \"GB18030\"; }"),
 		CSV_FAULT("an unknown encoding", "a\n1\n", FIRST,
-			"there is no encoding \"UTF-9\"", .csv_encoding = "UTF-9"),
+			"there is no encoding \"UTF-9\"", .encoding = "UTF-9"),
 		CSV_FAULT("not in the encoding", "a\n\x81\xff\n", FIRST,
-			"byte 3 is not Shift_JIS text", .csv_encoding = "Shift_JIS"),
+			"byte 3 is not Shift_JIS text", .encoding = "Shift_JIS"),
 		CSV_FAULT("no program", "a\n1\n", "",
 			"extract: one SELECT is wanted, and nothing after it"),
 		CSV_FAULT("a mistyped column", "period,value_usd\n2020,5\n",
@@ -419,7 +419,7 @@ static void csv_programs_are_confined(void **state)
 	check_case(&after, strlen(after.body));
 }
 
-static void csv_encodings_are_read(void **state)
+static void encodings_are_read(void **state)
 {
 	static const struct {
 		const char *encoding, *body;
@@ -447,7 +447,7 @@ static void csv_encodings_are_read(void **state)
 		struct extract_case one = {cases[i].encoding != NULL
 			? cases[i].encoding : "by its mark", "csv", cases[i].body,
 			"SELECT a AS title FROM data", want, NULL,
-			{.csv_encoding = cases[i].encoding}};
+			{.encoding = cases[i].encoding}};
 
 		snprintf(want, sizeof want, "title=%s;", cases[i].want);
 		check_case(&one, cases[i].length);
@@ -743,7 +743,7 @@ int main(void)
 		cmocka_unit_test(csv_results_become_rows),
 		cmocka_unit_test(csv_faults_say_what_to_do),
 		cmocka_unit_test(csv_programs_are_confined),
-		cmocka_unit_test(csv_encodings_are_read),
+		cmocka_unit_test(encodings_are_read),
 		cmocka_unit_test(csv_is_not_wider_than_stated),
 		cmocka_unit_test(json_results_become_rows),
 		cmocka_unit_test(json_faults_say_where),

@@ -132,7 +132,7 @@ static void test_program(void **state)
 		{.id = "a", .url = "http://s/.", .extract = ""},
 		{.id = "a", .url = "http://s/", .extract = ".x"},
 		{.id = "a", .url = "http://s/", .extract = ".", .indicator_id = "x"},
-		{.id = "a", .url = "http://s/", .extract = ".", .csv_encoding = "x"},
+		{.id = "a", .url = "http://s/", .extract = ".", .encoding = "x"},
 		{.id = "a", .url = "http://s/", .extract = ".", .csv_delimiter = ';'},
 		{.id = "a", .url = "http://s/", .extract = ".",
 			.csv_columns_as = as, .csv_columns_as_count = 1},

@@ -166,7 +166,7 @@ static void test_sources(void **state)
 	assert_int_equal(one->csv_decimal, ',');
 	assert_int_equal(one->csv_thousands, '.');
 	assert_true(one->csv_no_header);
-	assert_string_equal(one->csv_encoding, "GB18030");
+	assert_string_equal(one->encoding, "GB18030");
 	assert_int_equal(one->csv_columns_as_count, 2);
 	assert_string_equal(one->csv_columns_as[0].value, "text");
 	assert_int_equal(two->format, SOURCE_JSON);

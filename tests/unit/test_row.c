@@ -93,7 +93,8 @@ static void check_row(const struct world *world, const struct row_case *c)
 	assert_true(decimal_equal(row.observation.value, value));
 	assert_int_equal(row.observation.published, c->want_published
 		? world_time(world, c->want_published) : INSTANT_MIN);
-	assert_int_equal(row.observation.quarantined, c->want_quarantined);
+	assert_int_equal(row.observation.quarantine != QUARANTINE_NONE,
+		c->want_quarantined);
 	assert_int_equal(row.observation.provisional, c->text.provisional);
 }
 

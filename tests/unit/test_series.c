@@ -76,7 +76,8 @@ static void test_news(void **state)
 
 		item.recorded = additions[i].recorded;
 		item.provisional = additions[i].mark == PROVISIONAL;
-		item.quarantined = additions[i].mark == QUARANTINED;
+		item.quarantine = additions[i].mark == QUARANTINED
+			? QUARANTINE_DOMAIN : QUARANTINE_NONE;
 		news = series_add(&series, &item, &previous);
 		if (news != additions[i].want)
 			fail_msg("addition %zu: %d", i, news);
@@ -172,7 +173,7 @@ static struct period period_random(bool mixed)
 static bool model_knows(const struct observation *item, struct knowledge known)
 {
 	return item->published <= known.published_by &&
-		item->recorded <= known.recorded_by && !item->quarantined;
+		item->recorded <= known.recorded_by && !item->quarantine;
 }
 
 static bool vintage_wins(const struct observation *a, const struct observation *b)
@@ -247,7 +248,7 @@ static instant model_publication(const struct model *model, instant after)
 	instant next = INSTANT_MAX;
 
 	for (size_t i = 0; i < model->count; i++)
-		if (!model->items[i].quarantined && model->items[i].published > after &&
+		if (!model->items[i].quarantine && model->items[i].published > after &&
 		    model->items[i].published < next)
 			next = model->items[i].published;
 	return next;
@@ -325,7 +326,8 @@ static void test_model(void **state)
 				.published = chance(60),
 				.recorded = chance(60),
 				.id = i + 1,
-				.quarantined = chance(8) == 0,
+				.quarantine = chance(8) == 0
+					? QUARANTINE_DOMAIN : QUARANTINE_NONE,
 			};
 
 			assert_int_not_equal(series_add(&series, &item, NULL),

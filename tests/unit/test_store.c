@@ -867,7 +867,7 @@ static void test_series(void **state)
 	assert_true(decimal_equal(series.items[2].value, second.value));
 	assert_true(series.items[2].published_assumed);
 	assert_true(series.items[2].provisional);
-	assert_false(series.items[2].quarantined);
+	assert_false(series.items[2].quarantine);
 	series_release(&series);
 	series_init(&series);
 	assert_int_equal(store_load_series(store, "z", &series), 0);
