@@ -1,7 +1,5 @@
 /*
- * url: where the next page of an answer is, by what the answer says, and
- * whether two URLs are of one server. By libcurl's reader of URLs, which is
- * also the one that will ask.
+ * url: where the next page of an answer is, by what the answer says.
  *
  * An answer is a stranger's word: only http and https are gone to, and no URL
  * with a user in it.
@@ -9,12 +7,8 @@
 #ifndef PLEDGED_NET_URL_H
 #define PLEDGED_NET_URL_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 #include "base/text.h"
-
-#define URL_MAX 8192		/* bytes of one that is asked */
 
 /*
  * Adds to out the URL of the next page. next: a reference, absolute or relative
@@ -24,8 +18,5 @@
  */
 int url_next(const char *asked, const char *next, struct text *out,
 	struct error *error);
-
-/* Whether scheme, host and port are the same. */
-bool url_same_server(const char *a, const char *b);
 
 #endif

@@ -447,7 +447,7 @@ static int next_check(const struct asking *asking, const char *url,
 		: SOURCE_PAGES_DEFAULT;
 
 	if (asking->question.secret &&
-	    !url_same_server(text_string(&asking->question.url), url))
+	    !fetch_urls_share_origin(text_string(&asking->question.url), url))
 		return error_set(error, ERROR_DENIED, "the next page is on "
 			"another server, which must not have the secret of this "
 			"one");
@@ -642,10 +642,12 @@ static void asking_take_body(struct asking *asking,
 		fetcher_release(asking->asker->fetcher, exchange->body.length);
 		asking->kept += exchange->body.length;
 	}
-	if (next_is_link(asking_source(asking)) && result->next[0] != '\0' &&
-	    asking_set_next(asking, exchange, result->next) < 0)
-		return;
-	asking_arrive(asking);
+	if (next_is_link(asking_source(asking)) && result->next_unclear)
+		asking_fail(asking, FETCH_FAILED, "its Link headers do not say "
+			"clearly where the next page is");
+	else if (!next_is_link(asking_source(asking)) || result->next[0] == '\0' ||
+		asking_set_next(asking, exchange, result->next) == 0)
+		asking_arrive(asking);
 }
 
 static char *hidden(const struct asking *asking, const char *string)
@@ -835,7 +837,7 @@ static const char *asking_first_url(const struct asking *asking)
 	if (moved == NULL || moved[0] == '\0' || asking->request_count != 1 ||
 	    !question_is_fixed(asking_source(asking)))
 		return url;
-	return !asking->question.secret || url_same_server(url, moved) ?
+	return !asking->question.secret || fetch_urls_share_origin(url, moved) ?
 		moved : url;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "net/fetch_url.h"
 #include "net/url.h"
 
 static const struct next_case {
@@ -69,13 +70,13 @@ static void test_length(void **state)
 	text_init(&next, 0);
 	text_init(&out, 0);
 	text_add_string(&next, "/");
-	while (next.length < URL_MAX)
+	while (next.length < FETCH_URL_MAX)
 		text_add_char(&next, 'x');
 	assert_int_equal(url_next("http://a.example/", text_string(&next), &out,
 		&error), -1);
 	text_clear(&next);
 	text_add_string(&next, "&p=");
-	while (next.length < 2 * URL_MAX)
+	while (next.length < 2 * FETCH_URL_MAX)
 		text_add_char(&next, 'x');
 	assert_int_equal(url_next("http://a.example/", text_string(&next), &out,
 		&error), -1);
@@ -83,34 +84,11 @@ static void test_length(void **state)
 	text_release(&out);
 }
 
-static void test_same_server(void **state)
-{
-	static const struct {
-		const char *a, *b;
-		bool want;
-	} cases[] = {
-		{"http://a.example/x", "http://A.Example:80/y?z", true},
-		{"https://a.example/x", "https://a.example:443/", true},
-		{"http://a.example/x", "https://a.example/x", false},
-		{"http://a.example/x", "http://a.example:81/x", false},
-		{"http://a.example/x", "http://b.a.example/x", false},
-		{"http://a.example/x", "http://a.example@b.example/", false},
-		{"http://[::1]/x", "http://[::1]:80/", true},
-		{"http://a.example/x", "", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (url_same_server(cases[i].a, cases[i].b) != cases[i].want)
-			fail_msg("%s %s", cases[i].a, cases[i].b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_same_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
