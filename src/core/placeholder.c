@@ -36,6 +36,17 @@ bool placeholder_is(const struct placeholder *placeholder, const char *name)
 		memcmp(name, placeholder->name, placeholder->length) == 0;
 }
 
+bool placeholder_stands(const char *string, const char *name)
+{
+	struct placeholder placeholder;
+
+	for (; string != NULL && placeholder_next(string, &placeholder);
+	    string = placeholder.rest)
+		if (placeholder_is(&placeholder, name))
+			return true;
+	return false;
+}
+
 bool placeholder_name_is_valid(const char *name)
 {
 	size_t length = name_length(name);

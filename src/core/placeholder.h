@@ -22,6 +22,8 @@ struct placeholder {
 bool placeholder_next(const char *string, struct placeholder *out);
 /* Whether it is of that name. */
 bool placeholder_is(const struct placeholder *placeholder, const char *name);
+/* Whether one of that name stands in a string; NULL: none does. */
+bool placeholder_stands(const char *string, const char *name);
 /* Whether a string is such a name, all of it. */
 bool placeholder_name_is_valid(const char *name);
 

@@ -13,7 +13,9 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "conf/preset.h"
 #include "pledged/command.h"
+#include "pledged/paths.h"
 
 #ifndef SYSCONFDIR
 #define SYSCONFDIR "/etc"
@@ -259,6 +261,7 @@ int main(int argc, char **argv)
 		}
 	}
 	log_init("pledged", LOG_LEVEL_NOTICE);
+	presets_found_in(paths_presets());
 	const struct verb *verb = verb_choose(argc, argv, &word);
 
 	if (verb == NULL)

@@ -54,11 +54,12 @@ struct offline *offline_over(struct settings *settings, struct register_ *reg)
 	return offline;
 }
 
-struct offline *offline_open(const char *conf)
+struct offline *offline_open(const char *conf, bool network)
 {
 	struct configuration configuration;
 
-	configuration_read(&configuration, conf, CONF_OFFLINE);
+	configuration_read(&configuration, conf,
+		network ? CONF_FETCH : CONF_OFFLINE);
 	configuration_tell(&configuration);
 	if (configuration.reg == NULL) {
 		configuration_release(&configuration);

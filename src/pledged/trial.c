@@ -487,7 +487,9 @@ int command_source(const struct options *options)
 			"pledged --help\n", stderr);
 		return EXIT_USAGE;
 	}
-	configuration_read(&configuration, options->conf, CONF_OFFLINE);
+	configuration_read(&configuration, options->conf,
+		options->argument_count == 2 && options->file == NULL ?
+		CONF_FETCH : CONF_OFFLINE);
 	configuration_tell(&configuration);
 	if (configuration.reg != NULL)
 		status = source_test(&configuration, options);
