@@ -102,9 +102,9 @@ static const char json_shape[] =
 	"| join(\", \")) + \"}\" end "
 	"elif type == \"array\" then if length == 0 then \"[]\" else "
 	"\"\\(length) of [\" + (.[0] | shape($n - 1)) + \"]\" end "
-	"else type end; {title: (shape(4) | .[:380])}";
+	"else type end; {key: (shape(4) | .[:380])}";
 static const struct label tree_columns[] = {
-	{"title", "name()"}, {"key", "@id"}, {"url", "@class"},
+	{"key", "name()"}, {"title", "@id"}, {"url", "@class"},
 };
 
 /* A program for a worker that tells the shape, of a source of that format;
@@ -135,9 +135,9 @@ static void shape_take(struct text *shape, const struct frame_field *field)
 {
 	char *value = frame_field_string(field);
 
-	if (field->tag == EXTRACT_TITLE && shape->length > 0)
+	if (field->tag == EXTRACT_KEY && shape->length > 0)
 		text_add_char(shape, ' ');
-	if (field->tag == EXTRACT_KEY && value[0] != '\0')
+	if (field->tag == EXTRACT_TITLE && value[0] != '\0')
 		text_add_char(shape, '#');
 	if (field->tag == EXTRACT_URL && value[0] != '\0')
 		text_add_char(shape, '.');

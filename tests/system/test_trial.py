@@ -213,8 +213,8 @@ def test_documents(trial):
     result = trial("web")
     assert result.stdout.endswith("web: 3 documents would be taken\n")
     assert "Gazette no. 2" in result.stdout
-    assert [row["key"] for row in tried(trial)[1]["rows"]] == [
-        f"http://gazette.example/{number}.pdf" for number in (3, 2, 1)]
+    assert {row["key"] for row in tried(trial)[1]["rows"]} == {
+        f"http://gazette.example/{number}.pdf" for number in (3, 2, 1)}
     assert trial("web", "-o", "csv").stdout.startswith(
         "indicator,date,key,title,url\n")
 
