@@ -205,13 +205,14 @@ static void shape_ask(struct trying *trying)
 
 /* --- the asking ------------------------------------------------------------------- */
 
-/* A person is helped by the look of an answer that gave nothing. */
+/* A person is helped by the look of an answer that gave nothing, but where the
+   rejected rows say what is wrong. */
 static bool wants_shape(const struct asking_result *result)
 {
 	const struct fetch_report *report = &result->report;
 
 	return result->exchange_count > 0 &&
-		(report->outcome == FETCH_UNREADABLE ||
+		((report->outcome == FETCH_UNREADABLE && report->rejected == 0) ||
 		(report->outcome == FETCH_CHANGED && report->rows == 0));
 }
 
