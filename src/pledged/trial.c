@@ -101,7 +101,8 @@ static const char json_shape[] =
 	"\"{\" + ([to_entries[:20][] | .key + \": \" + (.value | shape($n - 1))] "
 	"| join(\", \")) + \"}\" end "
 	"elif type == \"array\" then if length == 0 then \"[]\" else "
-	"\"\\(length) of [\" + (.[0] | shape($n - 1)) + \"]\" end "
+	"\"\\(length) of [\" + (reduce (.[:3][] | shape($n - 1)) as $s ([]; "
+	"if index([$s]) then . else . + [$s] end) | join(\" | \")) + \"]\" end "
 	"else type end; {key: (shape(4) | .[:380])}";
 static const struct label tree_columns[] = {
 	{"key", "name()"}, {"title", "@id"}, {"url", "@class"},
