@@ -59,8 +59,8 @@ struct fetch_failure {
 	size_t max_body;
 };
 
-/* Whether only asking for the name once more can tell whose fault it is; host
-   is then the name to ask for. */
+/* Whether only asking once more can tell whose fault it is that a name was not
+   found; host is then what lookup_start is to ask for. */
 bool fetch_failure_needs_lookup(const struct fetch_failure *failure,
 	char host[FETCH_HOST_MAX]);
 
