@@ -1,6 +1,6 @@
 /*
- * lookup: getaddrinfo and a query of the root in a detached thread. The lookup belongs to the loop as
- * long as it is not abandoned, and then to the thread.
+ * lookup: getaddrinfo and a query of the root in a detached thread. The lookup
+ * belongs to the loop as long as it is not abandoned, and then to the thread.
  */
 #include <sys/types.h>
 #include <netinet/in.h>
