@@ -15,7 +15,7 @@
 #include "net/fetch_url.h"
 #include "net/lookup.h"
 
-#define FETCH_WORDS_MAX 512	/* what people see, NUL included */
+#define FETCH_WORDS_MAX 320	/* what people see, NUL included */
 
 /* What our own callbacks found, which curl only calls an aborted transfer. */
 enum fetch_fault {
