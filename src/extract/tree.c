@@ -264,8 +264,22 @@ static struct parsing *parsing_of(xmlParserCtxtPtr context)
 /*
  * From here on nothing more is made of the document, which is read to its end
  * all the same: xmlStopParser would free the text that whoever called us may
- * be about to copy.
+ * be about to copy. HTML heeds no flag, only that nobody listens.
  */
+static void parser_deafen(xmlParserCtxtPtr context)
+{
+	xmlSAXHandlerPtr sax = context->sax;
+
+	context->disableSAX = 1;
+	if (!parsing_of(context)->html)
+		return;
+	sax->startElement = NULL;
+	sax->endElement = NULL;
+	sax->characters = sax->ignorableWhitespace = sax->cdataBlock = NULL;
+	sax->comment = NULL;
+	sax->processingInstruction = NULL;
+}
+
 static void parsing_stop(xmlParserCtxtPtr context, const char *what)
 {
 	struct parsing *parsing = parsing_of(context);
@@ -273,7 +287,7 @@ static void parsing_stop(xmlParserCtxtPtr context, const char *what)
 	if (parsing->error->kind == ERROR_NONE)
 		error_set(parsing->error, ERROR_LIMIT, "line %d: %s",
 			context->input != NULL ? context->input->line : 0, what);
-	context->disableSAX = 1;
+	parser_deafen(context);
 }
 
 static void refuse_entity(void *context, const xmlChar *name, int type,
@@ -353,7 +367,7 @@ static void note_error(void *context, xmlErrorPtr said)
 	} else {
 		return;
 	}
-	parser->disableSAX = 1;
+	parser_deafen(parser);
 }
 
 static void parser_confine(xmlParserCtxtPtr parser, struct parsing *parsing)

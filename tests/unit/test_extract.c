@@ -1271,7 +1271,7 @@ static void text_is_searched_in_windows(void **state)
 	}
 	check_made(&too_long, "<", "x", 70000, ">");
 	for (int i = 0; i < 4; i++)
-		check_made(&behind, "xxx" + i, "\xc3\xa9", 32768, "k7");
+		check_made(&behind, &"xxx"[i], "\xc3\xa9", 32768, "k7");
 }
 
 static void text_has_limits(void **state)
