@@ -20,6 +20,12 @@
 
 /* --- values ---------------------------------------------------------------- */
 
+static const struct conf_word listing_words[] = {
+	{"all", LISTS_ALL, CONF_OPTIONAL},
+	{"newest", LISTS_NEWEST, CONF_OPTIONAL},
+	{0},
+};
+
 static const struct conf_word format_words[] = {
 	{"csv", SOURCE_CSV, CONF_OPTIONAL},
 	{"json", SOURCE_JSON, CONF_OPTIONAL},
@@ -296,6 +302,7 @@ static const struct conf_key source_keys[] = {
 	{ROW("id", conf_id), AT(id)},
 	{ROW("indicator", conf_name), AT(indicator_id)},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
+	{ROW("lists", conf_word_kind), AT(lists), .words = listing_words},
 	{ROW("match", pattern_kind), AT(match)},
 	{ROW("namespaces", source_labels_kind), AT(namespaces),
 		SECOND(namespace_count)},

@@ -141,8 +141,10 @@ void documents_release(struct documents *documents)
 	}
 	for (size_t i = 0; i < documents->count; i++)
 		free(documents->items[i]);
-	for (size_t i = 0; i < documents->source_count; i++)
+	for (size_t i = 0; i < documents->source_count; i++) {
 		free(documents->sources[i].id);
+		free(documents->sources[i].oldest);
+	}
 	free(documents->items);
 	free(documents->published);
 	free(documents->sources);
@@ -188,28 +190,55 @@ static size_t titled_position(const struct documents *documents,
 	return position;
 }
 
-static void source_note(struct documents *documents,
+static instant version_date(const struct document *version,
+	const struct zone *zone)
+{
+	return period_is_none(version->period) ? version->published :
+		period_start(version->period, zone);
+}
+
+static struct document_source *source_take(struct documents *documents,
 	const struct document *document)
 {
-	struct document_source *source = documents->sources;
-
-	if (*document->source == '\0')
-		return;
-	for (size_t i = 0; i < documents->source_count; i++, source++) {
-		if (strcmp(source->id, document->source) != 0)
-			continue;
-		if (document->published < source->published)
-			source->published = document->published;
-		if (document->recorded < source->recorded)
-			source->recorded = document->recorded;
-		return;
-	}
+	for (size_t i = 0; i < documents->source_count; i++)
+		if (strcmp(documents->sources[i].id, document->source) == 0)
+			return &documents->sources[i];
 	documents->sources = mem_grow(documents->sources,
 		documents->source_count, &documents->source_capacity,
 		sizeof *documents->sources);
-	documents->sources[documents->source_count++] =
-		(struct document_source){mem_string(document->source),
-		document->published, document->recorded};
+	documents->sources[documents->source_count] = (struct document_source){
+		.id = mem_string(document->source),
+		.published = document->published,
+		.recorded = document->recorded};
+	return &documents->sources[documents->source_count++];
+}
+
+/* A version that stays where it is. */
+static void source_note(struct documents *documents,
+	const struct document *document)
+{
+	struct document_source *source;
+
+	if (*document->source == '\0')
+		return;
+	source = source_take(documents, document);
+	source->published = earlier(source->published, document->published);
+	source->recorded = earlier(source->recorded, document->recorded);
+	if (source->oldest_count > 0 && version_date(document, zone_utc()) >=
+	    version_date(source->oldest[source->oldest_count - 1], zone_utc()))
+		return;
+	source->oldest = mem_grow(source->oldest, source->oldest_count,
+		&source->oldest_capacity, sizeof *source->oldest);
+	source->oldest[source->oldest_count++] = document;
+}
+
+instant document_source_reach(const struct document_source *source,
+	struct knowledge known, const struct zone *zone)
+{
+	for (size_t i = source->oldest_count; i-- > 0;)
+		if (document_is_known(source->oldest[i], known))
+			return version_date(source->oldest[i], zone);
+	return INSTANT_MAX;
 }
 
 /* A row of the store only by itself; else what says the same as the version
@@ -244,7 +273,7 @@ enum series_news documents_add(struct documents *documents,
 		&documents->capacity, sizeof *documents->items);
 	documents->items[documents->count] = document_copy(document);
 	titled_insert(documents, titled, position, (uint32_t)documents->count);
-	source_note(documents, document);
+	source_note(documents, documents->items[documents->count]);
 	if (document->published > documents->last_published)
 		documents->last_published = document->published;
 	if (document->recorded > documents->last_recorded)

@@ -39,6 +39,9 @@ struct document *document_copy(const struct document *document);
 struct document_source {
 	char *id;
 	instant published, recorded;
+	const struct document **oldest;	/* versions it gave, each dated before all
+					   that it had given until then */
+	size_t oldest_count, oldest_capacity;
 };
 
 struct documents {
@@ -93,6 +96,11 @@ const struct sightings *documents_sightings(struct documents *documents,
 /* Another register, with other zones, takes the place of the one judged: what
    was made by zones is made anew. */
 void documents_forget_zones(struct documents *documents);
+
+/* The date of the oldest document that a source had given, as far as that is
+   known; INSTANT_MAX: it had given none. */
+instant document_source_reach(const struct document_source *source,
+	struct knowledge known, const struct zone *zone);
 
 /* How many of ascending dates lie in [from, to]. */
 size_t dates_within(const instant *dates, size_t count, instant from,

@@ -128,6 +128,19 @@ static void documents_use(const struct sightings *found, instant close,
 		asking->evaluation->published_assumed = true;
 }
 
+/* Of what lists the newest alone, what lies before all it has listed is not
+   known; what lies before the start of the milestone is not asked about. */
+static bool documents_begin_late(const struct evaluation *evaluation,
+	uint32_t indicator, instant opens, instant close)
+{
+	instant since = documents_covered_since(evaluation->reg,
+		evaluation->history, indicator, evaluation->known,
+		evaluation->zone);
+	instant from = opens != INSTANT_MIN ? opens : evaluation->start;
+
+	return from != INSTANT_MIN && from <= close && from < since;
+}
+
 /* So many in [opens, closes] as seen from the reference instant. */
 static void documents_measure(const struct expression *expression,
 	struct asking *asking, instant opens, instant closes,
@@ -154,6 +167,8 @@ static void documents_measure(const struct expression *expression,
 	}
 	if (doubtful > 0)
 		documents_may_be((int64_t)doubtful, UNKNOWN_PATTERN, out);
+	if (documents_begin_late(evaluation, expression->indicator, opens, close))
+		documents_may_be(-1, UNKNOWN_UNLISTED, out);
 	if (covered < close && opens <= close)
 		documents_may_be(-1, UNKNOWN_UNREAD, out);
 	if (closes > evaluation->at)

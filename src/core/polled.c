@@ -55,6 +55,14 @@ instant polled_last(const struct polled_times *polled, struct knowledge known)
 	return from > 0 ? polled->items[from - 1] : INSTANT_MIN;
 }
 
+instant polled_first(const struct polled_times *polled, struct knowledge known)
+{
+	instant last = polled_last(polled, known);
+
+	return last == INSTANT_MIN || polled->standing == POLLED_ALWAYS ? last :
+		polled->items[0];
+}
+
 /* --- of an indicator ---------------------------------------------------------- */
 
 struct covering {
@@ -64,9 +72,38 @@ struct covering {
 	const struct indicator *indicator;
 	const struct documents *documents;
 	instant polled;			/* the earliest of the last polls */
+	instant since;			/* the latest that they are known since */
 	instant stale_after;
 	size_t sources;
+	const struct zone *zone;
 };
+
+/* What the source of that number has given; NULL: nothing. */
+static const struct document_source *covering_giver(
+	const struct covering *covering, const char *id)
+{
+	const struct documents *documents = covering->documents;
+
+	for (size_t i = 0; i < documents->source_count; i++)
+		if (strcmp(documents->sources[i].id, id) == 0)
+			return &documents->sources[i];
+	return NULL;
+}
+
+static instant covering_since(const struct covering *covering,
+	const struct source *source, const struct polled_times *polled)
+{
+	const struct document_source *giver;
+	instant reach = INSTANT_MAX;
+
+	if (!source_lists_newest(source))
+		return INSTANT_MIN;
+	giver = covering_giver(covering, source->id);
+	if (giver != NULL)
+		reach = document_source_reach(giver, covering->known,
+			covering->zone);
+	return earlier(reach, polled_first(polled, covering->known));
+}
 
 static void covering_take(struct covering *covering, uint32_t number)
 {
@@ -81,6 +118,8 @@ static void covering_take(struct covering *covering, uint32_t number)
 	if (polled->standing == POLLED_ALWAYS)
 		stale = INSTANT_MAX;
 	covering->polled = earlier(covering->polled, last);
+	covering->since = later(covering->since,
+		covering_since(covering, source, polled));
 	covering->stale_after = earlier(covering->stale_after, stale);
 	covering->sources++;
 }
@@ -112,14 +151,15 @@ static void covering_take_givers(struct covering *covering)
 
 static void covering_make(struct covering *covering,
 	const struct register_ *reg, struct history *history,
-	uint32_t indicator, struct knowledge known)
+	uint32_t indicator, struct knowledge known, const struct zone *zone)
 {
 	*covering = (struct covering){
-		.reg = reg, .history = history, .known = known,
+		.reg = reg, .history = history, .known = known, .zone = zone,
 		.indicator = &reg->indicators[indicator],
 		.documents = history_documents(history,
 			reg->indicators[indicator].id),
-		.polled = INSTANT_MAX, .stale_after = INSTANT_MAX,
+		.polled = INSTANT_MAX, .since = INSTANT_MIN,
+		.stale_after = INSTANT_MAX,
 	};
 	for (size_t i = 0; i < covering->indicator->source_count; i++)
 		covering_take(covering, covering->indicator->sources[i]);
@@ -136,13 +176,23 @@ instant documents_covered(const struct register_ *reg, struct history *history,
 	struct duration back;
 	instant covered;
 
-	covering_make(&covering, reg, history, indicator, known);
+	covering_make(&covering, reg, history, indicator, known, zone);
 	back = covering.indicator->lag;
 	back.count = -back.count;
 	if (back.count == 0 || covering.polled == INSTANT_MIN ||
 	    !zone_add(zone, covering.polled, back, &covered))
 		return covering.polled;
 	return covered;
+}
+
+instant documents_covered_since(const struct register_ *reg,
+	struct history *history, uint32_t indicator, struct knowledge known,
+	const struct zone *zone)
+{
+	struct covering covering;
+
+	covering_make(&covering, reg, history, indicator, known, zone);
+	return covering.since;
 }
 
 instant documents_stale_after(const struct register_ *reg,
@@ -152,7 +202,7 @@ instant documents_stale_after(const struct register_ *reg,
 	struct covering covering;
 	instant after;
 
-	covering_make(&covering, reg, history, indicator, known);
+	covering_make(&covering, reg, history, indicator, known, zone);
 	if (covering.stale_after == INSTANT_MIN ||
 	    covering.stale_after == INSTANT_MAX ||
 	    !zone_add(zone, covering.stale_after, covering.indicator->lag,

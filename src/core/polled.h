@@ -35,6 +35,8 @@ bool polled_add(struct polled_times *polled, instant started,
 
 /* The last good poll known at a time; INSTANT_MIN: none. */
 instant polled_last(const struct polled_times *polled, struct knowledge known);
+/* The first one likewise. */
+instant polled_first(const struct polled_times *polled, struct knowledge known);
 
 /*
  * Until when a series of documents is complete under what is known: the last
@@ -44,6 +46,15 @@ instant polled_last(const struct polled_times *polled, struct knowledge known);
  */
 instant documents_covered(const struct register_ *reg, struct history *history,
 	uint32_t indicator, struct knowledge known, const struct zone *zone);
+
+/*
+ * Since when it is: of each source that lists only the newest (source_lists_newest)
+ * the date of the oldest document it has listed, or its first good poll where it
+ * has listed none, and the latest of these. INSTANT_MIN: every source lists all.
+ */
+instant documents_covered_since(const struct register_ *reg,
+	struct history *history, uint32_t indicator, struct knowledge known,
+	const struct zone *zone);
 
 /*
  * When such a series counts as no longer read: its last good poll, the lag and

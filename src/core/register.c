@@ -380,6 +380,12 @@ bool severity_parse(const char *word, enum severity *out)
 	return true;
 }
 
+bool source_lists_newest(const struct source *source)
+{
+	return source->lists == LISTS_NEWEST || (source->lists ==
+		LISTS_UNSAID && source->format == SOURCE_FEED);
+}
+
 const char *source_format_name(enum source_format format)
 {
 	return source_format_words[format];

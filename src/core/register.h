@@ -97,6 +97,9 @@ struct source_secret {
 	char *secret;			/* NULL: it was not opened; the arena's */
 };
 
+/* Which documents a source lists: all of them or, as feeds do, the newest. */
+enum source_listing { LISTS_UNSAID, LISTS_ALL, LISTS_NEWEST };
+
 /* How often a source is asked while a milestone that rests on it is near. */
 struct near {
 	struct duration within;		/* before its due date, until it is decided */
@@ -144,6 +147,7 @@ struct source {
 	const struct label *csv_columns_as;	/* column → "text" | "number" */
 	size_t csv_columns_as_count;
 	/* what becomes of it */
+	enum source_listing lists;
 	struct decimal hold_release;	/* share of its history that a release may
 					   contradict; 0: any */
 	struct duration retention;	/* of bytes no verdict rests on; 0: for ever */
@@ -452,6 +456,10 @@ const struct amendment *milestone_amendment(const struct milestone *milestone,
 /* A milestone by its terms at a time: itself, or as it was amended. */
 const struct milestone *milestone_at(const struct milestone *milestone,
 	instant as_of);
+
+/* Whether a source lists only the newest documents, so that of what is older
+   than all it has listed nothing is known: as it says, else feeds do. */
+bool source_lists_newest(const struct source *source);
 
 /* Where a setting of a milestone stands. */
 struct origin said_origin(const struct milestone *milestone,

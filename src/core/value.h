@@ -36,6 +36,7 @@ enum unknown_reason {		/* the first cause met, most telling last */
 	UNKNOWN_MISSING,	/* ended, not published (or withdrawn) */
 	UNKNOWN_ABSENT,		/* the series has no figure at all */
 	UNKNOWN_UNREAD,		/* documents may be there that were not read */
+	UNKNOWN_UNLISTED,	/* … that were gone from the list before it was */
 	UNKNOWN_UNATTESTED,	/* too few people have said anything */
 	UNKNOWN_PATTERN,	/* a pattern took too long over a document */
 	UNKNOWN_RANGE,		/* out of range: overflow, division by zero */

@@ -8,7 +8,8 @@
 static const char *const unknown_reasons[] = {
 	[UNKNOWN_NOTHING] = NULL, [UNKNOWN_AHEAD] = "ahead",
 	[UNKNOWN_MISSING] = "missing", [UNKNOWN_ABSENT] = "absent",
-	[UNKNOWN_UNREAD] = "unread", [UNKNOWN_UNATTESTED] = "unattested",
+	[UNKNOWN_UNREAD] = "unread", [UNKNOWN_UNLISTED] = "unlisted",
+	[UNKNOWN_UNATTESTED] = "unattested",
 	[UNKNOWN_PATTERN] = "pattern",
 	[UNKNOWN_RANGE] = "range", [UNKNOWN_DEPENDENCY] = "dependency",
 	[UNKNOWN_DISPUTED] = "disputed",

@@ -7,6 +7,7 @@
  *	%figures ID FIRST-PERIOD VALUE… [@PUBLISHED]	"-": none
  *	%figure ID PERIOD VALUE [@PUBLISHED] [provisional] [assumed] [quarantined]
  *	%documents ID [lag=D]			with a source of the same id
+ *	%feed ID [lag=D]			… that lists the newest alone
  *	%document ID KEY DATE [@PUBLISHED] TITLE…	a version of a text
  *	%polled ID WHEN [rejected]		a poll of that source
  *	%said KEY WHO yes|no ON [@WHEN]		an attestation
@@ -195,10 +196,19 @@ static void bench_documents(struct bench *bench, char *rest)
 	indicator->source_count = 1;
 }
 
+/* Of its documents it lists the newest alone. */
+static void bench_feed(struct bench *bench, char *rest)
+{
+	size_t number = bench->reg.indicator_count;
+
+	bench_documents(bench, rest);
+	bench->sources[number].format = SOURCE_FEED;
+}
+
 static void bench_document(struct bench *bench, char *rest)
 {
 	const char *id = word_next(&rest);
-	struct document document = {.url = "", .text = "", .source = ""};
+	struct document document = {.url = "", .text = "", .source = id};
 	const char *date;
 
 	document.key = word_next(&rest);
@@ -334,7 +344,7 @@ static const struct {
 } directives[] = {
 	{"%indicator", bench_indicator}, {"%figures", bench_figures},
 	{"%figure", bench_figure}, {"%documents", bench_documents},
-	{"%document", bench_document}, {"%polled", bench_polled},
+	{"%feed", bench_feed}, {"%document", bench_document}, {"%polled", bench_polled},
 	{"%said", bench_said}, {"%at", bench_at}, {"%now", bench_now},
 	{"%term", bench_term}, {"%zone", bench_zone_line},
 	{"%clear", bench_clear_line},
@@ -377,6 +387,7 @@ static void text_add_bound(struct text *out, const struct bound *bound)
 static const char *const reason_words[] = {
 	[UNKNOWN_AHEAD] = "ahead", [UNKNOWN_MISSING] = "missing",
 	[UNKNOWN_ABSENT] = "absent", [UNKNOWN_UNREAD] = "unread",
+	[UNKNOWN_UNLISTED] = "unlisted",
 	[UNKNOWN_UNATTESTED] = "unattested", [UNKNOWN_PATTERN] = "pattern",
 	[UNKNOWN_RANGE] = "range",
 	[UNKNOWN_DEPENDENCY] = "dependency", [UNKNOWN_DISPUTED] = "disputed",

@@ -124,6 +124,9 @@ static void test_read(void **state)
 	assert_string_equal(xml->encoding, "GB18030");
 	assert_int_equal(feed->format, SOURCE_FEED);
 	assert_string_equal(feed->match, "decree|law");
+	assert_true(source_lists_newest(feed));
+	assert_true(source_lists_newest(html));
+	assert_false(source_lists_newest(xml));
 	assert_true(string_ends(source_of(reg, "file")->url,
 		"/sources/register.d/data-{place}.json"));
 	register_free(reg);
