@@ -141,11 +141,14 @@ static void stale_recovered(struct engine *engine,
 	struct text reason;
 
 	text_init(&reason, 0);
-	if (stale->now > stale->expected) {
-		text_add_string(&reason, "nothing undecided waits for it any more");
-	} else {
+	if (stale->now <= stale->expected) {
 		text_add_period(&reason, stale->last);
 		text_add_string(&reason, " has come");
+	} else {
+		text_add_string(&reason, "the last figure is of ");
+		text_add_period(&reason, stale->last);
+		text_add_string(&reason,
+			", and nothing undecided waits for a newer one");
 	}
 	stale_announce(engine, stale->indicator, EVENT_RECOVERED,
 		text_string(&reason), now, effects);
