@@ -617,8 +617,8 @@ const char *unknown_reason_text(enum unknown_reason reason)
 		[UNKNOWN_MISSING] = "not published",
 		[UNKNOWN_ABSENT] = "no figures at all",
 		[UNKNOWN_UNREAD] = "its documents were not read so far",
-		[UNKNOWN_UNLISTED] = "its source lists the newest alone, and "
-			"began to be read too late",
+		[UNKNOWN_UNLISTED] =
+			"older ones may have gone before its source was read",
 		[UNKNOWN_UNATTESTED] = "nobody has attested it, or too few",
 		[UNKNOWN_PATTERN] = "a pattern takes too long over a document",
 		[UNKNOWN_RANGE] = "out of range",
