@@ -62,6 +62,7 @@ static void print_help(void)
 		SOCKET_DEFAULT "\n"
 		"  -o FORM              table (the default), json, jsonl, csv\n"
 		"  --as-of TIME         what was known then\n"
+		"  --recorded-as-of TIME  what was recorded by then: a past report anew\n"
 		"  --color WHEN         auto (the default), always, never\n"
 		"  --status STATUS      only milestones of this status\n"
 		"  --match NAME=VALUE   by field or label; VALUE may have * and ?\n"
@@ -113,6 +114,8 @@ static const struct option_row {
 	{"-o", 0, IN_WORDS, offsetof(struct words, form)},
 	{"--color", 0, IN_WORDS, offsetof(struct words, colour)},
 	{"--as-of", TAKES_AS_OF, IN_REQUEST, offsetof(struct request, as_of)},
+	{"--recorded-as-of", TAKES_AS_OF, IN_REQUEST,
+		offsetof(struct request, recorded_as_of)},
 	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status)},
 	{"--match", TAKES_FILTERS, IN_WORDS, offsetof(struct words, match)},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,

@@ -393,8 +393,7 @@ static void query_begin(struct text *query, const struct request *request)
 	text_init(query, 65536);
 	if (request->argument_count > 0)
 		client_add_parameter(query, "pledge", request->arguments[0]);
-	if (request->as_of != NULL)
-		client_add_parameter(query, "as_of", request->as_of);
+	query_add_times(request, query);
 }
 
 static int show_matrix(const struct request *request, struct text *answer)

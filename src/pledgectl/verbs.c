@@ -101,6 +101,15 @@ static int add_within(struct text *query, const char *within)
 	return CTL_DONE;
 }
 
+void query_add_times(const struct request *request, struct text *query)
+{
+	if (request->as_of != NULL)
+		client_add_parameter(query, "as_of", request->as_of);
+	if (request->recorded_as_of != NULL)
+		client_add_parameter(query, "recorded_as_of",
+			request->recorded_as_of);
+}
+
 /* What the filters of the command line ask for; milestones alone have any. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
@@ -109,14 +118,14 @@ static int build_query(const struct request *request,
 
 	if (!string_is(kind->name, "milestones")) {
 		if (request->status != NULL || request->match_count > 0 ||
-			within != NULL || request->as_of != NULL)
+			within != NULL || request->as_of != NULL ||
+			request->recorded_as_of != NULL)
 			return tell_usage("only milestones can be filtered");
 		if (request->all)
 			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
 	}
-	if (request->as_of != NULL)
-		client_add_parameter(query, "as_of", request->as_of);
+	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
@@ -376,18 +385,18 @@ static void print_milestone(const struct text *answer)
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer)
 {
-	struct text path;
+	struct text path, query;
 	int status;
 
 	text_init(&path, 65536);
+	text_init(&query, 65536);
 	text_add_string(&path, "/v1/milestones/");
 	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, suffix);
-	if (request->as_of != NULL) {
-		text_add_string(&path, "?as_of=");
-		client_add_escaped(&path, request->as_of);
-	}
+	query_add_times(request, &query);
+	text_addf(&path, "%s%s%s", suffix, query.length > 0 ? "?" : "",
+		text_string(&query));
 	status = client_ask(request->client, "GET", text_string(&path), answer);
+	text_release(&query);
 	text_release(&path);
 	return status;
 }

@@ -17,6 +17,7 @@ struct request {
 	const char *socket;
 	enum form form;
 	const char *as_of;
+	const char *recorded_as_of;
 	bool colour;
 	size_t width;		/* 0: no limit */
 	const char *status;
@@ -56,6 +57,8 @@ int tell_usage(const char *what);
 void print_wrapped(const struct request *request, const char *prose);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
+/* Adds the times asked about, where there are any. */
+void query_add_times(const struct request *request, struct text *query);
 /* Asks for the milestone that is the first argument, or what suffix names of
    it ("/explain"), as of the time asked about. A client status. */
 int milestone_get(const struct request *request, const char *suffix,

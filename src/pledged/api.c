@@ -34,6 +34,14 @@ void reply_drop(struct reply *reply)
 	text_release(&reply->body);
 }
 
+void reply_put_register(struct reply *reply, const struct daemon *daemon)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_hex(&daemon->reg->digest, hex);
+	json_put_string(&reply->json, "register", hex);
+}
+
 static const char *status_title(int status)
 {
 	switch (status) {
@@ -103,19 +111,22 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
-	{SERVER_GET, "/v1/milestones/*/explain", get_explanation, "as_of"},
+	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
+		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
-	{SERVER_GET, "/v1/milestones/", get_milestone, "as_of"},
+	{SERVER_GET, "/v1/milestones/", get_milestone,
+		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
 	{SERVER_GET, "/v1/indicators/", get_observations,
-		"limit cursor as_of"},
+		"limit cursor as_of recorded_as_of"},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
 	{SERVER_GET, "/v1/alerts", get_alerts, "limit cursor state"},
 	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
 	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state"},
 	{SERVER_GET, "/v1/matrix", get_matrix,
-		"pledge rows cols within as_of"},
-	{SERVER_GET, "/v1/scorecard", get_scorecard, "by pledge as_of"},
+		"pledge rows cols within as_of recorded_as_of"},
+	{SERVER_GET, "/v1/scorecard", get_scorecard,
+		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/reload", post_reload, ""},

@@ -43,6 +43,8 @@ void reply_begin(struct reply *reply);
 void reply_send(struct reply *reply, struct server_request *request, int status);
 /* Instead of sending it. */
 void reply_drop(struct reply *reply);
+/* The digest of the register that an answer was judged by, as a member. */
+void reply_put_register(struct reply *reply, const struct daemon *daemon);
 
 void reply_problem(struct server_request *request, int status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -55,16 +57,20 @@ char *rest_id(const char *rest, const char *suffix);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 
-/* as_of: 0 none, 1 read, -1 not a time. */
-int as_of_read(struct daemon *daemon, struct server_request *request,
-	instant *at, struct error *error);
+/*
+ * as_of and recorded_as_of: what was published by one time and recorded by the
+ * other; recorded_as_of alone is both. 0 neither, and all is known; 1 read; -1
+ * no times, or a time of recording that is not over: more may be recorded yet.
+ */
+int knowledge_read(struct daemon *daemon, struct server_request *request,
+	struct knowledge *known, struct error *error);
 
 /* --- api_milestones.c: answers as of a time --------------------------------------- */
 
-/* When a question is about: now, unless it is past. */
+/* What a question is about: all that is known now, unless it is past. */
 struct question {
 	bool past;
-	instant at;
+	struct knowledge known;
 };
 
 int question_read(struct daemon *daemon, struct server_request *request,
@@ -102,6 +108,8 @@ void list_wrote(struct list *list, const char *id);
 /* Ends a page before it is full: the next begins behind this item. */
 void list_wrote_up_to(struct list *list, const char *id);
 void list_end(struct list *list);
+/* The same, with the register that its items were judged by. */
+void list_end_judged(struct list *list, const struct daemon *daemon);
 
 typedef uint32_t find_fn(const struct daemon *daemon, const char *id);
 /* Begins a list of what has a place, and says at which the page begins. */

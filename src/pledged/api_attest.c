@@ -45,7 +45,8 @@ static void attesting_answer(const struct attesting *attesting, uint32_t index)
 		NULL : status_name(state->assessment.status));
 	json_key(&reply.json, "attestations");
 	view_attestations(&reply.json, daemon->reg, daemon->history, index,
-		engine_as_of(daemon->engine, loop_now(daemon->loop)));
+		(struct knowledge){engine_as_of(daemon->engine,
+		loop_now(daemon->loop)), INSTANT_MAX});
 	json_object_end(&reply.json);
 	reply_send(&reply, attesting->request, 200);
 }

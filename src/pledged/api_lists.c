@@ -15,19 +15,41 @@
 
 /* --- parameters ------------------------------------------------------------ */
 
-int as_of_read(struct daemon *daemon, struct server_request *request,
-	instant *at, struct error *error)
+/* 0: it is not there, and out stays as it is. */
+static int time_read(struct daemon *daemon, struct server_request *request,
+	const char *name, instant *out, struct error *error)
 {
-	const char *value = server_request_query(request, "as_of");
+	const char *value = server_request_query(request, name);
 	struct moment moment;
 
 	if (value == NULL)
 		return 0;
 	if (!moment_parse(value, strlen(value), &moment))
-		return error_set(error, ERROR_INPUT, "as_of: \"%s\" is not a date "
-			"or time (2020-12-31, 2020-12-31T23:59:59Z)", value);
-	*at = moment_instant(&moment, daemon->settings->zone);
+		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
+			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, value);
+	*out = moment_instant(&moment, daemon->settings->zone);
 	return 1;
+}
+
+int knowledge_read(struct daemon *daemon, struct server_request *request,
+	struct knowledge *known, struct error *error)
+{
+	int published, recorded;
+
+	*known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
+	published = time_read(daemon, request, "as_of", &known->published_by,
+		error);
+	recorded = time_read(daemon, request, "recorded_as_of",
+		&known->recorded_by, error);
+	if (published < 0 || recorded < 0)
+		return -1;
+	if (recorded > 0 && known->recorded_by >= loop_now(daemon->loop))
+		return error_set(error, ERROR_INPUT, "recorded_as_of: that time is "
+			"not over, and more may be recorded by then: ask for one "
+			"that is past, or leave it out");
+	if (published == 0)
+		known->published_by = known->recorded_by;
+	return published > 0 || recorded > 0;
 }
 
 static int limit_read(struct server_request *request, size_t *out,
@@ -103,14 +125,30 @@ void list_wrote_up_to(struct list *list, const char *id)
 	list->more = true;
 }
 
+static void list_close(struct list *list)
+{
+	json_array_end(&list->reply.json);
+	json_put_string(&list->reply.json, "next",
+		list->more ? list->last : NULL);
+}
+
+static void list_send(struct list *list)
+{
+	json_object_end(&list->reply.json);
+	reply_send(&list->reply, list->request, 200);
+}
+
 void list_end(struct list *list)
 {
-	struct json *json = &list->reply.json;
+	list_close(list);
+	list_send(list);
+}
 
-	json_array_end(json);
-	json_put_string(json, "next", list->more ? list->last : NULL);
-	json_object_end(json);
-	reply_send(&list->reply, list->request, 200);
+void list_end_judged(struct list *list, const struct daemon *daemon)
+{
+	list_close(list);
+	reply_put_register(&list->reply, daemon);
+	list_send(list);
 }
 
 /* --- what has a place ----------------------------------------------------------- */
@@ -397,7 +435,7 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 /* As the store has them: only there each vintage has its number. */
 struct observation_list {
 	struct numbered_list numbered;
-	instant as_of;
+	struct knowledge known;
 	size_t looked;
 	size_t looked_max;	/* a page ends there, though it may be short */
 };
@@ -415,7 +453,8 @@ static void item_observation(void *context,
 	const struct observation *observation)
 {
 	struct observation_list *page = context;
-	bool known = observation->published <= page->as_of;
+	bool known = observation->published <= page->known.published_by &&
+		observation->recorded <= page->known.recorded_by;
 
 	if (page_is_full(page, known))
 		return;
@@ -430,7 +469,8 @@ static void item_observation(void *context,
 static void item_document(void *context, const struct document *document)
 {
 	struct observation_list *page = context;
-	bool known = document->published <= page->as_of;
+	bool known = document->published <= page->known.published_by &&
+		document->recorded <= page->known.recorded_by;
 
 	if (page_is_full(page, known))
 		return;
@@ -460,9 +500,9 @@ static int load_page(struct observation_list *page, struct daemon *daemon,
 static void list_observations(struct daemon *daemon,
 	struct server_request *request, uint32_t indicator)
 {
-	struct observation_list page = {.as_of = INSTANT_MAX};
+	struct observation_list page = {.looked = 0};
 	struct error error;
-	int past = as_of_read(daemon, request, &page.as_of, &error);
+	int past = knowledge_read(daemon, request, &page.known, &error);
 
 	if (past < 0) {
 		reply_refusal(request, &error);

@@ -326,11 +326,10 @@ static void view_attestation(struct json *json,
 }
 
 void view_attestations(struct json *json, const struct register_ *reg,
-	struct history *history, uint32_t index, instant as_of)
+	struct history *history, uint32_t index, struct knowledge known)
 {
 	const struct milestone *milestone = &reg->milestones[index];
 	const struct zone *zone = milestone_zone(reg, milestone);
-	const struct knowledge known = {as_of, INSTANT_MAX};
 	const struct attestation *next;
 	struct statements statements;
 	struct statement_walk walk;
@@ -340,13 +339,14 @@ void view_attestations(struct json *json, const struct register_ *reg,
 	json_array(json);
 	while ((next = statement_next(&walk)) != NULL)
 		view_attestation(json, next, statements_word(&statements,
-			next->key, next->by, known, zone, as_of) == next);
+			next->key, next->by, known, zone,
+			known.published_by) == next);
 	json_array_end(json);
 }
 
 void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t index,
-	const struct assessment *assessment, instant since)
+	const struct assessment *assessment, instant recorded_by, instant since)
 {
 	const struct milestone *milestone = milestone_at(
 		&reg->milestones[index], assessment->as_of);
@@ -355,16 +355,17 @@ void view_milestone_fields(struct json *json, const struct register_ *reg,
 	if (milestone->benchmark->uses_people) {
 		json_key(json, "attestations");
 		view_attestations(json, reg, history, index,
-			assessment->as_of);
+			(struct knowledge){assessment->as_of, recorded_by});
 	}
 }
 
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t index,
-	const struct assessment *assessment, instant since)
+	const struct assessment *assessment, instant recorded_by, instant since)
 {
 	json_object(json);
-	view_milestone_fields(json, reg, history, index, assessment, since);
+	view_milestone_fields(json, reg, history, index, assessment,
+		recorded_by, since);
 	json_object_end(json);
 }
 

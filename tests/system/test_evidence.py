@@ -1,0 +1,169 @@
+"""What was seen, when, and what was made of it: a past report made again."""
+import json
+
+import pytest
+
+from daemon import milestone, stamp, utc, wait_until
+
+REGISTER = """
+instruments = ( { id = "i"; timezone = "UTC"; signed = "2020-01-01"; } );
+indicators = ( { id = "sales"; unit = "USD"; frequency = "month"; lag = "30d";
+  nonnegative = true; }, { id = "gazette"; kind = "documents"; } );
+sources = ( { id = "own"; url = "file:own.csv"; format = "csv"; every = "1h";
+    extract = "SELECT indicator, period, value, published FROM data"; },
+  { id = "notices"; url = "file:own.json"; format = "json"; every = "1h";
+    indicator = "gazette"; extract = ".[]"; } );
+pledges = ( { id = "p"; instrument = "i"; obligor = "us"; title = "Promise";
+  labels: { sector = "trade"; }; milestones = ( %s ); } );
+"""
+MILESTONES = [
+    milestone("sum", "2020-12-31", benchmark="sum(sales, 2020) >= 60"),
+    milestone("pace", "2099-12-31", benchmark="sum(sales, 2099) >= 60",
+              more='path = "linear"; forecast = "run_rate";'),
+    milestone("law", "2020-06-30",
+              benchmark='exists(gazette, \\"licences\\")'),
+    milestone("ban", "2020-06-30",
+              benchmark='exists(gazette, \\"embargo\\")'),
+    milestone("signed", "2099-01-01",
+              benchmark='attested(\\"adopted\\")'),
+    milestone("after", "2099-01-01",
+              benchmark='met(\\"p/sum\\") and met(\\"p/signed\\")'),
+]
+
+
+def sales(published, *values):
+    return "indicator,period,value,published\n" + "".join(
+        f"sales,2020-{month:02},{value},{published}\n"
+        for month, value in enumerate(values, 1))
+
+
+def notice(key, title, day, **more):
+    return {"key": key, "title": title, "period": day, **more}
+
+
+def observed(daemon, name="sales"):
+    return daemon.items(f"/v1/indicators/{name}/observations?limit=1000")
+
+
+@pytest.fixture
+def watched(daemon):
+    daemon.write("own.csv", sales("2021-01-15T00:00:00Z", *range(1, 11)))
+    daemon.write("own.json", json.dumps(
+        [notice("n1", "On licences", "2020-05-09")]))
+    daemon.configure(REGISTER % ",\n".join(MILESTONES))
+    daemon.start().settled()
+    wait_until(lambda: observed(daemon) and observed(daemon, "gazette"))
+    return daemon
+
+
+def over(time):
+    """A time may be asked about once it is over."""
+    wait_until(lambda: stamp(utc()) + "Z" > time)
+
+
+REPORTS = [
+    words for form in ("table", "json", "csv") for words in (
+        ("-o", form, "list", "--all"),
+        ("-o", form, "scorecard", "--by", "sector"),
+        ("-o", form, "matrix", "--rows", "sector", "--cols", "milestone"))
+] + [("-o", form, verb, f"p/{name}")
+     for form in ("table", "json") for verb in ("show", "explain")
+     for name in ("sum", "pace", "law", "ban", "signed", "after")]
+
+
+def reports(daemon, *times):
+    """Everything that can be told of milestones, as bytes."""
+    told = {}
+    for words in REPORTS:
+        result = daemon.ctl(*words, *times)
+        assert result.returncode == 0, (words, result.stderr)
+        told[words] = result.stdout
+    for name in ("sales", "gazette"):
+        query = "&".join(f"{times[i][2:].replace('-', '_')}={times[i + 1]}"
+                         for i in range(0, len(times), 2))
+        told[name] = daemon.ask(
+            f"/v1/indicators/{name}/observations?{query}")[2]
+    return told
+
+
+def attest(daemon, **body):
+    status, _, answer = daemon.ask(
+        "/v1/milestones/p/signed/attestations", "POST", body=json.dumps(
+            {"key": "adopted", "evidence": "https://e.example/1", **body}))
+    assert status == 200, answer
+
+
+def feed(daemon):
+    """Revisions, late figures, documents and word of people, all dated before
+    what was asked about, and recorded after it."""
+    daemon.write("own.csv", sales("2021-01-15T00:00:00Z", 9, *range(2, 13)))
+    daemon.polled()
+    daemon.write("own.json", json.dumps(
+        [notice("n1", "On permits", "2020-05-09"),
+         notice("n2", "An embargo", "2020-06-01",
+                published="2020-06-01T00:00:00Z")]))
+    daemon.polled("notices")
+    attest(daemon, attested=True, on="2020-03-04")
+    wait_until(lambda: len(observed(daemon)) == 13)
+    wait_until(lambda: len(observed(daemon, "gazette")) == 3)
+
+
+def test_a_past_report_is_made_again_to_the_byte(watched):
+    then = stamp(utc()) + "Z"
+    over(then)
+    first = reports(watched, "--as-of", then)
+    assert json.loads(first["-o", "json", "show", "p/sum"])["actual"] == 55
+    feed(watched)
+    # What is published by then is known now, and was not recorded by then.
+    assert json.loads(watched.ctl("-o", "json", "show", "p/sum", "--as-of",
+                                  then).stdout)["status"] == "met"
+    for _ in range(2):
+        for times in (("--as-of", then, "--recorded-as-of", then),
+                      ("--recorded-as-of", then)):
+            again = reports(watched, *times)
+            for what, told in first.items():
+                assert again[what] == told, what
+        watched.stop()
+        watched.start().settled()
+
+
+def test_what_was_told_without_a_time_can_be_told_again(watched):
+    words = [("-o", "json", "scorecard"),
+             ("-o", "json", "matrix", "--rows", "sector", "--cols", "milestone")]
+    first = [watched.ctl(*each).stdout for each in words]
+    for each, told in zip(words, first):
+        then = json.loads(told)["as_of"]
+        over(then)
+    feed(watched)
+    for each, told in zip(words, first):
+        then = json.loads(told)["as_of"]
+        assert watched.ctl(*each, "--recorded-as-of", then).stdout == told
+
+
+def test_the_register_an_answer_was_judged_by(watched):
+    over(then := stamp(utc()) + "Z")
+    paths = [f"/v1/{path}recorded_as_of={then}" for path in (
+        "milestones?", "milestones/p/sum?", "milestones/p/sum/explain?",
+        "scorecard?", "matrix?rows=sector&cols=milestone&")]
+    before = watched.get("/v1/status")["register"]
+    assert {watched.get(path)["register"] for path in paths} == {before}
+    watched.configure(REGISTER % ",\n".join(MILESTONES).replace("60", "90"))
+    assert watched.post("/v1/reload")[0] == 200
+    after = watched.get("/v1/status")["register"]
+    assert after != before
+    assert {watched.get(path)["register"] for path in paths} == {after}
+
+
+def test_times_that_cannot_be_asked_about(watched):
+    future = stamp(utc(3600)) + "Z"
+    for query, words in (
+            (f"recorded_as_of={future}", "is not over"),
+            ("recorded_as_of=then", 'recorded_as_of: "then" is not a date')):
+        for path in ("milestones", "milestones/p/sum", "scorecard",
+                     "indicators/sales/observations"):
+            status, _, body = watched.ask(f"/v1/{path}?{query}")
+            assert status == 400 and words in json.loads(body)["detail"]
+    # Published in the future is a question like another.
+    assert watched.ask(f"/v1/milestones/p/sum?as_of={future}")[0] == 200
+    told = watched.ctl("list", "sources", "--recorded-as-of", "2020-01-01")
+    assert told.returncode == 2
