@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "base/grid.h"
-#include "pledgectl/slice.h"
+#include "base/slice.h"
 #include "pledgectl/verbs.h"
 
 enum cell {

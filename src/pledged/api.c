@@ -16,7 +16,7 @@ void reply_begin(struct reply *reply)
 	json_init(&reply->json, &reply->body);
 }
 
-static void reply_send_as(struct reply *reply, struct server_request *request,
+void reply_send_as(struct reply *reply, struct server_request *request,
 	int status, const char *type, const char *const *headers)
 {
 	text_add_char(&reply->body, '\n');
@@ -125,6 +125,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state"},
 	{SERVER_GET, "/v1/matrix", get_matrix,
 		"pledge rows cols within as_of recorded_as_of"},
+	{SERVER_GET, "/v1/snapshots/", get_snapshot, ""},
 	{SERVER_GET, "/v1/scorecard", get_scorecard,
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/healthz", get_health, ""},

@@ -10,6 +10,7 @@
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
  *	api_attest.c       what they attest
+ *	api_evidence.c     what sources answered, and how it was read
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -28,7 +29,7 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
-	get_health, post_poll, post_reload, post_attestation;
+	get_health, get_snapshot, post_poll, post_reload, post_attestation;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -41,6 +42,9 @@ struct reply {
 void reply_begin(struct reply *reply);
 /* Answers the request with it. */
 void reply_send(struct reply *reply, struct server_request *request, int status);
+/* The same with another type, and headers as server_reply takes them. */
+void reply_send_as(struct reply *reply, struct server_request *request,
+	int status, const char *type, const char *const *headers);
 /* Instead of sending it. */
 void reply_drop(struct reply *reply);
 /* The digest of the register that an answer was judged by, as a member. */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/configuration.h"
+#include "pledged/job.h"
 #include "pledged/paths.h"
 
 /* --- turns ---------------------------------------------------------------- */
@@ -312,6 +313,8 @@ static int daemon_open(struct daemon *daemon)
 		return status;
 	daemon->loop = loop_new();
 	daemon->started = daemon->reloaded = loop_now(daemon->loop);
+	daemon->checking = runner_new(daemon->loop);
+	daemon->reading = runner_new(daemon->loop);
 	status = daemon_open_store(daemon);
 	if (status != 0)
 		return status;
@@ -378,8 +381,10 @@ static void daemon_go(struct daemon *daemon)
 
 static void daemon_close(struct daemon *daemon)
 {
-	/* Whoever waits for a reload or a commit is answered first. */
+	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	runner_stop(daemon->checking);
+	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);
@@ -395,6 +400,8 @@ static void daemon_close(struct daemon *daemon)
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
 	access_free(daemon->access);
+	runner_free(daemon->checking);
+	runner_free(daemon->reading);
 	register_free(daemon->reg);
 	settings_free(daemon->settings);
 	loop_free(daemon->loop);

@@ -29,6 +29,7 @@ struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
+struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
 	const char *conf_path;
@@ -44,6 +45,8 @@ struct daemon {
 	struct pool *mail;
 	struct server *server;
 	struct access_ *access;
+	struct runner *checking;	/* the store, whole */
+	struct runner *reading;		/* bodies out of it */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
 	struct reload *reload;		/* under way, or NULL */

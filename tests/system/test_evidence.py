@@ -1,4 +1,6 @@
 """What was seen, when, and what was made of it: a past report made again."""
+import concurrent.futures
+import hashlib
 import json
 
 import pytest
@@ -167,3 +169,60 @@ def test_times_that_cannot_be_asked_about(watched):
     assert watched.ask(f"/v1/milestones/p/sum?as_of={future}")[0] == 200
     told = watched.ctl("list", "sources", "--recorded-as-of", "2020-01-01")
     assert told.returncode == 2
+
+
+# --- the bytes ----------------------------------------------------------------
+
+def snapshot_of(daemon, name="sum"):
+    """The SHA-256 that a milestone's first figure points to."""
+    nodes = [daemon.get(f"/v1/milestones/p/{name}/explain")["tree"]]
+    while not nodes[0].get("figures"):
+        nodes = nodes[0]["operands"] + nodes[1:]
+    return nodes[0]["figures"][0]["snapshot"]
+
+
+def test_the_bytes_as_they_came(watched):
+    sha = snapshot_of(watched)
+    path = f"/v1/snapshots/{sha}"
+    sent = (watched.folder / "own.csv").read_bytes()
+    assert hashlib.sha256(sent).hexdigest() == sha
+    status, headers, body = watched.ask(path)
+    assert (status, body) == (200, sent)
+    assert headers["content-type"] == "application/octet-stream"
+    assert headers["content-disposition"] == (
+        f'attachment; filename="{sha}.bin"')
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert headers["etag"] == f'"{sha}"'
+    assert "immutable" in headers["cache-control"]
+    status, headers, body = watched.ask(path, "HEAD")
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) == len(sent)
+    status, headers, body = watched.ask(
+        path, headers={"if-none-match": f'"other", "{sha}"'})
+    assert (status, body, headers["etag"]) == (304, b"", f'"{sha}"')
+    assert watched.ask(path, headers={"if-none-match": '"x"'})[0] == 200
+
+
+@pytest.mark.parametrize("sha, words", [
+    ("0" * 64, "no answer of a source had these bytes"),
+    ("abc", "a SHA-256 is expected"), ("g" * 64, "a SHA-256 is expected")])
+def test_bytes_that_are_not_there(watched, sha, words):
+    status, _, body = watched.ask(f"/v1/snapshots/{sha}")
+    assert status == 404 and words in json.loads(body)["detail"]
+
+
+def test_a_large_body_does_not_hold_up_the_rest(watched):
+    """16 MiB are unpacked and sent while others are answered."""
+    rows = sales("2021-01-15T00:00:00Z", *range(1, 11))
+    sent = rows + "".join(f"none,2020-01,{i},\n" for i in range(1000000))
+    watched.write("own.csv", sent)
+    watched.polled()
+    sha = hashlib.sha256(sent.encode()).hexdigest()
+    wait_until(lambda: watched.ask(f"/v1/snapshots/{sha}", "HEAD")[0] == 200)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        bodies = [pool.submit(watched.ask, f"/v1/snapshots/{sha}")
+                  for _ in range(3)]
+        while not all(body.done() for body in bodies):
+            assert watched.get("/v1/status")
+    assert all(body.result()[2].decode() == sent for body in bodies)
