@@ -255,12 +255,31 @@ static bool share_parse(struct conf_reader *reader, const struct conf_key *key,
 	return true;
 }
 
+static bool ratio_parse(struct conf_reader *reader, const struct conf_key *key,
+	const char *string, void *target, struct error *error)
+{
+	struct decimal value;
+
+	if (!decimal_kind_parse(reader, key, string, &value, error))
+		return false;
+	if (decimal_compare(value, DECIMAL_ONE) <= 0) {
+		error_set(error, ERROR_INPUT, "%s is out of range: above 1",
+			string);
+		return false;
+	}
+	if (target != NULL)
+		*(struct decimal *)target = value;
+	return true;
+}
+
 const struct conf_kind conf_int = {"whole number", "a whole number",
 	int_parse, number_read};
 const struct conf_kind conf_decimal = {"number", "a number",
 	decimal_kind_parse, number_read};
 const struct conf_kind conf_share = {"share",
 	"a number above 0 and at most 1", share_parse, number_read};
+const struct conf_kind conf_ratio = {"ratio", "a number above 1", ratio_parse,
+	number_read};
 
 /* --- sizes --------------------------------------------------------------- */
 
@@ -369,6 +388,63 @@ static bool seconds_parse(struct conf_reader *reader,
 	return true;
 }
 
+/* A time that passes, whatever calendar there is. */
+static bool span_parse(struct conf_reader *reader, const struct conf_key *key,
+	const char *string, void *target, struct error *error)
+{
+	struct duration duration;
+
+	if (!duration_parse_kind(reader, key, string, &duration, error))
+		return false;
+	if (duration.count == 0 || duration.unit == DURATION_WORKDAY) {
+		error_set(error, ERROR_INPUT, "%s %s", string,
+			duration.count == 0 ? "is no time at all" : "depends on "
+			"a calendar: give it in d");
+		return false;
+	}
+	if (target != NULL)
+		*(struct duration *)target = duration;
+	return true;
+}
+
+static bool retention_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	if (!string_is(string, "forever"))
+		return span_parse(reader, key, string, target, error);
+	if (target != NULL)
+		*(struct duration *)target = (struct duration){0};
+	return true;
+}
+
+static void text_add_milliseconds(struct text *text, int64_t value)
+{
+	text_addf(text, "%lldms", (long long)value);
+}
+
+static bool milliseconds_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	struct duration duration;
+	char *end;
+	int64_t value = strtoll(string, &end, 10);
+
+	(void)reader;
+	if (string[0] < '0' || string[0] > '9')
+		return expected(key, error, string);
+	if (!string_is(end, "ms") && (!duration_read(string, &duration) ||
+	    !duration_seconds(duration, &value) ||
+	    __builtin_mul_overflow(value, 1000, &value)))
+		return expected(key, error, string);
+	if (value < key->least || value > key->most)
+		return out_of_range(key, string, text_add_milliseconds, error);
+	if (target != NULL)
+		*(int64_t *)target = value;
+	return true;
+}
+
 static bool date_parse_kind(struct conf_reader *reader,
 	const struct conf_key *key, const char *string, void *target,
 	struct error *error)
@@ -444,6 +520,13 @@ const struct conf_kind conf_duration = {"duration",
 const struct conf_kind conf_seconds = {"duration",
 	"a duration such as \"90s\", \"15m\", \"6h\" or \"90d\"",
 	seconds_parse, NULL};
+const struct conf_kind conf_span = {"duration",
+	"a duration such as \"6h\", \"90d\", \"6mo\" or \"2y\"", span_parse, NULL};
+const struct conf_kind conf_retention = {"duration",
+	"a duration such as \"90d\", \"6mo\" or \"2y\", or \"forever\"",
+	retention_parse, NULL};
+const struct conf_kind conf_milliseconds = {"duration",
+	"a duration such as \"250ms\" or \"2s\"", milliseconds_parse, NULL};
 const struct conf_kind conf_date = {"date", "a date such as \"2020-12-31\"",
 	date_parse_kind, date_read};
 const struct conf_kind conf_zone = {"time zone",

@@ -19,8 +19,12 @@ extern const struct conf_kind
 	conf_int,		/* int */
 	conf_decimal,		/* struct decimal */
 	conf_share,		/* struct decimal, above 0 and at most 1 */
+	conf_ratio,		/* struct decimal, above 1 */
 	conf_duration,		/* struct duration */
+	conf_span,		/* struct duration, above 0, none in working days */
+	conf_retention,		/* the same, or "forever", which is 0 */
 	conf_seconds,		/* int64_t: a duration of fixed length */
+	conf_milliseconds,	/* int64_t: "250ms" too */
 	conf_size,		/* int64_t: bytes */
 	conf_date,		/* struct date */
 	conf_char,		/* char: one ASCII character */

@@ -167,7 +167,7 @@ static void expand_origin(struct expand *expand,
 /* --- settings -------------------------------------------------------------- */
 
 static void expand_group(struct expand *expand, const struct conf_table *table,
-	const config_setting_t *setting, size_t depth);
+	const struct conf_key *all, const config_setting_t *setting, size_t depth);
 static bool expand_value(struct expand *expand, const struct conf_key *key,
 	const config_setting_t *setting, size_t depth);
 
@@ -189,7 +189,7 @@ static void expand_element(struct expand *expand,
 	while (!expand->ended && conf_each_next(&each)) {
 		expand_comma(expand, (*written)++);
 		expand_indent(expand, depth);
-		expand_group(expand, table, element, depth);
+		expand_group(expand, table, NULL, element, depth);
 		expand_flush(expand, PIECE);
 	}
 	conf_each_close(&each);
@@ -250,7 +250,8 @@ static bool expand_value(struct expand *expand, const struct conf_key *key,
 	const struct conf_table *inside = key != NULL ? key->inside : NULL;
 
 	if (config_setting_is_group(setting))
-		expand_group(expand, inside, setting, depth);
+		expand_group(expand, inside, inside == NULL ? key : NULL,
+			setting, depth);
 	else if (list_has_groups(setting))
 		expand_list(expand, inside, setting, depth);
 	else if (config_setting_is_aggregate(setting))
@@ -275,8 +276,10 @@ static void expand_member(struct expand *expand, const struct conf_key *key,
 		expand_origin(expand, setting);
 }
 
+/* all: what every member is, of a group whose names are free; NULL: nothing is
+   known of them. */
 static void expand_group(struct expand *expand, const struct conf_table *table,
-	const config_setting_t *setting, size_t depth)
+	const struct conf_key *all, const config_setting_t *setting, size_t depth)
 {
 	int count = config_setting_length(setting);
 
@@ -284,7 +287,7 @@ static void expand_group(struct expand *expand, const struct conf_table *table,
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *member = config_setting_get_elem(
 			setting, (unsigned)i);
-		const struct conf_key *key = table == NULL ? NULL :
+		const struct conf_key *key = table == NULL ? all :
 			conf_table_find(table, config_setting_name(member));
 
 		if (key == NULL || key->kind != &conf_for_each)

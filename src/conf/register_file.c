@@ -230,6 +230,7 @@ struct register_ *register_load_with(const struct settings *settings,
 	reg = building->reg;
 	digest_finish(reader.digest, &reg->digest);
 	conf_reader_release(&reader);
+	presets_release(building->presets);
 	free(building);
 	register_settle(reg);
 	/* Elements without their table are missed by thousands of others. */

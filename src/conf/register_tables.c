@@ -1,6 +1,6 @@
 /*
- * register_tables: calendars, instruments, indicators, sources, pledges and
- * milestones.
+ * register_tables: calendars, instruments, indicators, pledges and milestones;
+ * sources are in register_sources.
  *
  * The column `standing` tells how far this version goes: what would change a
  * verdict or the set of milestones if it were passed over is refused, what
@@ -10,30 +10,22 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "conf/address.h"
 #include "conf/conf_each.h"
 #include "conf/conf_file.h"
 #include "conf/conf_value.h"
+#include "conf/register_sources.h"
 #include "conf/register_tables.h"
 #include "core/calendar_ics.h"
 
 #define WEEKEND (1u << 5 | 1u << 6)	/* Saturday and Sunday */
-#define YEAR (366 * INT64_C(86400))
 #define POINTS_MAX 10000	/* of one path */
 #define PARTIES_MAX 1000
-#define EXTRACT_MAX 65536	/* bytes of one program */
-#define ENCODING_MAX 40
 
 #define ROW(name_, kind_) .name = name_, .kind = &kind_
 #define RANGE(from, to) .least = from, .most = to
 #define REQUIRED .standing = CONF_REQUIRED
 #define NO_EFFECT .standing = CONF_NO_EFFECT
 #define UNSUPPORTED .standing = CONF_UNSUPPORTED
-
-static struct register_building *building_of(const struct conf_reader *reader)
-{
-	return reader->context;
-}
 
 /* An id that no one writes, for what has none. */
 static const char *building_unnamed(struct conf_reader *reader)
@@ -356,7 +348,7 @@ static const struct conf_key indicator_keys[] = {
 		.words = indicator_kind_words},
 	{ROW("lag", conf_duration), AT(lag)},
 	{ROW("max", conf_decimal), AT(max)},
-	{ROW("max_jump", conf_decimal), NO_EFFECT},
+	{ROW("max_jump", conf_ratio), AT(max_jump)},
 	{ROW("min", min_kind), AT(min)},
 	{ROW("nonnegative", nonnegative_kind), .fallback = "false"},
 	{ROW("title", conf_text), AT(title)},
@@ -398,259 +390,6 @@ static void indicator_close(struct conf_reader *reader,
 static const struct conf_table indicators_table = {
 	CONF_TABLE(indicator_keys), .open = indicator_open,
 	.close = indicator_close};
-
-/* --- sources ------------------------------------------------------------- */
-
-static const struct conf_word format_words[] = {
-	{"csv", SOURCE_CSV, CONF_OPTIONAL},
-	{"json", SOURCE_JSON, CONF_OPTIONAL},
-	{"html", 0, CONF_UNSUPPORTED},
-	{"xml", 0, CONF_UNSUPPORTED},
-	{"feed", 0, CONF_UNSUPPORTED},
-	{"text", 0, CONF_UNSUPPORTED},
-	{0},
-};
-
-/* "file:NAME" is beside the register file; afterwards file: and an absolute
-   path. */
-static bool source_url_parse(struct conf_reader *reader,
-	const struct conf_key *key, const char *string, void *target,
-	struct error *error)
-{
-	const char *wrong = NULL, *name = string + 5;
-
-	(void)key;
-	if (string_starts(string, "file:")) {
-		if (string_starts(name, "///"))
-			name += 2;
-		else if (string_starts(name, "//"))
-			wrong = "file:NAME or file:///PATH is expected";
-		if (!conf_name.parse(reader, key, name, NULL, error))
-			return false;
-	} else {
-		wrong = string_starts(string, "http") ?
-			url_fault(string, &schemes_web) :
-			"http://, https:// or file: is expected";
-	}
-	if (wrong != NULL)
-		error_set(error, ERROR_INPUT, "%s", wrong);
-	else if (target != NULL && string_starts(string, "file:"))
-		*(const char **)target = arena_printf(reader->arena, "file:%s",
-			conf_file_join(reader->arena, reader->folder, name));
-	else if (target != NULL)
-		*(const char **)target = arena_string(reader->arena, string);
-	return wrong == NULL;
-}
-
-static char *source_url_moved(const struct conf_reader *reader,
-	const char *string)
-{
-	const char *name = string + 5;
-	struct text url;
-
-	if (!string_starts(string, "file:") || string_starts(name, "//"))
-		return mem_string(string);
-	text_init(&url, 0);
-	text_addf(&url, "file:%s", conf_file_join(reader->arena,
-		reader->folder, name));
-	return text_take(&url);
-}
-
-static bool extract_parse(struct conf_reader *reader,
-	const struct conf_key *key, const char *string, void *target,
-	struct error *error)
-{
-	if (strlen(string) <= EXTRACT_MAX)
-		return conf_text.parse(reader, key, string, target, error);
-	error_set(error, ERROR_LIMIT, "is longer than the %d bytes it may have",
-		EXTRACT_MAX);
-	return false;
-}
-
-static bool encoding_parse(struct conf_reader *reader,
-	const struct conf_key *key, const char *string, void *target,
-	struct error *error)
-{
-	size_t length = strspn(string, "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:");
-
-	if (length != 0 && length <= ENCODING_MAX && string[length] == '\0')
-		return conf_name.parse(reader, key, string, target, error);
-	error_set(error, ERROR_INPUT, "\"%.40s\" is no name of an encoding, "
-		"such as \"UTF-8\" or \"GB18030\"", string);
-	return false;
-}
-
-static bool header_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	struct source *source = object;
-
-	if (!conf_read_as(reader, &conf_bool, key, setting, object))
-		return false;
-	source->csv_no_header = !source->csv_no_header;
-	return true;
-}
-
-static bool columns_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	const struct source *source = object;
-
-	if (!conf_read_as(reader, &conf_labels, key, setting, object))
-		return false;
-	for (size_t i = 0; i < source->csv_columns_as_count; i++) {
-		const struct label *column = &source->csv_columns_as[i];
-
-		if (!string_is(column->value, "text") &&
-		    !string_is(column->value, "number"))
-			return conf_fault_key(reader, setting, column->key,
-				"\"%.80s\" is none of text, number",
-				column->value);
-	}
-	return true;
-}
-
-static const struct conf_kind
-	source_url_kind = {"URL", "a URL", source_url_parse, NULL},
-	extract_kind = {"program", "a string: the program", extract_parse,
-		NULL},
-	encoding_kind = {"encoding", "a string", encoding_parse, NULL},
-	header_kind = {"boolean", "true or false", NULL, header_read},
-	columns_kind = {"group of strings",
-		"a group { column = \"text\"; other = \"number\"; }", NULL,
-		columns_read};
-
-#define AT(member) .offset = offsetof(struct source, member)
-#define SECOND(member) .second = offsetof(struct source, member)
-
-static const struct conf_key csv_keys[] = {
-	{ROW("columns_as", columns_kind), AT(csv_columns_as),
-		SECOND(csv_columns_as_count)},
-	{ROW("decimal", conf_char), AT(csv_decimal), .fallback = "."},
-	{ROW("delimiter", conf_char), AT(csv_delimiter), .fallback = ","},
-	{ROW("encoding", encoding_kind), AT(encoding)},
-	{ROW("header", header_kind), AT(csv_no_header), .fallback = "true"},
-	{ROW("thousands", conf_char), AT(csv_thousands)},
-};
-
-static const struct conf_key near_keys[] = {
-	{ROW("every", conf_seconds), REQUIRED, RANGE(1, YEAR)},
-	{ROW("within", conf_duration), REQUIRED},
-};
-
-static const struct conf_table
-	csv_table = {CONF_TABLE(csv_keys)},
-	near_table = {CONF_TABLE(near_keys)};
-
-static const struct conf_key source_keys[] = {
-	{ROW("allow_private", conf_bool), AT(allow_private),
-		.fallback = "false"},
-	{ROW("columns", conf_anything)},
-	{ROW("csv", conf_inside), .inside = &csv_table},
-	{ROW("every", conf_seconds), AT(every), RANGE(1, YEAR)},
-	{ROW("extract", extract_kind), AT(extract)},
-	{ROW("for_each", conf_for_each)},
-	{ROW("format", conf_word_kind), AT(format), REQUIRED,
-		.words = format_words},
-	{ROW("id", conf_id), AT(id), REQUIRED},
-	{ROW("indicator", conf_name), AT(indicator_id)},
-	{ROW("labels", conf_labels), NO_EFFECT},
-	{ROW("match", conf_anything)},
-	{ROW("near", conf_list), NO_EFFECT, .inside = &near_table},
-	{ROW("preset", conf_anything), UNSUPPORTED},
-	{ROW("rows", conf_anything)},
-	{ROW("timeout", conf_seconds), AT(timeout), RANGE(1, 600)},
-	{ROW("url", source_url_kind), AT(url), REQUIRED,
-		.moved = source_url_moved},
-};
-
-#undef AT
-#undef SECOND
-
-static void *source_open(struct conf_reader *reader, void *parent,
-	const config_setting_t *setting)
-{
-	struct register_building *building = parent;
-	struct register_ *reg = building->reg;
-	struct source *source;
-
-	reg->sources = mem_grow(reg->sources, reg->source_count,
-		&building->source_room, sizeof *reg->sources);
-	source = &reg->sources[reg->source_count++];
-	*source = (struct source){.origin = conf_origin(reader, setting)};
-	return source;
-}
-
-/* Keys of other formats, which are checked once those are read. */
-static void source_check_format(struct conf_reader *reader,
-	const struct conf_group *group, const struct source *source)
-{
-	static const char *const others[] = {"columns", "match", "rows"};
-	const char *word = source->format == SOURCE_CSV ? "csv" : "json";
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-		if (conf_given(group, others[i]))
-			conf_fault_key(reader, group->setting, others[i],
-				"does not belong to format \"%s\"", word);
-	if (source->format != SOURCE_CSV && conf_given(group, "csv"))
-		conf_fault_key(reader, group->setting, "csv",
-			"does not belong to format \"%s\"", word);
-	if (!conf_given(group, "extract") && !conf_given(group, "preset"))
-		conf_fault(reader, group->setting, "the key \"extract\" is "
-			"missing");
-}
-
-static void source_check_csv(struct conf_reader *reader,
-	const struct conf_group *group, const struct source *source)
-{
-	char decimal = source->csv_decimal != 0 ? source->csv_decimal : '.';
-	char delimiter = source->csv_delimiter != 0 ?
-		source->csv_delimiter : ',';
-
-	if (source->csv_thousands == decimal)
-		conf_fault_key(reader, group->setting, "csv", "the same "
-			"character can't be decimal and thousands");
-	if (delimiter == decimal && source->csv_delimiter != 0)
-		conf_fault_key(reader, group->setting, "csv", "the same "
-			"character can't be delimiter and decimal");
-}
-
-static void source_check_every(struct conf_reader *reader,
-	const struct conf_group *group, const struct source *source)
-{
-	int64_t least = building_of(reader)->settings->polling.min_every;
-	struct text shown;
-
-	if (source->every == 0 || source->every >= least)
-		return;
-	text_init(&shown, 0);
-	text_add_seconds(&shown, least);
-	conf_warn(reader, config_setting_get_member(group->setting, "every"),
-		"every-raised", "is shorter than polling.min_every: %s is used",
-		text_string(&shown));
-	text_release(&shown);
-}
-
-/* Nothing refers to a source, so a faulty one is simply left out. */
-static void source_close(struct conf_reader *reader,
-	const struct conf_group *group, void *parent, void *object)
-{
-	struct source *source = object;
-
-	(void)parent;
-	if (conf_taken(group, "format"))
-		source_check_format(reader, group, source);
-	source_check_csv(reader, group, source);
-	source_check_every(reader, group, source);
-	if (group->given != group->taken || source->id == NULL)
-		building_of(reader)->reg->source_count--;
-}
-
-static const struct conf_table sources_table = {CONF_TABLE(source_keys),
-	.open = source_open, .close = source_close};
 
 /* --- milestones ---------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #define PLEDGED_CONF_REGISTER_TABLES_H
 
 #include "conf/conf_reader.h"
+#include "conf/preset.h"
 #include "conf/settings.h"
 #include "core/register.h"
 
@@ -24,7 +25,18 @@ struct register_building {
 	size_t pledge_from;		/* first milestone of the open pledge */
 	const char *stand_in;		/* instrument of pledges without one */
 	size_t unnamed;			/* stand-in ids given so far */
+	struct preset *presets;		/* opened so far */
+	/* of the open source */
+	uint64_t preset_given;		/* what its preset says, a bit a row */
+	bool preset_faulty;
+	const char *token;		/* path of its token_file; NULL: none */
 };
+
+static inline struct register_building *building_of(
+	const struct conf_reader *reader)
+{
+	return reader->context;
+}
 
 /* The whole of a register file; its object is the building. */
 extern const struct conf_table register_table;

@@ -122,6 +122,10 @@ static const struct conf_key polling_keys[] = {
 		.fallback = "15m", RANGE(1, YEAR)},
 	{ROW("per_host", conf_int), AT(polling.per_host), .fallback = "2",
 		RANGE(1, 64)},
+	{ROW("retention", conf_retention), AT(polling.retention),
+		.fallback = "forever"},
+	{ROW("spacing", conf_milliseconds), AT(polling.spacing),
+		.fallback = "250ms", RANGE(0, 60000)},
 	{ROW("timeout", conf_seconds), AT(polling.timeout), .fallback = "30s",
 		RANGE(1, 600)},
 	{ROW("user_agent", conf_name), AT(polling.user_agent),
@@ -306,6 +310,7 @@ struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	bool parsed = false;
 
 	settings->arena = arena_new();
+	settings->purpose = purpose;
 	settings->file = conf_file_absolute(settings->arena, path);
 	conf_reader_init(&reader, settings->arena, faults);
 	reader.file = conf_file_shown(settings->arena, settings->file);

@@ -18,12 +18,15 @@
 enum conf_purpose {
 	CONF_OFFLINE,	/* assess, replay, check: secrets are not opened,
 			   state_dir and admin may be absent */
+	CONF_FETCH,	/* the same, but sources are asked over the network:
+			   their secrets are opened, those of channels are not */
 	CONF_DAEMON	/* run */
 };
 
 struct settings {
 	struct arena *arena;
 	const char *file;		/* as opened, absolute */
+	enum conf_purpose purpose;	/* for which it was read */
 	const char *state_dir;		/* NULL: $STATE_DIRECTORY, else none */
 	const char **registers;		/* files and folders, absolute */
 	size_t register_count;
@@ -45,7 +48,11 @@ struct settings {
 		int concurrency;	/* transfers at once */
 		int per_host;
 		int64_t every, min_every, timeout;	/* seconds */
+		int64_t spacing;	/* milliseconds between the starts of
+					   requests to one host */
 		int64_t max_body;	/* bytes */
+		struct duration retention;	/* of sources that say none;
+						   0: for ever */
 		const char *user_agent;
 		bool allow_private;
 	} polling;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/expression_internal.h"
+#include "core/placeholder.h"
 
 #define uthash_malloc(size) mem_new(1, size)
 #define uthash_fatal(message) log_bug("%s", message)
@@ -18,8 +19,8 @@
 
 enum lint {
 	LINT_CEILING_NOT_FIXED, LINT_CONSTANT, LINT_DUE_BEFORE_PREDECESSOR,
-	LINT_LAG_LATE, LINT_NO_OWNER,
-	LINT_PATH_DATA, LINT_UNREACHABLE, LINT_UNUSED_INDICATOR,
+	LINT_LAG_LATE, LINT_NEAR_IDLE, LINT_NO_OWNER,
+	LINT_PATH_DATA, LINT_SECRET_UNUSED, LINT_UNREACHABLE, LINT_UNUSED_INDICATOR,
 	LINT_WINDOW_AFTER_DUE,
 	LINT_COUNT
 };
@@ -29,8 +30,10 @@ static const char *const ids[LINT_COUNT + 1] = {
 	[LINT_CONSTANT] = "constant",
 	[LINT_DUE_BEFORE_PREDECESSOR] = "due-before-predecessor",
 	[LINT_LAG_LATE] = "lag-late",
+	[LINT_NEAR_IDLE] = "near-idle",
 	[LINT_NO_OWNER] = "no-owner",
 	[LINT_PATH_DATA] = "path-data",
+	[LINT_SECRET_UNUSED] = "secret-unused",
 	[LINT_UNREACHABLE] = "unreachable",
 	[LINT_UNUSED_INDICATOR] = "unused-indicator",
 	[LINT_WINDOW_AFTER_DUE] = "window-after-due",
@@ -367,6 +370,57 @@ static void lint_pledges(struct linting *linting)
 	}
 }
 
+/* Asked no more often than ever, or near no milestone. */
+static void lint_near(struct linting *linting, const struct source *source)
+{
+	const char *why = NULL;
+	int64_t every = source->every;
+
+	if (source->near_count != 0 && source->indicator != NOT_FOUND &&
+	    linting->reg->indicators[source->indicator].milestone_count == 0)
+		why = "no milestone rests on its indicator, so none is ever near";
+	for (size_t i = 0; why == NULL && i < source->near_count; i++) {
+		if (every != 0 && source->near[i].every >= every)
+			why = "asks no more often than it is asked before";
+		every = source->near[i].every;
+	}
+	if (why != NULL && lint_is_new(linting, LINT_NEAR_IDLE, source->origin, 0))
+		faults_warning(linting->faults, source->origin,
+			ids[LINT_NEAR_IDLE], "source %s: near: %s", source->id,
+			why);
+}
+
+static bool source_names(const struct source *source, const char *name)
+{
+	bool named = placeholder_stands(source->url, name) ||
+		placeholder_stands(source->body, name);
+
+	for (size_t i = 0; !named && i < source->header_count; i++)
+		named = placeholder_stands(source->headers[i].value, name);
+	return named;
+}
+
+static void lint_secrets(struct linting *linting, const struct source *source)
+{
+	for (size_t i = 0; i < source->secret_count; i++)
+		if (!source_names(source, source->secrets[i].name) &&
+		    lint_is_new(linting, LINT_SECRET_UNUSED, source->origin,
+			(uint32_t)i))
+			faults_warning(linting->faults, source->origin,
+				ids[LINT_SECRET_UNUSED], "source %s: the secret "
+				"\"%s\" stands as {%s} nowhere", source->id,
+				source->secrets[i].name,
+				source->secrets[i].name);
+}
+
+static void lint_sources(struct linting *linting)
+{
+	for (size_t i = 0; i < linting->reg->source_count; i++) {
+		lint_near(linting, &linting->reg->sources[i]);
+		lint_secrets(linting, &linting->reg->sources[i]);
+	}
+}
+
 /* What may be wrong comes before what is merely missing: there is a limit to
    what faults keep. */
 void register_lint(const struct register_ *reg, struct faults *faults)
@@ -376,6 +430,7 @@ void register_lint(const struct register_ *reg, struct faults *faults)
 
 	for (size_t i = 0; i < reg->milestone_count; i++)
 		lint_milestone(&linting, &reg->milestones[i]);
+	lint_sources(&linting);
 	lint_indicators(&linting);
 	lint_pledges(&linting);
 	lint_forget(&linting);

@@ -62,10 +62,21 @@ struct register_ *register_new(void)
 	return reg;
 }
 
+/* What was secret does not stay in memory that is used again. */
+static void source_wipe(const struct source *source)
+{
+	for (size_t i = 0; i < source->secret_count; i++)
+		if (source->secrets[i].secret != NULL)
+			explicit_bzero(source->secrets[i].secret,
+				strlen(source->secrets[i].secret));
+}
+
 void register_free(struct register_ *reg)
 {
 	if (reg == NULL)
 		return;
+	for (size_t i = 0; i < reg->source_count; i++)
+		source_wipe(&reg->sources[i]);
 	arena_free(reg->arena);
 	free(reg);
 }
@@ -310,6 +321,11 @@ const char *milestone_label(const struct register_ *reg,
 
 	return value != NULL ? value :
 		label_find(pledge->labels, pledge->label_count, key);
+}
+
+const char *source_label(const struct source *source, const char *key)
+{
+	return label_find(source->labels, source->label_count, key);
 }
 
 const char *milestone_title(const struct register_ *reg,

@@ -468,6 +468,7 @@ const struct calendar *milestone_calendar(const struct register_ *reg,
 /* A label by key, the milestone's own before its pledge's; NULL: none. */
 const char *milestone_label(const struct register_ *reg,
 	const struct milestone *milestone, const char *key);
+const char *source_label(const struct source *source, const char *key);
 /* What people say of a milestone (NULL: nothing), in the register and, as the
    history has it, to the daemon. */
 void milestone_statements(const struct milestone *milestone,

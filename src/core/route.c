@@ -154,13 +154,17 @@ static const char *field_source(const struct route_subject *subject,
 	return subject->reg->sources[subject->source].id;
 }
 
+/* What is about a source has the labels of the source. */
 static const char *field_label(const struct route_subject *subject,
 	const struct match *match)
 {
 	const struct milestone *milestone = subject_milestone(subject);
-	if (!milestone)
+	if (milestone)
+		return milestone_label(subject->reg, milestone, match->label);
+	if (subject->source == NOT_FOUND)
 		return NULL;
-	return milestone_label(subject->reg, milestone, match->label);
+	return source_label(&subject->reg->sources[subject->source],
+		match->label);
 }
 
 static field_reader *const field_readers[MATCH_FIELD_COUNT] = {

@@ -351,5 +351,7 @@ int sql_open(sqlite3 **db, struct error *error)
 	sqlite3_exec(*db, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		sqlite3_limit(*db, limits[i].id, limits[i].value);
+	/* Its first use declares a table, which no program may. */
+	sqlite3_exec(*db, "SELECT 1 FROM json_each('[]')", NULL, NULL, NULL);
 	return 0;
 }

@@ -2,9 +2,10 @@
  * fetch: requests wait in a queue of their host; hosts that may start another
  * transfer stand in one of two rings (those whose name must be looked up, and
  * those given by number), so that starting and ending cost the same whether
- * ten or ten thousand wait. Everything but the copying of a request happens in
- * fetcher_on_step and in the callbacks of multi, so done is never called from
- * within fetch_start.
+ * ten or ten thousand wait. Hosts that were asked a moment ago stand in no ring
+ * but in a list, in the order in which one timer wakes them. Everything but the
+ * copying of a request happens in fetcher_on_step and in the callbacks of multi,
+ * so done is never called from within fetch_start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,10 @@
 #include "net/fetch_transfer.h"
 #include "net/fetch_words.h"
 
+/* What the name of a header may be made of. */
+#define FETCH_TOKEN "!#$%&'*+-.^_`|~0123456789" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define FETCH_SLOW_SECONDS 15		/* below 100 bytes a second for so long */
 #define FETCH_RESOLVING_MAX 16		/* each look-up is a thread of libcurl's */
 #define FETCH_STARTS_A_STEP 16		/* so that a sweep does not hold up the loop */
 #define FETCH_FILE_BYTES_A_STEP (8 * FILE_PIECE)
@@ -36,7 +41,8 @@ void fetcher_wake(struct fetcher *fetcher)
 
 static void fetch_host_update(struct fetcher *fetcher, struct fetch_host *host)
 {
-	bool ready = host->queue != NULL && host->running < fetcher->per_host;
+	bool ready = host->queue != NULL && host->running < fetcher->per_host &&
+		!host->resting;
 
 	if (ready && !host->ready) {
 		DL_APPEND(fetcher->rings[host->ring], host);
@@ -44,7 +50,8 @@ static void fetch_host_update(struct fetcher *fetcher, struct fetch_host *host)
 	} else if (!ready && host->ready)
 		DL_DELETE(fetcher->rings[host->ring], host);
 	host->ready = ready;
-	if (host->queue == NULL && host->running == 0 && host->postponed == 0) {
+	if (host->queue == NULL && host->running == 0 && host->postponed == 0 &&
+	    !host->resting) {
 		HASH_DEL(fetcher->hosts, host);
 		free(host->name);
 		free(host);
@@ -61,9 +68,65 @@ static struct fetch_host *fetch_host_get(struct fetcher *fetcher, const char *na
 	host = mem_new(1, sizeof *host);
 	host->name = mem_string(name);
 	host->ring = fetch_host_is_address(name) ? FETCH_BY_NUMBER : FETCH_BY_NAME;
+	host->spaced = fetcher->spacing > 0 && !fetch_host_is_loopback(name);
 	HASH_ADD_KEYPTR(hh, fetcher->hosts, host->name, strlen(host->name), host);
 	return host;
 }
+
+/* --- rest between two starts --------------------------------------------- */
+
+static void fetcher_arm_rest(struct fetcher *fetcher)
+{
+	int64_t wait = fetcher->resting->rests_until - loop_ticks(fetcher->loop);
+	struct timeval time = {
+		.tv_sec = wait > 0 ? wait / 1000 : 0,
+		.tv_usec = wait > 0 ? wait % 1000 * 1000 : 0,
+	};
+
+	event_add(fetcher->rest, &time);
+}
+
+/* All rest for the same time, so that they wake in the order they lay down. */
+void fetch_host_rest(struct fetcher *fetcher, struct fetch_host *host)
+{
+	if (!host->spaced || host->resting)
+		return;
+	if (host->ready)
+		DL_DELETE(fetcher->rings[host->ring], host);
+	host->ready = false;
+	host->resting = true;
+	host->rests_until = loop_ticks(fetcher->loop) + fetcher->spacing;
+	bool first = fetcher->resting == NULL;
+	DL_APPEND(fetcher->resting, host);
+	if (first)
+		fetcher_arm_rest(fetcher);
+}
+
+static void fetcher_end_rests(struct fetcher *fetcher, int64_t until)
+{
+	struct fetch_host *host;
+
+	while ((host = fetcher->resting) != NULL && host->rests_until <= until) {
+		DL_DELETE(fetcher->resting, host);
+		host->resting = false;
+		fetch_host_update(fetcher, host);
+	}
+}
+
+static void fetcher_on_rest(evutil_socket_t fd, short what, void *context)
+{
+	struct fetcher *fetcher = context;
+	(void)fd;
+	(void)what;
+
+	fetcher_end_rests(fetcher, loop_ticks(fetcher->loop));
+	if (fetcher->resting != NULL)
+		fetcher_arm_rest(fetcher);
+	if (fetcher->postponed != NULL)
+		fetcher_wake(fetcher);
+}
+
+/* --- what a transfer holds ------------------------------------------------- */
 
 CURL *fetcher_take_easy(struct fetcher *fetcher)
 {
@@ -87,6 +150,20 @@ void fetch_put_easy(struct fetch *fetch)
 	else
 		curl_easy_cleanup(fetch->easy);
 	fetch->easy = NULL;
+}
+
+/* What one transfer has left behind is of no use to the next. */
+void fetch_forget_transfer(struct fetch *fetch)
+{
+	fetch_put_easy(fetch);
+	text_release(&fetch->received);
+	fetch->said[0] = '\0';
+	fetch->lacking = fetch->cut = fetch->headers_ended = false;
+	fetch->fault = FETCH_FAULT_NONE;
+	fetch->os_errno = 0;
+	fetch->skipped = 0;
+	fetch->tried_v4.sin_family = AF_UNSPEC;
+	fetch->tried_v6.sin6_family = AF_UNSPEC;
 }
 
 void fetch_resolves(struct fetch *fetch)
@@ -184,6 +261,7 @@ static void fetch_free(struct fetch *fetch)
 	curl_slist_free_all(fetch->headers);
 	text_release(&fetch->received);
 	free(fetch->url);
+	free(fetch->asked_host);
 	free(fetch->body);
 	free(fetch->if_none_match);
 	free(fetch->ca_file);
@@ -209,15 +287,21 @@ void fetch_deliver(struct fetch *fetch, struct fetch_result *result)
 	fetch_free(fetch);
 }
 
-void fetch_deliver_failure(struct fetch *fetch, bool offline)
+void fetch_deliver_failure(struct fetch *fetch, struct fetch_result *result)
+{
+	text_clear(&fetch->received);
+	fetch_deliver(fetch, result);
+}
+
+/* A failure of something that never got as far as a connection. */
+static void fetch_deliver_words(struct fetch *fetch, bool offline)
 {
 	struct fetch_result result = {
 		.error = fetch->words, .offline = offline,
 		.retry_after = -1, .max_age = -1,
 	};
 
-	text_clear(&fetch->received);
-	fetch_deliver(fetch, &result);
+	fetch_deliver_failure(fetch, &result);
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -235,7 +319,7 @@ static void fetch_file_failed(struct fetch *fetch, const struct error *error)
 {
 	snprintf(fetch->words, sizeof fetch->words, "%.*s",
 		(int)sizeof fetch->words - 1, error->text);
-	fetch_deliver_failure(fetch, fetch->file.local_fault);
+	fetch_deliver_words(fetch, fetch->file.local_fault);
 }
 
 static void fetch_file_done(struct fetch *fetch, int status)
@@ -289,7 +373,7 @@ static size_t fetch_file_step(struct fetch *fetch)
 static void fetcher_deliver_refused(struct fetcher *fetcher)
 {
 	for (int i = 0; fetcher->refused != NULL && i < FETCH_FILES_A_STEP; i++)
-		fetch_deliver_failure(fetcher->refused, false);
+		fetch_deliver_words(fetcher->refused, false);
 	if (fetcher->refused != NULL)
 		fetcher_wake(fetcher);
 }
@@ -339,7 +423,7 @@ static struct fetch *fetcher_next_postponed(struct fetcher *fetcher)
 	if (fetcher->running_count >= fetcher->concurrency)
 		return NULL;
 	DL_FOREACH(fetcher->postponed, fetch)
-		if (fetch->host->running < fetcher->per_host &&
+		if (fetch->host->running < fetcher->per_host && !fetch->host->resting &&
 		    (fetch->host->ring == FETCH_BY_NUMBER ||
 		    fetcher->resolving < FETCH_RESOLVING_MAX))
 			return fetch;
@@ -404,16 +488,43 @@ static void fetch_refuse(struct fetch *fetch, const char *words)
 		snprintf(fetch->words, sizeof fetch->words, "%s", words);
 }
 
-static void fetch_add_header(struct fetch *fetch, const char *line)
+void fetch_add_header(struct fetch *fetch, const char *line)
 {
-	if (!fetch_is_printable(line)) {
-		fetch_refuse(fetch, "a header of the request holds a control character");
-		return;
-	}
 	struct curl_slist *longer = curl_slist_append(fetch->headers, line);
 	if (longer == NULL)
 		log_bug("libcurl does not take a header");
 	fetch->headers = longer;
+}
+
+/* Why a header line is not sent; NULL: it is. Those that say where a request
+   ends or whom it is for are libcurl's to write. */
+static const char *fetch_header_fault(const char *line)
+{
+	static const char *const ours[] = {"Host:", "Content-Length:",
+		"Transfer-Encoding:", "Connection:", "Upgrade:", "TE:", "Trailer:",
+		"Expect:", "Range:"};
+	size_t name = strspn(line, FETCH_TOKEN);
+
+	if (!fetch_is_printable(line))
+		return "a header of the request holds a control character";
+	if (name == 0 || line[name] != ':')
+		return "a header of the request needs a name, a colon and a value";
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (strncasecmp(line, ours[i], name + 1) == 0)
+			return "the request sets a header that only the daemon may set "
+				"(Host, Content-Length, Transfer-Encoding, Connection, "
+				"Upgrade, TE, Trailer, Expect, Range)";
+	return NULL;
+}
+
+static void fetch_take_header(struct fetch *fetch, const char *line)
+{
+	const char *fault = fetch_header_fault(line);
+
+	if (fault != NULL)
+		fetch_refuse(fetch, fault);
+	else
+		fetch_add_header(fetch, line);
 }
 
 static void fetch_add_validator(struct fetch *fetch, const char *name,
@@ -425,14 +536,15 @@ static void fetch_add_validator(struct fetch *fetch, const char *name,
 		return;
 	text_init(&line, 0);
 	text_addf(&line, "%s: %s", name, value);
-	fetch_add_header(fetch, text_string(&line));
+	fetch_take_header(fetch, text_string(&line));
 	text_release(&line);
+	fetch->validates = true;
 }
 
 static void fetch_copy_headers(struct fetch *fetch, const struct fetch_request *request)
 {
 	for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
-		fetch_add_header(fetch, request->headers[i]);
+		fetch_take_header(fetch, request->headers[i]);
 	if (fetch->post)
 		fetch_add_header(fetch, "Expect:");
 	fetch_add_validator(fetch, "If-None-Match", request->if_none_match);
@@ -452,6 +564,7 @@ static struct fetch *fetch_new(struct fetcher *fetcher,
 	fetch->cut_body = request->cut_body;
 	fetch->allow_private = request->allow_private;
 	fetch->follow = request->follow;
+	fetch->secret = request->secret;
 	fetch->ca_file = mem_string(request->ca_file);
 	fetch->if_none_match = mem_string(request->if_none_match);
 	fetch->timeout = request->timeout > 0 ? request->timeout : 1;
@@ -492,6 +605,26 @@ static void fetch_enqueue(struct fetch *fetch)
 		return;
 	}
 	fetcher_wake(fetcher);
+}
+
+/* Asked before all that waits there: it has waited once. */
+void fetch_go_on(struct fetch *fetch, char *url)
+{
+	struct fetcher *fetcher = fetch->fetcher;
+	char host[FETCH_HOST_MAX];
+
+	if (fetch->asked_host == NULL)
+		fetch->asked_host = mem_string(fetch->host->name);
+	fetch_leave_running(fetch);
+	fetch_forget_transfer(fetch);
+	fetch_release_allotted(fetch);
+	free(fetch->url);
+	fetch->url = url;
+	fetch_url_host(url, host, sizeof host);
+	fetch->host = fetch_host_get(fetcher, host);
+	fetch->state = FETCH_QUEUED;
+	DL_PREPEND(fetch->host->queue, fetch);
+	fetch_host_update(fetcher, fetch->host);
 }
 
 struct fetch *fetch_start(struct fetcher *fetcher,
@@ -545,12 +678,15 @@ struct fetcher *fetcher_new(struct loop *loop, const struct fetch_limits *limits
 	fetcher->loop = loop;
 	fetcher->concurrency = limits->concurrency > 0 ? limits->concurrency : 1;
 	fetcher->per_host = limits->per_host > 0 ? limits->per_host : 1;
+	fetcher->spacing = limits->spacing;
+	fetcher->slow_seconds = limits->slow > 0 ? limits->slow : FETCH_SLOW_SECONDS;
 	fetcher->user_agent = mem_string(limits->user_agent);
 	fetch_memory_init(&fetcher->memory, limits->memory, fetcher->concurrency);
 	fetcher->idle = mem_new((size_t)fetcher->concurrency, sizeof *fetcher->idle);
 	fetcher->multi = multi_new(loop, fetcher->concurrency, fetch_ended, fetcher);
 	fetcher->step = evtimer_new(loop_base(loop), fetcher_on_step, fetcher);
-	if (fetcher->step == NULL)
+	fetcher->rest = evtimer_new(loop_base(loop), fetcher_on_rest, fetcher);
+	if (fetcher->step == NULL || fetcher->rest == NULL)
 		log_bug("no event for fetching");
 	return fetcher;
 }
@@ -563,6 +699,7 @@ void fetcher_free(struct fetcher *fetcher)
 		fetch_cancel(fetcher->running);
 	while (fetcher->postponed != NULL)
 		fetch_cancel(fetcher->postponed);
+	fetcher_end_rests(fetcher, INT64_MAX);
 	while (fetcher->hosts != NULL)
 		fetch_cancel(fetcher->hosts->queue);
 	while (fetcher->files != NULL)
@@ -573,6 +710,7 @@ void fetcher_free(struct fetcher *fetcher)
 		curl_easy_cleanup(fetcher->idle[--fetcher->idle_count]);
 	multi_free(fetcher->multi);
 	event_free(fetcher->step);
+	event_free(fetcher->rest);
 	free(fetcher->idle);
 	free(fetcher->user_agent);
 	free(fetcher);

@@ -10,6 +10,15 @@
  * be resolving; the others wait their turn. Error texts hold no query string
  * and no credential.
  *
+ * Redirects are followed to http and https alone, never from https to http and
+ * never for a POST; each hop waits its turn at its own host, and the timeout
+ * holds for all of them together. A request with a secret follows none that
+ * leaves its scheme, host and port.
+ *
+ * Between the starts of two requests to one host (a name or number with its
+ * port, in lower case) lie at least `spacing` milliseconds; loopback numbers and
+ * "localhost" are exempt. Hosts take turns, and waiting costs nothing.
+ *
  * All bodies together, those that are coming and those that callers keep, take
  * at most `memory` bytes: a body for which there is none is dropped and asked
  * for anew in its turn, and nothing begins while callers keep too much. Only a
@@ -28,13 +37,19 @@ struct fetch_limits {
 	int concurrency;
 	int per_host;
 	size_t memory;			/* bytes of bodies; 0: no limit */
+	int64_t spacing;		/* milliseconds, at least, between the starts of
+					   two requests to one host; 0: none */
+	int slow;			/* seconds below 100 bytes a second after which
+					   a transfer is given up; 0: 15 */
 	const char *user_agent;		/* copied */
 };
 
 struct fetch_request {
 	const char *url;		/* http, https, or file: with an absolute path */
 	const char *method;		/* NULL: GET; or "POST" */
-	const char *const *headers;	/* "name: value", NULL-terminated; or NULL */
+	const char *const *headers;	/* "name: value", NULL-terminated; or NULL.
+					   None but Accept and Accept-Language goes
+					   to another server after a redirect */
 	bool secret;			/* url or headers hold a secret: no redirect
 					   to another scheme, host or port */
 	const void *body;		/* POST; copied */
@@ -47,7 +62,7 @@ struct fetch_request {
 					   TEXT_LIMIT_DEFAULT */
 	bool cut_body;			/* keep the first max_body, no error */
 	bool allow_private;
-	bool follow;			/* redirects, at most 5, http(s) only */
+	bool follow;			/* redirects, at most 5; see above */
 };
 
 struct fetch_result {
@@ -59,15 +74,23 @@ struct fetch_result {
 	char etag[256];			/* a file: its size, times and inode */
 	char last_modified[256];
 	int64_t retry_after;		/* seconds; -1 */
-	int64_t max_age;
+	int64_t max_age;		/* seconds that it is said to stay fresh, less
+					   the age it came with; 0: it must not be
+					   kept; -1: not said */
 	const char *error;		/* not arrived: why, and what to do */
 	bool offline;			/* the fault lies on this machine */
 	bool unreached;			/* no connection was had to any server */
 	const char *final_url;		/* after redirects */
-	bool moved;			/* to final_url, and every redirect on the
-					   way there said for good (301, 308) */
-	char media_type[128];		/* Content-Type; "": not said */
-	char next[2048];		/* Link rel=next, as it stands there; "" */
+	bool moved;			/* to final_url, where the answer is (2xx or
+					   304), and every redirect on the way there
+					   said for good (301, 308) */
+	char media_type[128];		/* Content-Type as it stands there; "": not said,
+					   or too long */
+	char next[2048];		/* Link rel=next, resolved against final_url;
+					   "": none */
+	bool next_unclear;		/* there is one, and it cannot be followed: two
+					   that differ, no http URL, too long, or a
+					   Link header that cannot be read */
 };
 
 typedef void fetch_done(void *context, const struct fetch_result *result);
@@ -92,6 +115,9 @@ void fetcher_release(struct fetcher *fetcher, size_t bytes);
 void fetcher_hold(struct fetcher *fetcher, size_t bytes);
 /* Bytes of bodies there are now, with callers and still coming. */
 size_t fetcher_bytes(const struct fetcher *fetcher);
+
+/* Whether two URLs are http(s) ones of the same scheme, host and port. */
+bool fetch_urls_share_origin(const char *a, const char *b);
 
 /* Whether a socket address is public unicast space (2000::/3 and what IPv4 has
    left), by address, whatever name led there. */

@@ -10,6 +10,12 @@
 
 #include "net/fetch.h"
 
+/* Where an answer redirects to, as it stands there and as long as easy lasts;
+   NULL: it does not. */
+const char *fetch_redirect_reference(CURL *easy);
+bool fetch_answer_is_early(CURL *easy);		/* 1xx: another one follows */
+bool fetch_redirect_is_for_good(CURL *easy);	/* 301, 308 */
+
 /* Fills in all but the body; final_url lasts as long as easy does. */
 void fetch_answer_read(CURL *easy, instant now, struct fetch_result *result);
 

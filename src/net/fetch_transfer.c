@@ -19,10 +19,10 @@
 #define FETCH_RATIO 200			/* decoded to received bytes … */
 #define FETCH_RATIO_FROM ((size_t)1 << 20)	/* … beyond this size */
 #define FETCH_RECEIVE_BUFFER 16384L	/* what curl may hold uncounted */
-#define FETCH_REDIRECTS 5L
+#define FETCH_REDIRECTS 5
+#define FETCH_SKIP_MAX ((size_t)64 << 10)	/* of a redirect's body, which nobody reads */
 #define FETCH_CONNECT_SECONDS 10L
 #define FETCH_LOW_SPEED 100L		/* bytes a second … */
-#define FETCH_LOW_SPEED_SECONDS 15L	/* … for so long */
 #define FETCH_CONNECTION_AGE 600L	/* seconds a connection may be reused */
 #define FETCH_CONNECTION_IDLE 60L
 
@@ -79,9 +79,20 @@ static bool fetch_may_hold(struct fetch *fetch, size_t bytes)
 	return false;
 }
 
+/* What is read is read for the sake of the connection. */
+static size_t fetch_skip_body(struct fetch *fetch, size_t count)
+{
+	fetch->skipped += count;
+	fetch->cut = fetch->skipped > FETCH_SKIP_MAX;
+	return fetch->cut ? CURL_WRITEFUNC_ERROR : count;
+}
+
 static size_t fetch_on_body(char *bytes, size_t one, size_t count, void *context)
 {
 	struct fetch *fetch = context;
+
+	if (fetch->follow && fetch_redirect_reference(fetch->easy) != NULL)
+		return fetch_skip_body(fetch, count);
 	size_t room = fetch->max_body - fetch->received.length;
 	size_t taken = size_least(count, room);
 	(void)one;
@@ -100,9 +111,10 @@ static size_t fetch_on_body(char *bytes, size_t one, size_t count, void *context
 static size_t fetch_on_header(char *bytes, size_t one, size_t count, void *context)
 {
 	struct fetch *fetch = context;
-	(void)bytes;
 	(void)one;
 
+	if ((bytes[0] == '\r' || bytes[0] == '\n') && !fetch_answer_is_early(fetch->easy))
+		fetch->headers_ended = true;
 	fetch->header_bytes += count;
 	if (fetch->header_bytes > FETCH_HEADERS_MAX)
 		return fetch_stop(fetch, FETCH_FAULT_HEADERS);
@@ -120,6 +132,14 @@ static int fetch_on_lookup(void *resolver, void *reserved, void *context)
 	return 0;
 }
 
+static void fetch_note_address(struct fetch *fetch, const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		memcpy(&fetch->tried_v4, address, sizeof fetch->tried_v4);
+	else if (address->sa_family == AF_INET6)
+		memcpy(&fetch->tried_v6, address, sizeof fetch->tried_v6);
+}
+
 static curl_socket_t fetch_on_socket(void *context, curlsocktype purpose,
 	struct curl_sockaddr *address)
 {
@@ -127,6 +147,7 @@ static curl_socket_t fetch_on_socket(void *context, curlsocktype purpose,
 	(void)purpose;
 
 	fetch_resolved(fetch);
+	fetch_note_address(fetch, &address->addr);
 	if (!fetch->allow_private && !address_is_public(&address->addr)) {
 		fetch->fault = FETCH_FAULT_ADDRESS;
 		address_print(&address->addr, fetch->address);
@@ -134,7 +155,7 @@ static curl_socket_t fetch_on_socket(void *context, curlsocktype purpose,
 	}
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
 		address->protocol);
-	if (fd < 0) {
+	if (fd < 0) {	/* the family perhaps, and the other one may do */
 		fetch->fault = FETCH_FAULT_SOCKET;
 		fetch->os_errno = errno;
 		return CURL_SOCKET_BAD;
@@ -181,6 +202,14 @@ static void fetch_set_callbacks(struct fetch *fetch)
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, fetch);
 }
 
+/* Milliseconds; 0 would mean for ever. */
+static long fetch_time_left(const struct fetch *fetch)
+{
+	int64_t left = fetch->timeout * 1000 - fetch->spent / 1000;
+
+	return left > 0 ? (long)left : 1;
+}
+
 static void fetch_set_limits(struct fetch *fetch)
 {
 	CURL *easy = fetch->easy;
@@ -188,15 +217,14 @@ static void fetch_set_limits(struct fetch *fetch)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, FETCH_CONNECT_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)fetch->timeout);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, fetch_time_left(fetch));
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, FETCH_LOW_SPEED);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, FETCH_LOW_SPEED_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, fetch->fetcher->slow_seconds);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, FETCH_RECEIVE_BUFFER);
 	if (!fetch->cut_body)
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 			(curl_off_t)fetch->max_body);
-	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, FETCH_REDIRECTS);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, fetch->follow ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);	/* that is ours to do */
 	curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, FETCH_CONNECTION_AGE);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, FETCH_CONNECTION_IDLE);
 }
@@ -207,7 +235,6 @@ static void fetch_set_trust(struct fetch *fetch)
 	CURL *easy = fetch->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -220,7 +247,6 @@ static void fetch_set_trust(struct fetch *fetch)
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-	curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
 }
 
 static void fetch_set_request(struct fetch *fetch)
@@ -250,6 +276,7 @@ void fetch_run(struct fetch *fetch)
 	fetch->state = FETCH_RUNNING;
 	host->running++;
 	fetcher->running_count++;
+	fetch_host_rest(fetcher, host);
 	if (host->ring == FETCH_BY_NAME)
 		fetch_resolves(fetch);
 	fetch->easy = fetcher_take_easy(fetcher);
@@ -263,12 +290,15 @@ void fetch_run(struct fetch *fetch)
 
 /* --- how a transfer ended ------------------------------------------------- */
 
-static void fetch_deliver_answer(struct fetch *fetch)
+static void fetch_note_route(struct fetch_routes *routes, const void *address,
+	socklen_t size)
 {
-	struct fetch_result result;
-
-	fetch_answer_read(fetch->easy, loop_now(fetch->fetcher->loop), &result);
-	fetch_deliver(fetch, &result);
+	if (((const struct sockaddr *)address)->sa_family == AF_UNSPEC)
+		return;
+	if (fetch_route_to(address, size))
+		routes->some = true;
+	else
+		routes->none = true;
 }
 
 static void fetch_describe(const struct fetch *fetch, CURLcode code,
@@ -276,11 +306,27 @@ static void fetch_describe(const struct fetch *fetch, CURLcode code,
 {
 	*out = (struct fetch_failure){
 		.easy = fetch->easy, .code = code, .fault = fetch->fault,
-		.host = fetch->host->name, .said = fetch->said,
-		.os_errno = fetch->os_errno, .timeout = fetch->timeout,
+		.host = fetch->asked_host != NULL ? fetch->asked_host : fetch->host->name,
+		.said = fetch->said, .os_errno = fetch->os_errno,
+		.timeout = fetch->timeout, .spent = fetch->spent,
 		.max_body = fetch->max_body,
 	};
 	memcpy(out->address, fetch->address, sizeof out->address);
+	if (code != CURLE_COULDNT_CONNECT)
+		return;
+	fetch_note_route(&out->routes, &fetch->tried_v4, sizeof fetch->tried_v4);
+	fetch_note_route(&out->routes, &fetch->tried_v6, sizeof fetch->tried_v6);
+}
+
+static void fetch_fail(struct fetch *fetch, const struct fetch_failure *failure)
+{
+	struct fetch_result result = {
+		.error = fetch->words, .retry_after = -1, .max_age = -1,
+		.offline = fetch_failure_words(failure, fetch->words),
+		.unreached = fetch->redirects == 0 && fetch_failure_is_unreached(failure),
+	};
+
+	fetch_deliver_failure(fetch, &result);
 }
 
 static void fetch_asked(void *context, enum lookup_answer answer)
@@ -291,8 +337,7 @@ static void fetch_asked(void *context, enum lookup_answer answer)
 	fetch->lookup = NULL;
 	fetch_describe(fetch, CURLE_COULDNT_RESOLVE_HOST, &failure);
 	failure.lookup = answer;
-	bool offline = fetch_failure_words(&failure, fetch->words);
-	fetch_deliver_failure(fetch, offline);
+	fetch_fail(fetch, &failure);
 }
 
 /* It will begin again from nothing, with its whole time before it. */
@@ -302,39 +347,147 @@ static void fetch_postpone(struct fetch *fetch)
 
 	fetch->host->postponed++;
 	fetch_leave_running(fetch);
-	fetch_put_easy(fetch);
-	text_release(&fetch->received);
+	fetch_forget_transfer(fetch);
 	fetch->header_bytes = 0;
-	fetch->said[0] = '\0';
-	fetch->lacking = false;
+	fetch->spent = 0;
 	fetch->state = FETCH_POSTPONED;
 	DL_APPEND(fetcher->postponed, fetch);
 	fetch_release_allotted(fetch);
 }
 
+static void fetch_broke(struct fetch *fetch, CURLcode code)
+{
+	struct fetch_failure failure;
+	char host[FETCH_HOST_MAX];
+
+	fetch_describe(fetch, code, &failure);
+	if (!fetch_failure_needs_lookup(&failure, host)) {
+		fetch_fail(fetch, &failure);
+		return;
+	}
+	fetch_resolves(fetch);
+	fetch->state = FETCH_ASKING;
+	fetch->lookup = lookup_start(fetch->fetcher->loop, host, fetch_asked, fetch);
+}
+
+static void fetch_fail_for(struct fetch *fetch, enum fetch_fault fault,
+	const char *target)
+{
+	struct fetch_failure failure;
+
+	fetch->fault = fault;
+	fetch_describe(fetch, CURLE_OK, &failure);
+	if (target != NULL)
+		fetch_url_origin(target, failure.target);
+	fetch_fail(fetch, &failure);
+}
+
+/* --- redirects ------------------------------------------------------------ */
+
+/* Whether, and into *target where, it leads on. */
+static enum fetch_fault fetch_judge_redirect(const struct fetch *fetch,
+	const char *reference, char **target)
+{
+	if (fetch->redirects == FETCH_REDIRECTS)
+		return FETCH_FAULT_MANY;
+	switch (fetch_url_resolve(fetch->url, reference, target)) {
+	case FETCH_URL_NONSENSE:
+		return FETCH_FAULT_NONSENSE;
+	case FETCH_URL_SCHEME:
+		return FETCH_FAULT_SCHEME;
+	case FETCH_URL_USER:
+		return FETCH_FAULT_USER;
+	case FETCH_URL_GOOD:
+		break;
+	}
+	if (fetch->post)
+		return FETCH_FAULT_POST;
+	if (fetch_url_is_secure(fetch->url) && !fetch_url_is_secure(*target))
+		return FETCH_FAULT_DOWNGRADE;
+	if (fetch->secret && !fetch_urls_share_origin(fetch->url, *target))
+		return FETCH_FAULT_SECRET;
+	return FETCH_FAULT_NONE;
+}
+
+/* What a caller adds is for the server it named: a key goes by many names. What
+   says how to answer, and what is had already, is no one's secret. */
+static bool fetch_header_travels(const char *line)
+{
+	static const char *const travels[] = {"Accept:", "Accept-Language:",
+		"If-None-Match:", "If-Modified-Since:"};
+
+	for (size_t i = 0; i < sizeof travels / sizeof travels[0]; i++)
+		if (strncasecmp(line, travels[i], strlen(travels[i])) == 0)
+			return true;
+	return false;
+}
+
+static void fetch_drop_headers(struct fetch *fetch)
+{
+	struct curl_slist *all = fetch->headers;
+
+	fetch->headers = NULL;
+	for (const struct curl_slist *line = all; line != NULL; line = line->next)
+		if (fetch_header_travels(line->data))
+			fetch_add_header(fetch, line->data);
+	curl_slist_free_all(all);
+}
+
+static void fetch_redirect(struct fetch *fetch, const char *reference)
+{
+	char *target = NULL;
+	curl_off_t took = 0;
+	enum fetch_fault fault = fetch_judge_redirect(fetch, reference, &target);
+
+	if (fault != FETCH_FAULT_NONE) {
+		fetch_fail_for(fetch, fault, target);
+		free(target);
+		return;
+	}
+	bool for_good = fetch_redirect_is_for_good(fetch->easy);
+	fetch->moved_for_good = for_good && (fetch->redirects == 0 || fetch->moved_for_good);
+	fetch->redirects++;
+	curl_easy_getinfo(fetch->easy, CURLINFO_TOTAL_TIME_T, &took);
+	fetch->spent += took;
+	if (!fetch_urls_share_origin(fetch->url, target))
+		fetch_drop_headers(fetch);
+	fetch_go_on(fetch, target);
+}
+
+/* --- the end ----------------------------------------------------------------- */
+
+static void fetch_answered(struct fetch *fetch)
+{
+	const char *reference = fetch->follow ? fetch_redirect_reference(fetch->easy) : NULL;
+	struct fetch_result result;
+
+	if (!fetch->headers_ended) {
+		fetch_fail_for(fetch, FETCH_FAULT_HALF, NULL);
+		return;
+	}
+	if (reference != NULL) {
+		fetch_redirect(fetch, reference);
+		return;
+	}
+	fetch_answer_read(fetch->easy, loop_now(fetch->fetcher->loop), &result);
+	result.moved = fetch->moved_for_good &&
+		((result.status >= 200 && result.status < 300) || result.status == 304);
+	if (result.status == 304 && !fetch->validates)
+		fetch_fail_for(fetch, FETCH_FAULT_UNASKED, NULL);
+	else
+		fetch_deliver(fetch, &result);
+}
+
 void fetch_ended(void *context, CURL *easy, CURLcode code)
 {
 	struct fetch *fetch = NULL;
-	struct fetch_failure failure;
-	char host[FETCH_HOST_MAX];
 	(void)context;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&fetch);
-	if (fetch->lacking) {
+	if (fetch->lacking)
 		fetch_postpone(fetch);
-		return;
-	}
-	if (code == CURLE_OK || fetch->cut) {
-		fetch_deliver_answer(fetch);
-		return;
-	}
-	fetch_describe(fetch, code, &failure);
-	if (fetch_failure_needs_lookup(&failure, host)) {
-		fetch_resolves(fetch);
-		fetch->state = FETCH_ASKING;
-		fetch->lookup = lookup_start(fetch->fetcher->loop, host, fetch_asked, fetch);
-		return;
-	}
-	bool offline = fetch_failure_words(&failure, fetch->words);
-	fetch_deliver_failure(fetch, offline);
+	else if (code == CURLE_OK || fetch->cut)
+		fetch_answered(fetch);
+	else
+		fetch_broke(fetch, code);
 }

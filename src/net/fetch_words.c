@@ -23,28 +23,47 @@ struct fetch_sentence {
 };
 
 static const struct fetch_sentence fetch_by_code[] = {
-	{CURLE_UNSUPPORTED_PROTOCOL, false,
-		"only http and https are fetched, redirects included"},
-	{CURLE_URL_MALFORMAT, false, "redirects to a URL that makes no sense"},
-	{CURLE_LOGIN_DENIED, false,
-		"redirects to a URL with a user name in it; such are not followed"},
-	{CURLE_TOO_MANY_REDIRECTS, false,
-		"more than 5 redirects; use the address that they end at"},
 	{CURLE_GOT_NOTHING, false, "closed the connection without an answer"},
-	{CURLE_RECV_ERROR, false, "broke the connection while answering"},
+	{CURLE_RECV_ERROR, false, "broke off, or garbled, what it was answering"},
 	{CURLE_SEND_ERROR, false, "broke the connection while it was being asked"},
 	{CURLE_PARTIAL_FILE, false, "the answer ended before it was complete"},
 	{CURLE_HTTP2, false, "broke the HTTP/2 connection"},
 	{CURLE_HTTP2_STREAM, false, "broke off the HTTP/2 answer"},
 	{CURLE_WEIRD_SERVER_REPLY, false, "does not answer in HTTP"},
-	{CURLE_BAD_CONTENT_ENCODING, false, "the compressed answer is damaged"},
+	{CURLE_UNSUPPORTED_PROTOCOL, false, "does not answer in HTTP"},
+	{CURLE_BAD_CONTENT_ENCODING, false, "the compressed answer is damaged, or packed in "
+		"a way that was not asked for"},
 	{CURLE_SSL_CONNECT_ERROR, false,
 		"no TLS connection; it must speak TLS 1.2 or later"},
 	{CURLE_SSL_CACERT_BADFILE, true,
 		"the file of trusted certificates here cannot be read"},
-	{CURLE_OUT_OF_MEMORY, true, "not enough memory here"},
 	{CURLE_FAILED_INIT, true, "libcurl cannot be set up here"},
 	{0, false, NULL}
+};
+
+/* By our own finding; a target is named behind the first words. */
+static const struct fetch_finding {
+	enum fetch_fault fault;
+	const char *words, *behind_target;	/* NULL: the target is not named */
+} fetch_by_fault[] = {
+	{FETCH_FAULT_RATIO, "the compressed answer unpacks to far more than it could "
+		"honestly hold", NULL},
+	{FETCH_FAULT_HEADERS, "the answer's headers do not end", NULL},
+	{FETCH_FAULT_HALF, "the answer ended before it was complete", NULL},
+	{FETCH_FAULT_UNASKED, "answers 304 (not modified), but was not told what we have",
+		NULL},
+	{FETCH_FAULT_MANY, "more than 5 redirects; use the address that they end at",
+		NULL},
+	{FETCH_FAULT_NONSENSE, "redirects to a URL that makes no sense", NULL},
+	{FETCH_FAULT_SCHEME, "only http and https are fetched, redirects included", NULL},
+	{FETCH_FAULT_USER,
+		"redirects to a URL with a user name in it; such are not followed", NULL},
+	{FETCH_FAULT_POST, "redirects a POST to ", "; such are not followed: if it has "
+		"moved there, change the url"},
+	{FETCH_FAULT_DOWNGRADE, "redirects from https to ", ", where anyone on the way "
+		"could change the answer; such are not followed"},
+	{FETCH_FAULT_SECRET, "redirects to ", ", but a secret is sent only to the server "
+		"it is for; if that has moved there, change the url"},
 };
 
 /* By errno of the attempt to connect. */
@@ -76,60 +95,6 @@ static const struct fetch_sentence *fetch_sentence_find(
 
 /* --- hosts ---------------------------------------------------------- */
 
-static bool fetch_url_part(CURLU *url, CURLUPart part, char *out, size_t room)
-{
-	char *value = NULL;
-
-	if (curl_url_get(url, part, &value, 0) != CURLUE_OK)
-		return false;
-	bool fits = strlen(value) < room;
-	snprintf(out, room, "%s", value);
-	curl_free(value);
-	return fits;
-}
-
-static bool fetch_url_wrong(char *out, size_t room, const char *words)
-{
-	snprintf(out, room, "%s", words);
-	return false;
-}
-
-static bool fetch_url_parts(CURLU *handle, const char *url, char *out, size_t room)
-{
-	char scheme[16], port[8];
-	CURLUcode code = curl_url_set(handle, CURLUPART_URL, url,
-		CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
-
-	if (code == CURLUE_USER_NOT_ALLOWED)
-		return fetch_url_wrong(out, room, "the URL has a user name in it; "
-			"such are not fetched");
-	if (code != CURLUE_OK ||
-	    !fetch_url_part(handle, CURLUPART_SCHEME, scheme, sizeof scheme) ||
-	    !fetch_url_part(handle, CURLUPART_HOST, out, room))
-		return fetch_url_wrong(out, room, "the URL makes no sense; "
-			"check its spelling");
-	if (!string_is(scheme, "http") && !string_is(scheme, "https"))
-		return fetch_url_wrong(out, room, "the URL is neither http nor https");
-	size_t length = strlen(out);
-	if (fetch_url_part(handle, CURLUPART_PORT, port, sizeof port))
-		snprintf(out + length, room - length, ":%s", port);
-	return true;
-}
-
-bool fetch_host_is_address(const char *host)
-{
-	return host[0] == '[' || host[strspn(host, "0123456789.:")] == '\0';
-}
-
-bool fetch_url_host(const char *url, char *out, size_t room)
-{
-	CURLU *handle = curl_url();
-	bool good = handle != NULL && fetch_url_parts(handle, url, out, room);
-
-	curl_url_cleanup(handle);
-	return good;
-}
-
 /* "a.example" or "a.example, redirected to b.example". */
 static void fetch_failure_host(const struct fetch_failure *failure, char *out,
 	size_t room)
@@ -147,7 +112,7 @@ static void fetch_failure_host(const struct fetch_failure *failure, char *out,
 
 /* --- this machine -------------------------------------------------- */
 
-static bool fetch_route_to(const struct sockaddr *address, socklen_t size)
+bool fetch_route_to(const struct sockaddr *address, socklen_t size)
 {
 	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	bool found = fd >= 0 && connect(fd, address, size) == 0;
@@ -178,6 +143,15 @@ static curl_off_t fetch_time(CURL *easy, CURLINFO which)
 
 	curl_easy_getinfo(easy, which, &microseconds);
 	return microseconds;
+}
+
+/* To any of its addresses, new or kept from before. */
+static bool fetch_failure_had_connection(const struct fetch_failure *failure)
+{
+	char *peer = NULL;
+
+	curl_easy_getinfo(failure->easy, CURLINFO_PRIMARY_IP, &peer);
+	return peer != NULL && peer[0] != '\0';
 }
 
 static bool fetch_lookup_was_slow(const struct fetch_failure *failure)
@@ -215,28 +189,56 @@ static bool fetch_words_lookup(const struct fetch_failure *failure, struct text 
 	return true;
 }
 
+/* What is wrong with the way to one address says nothing when there was a way to
+   another; and a way that ends elsewhere is not this machine's fault. */
+static bool fetch_errno_is_local(const struct fetch_failure *failure, int number)
+{
+	const struct fetch_routes *routes = &failure->routes;
+
+	switch (number) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return !routes->some;
+	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
+		return !routes->some || !routes->none;
+	default:
+		return true;
+	}
+}
+
 static bool fetch_words_connect(const struct fetch_failure *failure, struct text *out)
 {
 	long number = failure->os_errno;
 
 	if (number == 0)
 		curl_easy_getinfo(failure->easy, CURLINFO_OS_ERRNO, &number);
+	bool local = fetch_errno_is_local(failure, (int)number);
+	if (number == EHOSTUNREACH && local)
+		number = ENETUNREACH;
 	const struct fetch_sentence *found = fetch_sentence_find(fetch_by_errno, (int)number);
-	bool offline = found != NULL && found->offline;
-	text_add_string(out, found != NULL ? found->words : "no connection can be made");
-	return offline;
+	if (found == NULL || (found->offline && !local)) {
+		text_add_string(out, "no connection can be made");
+		return false;
+	}
+	text_add_string(out, found->words);
+	return found->offline;
 }
 
 static bool fetch_words_timeout(const struct fetch_failure *failure, struct text *out)
 {
 	curl_off_t total = fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T);
 
-	if (fetch_time(failure->easy, CURLINFO_NAMELOOKUP_TIME_T) == 0)
+	if (!fetch_failure_had_connection(failure) &&
+	    fetch_time(failure->easy, CURLINFO_NAMELOOKUP_TIME_T) == 0)
 		return fetch_words_lookup(failure, out);
-	if (fetch_time(failure->easy, CURLINFO_CONNECT_TIME_T) == 0)
+	if (!fetch_failure_had_connection(failure))
 		text_addf(out, "does not take the connection within %jd s; "
 			"is it up, or behind a firewall?", (intmax_t)(total / 1000000));
-	else if (total / 1000000 + 1 < failure->timeout)
+	else if (fetch_time(failure->easy, CURLINFO_PRETRANSFER_TIME_T) == 0)
+		text_addf(out, "takes the connection, but agrees on no TLS within %jd s",
+			(intmax_t)(total / 1000000));
+	else if ((failure->spent + total) / 1000000 + 1 < failure->timeout)
 		text_add_string(out, "sends less than 100 bytes a second");
 	else
 		text_addf(out, "no whole answer within %jd s (timeout)",
@@ -266,27 +268,28 @@ static bool fetch_words_body(const struct fetch_failure *failure, struct text *o
 	return false;
 }
 
+static void fetch_words_finding(const struct fetch_finding *finding,
+	const struct fetch_failure *failure, struct text *out)
+{
+	text_add_string(out, finding->words);
+	if (finding->behind_target != NULL)
+		text_addf(out, "%.100s%s", failure->target, finding->behind_target);
+}
+
 static bool fetch_words_fault(const struct fetch_failure *failure, struct text *out)
 {
-	switch (failure->fault) {
-	case FETCH_FAULT_BODY:
+	for (size_t i = 0; i < sizeof fetch_by_fault / sizeof fetch_by_fault[0]; i++)
+		if (fetch_by_fault[i].fault == failure->fault) {
+			fetch_words_finding(&fetch_by_fault[i], failure, out);
+			return false;
+		}
+	if (failure->fault == FETCH_FAULT_BODY)
 		return fetch_words_body(failure, out);
-	case FETCH_FAULT_RATIO:
-		text_add_string(out, "the compressed answer unpacks to far more than "
-			"it could honestly hold");
-		return false;
-	case FETCH_FAULT_HEADERS:
-		text_add_string(out, "the answer's headers do not end");
-		return false;
-	case FETCH_FAULT_ADDRESS:
-		text_addf(out, "leads to %s, which is not a public address; "
-			"if that is meant, set allow_private", failure->address);
-		return false;
-	case FETCH_FAULT_SOCKET:
-	case FETCH_FAULT_NONE:
-		break;
-	}
-	return fetch_words_connect(failure, out);
+	if (failure->fault == FETCH_FAULT_SOCKET)
+		return fetch_words_connect(failure, out);
+	text_addf(out, "leads to %s, which is not a public address; "
+		"if that is meant, set allow_private", failure->address);
+	return false;
 }
 
 static bool fetch_words_code(const struct fetch_failure *failure, struct text *out)
@@ -302,6 +305,16 @@ static bool fetch_words_code(const struct fetch_failure *failure, struct text *o
 	return false;
 }
 
+/* curl has no code of its own for a line longer than it takes. */
+static bool fetch_words_memory(const struct fetch_failure *failure, struct text *out)
+{
+	bool answers = fetch_failure_had_connection(failure);
+
+	text_add_string(out, answers ? "a header of the answer is too long" :
+		"not enough memory here");
+	return !answers;
+}
+
 static const struct fetch_telling {
 	int code;
 	bool (*tell)(const struct fetch_failure *failure, struct text *out);
@@ -311,6 +324,7 @@ static const struct fetch_telling {
 	{CURLE_OPERATION_TIMEDOUT, fetch_words_timeout},
 	{CURLE_PEER_FAILED_VERIFICATION, fetch_words_certificate},
 	{CURLE_FILESIZE_EXCEEDED, fetch_words_body},
+	{CURLE_OUT_OF_MEMORY, fetch_words_memory},
 };
 
 /* An address that was refused is no matter once another was connected to. */
@@ -330,6 +344,13 @@ static bool fetch_words_tell(const struct fetch_failure *failure, struct text *o
 		if (fetch_tellings[i].code == (int)failure->code)
 			return fetch_tellings[i].tell(failure, out);
 	return fetch_words_code(failure, out);
+}
+
+bool fetch_failure_is_unreached(const struct fetch_failure *failure)
+{
+	if (fetch_fault_counts(failure) && failure->fault != FETCH_FAULT_SOCKET)
+		return false;
+	return !fetch_failure_had_connection(failure);
 }
 
 bool fetch_failure_words(const struct fetch_failure *failure,

@@ -11,11 +11,13 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -69,6 +71,8 @@ struct worker {
 	pid_t pid;
 	int fd, pid_fd;		/* pid_fd -1: an old kernel */
 	bool dead;		/* its last words may still be in the socket */
+	bool answered;		/* at least once */
+	int64_t cpu_before;	/* microseconds it had used when last asked */
 	struct event *readable, *writable, *ended, *timer;
 	struct pool_request *request;	/* BUSY; or LEAVING, to be failed */
 	size_t sent;
@@ -86,7 +90,14 @@ struct pool {
 	struct pool_request *waiting;
 	size_t active;
 	struct event *step;	/* hands out what waits */
+	int deaths;		/* of workers that never answered, in a row */
+	struct event *hold;	/* pending: no worker is spawned before it is due */
 };
+
+static const char *pool_role(const struct pool *pool)
+{
+	return pool->arguments[1];
+}
 
 /* --- requests ---------------------------------------------------------- */
 
@@ -173,10 +184,41 @@ static void worker_time(struct worker *worker, int64_t seconds)
 	event_add(worker->timer, &wait);
 }
 
+/* Microseconds of processor time that a running process has used. */
+static int64_t process_cpu(pid_t pid)
+{
+	struct timespec used = {0};
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+		return 0;
+	return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
+static int64_t usage_cpu(const struct rusage *usage)
+{
+	return ((int64_t)usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000 +
+		usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
+}
+
+/* One more has ended without having been of any use. */
+static void pool_count_death(struct pool *pool)
+{
+	struct timeval wait = {.tv_sec = 1};
+
+	if (++pool->deaths < POOL_DEATHS_FREE)
+		return;
+	for (int i = POOL_DEATHS_FREE; i < pool->deaths && wait.tv_sec < POOL_HOLD_MAX; i++)
+		wait.tv_sec *= 2;
+	event_add(pool->hold, &wait);
+}
+
 static void worker_free(struct worker *worker)
 {
 	struct pool *pool = worker->pool;
 
+	if (worker->requests > 0 && !worker->answered)
+		pool_count_death(pool);
 	worker_hang_up(worker);
 	worker_event_free(&worker->ended);
 	worker_event_free(&worker->timer);
@@ -189,20 +231,33 @@ static void worker_free(struct worker *worker)
 	free(worker);
 }
 
-/* What an ending says to whoever runs the daemon. */
-static void worker_status_words(int status, char *out, size_t room)
+/* Of the request at hand alone: a worker may have served for days. */
+static void worker_cpu_words(const struct worker *worker, const struct rusage *usage,
+	char *out, size_t room)
 {
+	int64_t used = usage_cpu(usage) - worker->cpu_before;
+
+	snprintf(out, room, "the %s worker was stopped: its program used more than %jd s of "
+		"processor time (workers.cpu)", pool_role(worker->pool),
+		(intmax_t)((used + 500000) / 1000000));
+}
+
+/* What an ending says to whoever runs the daemon. */
+static void worker_status_words(const struct worker *worker, int status,
+	const struct rusage *usage, char *out, size_t room)
+{
+	const char *role = pool_role(worker->pool);
+
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-		snprintf(out, room, "the worker used up its processor time "
-			"(workers.cpu)");
+		worker_cpu_words(worker, usage, out, room);
 	else if (WIFSIGNALED(status))
-		snprintf(out, room, "the worker was killed by signal %d (%s)",
+		snprintf(out, room, "the %s worker was killed by signal %d (%s)", role,
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == EX_OSERR)
-		snprintf(out, room, "the worker ran out of memory (workers.memory)");
+		snprintf(out, room, "the %s worker ran out of memory (workers.memory)", role);
 	else
-		snprintf(out, room, "the worker ended with status %d before it answered",
-			WEXITSTATUS(status));
+		snprintf(out, room, "the %s worker ended with status %d before it answered",
+			role, WEXITSTATUS(status));
 }
 
 /* It is dead or as good as dead: SIGKILL was sent, or its pidfd says so. */
@@ -211,11 +266,12 @@ static void worker_reap(struct worker *worker)
 	struct pool_request *request = worker->request;
 	struct pool *pool = worker->pool;
 	char words[POOL_ERROR_MAX];
+	struct rusage usage = {0};
 	int status = 0;
 
-	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+	while (wait4(worker->pid, &status, 0, &usage) < 0 && errno == EINTR)
 		;
-	worker_status_words(status, words, sizeof words);
+	worker_status_words(worker, status, &usage, words, sizeof words);
 	worker_free(worker);
 	if (request != NULL)
 		pool_request_finish(pool, request, NULL, 0, words);
@@ -239,20 +295,23 @@ static void worker_dismiss(struct worker *worker)
 		worker_time(worker, POOL_LEAVE_SECONDS);
 }
 
-/* The worker is of no use any more. words NULL: its status will say why. */
-static void worker_give_up(struct worker *worker, const char *words)
+/* The worker is of no use any more. did NULL: its status will say why. */
+static void worker_give_up(struct worker *worker, const char *did)
 {
 	struct pool_request *request = worker->request;
 	struct pool *pool = worker->pool;
+	char words[POOL_ERROR_MAX];
 
 	worker->state = WORKER_LEAVING;
 	worker_hang_up(worker);
 	event_del(worker->timer);
-	if (words != NULL)
+	if (did != NULL)
 		worker->request = NULL;
 	worker_kill(worker);
-	if (words != NULL && request != NULL)
-		pool_request_finish(pool, request, NULL, 0, words);
+	if (did == NULL || request == NULL)
+		return;
+	snprintf(words, sizeof words, "the %s worker %s", pool_role(pool), did);
+	pool_request_finish(pool, request, NULL, 0, words);
 }
 
 static void worker_on_ended(evutil_socket_t fd, short what, void *context)
@@ -279,8 +338,8 @@ static void worker_on_time(evutil_socket_t fd, short what, void *context)
 		break;
 	case WORKER_BUSY:
 		snprintf(words, sizeof words,
-			"the worker was killed by signal %d after %jd s without an answer",
-			SIGKILL, (intmax_t)worker->request->timeout);
+			"was killed by signal %d after %jd s without an answer", SIGKILL,
+			(intmax_t)worker->request->timeout);
 		worker_give_up(worker, words);
 		break;
 	case WORKER_LEAVING:
@@ -345,6 +404,8 @@ static void worker_answered(struct worker *worker)
 	struct pool *pool = worker->pool;
 
 	text_init(&worker->answer, 0);
+	worker->answered = true;
+	pool->deaths = 0;
 	worker_rest(worker);
 	pool_request_finish(pool, request, (uint8_t *)answer.data + FRAME_HEADER,
 		answer.length - FRAME_HEADER, NULL);
@@ -360,15 +421,15 @@ static void worker_check_answer(struct worker *worker)
 	if (answer->length < FRAME_HEADER)
 		return;
 	if (!frame_length((const uint8_t *)answer->data, &length)) {
-		worker_give_up(worker, "the worker answered nonsense: a frame too long");
+		worker_give_up(worker, "answered nonsense: a frame too long");
 		return;
 	}
 	if (answer->length < FRAME_HEADER + length)
 		return;
 	if (answer->length > FRAME_HEADER + length)
-		worker_give_up(worker, "the worker answered nonsense: more than one frame");
+		worker_give_up(worker, "answered nonsense: more than one frame");
 	else if (worker->sent < pool_request_length(worker->request))
-		worker_give_up(worker, "the worker answered before it was asked");
+		worker_give_up(worker, "answered before it was asked");
 	else
 		worker_answered(worker);
 }
@@ -388,7 +449,7 @@ static void worker_on_readable(evutil_socket_t fd, short what, void *context)
 	}
 	text_add(&worker->answer, piece, (size_t)got);
 	if (worker->answer.cut)
-		worker_give_up(worker, "the worker answered nonsense: a frame too long");
+		worker_give_up(worker, "answered nonsense: a frame too long");
 	else
 		worker_check_answer(worker);
 }
@@ -399,6 +460,7 @@ static void worker_ask(struct worker *worker, struct pool_request *request)
 	worker->request = request;
 	worker->requests++;
 	worker->sent = 0;
+	worker->cpu_before = process_cpu(worker->pid);
 	worker_time(worker, request->timeout);
 	worker_on_writable(worker->fd, EV_WRITE, worker);
 }
@@ -545,13 +607,14 @@ static void pool_not_started(struct pool *pool, struct pool_request *request,
 	pool_request_finish(pool, request, NULL, 0, words);
 }
 
-/* false: every worker has work. */
+/* false: every worker has work, and there will be no other for now. */
 static bool pool_hand_out(struct pool *pool)
 {
 	struct worker *worker = pool_idle_worker(pool);
 	int failed = 0;
 
-	if (worker == NULL && pool->count >= pool->max)
+	if (worker == NULL &&
+	    (pool->count >= pool->max || event_pending(pool->hold, EV_TIMEOUT, NULL)))
 		return false;
 	if (worker == NULL)
 		worker = pool_spawn(pool, &failed);
@@ -581,6 +644,13 @@ static void pool_on_step(evutil_socket_t fd, short what, void *context)
 		pool_wake(pool);
 }
 
+static void pool_on_hold_end(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	pool_wake(context);
+}
+
 /* --- life -------------------------------------------------------------------- */
 
 struct pool *pool_new(struct loop *loop, const struct pool_settings *settings)
@@ -599,7 +669,8 @@ struct pool *pool_new(struct loop *loop, const struct pool_settings *settings)
 	}
 	pool->max = settings->max > 0 ? settings->max : 1;
 	pool->step = evtimer_new(loop_base(loop), pool_on_step, pool);
-	if (pool->step == NULL)
+	pool->hold = evtimer_new(loop_base(loop), pool_on_hold_end, pool);
+	if (pool->step == NULL || pool->hold == NULL)
 		log_bug("no event for workers");
 	return pool;
 }
@@ -621,6 +692,7 @@ void pool_free(struct pool *pool)
 	while (pool->waiting != NULL)
 		pool_request_free(pool_take_first(pool));
 	event_free(pool->step);
+	event_free(pool->hold);
 	for (size_t i = 0; pool->arguments[i] != NULL; i++)
 		free(pool->arguments[i]);
 	free(pool->program);

@@ -20,6 +20,8 @@ struct options {
 	const char *from;
 	const char *to;
 	const char *against;	/* NULL: not given */
+	const char *file;	/* likewise */
+	const char *limit;	/* likewise */
 	bool fetch;
 	bool strict;
 	char **arguments;	/* what follows the verb */
@@ -31,6 +33,7 @@ int command_check(const struct options *options);
 int command_expand(const struct options *options);
 int command_assess(const struct options *options);
 int command_replay(const struct options *options);
+int command_source(const struct options *options);
 int command_test(const struct options *options);
 int command_rebuild(const struct options *options);
 

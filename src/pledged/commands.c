@@ -350,7 +350,7 @@ static int assess(struct offline *offline, const struct options *options)
 
 int command_assess(const struct options *options)
 {
-	struct offline *offline = offline_open(options->conf);
+	struct offline *offline = offline_open(options->conf, options->fetch);
 	int status = offline == NULL ? EXIT_FAILED : assess(offline, options);
 
 	offline_close(offline);
@@ -420,7 +420,7 @@ static bool replay_span(const struct offline *offline,
 static int replay_against(struct offline *offline,
 	const struct options *options, instant from, instant to)
 {
-	struct offline *other = offline_open(options->against);
+	struct offline *other = offline_open(options->against, options->fetch);
 	size_t failed;
 
 	if (other == NULL)
@@ -455,7 +455,7 @@ static int replay(struct offline *offline, const struct options *options)
 
 int command_replay(const struct options *options)
 {
-	struct offline *offline = offline_open(options->conf);
+	struct offline *offline = offline_open(options->conf, options->fetch);
 	int status = offline == NULL ? EXIT_FAILED : replay(offline, options);
 
 	offline_close(offline);

@@ -58,6 +58,7 @@ struct fetcher *fetcher_open(struct loop *loop, const struct settings *settings)
 		.concurrency = settings->polling.concurrency,
 		.per_host = settings->polling.per_host,
 		.memory = SOURCE_BODIES_MAX,
+		.spacing = settings->polling.spacing,
 		.user_agent = settings->polling.user_agent,
 	});
 }

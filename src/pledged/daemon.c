@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "net/listen.h"
+#include "pledged/asking.h"
 #include "pledged/configuration.h"
 #include "pledged/job.h"
 #include "pledged/paths.h"
@@ -238,6 +239,7 @@ static int daemon_open_workers(struct daemon *daemon)
 		.max = DELIVERIES_PER_CHANNEL,
 	});
 	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);
+	daemon->asker = asker_new(daemon->loop, daemon->fetcher, daemon->extract);
 	daemon->sender = fetcher_new(daemon->loop, &(struct fetch_limits){
 		.concurrency = SENDINGS_MAX,
 		.per_host = SENDINGS_MAX,
@@ -392,6 +394,7 @@ static void daemon_close(struct daemon *daemon)
 	fetcher_free(daemon->fetcher);
 	fetcher_free(daemon->sender);
 	pool_free(daemon->extract);
+	asker_free(daemon->asker);
 	pool_free(daemon->mail);
 	polling_stop(daemon);
 	delivery_stop(daemon);

@@ -25,6 +25,7 @@
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 
+struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
@@ -42,6 +43,7 @@ struct daemon {
 	struct fetcher *fetcher;	/* asks sources */
 	struct fetcher *sender;		/* brings webhooks: not held up by them */
 	struct pool *extract;
+	struct asker *asker;		/* asks by them */
 	struct pool *mail;
 	struct server *server;
 	struct access_ *access;
@@ -51,7 +53,6 @@ struct daemon {
 	struct turn *turn;		/* being filled */
 	struct reload *reload;		/* under way, or NULL */
 	struct polling *pollings;
-	struct polling *arrived;	/* of them: large answers, in a queue */
 	struct carrying *carryings;
 	instant started;
 	instant reloaded;
@@ -87,8 +88,9 @@ void daemon_record(struct daemon *daemon, const char *who, const char *what,
 /* --- polling.c, delivery.c: what leaves the process ------------------------ */
 
 void polling_start(struct daemon *daemon, const char *source_id);
-/* After a reload: whatever was asked of sources that are gone is dropped. */
-void polling_drop_lost(struct daemon *daemon);
+/* After a reload, while the old register is there still: polls of what is not
+   asked any more are dropped, of what is asked otherwise begun anew. */
+void polling_reloaded(struct daemon *daemon);
 void delivery_start(struct daemon *daemon, int64_t notification,
 	const char *channel_id);
 /* At the end, when neither fetcher nor pools can call back any more. */

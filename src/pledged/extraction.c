@@ -3,10 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/frame.h"
 #include "base/mem.h"
+#include "pledged/question.h"
 #include "worker/protocol.h"
+
+/* --- a request ------------------------------------------------------------- */
 
 static void put_char(struct text *frame, uint8_t tag, char c)
 {
@@ -14,66 +18,221 @@ static void put_char(struct text *frame, uint8_t tag, char c)
 		frame_put(frame, tag, &c, 1);
 }
 
-void extraction_request(struct text *frame, const struct source *source,
-	instant at, size_t length)
+static void put_pair(struct text *frame, uint8_t tag, const char *key,
+	const char *value)
 {
 	struct text text;
 
-	text_init(&text, 1024);
-	frame_begin(frame);
-	frame_put_string(frame, EXTRACT_FORMAT,
-		source_format_name(source->format));
-	frame_put_string(frame, EXTRACT_PROGRAM, source->extract);
-	text_add_instant(&text, at);
-	frame_put_string(frame, EXTRACT_FETCHED, text_string(&text));
+	text_init(&text, 0);
+	text_addf(&text, "%s=%s", key, value);
+	frame_put_string(frame, tag, text_string(&text));
+	text_release(&text);
+}
+
+static void put_labels(struct text *frame, uint8_t tag,
+	const struct label *labels, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_pair(frame, tag, labels[i].key, labels[i].value);
+}
+
+static void put_csv(struct text *frame, const struct source *source)
+{
 	put_char(frame, EXTRACT_CSV_DELIMITER, source->csv_delimiter);
 	put_char(frame, EXTRACT_CSV_DECIMAL, source->csv_decimal);
 	put_char(frame, EXTRACT_CSV_THOUSANDS, source->csv_thousands);
 	if (source->csv_no_header)
 		frame_put(frame, EXTRACT_CSV_NO_HEADER, "", 0);
-	frame_put_string(frame, EXTRACT_ENCODING, source->encoding);
-	for (size_t i = 0; i < source->csv_columns_as_count; i++) {
-		text_clear(&text);
-		text_addf(&text, "%s=%s", source->csv_columns_as[i].key,
-			source->csv_columns_as[i].value);
-		frame_put_string(frame, EXTRACT_CSV_COLUMN_AS, text_string(&text));
-	}
-	frame_end_before(frame, EXTRACT_BODY, length);
-	text_release(&text);
+	put_labels(frame, EXTRACT_CSV_COLUMN_AS, source->csv_columns_as,
+		source->csv_columns_as_count);
 }
 
-/* --- the answer ---------------------------------------------------------- */
+/* How it is read, whatever the answer. */
+static void put_program(struct text *frame, const struct source *source)
+{
+	frame_put_string(frame, EXTRACT_FORMAT,
+		source_format_name(source->format));
+	frame_put_string(frame, EXTRACT_PROGRAM, source->extract != NULL ?
+		source->extract : source->rows);
+	put_csv(frame, source);
+	frame_put_string(frame, EXTRACT_ENCODING, source->encoding);
+	put_labels(frame, EXTRACT_COLUMN, source->columns, source->column_count);
+	put_labels(frame, EXTRACT_NAMESPACE, source->namespaces,
+		source->namespace_count);
+	frame_put_string(frame, EXTRACT_MATCH, source->match);
+	if (!string_is(source->next, "link"))
+		frame_put_string(frame, EXTRACT_NEXT_PROGRAM, source->next);
+}
 
-struct reading {
+void charset_of(const char *media_type, char out[CHARSET_MAX])
+{
+	size_t length;
+
+	out[0] = '\0';
+	while ((media_type = strchr(media_type, ';')) != NULL) {
+		media_type = string_skip_space(media_type + 1);
+		if (strncasecmp(media_type, "charset=", 8) != 0)
+			continue;
+		media_type += 8;
+		media_type += *media_type == '"';
+		length = strcspn(media_type, "\"; \t");
+		if (length < CHARSET_MAX) {
+			memcpy(out, media_type, length);
+			out[length] = '\0';
+		}
+		return;
+	}
+}
+
+void extraction_frame(struct text *frame,
+	const struct extraction_request *request)
+{
+	const struct source *source = request->source;
+	char charset[CHARSET_MAX];
+	struct text fetched;
+
+	text_init(&fetched, 0);
+	text_add_instant(&fetched, request->fetched);
+	charset_of(request->media_type, charset);
+	frame_begin(frame);
+	put_program(frame, source);
+	frame_put_string(frame, EXTRACT_FETCHED, text_string(&fetched));
+	frame_put_string(frame, EXTRACT_URL_ASKED, request->url);
+	if (charset[0] != '\0')
+		frame_put_string(frame, EXTRACT_CHARSET, charset);
+	for (size_t i = 0; i < source->parameter_count; i++)
+		put_pair(frame, EXTRACT_PARAMETER, source->parameters[i].name,
+			question_value(source, request->number, i));
+	frame_end_before(frame, EXTRACT_BODY, request->length);
+	text_release(&fetched);
+}
+
+/* --- all but the rows ---------------------------------------------------------- */
+
+static void fault_set(struct extraction_found *found, const char *text)
+{
+	string_copy(found->fault, sizeof found->fault, text);
+}
+
+static void take_string(char **place, const struct frame_field *field)
+{
+	free(*place);
+	*place = frame_field_string(field);
+}
+
+/* Whether the answer ends with this field. */
+static bool found_take(struct extraction_found *found,
+	const struct frame_field *field)
+{
+	char *fault;
+
+	switch (field->tag) {
+	case EXTRACT_ROW:
+		found->rows++;
+		break;
+	case EXTRACT_NEXT:
+		take_string(&found->next, field);
+		break;
+	case EXTRACT_TTL:
+		found->ttl = frame_field_int(field);
+		break;
+	case EXTRACT_FAULT:
+		fault = frame_field_string(field);
+		fault_set(found, fault);
+		free(fault);
+		return true;
+	case EXTRACT_COUNT:
+		return true;
+	default:
+		break;
+	}
+	return false;
+}
+
+void extraction_look(struct extraction_found *found, const uint8_t *payload,
+	size_t length, const char *error)
+{
+	struct frame_reader reader;
+	struct frame_field field;
+	bool ended = false;
+
+	memset(found, 0, sizeof *found);
+	if (payload == NULL) {
+		fault_set(found, error);
+		return;
+	}
+	frame_reader_init(&reader, payload, length);
+	while (!ended && frame_next(&reader, &field))
+		ended = found_take(found, &field);
+	if (!ended)
+		fault_set(found, "the worker's answer broke off");
+	else if (found->rows > EXTRACT_ROWS_MAX)
+		fault_set(found, "the worker's answer has too many rows");
+	if (found->ttl < 0)
+		found->ttl = 0;
+}
+
+/* --- rows ------------------------------------------------------------------------- */
+
+struct extraction_reading {
 	struct extraction *extraction;
-	const struct register_ *reg;
-	uint32_t source;
-	const struct zone *zone;
-	size_t capacity;
+	struct extraction_reader reader;
+	struct frame_reader frame;
 	bool open;		/* a row is being read */
 	int64_t number;		/* of the open row */
 	char *fields[EXTRACT_FAULT + 1];
 	bool provisional;
 	bool complete;		/* COUNT came */
+	size_t closed;		/* rows so far */
 };
 
-static void row_reject(struct reading *reading, const char *why)
+static void row_reject(struct extraction_reading *reading, const char *why)
 {
 	struct extraction *extraction = reading->extraction;
-
-	if (extraction->rejected++ > 0)
-		return;
+	const struct extraction_reader *reader = &reading->reader;
 	struct text text;
 
 	text_init(&text, 0);
-	text_addf(&text, "row %lld: %s", (long long)reading->number, why);
-	string_copy(extraction->first_reject, sizeof extraction->first_reject,
-		text_string(&text));
+	question_hide(&reader->reg->sources[reader->source], why, &text);
+	if (reader->reject != NULL)
+		reader->reject(reader->context, reader->answer, reading->number,
+			text_string(&text));
+	if (extraction->rejected++ == 0) {
+		struct text first;
+
+		text_init(&first, 0);
+		text_addf(&first, "row %lld: %s", (long long)reading->number,
+			text_string(&text));
+		string_copy(extraction->first_reject,
+			sizeof extraction->first_reject, text_string(&first));
+		extraction->first_answer = reader->answer;
+		text_release(&first);
+	}
 	text_release(&text);
 }
 
-static void row_close(struct reading *reading)
+/* A server that repeats the question in its answer must not bring a secret
+   into what is kept. */
+static void fields_hide(struct extraction_reading *reading)
 {
+	const struct source *source =
+		&reading->reader.reg->sources[reading->reader.source];
+	struct text hidden;
+
+	for (size_t i = 0; source->secret_count > 0 && i <= EXTRACT_FAULT; i++) {
+		if (reading->fields[i] == NULL ||
+		    !question_betrays(source, reading->fields[i]))
+			continue;
+		text_init(&hidden, 0);
+		question_hide(source, reading->fields[i], &hidden);
+		free(reading->fields[i]);
+		reading->fields[i] = text_take(&hidden);
+	}
+}
+
+static void row_take(struct extraction_reading *reading)
+{
+	const struct extraction_reader *reader = &reading->reader;
 	struct extraction *extraction = reading->extraction;
 	struct row_text text = {
 		.indicator = reading->fields[EXTRACT_INDICATOR],
@@ -89,19 +248,19 @@ static void row_close(struct reading *reading)
 	struct error error;
 	struct row row;
 
-	if (!reading->open)
-		return;
-	reading->open = false;
-	if (reading->fields[EXTRACT_REJECT] != NULL)
-		row_reject(reading, reading->fields[EXTRACT_REJECT]);
-	else if (row_check(reading->reg, reading->source, reading->zone, &text,
-			&row, &error) < 0)
+	if (row_check(reader->reg, reader->source, reader->zone, &text, &row,
+			&error) < 0) {
 		row_reject(reading, error.text);
-	else {
-		extraction->rows = mem_grow(extraction->rows, extraction->count,
-			&reading->capacity, sizeof row);
-		extraction->rows[extraction->count++] = row;
+		return;
 	}
+	row.answer = reader->answer;
+	extraction->rows = mem_grow(extraction->rows, extraction->count,
+		&extraction->capacity, sizeof row);
+	extraction->rows[extraction->count++] = row;
+}
+
+static void fields_free(struct extraction_reading *reading)
+{
 	for (size_t i = 0; i <= EXTRACT_FAULT; i++) {
 		free(reading->fields[i]);
 		reading->fields[i] = NULL;
@@ -109,7 +268,22 @@ static void row_close(struct reading *reading)
 	reading->provisional = false;
 }
 
-static void field_take(struct reading *reading, const struct frame_field *field)
+static void row_close(struct extraction_reading *reading)
+{
+	if (!reading->open)
+		return;
+	reading->open = false;
+	reading->closed++;
+	fields_hide(reading);
+	if (reading->fields[EXTRACT_REJECT] != NULL)
+		row_reject(reading, reading->fields[EXTRACT_REJECT]);
+	else
+		row_take(reading);
+	fields_free(reading);
+}
+
+static void field_take(struct extraction_reading *reading,
+	const struct frame_field *field)
 {
 	switch (field->tag) {
 	case EXTRACT_ROW:
@@ -127,45 +301,41 @@ static void field_take(struct reading *reading, const struct frame_field *field)
 	default:
 		if (field->tag > EXTRACT_FAULT || field->length > EXTRACT_TEXT_MAX)
 			break;
-		free(reading->fields[field->tag]);
-		reading->fields[field->tag] = frame_field_string(field);
+		take_string(&reading->fields[field->tag], field);
 	}
 }
 
-static void fault_set(struct extraction *extraction, const char *text)
+struct extraction_reading *extraction_begin(struct extraction *extraction,
+	const struct extraction_reader *reader, const uint8_t *payload,
+	size_t length)
 {
-	string_copy(extraction->fault, sizeof extraction->fault, text);
+	struct extraction_reading *reading = mem_new(1, sizeof *reading);
+
+	reading->extraction = extraction;
+	reading->reader = *reader;
+	frame_reader_init(&reading->frame, payload, length);
+	return reading;
 }
 
-void extraction_read(struct extraction *extraction,
-	const struct register_ *reg, uint32_t source, const struct zone *zone,
-	const uint8_t *payload, size_t length, const char *error)
+bool extraction_go_on(struct extraction_reading *reading, size_t rows)
 {
-	struct reading reading = {
-		.extraction = extraction,
-		.reg = reg,
-		.source = source,
-		.zone = zone,
-	};
-	struct frame_reader reader;
+	size_t until = reading->closed + rows;
 	struct frame_field field;
 
-	memset(extraction, 0, sizeof *extraction);
-	if (payload == NULL) {
-		fault_set(extraction, error);
-		return;
+	while (!reading->complete && reading->closed < until) {
+		if (!frame_next(&reading->frame, &field))
+			return false;
+		field_take(reading, &field);
 	}
-	frame_reader_init(&reader, payload, length);
-	while (frame_next(&reader, &field) && !reading.complete &&
-		extraction->count + extraction->rejected < EXTRACT_ROWS_MAX)
-		field_take(&reading, &field);
-	if (reading.fields[EXTRACT_FAULT] != NULL)
-		fault_set(extraction, reading.fields[EXTRACT_FAULT]);
-	else if (!reading.complete)
-		fault_set(extraction, "the worker's answer broke off");
-	reading.open = false;
-	for (size_t i = 0; i <= EXTRACT_FAULT; i++)
-		free(reading.fields[i]);
+	return !reading->complete;
+}
+
+void extraction_end(struct extraction_reading *reading)
+{
+	if (reading == NULL)
+		return;
+	fields_free(reading);
+	free(reading);
 }
 
 void extraction_release(struct extraction *extraction)

@@ -13,7 +13,9 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "conf/preset.h"
 #include "pledged/command.h"
+#include "pledged/paths.h"
 
 #ifndef SYSCONFDIR
 #define SYSCONFDIR "/etc"
@@ -22,7 +24,8 @@
 enum accepts {		/* which options a verb takes */
 	TAKES_AS_OF = 1, TAKES_SPAN = 2, TAKES_FETCH = 4, TAKES_STRICT = 8,
 	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64,
-	REFUSES_CONF = 128	/* its files name their own */
+	REFUSES_CONF = 128,	/* its files name their own */
+	TAKES_FILE = 256
 };
 
 static const struct verb {
@@ -57,6 +60,12 @@ static const struct verb {
 		"text tap junit",
 		"test [-o text|tap|junit] FILE...",
 		"run register tests, pledged-test(5)"},
+	{"source", command_source,
+		TAKES_FILE | TAKES_OUTPUT | TAKES_ARGUMENTS,
+		"table json jsonl csv",
+		"source test [--file RAW] [-o table|json|jsonl|csv] [--limit N] [ID]",
+		"ask a source once, or read a file as its answer, and show what "
+		"comes of it"},
 	{"rebuild", command_rebuild, 0, "",
 		"rebuild",
 		"make the state tables anew from the facts; not while it runs"},
@@ -141,6 +150,8 @@ static const struct option_row {
 	{"--to", TAKES_SPAN, true, offsetof(struct options, to)},
 	{"--against", TAKES_AGAINST, true, offsetof(struct options, against)},
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
+	{"--file", TAKES_FILE, true, offsetof(struct options, file)},
+	{"--limit", TAKES_FILE, true, offsetof(struct options, limit)},
 	{"--strict", TAKES_STRICT, false, offsetof(struct options, strict)},
 };
 
@@ -250,6 +261,7 @@ int main(int argc, char **argv)
 		}
 	}
 	log_init("pledged", LOG_LEVEL_NOTICE);
+	presets_found_in(paths_presets());
 	const struct verb *verb = verb_choose(argc, argv, &word);
 
 	if (verb == NULL)

@@ -8,15 +8,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/polled.h"
+#include "pledged/asking.h"
 #include "pledged/configuration.h"
-#include "pledged/extraction.h"
 #include "pledged/paths.h"
 
 struct reading {		/* one source, read once */
 	struct offline *offline;
 	uint32_t source;
-	struct text body;
-	struct extraction extraction;
+	struct row *rows;
+	size_t row_count;
 	bool failed;
 	bool given;		/* the engine has had its rows */
 	bool covers;		/* read without fault */
@@ -31,6 +31,7 @@ struct offline {
 	struct loop *loop;
 	struct fetcher *fetcher;
 	struct pool *pool;
+	struct asker *asker;
 	struct reading *readings;	/* one a source */
 	size_t waiting;			/* readings under way */
 	struct effects effects;
@@ -53,11 +54,12 @@ struct offline *offline_over(struct settings *settings, struct register_ *reg)
 	return offline;
 }
 
-struct offline *offline_open(const char *conf)
+struct offline *offline_open(const char *conf, bool network)
 {
 	struct configuration configuration;
 
-	configuration_read(&configuration, conf, CONF_OFFLINE);
+	configuration_read(&configuration, conf,
+		network ? CONF_FETCH : CONF_OFFLINE);
 	configuration_tell(&configuration);
 	if (configuration.reg == NULL) {
 		configuration_release(&configuration);
@@ -67,20 +69,28 @@ struct offline *offline_open(const char *conf)
 	return offline_over(configuration.settings, configuration.reg);
 }
 
+static void rows_free(struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		row_release(&rows[i]);
+	free(rows);
+}
+
 void offline_close(struct offline *offline)
 {
 	if (offline == NULL)
 		return;
 	for (size_t i = 0; offline->readings != NULL &&
 		i < offline->reg->source_count; i++) {
-		extraction_release(&offline->readings[i].extraction);
-		text_release(&offline->readings[i].body);
+		rows_free(offline->readings[i].rows,
+			offline->readings[i].row_count);
 	}
 	free(offline->readings);
 	engine_free(offline->engine);
 	history_free(offline->history);
 	fetcher_free(offline->fetcher);
 	pool_free(offline->pool);
+	asker_free(offline->asker);
 	loop_free(offline->loop);
 	effects_release(&offline->effects);
 	register_free(offline->reg);
@@ -124,25 +134,14 @@ bool offline_time(const struct offline *offline, const char *name,
 
 /* --- sources --------------------------------------------------------------- */
 
-static void reading_end(struct reading *reading, const char *error)
-{
-	reading->offline->waiting--;
-	reading->covers = error == NULL && reading->extraction.rejected == 0;
-	if (error == NULL)
-		return;
-	reading->failed = true;
-	fprintf(stderr, "pledged: source %s: %s\n",
-		reading->offline->reg->sources[reading->source].id, error);
-}
-
 /* Without a time of its own a figure counts as known once its period and the
    indicator's lag are over, and that is said. A document without a date is
    dated by our reading it. */
-static void rows_assume(const struct offline *offline,
-	struct extraction *extraction)
+static void rows_assume(const struct offline *offline, struct row *rows,
+	size_t count)
 {
-	for (size_t i = 0; i < extraction->count; i++) {
-		struct row *row = &extraction->rows[i];
+	for (size_t i = 0; i < count; i++) {
+		struct row *row = &rows[i];
 
 		if (row->observation.published != INSTANT_MIN)
 			continue;
@@ -155,49 +154,26 @@ static void rows_assume(const struct offline *offline,
 	}
 }
 
-static void source_extracted(void *context, const uint8_t *payload,
-	size_t length, const char *error)
+static void source_asked(void *context, struct asking_result *result)
 {
 	struct reading *reading = context;
 	struct offline *offline = reading->offline;
-	struct extraction *extraction = &reading->extraction;
+	const struct fetch_report *report = &result->report;
+	const char *id = offline->reg->sources[reading->source].id;
 
-	fetcher_release(offline->fetcher, reading->body.length);
-	text_release(&reading->body);
-	extraction_read(extraction, offline->reg, reading->source,
-		offline->settings->zone, payload, length, error);
-	rows_assume(offline, extraction);
-	if (extraction->rejected > 0)
-		fprintf(stderr, "pledged: source %s: %zu rows rejected, %s\n",
-			offline->reg->sources[reading->source].id,
-			extraction->rejected, extraction->first_reject);
-	reading_end(reading, extraction->fault[0] != '\0' ? extraction->fault
-		: extraction->count == 0 && extraction->rejected > 0
-			? "no row makes sense" : NULL);
-}
-
-static void source_fetched(void *context, const struct fetch_result *result)
-{
-	struct reading *reading = context;
-	struct offline *offline = reading->offline;
-	struct text frame;
-	char error[64];
-
-	if (!result->arrived || result->status != 200) {
-		snprintf(error, sizeof error, "the server answered with HTTP "
-			"status %d", result->status);
-		reading_end(reading, result->arrived ? error : result->error);
-		return;
-	}
-	text_init(&frame, FRAME_MAX + FRAME_HEADER);
-	extraction_request(&frame, &offline->reg->sources[reading->source],
-		loop_now(offline->loop), result->body->length);
-	reading->body = *result->body;
-	text_init(result->body, 0);
-	pool_request_with(offline->pool, &frame, reading->body.data,
-		reading->body.length, offline->settings->workers.timeout,
-		source_extracted, reading);
-	text_release(&frame);
+	offline->waiting--;
+	reading->rows = result->rows;
+	reading->row_count = result->row_count;
+	result->rows = NULL;
+	rows_assume(offline, reading->rows, reading->row_count);
+	reading->failed = report->outcome != FETCH_CHANGED;
+	reading->covers = !reading->failed && report->rejected == 0;
+	if (report->rejected > 0)
+		fprintf(stderr, "pledged: source %s: %zu row%s rejected, %s\n",
+			id, report->rejected, report->rejected == 1 ? "" : "s",
+			report->error);
+	else if (reading->failed)
+		fprintf(stderr, "pledged: source %s: %s\n", id, report->error);
 }
 
 static bool offline_open_workers(struct offline *offline)
@@ -209,17 +185,22 @@ static bool offline_open_workers(struct offline *offline)
 	offline->loop = loop_new();
 	offline->pool = extract_pool_open(offline->loop, offline->settings, program);
 	offline->fetcher = fetcher_open(offline->loop, offline->settings);
+	offline->asker = asker_new(offline->loop, offline->fetcher,
+		offline->pool);
 	free(program);
 	return true;
 }
 
 static void source_begin(struct offline *offline, uint32_t index)
 {
-	struct fetch_request request = source_request(
-		&offline->reg->sources[index], offline->settings);
+	struct asking_what what = {
+		.reg = offline->reg,
+		.source = index,
+		.settings = offline->settings,
+	};
 
 	offline->waiting++;
-	fetch_start(offline->fetcher, &request, source_fetched,
+	asking_start(offline->asker, &what, source_asked,
 		&offline->readings[index]);
 }
 
@@ -253,11 +234,10 @@ instant offline_first_publication(const struct offline *offline)
 	instant first = INSTANT_MAX;
 
 	for (size_t i = 0; i < offline->reg->source_count; i++) {
-		const struct extraction *extraction =
-			&offline->readings[i].extraction;
+		const struct reading *reading = &offline->readings[i];
 
-		for (size_t k = 0; k < extraction->count; k++) {
-			instant at = extraction->rows[k].observation.published;
+		for (size_t k = 0; k < reading->row_count; k++) {
+			instant at = reading->rows[k].observation.published;
 
 			if (at < first)
 				first = at;
@@ -282,14 +262,14 @@ static void give_rows(struct offline *offline, uint32_t index)
 			: first ? FETCH_CHANGED : FETCH_UNCHANGED,
 		.retry_after = -1,
 		.max_age = -1,
-		.rows = first ? reading->extraction.count : 0,
+		.rows = first ? reading->row_count : 0,
 	};
 
 	if (failed)
 		string_copy(report.error, sizeof report.error, reading->failure);
 	else
 		reading->given = true;
-	engine_fetched(offline->engine, index, &report, reading->extraction.rows,
+	engine_fetched(offline->engine, index, &report, reading->rows,
 		report.rows, offline->now, &offline->effects);
 }
 

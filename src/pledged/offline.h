@@ -12,9 +12,9 @@
 
 struct offline;
 
-/* Reads configuration and register, telling faults on standard error. NULL
-   after faults. */
-struct offline *offline_open(const char *conf);
+/* Reads configuration and register, telling faults on standard error; network:
+   and the secrets of sources, which will be asked. NULL after faults. */
+struct offline *offline_open(const char *conf, bool network);
 /* The same over settings and register that were read otherwise; takes both. */
 struct offline *offline_over(struct settings *settings, struct register_ *reg);
 void offline_close(struct offline *offline);

@@ -13,10 +13,23 @@
 #define PKGLIBEXECDIR "/usr/libexec/pledged"
 #endif
 
-/* Beside the program (a build tree), then where the install puts it. */
+#ifndef PKGDATADIR
+#define PKGDATADIR "/usr/share/pledged"
+#endif
+
+/* Beside the program (a build tree), then where a moved install has them, then
+   where the install puts them. */
 static const char *const worker_places[] = {
 	"pledged-worker",
 	"../libexec/pledged/pledged-worker",
+	PKGLIBEXECDIR "/pledged-worker",
+	NULL,
+};
+static const char *const presets_places[] = {
+	"presets",
+	"../share/pledged/presets",
+	PKGDATADIR "/presets",
+	NULL,
 };
 
 /* The folder of the running program, without a slash at its end. */
@@ -35,26 +48,44 @@ static bool program_folder(char folder[PATH_MAX])
 	return true;
 }
 
-char *paths_worker(void)
+/* The first of the places that can be used in that way; free() it. */
+static char *place_find(const char *const *places, int way)
 {
 	char folder[PATH_MAX];
+	bool known = program_folder(folder);
 	struct text path;
 
 	text_init(&path, 2 * PATH_MAX);
-	if (program_folder(folder)) {
-		for (size_t i = 0; i < sizeof worker_places / sizeof *worker_places; i++) {
-			text_clear(&path);
-			text_addf(&path, "%s/%s", folder, worker_places[i]);
-			if (access(text_string(&path), X_OK) == 0)
-				return text_take(&path);
-		}
+	for (; *places != NULL; places++) {
+		text_clear(&path);
+		if (**places == '/')
+			text_add_string(&path, *places);
+		else if (known)
+			text_addf(&path, "%s/%s", folder, *places);
+		else
+			continue;
+		if (access(text_string(&path), way) == 0)
+			return text_take(&path);
 	}
-	text_clear(&path);
-	text_add_string(&path, PKGLIBEXECDIR "/pledged-worker");
-	if (access(text_string(&path), X_OK) == 0)
-		return text_take(&path);
 	text_release(&path);
-	log_error("pledged-worker is neither beside this program nor in %s: "
-		"install pledged completely", PKGLIBEXECDIR);
 	return NULL;
+}
+
+char *paths_worker(void)
+{
+	char *path = place_find(worker_places, X_OK);
+
+	if (path == NULL)
+		log_error("pledged-worker is neither beside this program nor in "
+			"%s: install pledged completely", PKGLIBEXECDIR);
+	return path;
+}
+
+const char *paths_presets(void)
+{
+	static char *path;
+
+	if (path == NULL)
+		path = place_find(presets_places, R_OK | X_OK);
+	return path;
 }

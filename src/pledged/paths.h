@@ -8,5 +8,7 @@
 /* The worker program; free() it. NULL: nowhere, and where it was looked for
    has been logged. */
 char *paths_worker(void);
+/* The folder of shipped presets, absolute; it stays. NULL: nowhere. */
+const char *paths_presets(void);
 
 #endif

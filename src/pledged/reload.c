@@ -131,7 +131,7 @@ static void reload_swap(struct daemon *daemon, struct reload *reload)
 	engine_reload(daemon->engine, daemon->reg, &settings,
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
-	polling_drop_lost(daemon);
+	polling_reloaded(daemon);
 	daemon->reloaded = loop_now(daemon->loop);
 	leftovers_leave(old_settings, old_reg);
 }

@@ -6,11 +6,13 @@ import threading
 
 class Origin:
     """`answers[path]` is a function of the request handler, or text for a 200
-    with an ETag that is honoured. `asked` keeps (path, headers, status)."""
+    with an ETag that is honoured. `asked` keeps (path, headers, status), `sent`
+    (path, body) of each POST."""
 
     def __init__(self):
         self.answers = {}
         self.asked = []
+        self.sent = []
         self.released = threading.Event()
         origin = self
 
@@ -27,6 +29,11 @@ class Origin:
                 except OSError:
                     status = 0
                 origin.asked.append((self.path, self.headers, status))
+
+            def do_POST(self):
+                length = int(self.headers.get("content-length", 0))
+                origin.sent.append((self.path, self.rfile.read(length)))
+                self.do_GET()
 
             def log_message(self, *_):
                 pass

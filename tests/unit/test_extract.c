@@ -267,6 +267,9 @@ static void csv_results_become_rows(void **state)
 			"key=k title=t url=u text=x provisional;"),
 		CSV("names in any case", "a\n1\n", "SELECT 2020 AS Period, "
 			"3 AS VALUE FROM data", "period=2020 value=3;"),
+		CSV("JSON in a cell", "a\n\"[4,5]\"\n", "SELECT key AS period, "
+			"json_each.value AS value FROM data, json_each(a)",
+			"period=0 value=4;period=1 value=5;"),
 		CSV("the first of two", "a\n1\n", "SELECT 1 AS value, 2 AS value "
 			"FROM data", "value=1;"),
 		CSV("provisional", "a\n1\n0\nfalse\nno\np\n\"\"\n",

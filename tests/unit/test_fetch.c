@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <arpa/inet.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -34,6 +35,13 @@ static struct {
 	int port, stop[2];
 	atomic_int requests, holding, most_holding;
 	char seen[1024];	/* of the last request to /seen */
+	ev_uint16_t peer;	/* the client's port of the last request, and */
+	atomic_int peers;	/* how often it was another one than before */
+	struct mark {
+		char host[32];
+		int64_t at;	/* milliseconds */
+	} marks[64];		/* of requests to /mark */
+	atomic_int mark_count;
 	struct evhttp_request *kept[64];	/* never answered to the end */
 	size_t kept_count;
 } origin;
@@ -236,6 +244,37 @@ static void origin_pieces(struct evhttp_request *request)
 	free(bytes);
 }
 
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void origin_mark(struct evhttp_request *request)
+{
+	int count = origin.mark_count;
+
+	assert_true(count < 64);
+	origin.marks[count].at = milliseconds();
+	string_copy(origin.marks[count].host, sizeof origin.marks[count].host,
+		origin_asked(request, "Host"));
+	origin.mark_count = count + 1;
+	origin_reply(request, 200, "mark", 4);
+}
+
+static void origin_count_peers(struct evhttp_request *request)
+{
+	char *address;
+	ev_uint16_t peer;
+
+	evhttp_connection_get_peer(evhttp_request_get_connection(request), &address, &peer);
+	if (peer != origin.peer)
+		atomic_fetch_add(&origin.peers, 1);
+	origin.peer = peer;
+}
+
 static const struct {
 	const char *path;
 	void (*serve)(struct evhttp_request *request);
@@ -245,7 +284,8 @@ static const struct {
 	{"/headers", origin_many_headers}, {"/short", origin_short},
 	{"/loop", origin_loop}, {"/to", origin_to}, {"/hold", origin_hold},
 	{"/busy", origin_busy}, {"/control", origin_control}, {"/large", origin_large},
-	{"/silent", origin_keep}, {"/sized", origin_sized}, {"/pieces", origin_pieces},
+	{"/mark", origin_mark}, {"/silent", origin_keep}, {"/sized", origin_sized},
+	{"/pieces", origin_pieces},
 };
 
 static void origin_on_request(struct evhttp_request *request, void *context)
@@ -254,6 +294,7 @@ static void origin_on_request(struct evhttp_request *request, void *context)
 	(void)context;
 
 	atomic_fetch_add(&origin.requests, 1);
+	origin_count_peers(request);
 	for (size_t i = 0; i < sizeof origin_pages / sizeof origin_pages[0]; i++)
 		if (strcmp(path, origin_pages[i].path) == 0) {
 			origin_pages[i].serve(request);
@@ -345,7 +386,7 @@ static int setup(void **state)
 
 	house = (struct house){.loop = loop_new()};
 	house.fetcher = fetcher_new(house.loop, &limits);
-	origin.requests = origin.most_holding = 0;
+	origin.requests = origin.most_holding = origin.peers = origin.mark_count = 0;
 	*state = &house;
 	return 0;
 }
@@ -679,6 +720,148 @@ static void test_many(void **state)
 	}
 	run(house);
 	assert_int_equal(origin.requests, 1000);
+}
+
+/* One after the other, they take one connection. */
+static void test_connection_is_reused(void **state)
+{
+	struct house *house = *state;
+
+	for (int i = 0; i < 300; i++)
+		get(house, i % 10 == 0 ? "/to?%2Fhello" : "/hello");
+	assert_int_equal(origin.requests, 330);
+	assert_int_equal(origin.peers, 1);
+}
+
+/* --- spacing ----------------------------------------------------------------- */
+
+/* A name that begins like this is one of a host of its own, and leads here. */
+static void start_named(struct house *house, const char *name, const char *path)
+{
+	char url[128];
+
+	snprintf(url, sizeof url, "http://%s.localhost:%d%s", name, origin.port, path);
+	start(house, url);
+}
+
+static void house_space(struct house *house, int64_t spacing, int concurrency)
+{
+	struct fetch_limits spaced = limits;
+
+	spaced.spacing = spacing;
+	spaced.concurrency = concurrency;
+	fetcher_free(house->fetcher);
+	house->fetcher = fetcher_new(house->loop, &spaced);
+}
+
+/* However late each comes, it does not start before its time. */
+static void test_spacing(void **state)
+{
+	struct house *house = *state;
+	int64_t began;
+
+	house_space(house, 40, 8);
+	began = milliseconds();
+	for (int i = 0; i < 6; i++)
+		start_named(house, "a", "/mark");
+	run(house);
+	assert_int_equal(origin.mark_count, 6);
+	for (int i = 0; i < 6; i++)
+		assert_in_range(origin.marks[i].at - began, 40 * i, 40 * i + 20000);
+	/* upper case, and a redirect: the same host still */
+	began = milliseconds();
+	start_named(house, "A", "/to?%2Fmark");
+	run(house);
+	assert_in_range(origin.marks[6].at - began, 40, 20000);
+}
+
+/* Hosts take turns, however soon each of them may go on. */
+static void test_spacing_is_fair(void **state)
+{
+	struct house *house = *state;
+	char name[2] = "a", want[32];
+
+	house_space(house, 1, 1);
+	for (int i = 0; i < 60; i++) {
+		name[0] = (char)('a' + i / 3);
+		start_named(house, name, "/mark");
+	}
+	run(house);
+	assert_int_equal(origin.mark_count, 60);
+	for (int i = 0; i < 60; i++) {
+		snprintf(want, sizeof want, "%c.localhost:%d", 'a' + i % 20, origin.port);
+		assert_string_equal(origin.marks[i].host, want);
+	}
+}
+
+static void test_spacing_spares_loopback(void **state)
+{
+	struct house *house = *state;
+	int64_t began = milliseconds();
+	char url[64];
+
+	house_space(house, 60000, 8);
+	snprintf(url, sizeof url, "http://localhost:%d/hello", origin.port);
+	for (int i = 0; i < 20; i++) {
+		start(house, "/hello");
+		start(house, url);
+	}
+	run(house);
+	assert_in_range(milliseconds() - began, 0, 59999);
+}
+
+static void count_turn(void *context)
+{
+	(*(int *)context)++;
+}
+
+static void stop_loop(void *context)
+{
+	loop_stop(context);
+}
+
+/* Ten thousand wait for a thousand hosts, all of which rest: nothing happens. */
+static void test_waiting_costs_nothing(void **state)
+{
+	struct house *house = *state;
+	int turns = 0;
+	char name[16];
+
+	house_space(house, 3600000, 8);
+	for (int i = 0; i < 10000; i++) {
+		snprintf(name, sizeof name, "h%d", i % 1000);
+		start_named(house, name, "/hello");
+	}
+	while (house->done < 1000)
+		loop_turn(house->loop);
+	assert_int_equal(origin.requests, 1000);
+	loop_on_turn_end(house->loop, count_turn, &turns);
+	struct loop_watch *watch = loop_every(house->loop, 300, stop_loop, house->loop);
+	loop_run(house->loop);
+	loop_unwatch(watch);
+	assert_in_range(turns, 1, 5);	/* not one for each of them */
+	assert_int_equal(house->done, 1000);
+	assert_int_equal(fetcher_active(house->fetcher), 9000);
+}
+
+/* Cancelled while its host rests; the host itself goes when it has rested. */
+static void test_spacing_cancel(void **state)
+{
+	struct house *house = *state;
+	struct fetch *waiting;
+	char url[64];
+
+	house_space(house, 20, 8);
+	start_named(house, "a", "/hello");
+	run(house);
+	snprintf(url, sizeof url, "http://a.localhost:%d/mark", origin.port);
+	waiting = start(house, url);
+	loop_turn(house->loop);
+	fetch_cancel(waiting);
+	house->want--;
+	start_named(house, "a", "/hello");
+	run(house);
+	assert_int_equal(origin.mark_count, 0);
 }
 
 /* Cancelled while waiting, running, refused, a file; the rest arrive. */
@@ -1105,23 +1288,41 @@ static void test_words(void **state)
 		const char *said;
 		bool want_offline;
 		const char *want;
+		struct fetch_routes routes;
 	} cases[] = {
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, ENETUNREACH, "", true,
-			"h: this machine has no route to it; look at its network"},
+			"h: this machine has no route to it; look at its network", {0}},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_SOCKET, EMFILE, "", true,
-			"h: this daemon has no file descriptor left (LimitNOFILE)"},
+			"h: this daemon has no file descriptor left (LimitNOFILE)", {0}},
+		/* of two addresses, one kind of which this machine does not speak */
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, ENETUNREACH, "", false,
+			"h: no connection can be made", {.some = true, .none = true}},
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EADDRNOTAVAIL, "", false,
+			"h: no connection can be made", {.some = true, .none = true}},
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_SOCKET, EAFNOSUPPORT, "", false,
+			"h: no connection can be made", {.some = true, .none = true}},
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EHOSTUNREACH, "", false,
+			"h: cannot be reached; is it switched on?", {.some = true}},
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EHOSTUNREACH, "", true,
+			"h: this machine has no route to it; look at its network",
+			{.none = true}},
+		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EADDRNOTAVAIL, "", true,
+			"h: this machine has no address or port left to connect from",
+			{.some = true}},
+		{CURLE_OUT_OF_MEMORY, FETCH_FAULT_NONE, 0, "", true,
+			"h: not enough memory here", {0}},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, 9999, "", false,
-			"h: no connection can be made"},
+			"h: no connection can be made", {0}},
 		{CURLE_RECV_ERROR, FETCH_FAULT_ADDRESS, 0, "", false,
-			"h: broke the connection while answering"},
+			"h: broke off, or garbled, what it was answering", {0}},
 		{CURLE_PEER_FAILED_VERIFICATION, FETCH_FAULT_NONE, 0,
 			"SSL certificate problem: certificate has expired", false,
 			"h: its certificate is not accepted (certificate has expired); "
-			"a private authority needs its ca_file"},
+			"a private authority needs its ca_file", {0}},
 		{CURLE_SSL_CACERT_BADFILE, FETCH_FAULT_NONE, 0, "", true,
-			"h: the file of trusted certificates here cannot be read"},
+			"h: the file of trusted certificates here cannot be read", {0}},
 		{CURLE_INTERFACE_FAILED, FETCH_FAULT_NONE, 0, "a?secret", false,
-			"h: the transfer failed (Failed binding local connection end)"},
+			"h: the transfer failed (Failed binding local connection end)", {0}},
 	};
 	CURL *easy = curl_easy_init();
 	(void)state;
@@ -1131,6 +1332,7 @@ static void test_words(void **state)
 		struct fetch_failure failure = {
 			.easy = easy, .code = cases[i].code, .fault = cases[i].fault,
 			.os_errno = cases[i].os_errno, .said = cases[i].said, .host = "h",
+			.routes = cases[i].routes,
 		};
 
 		bool offline = fetch_failure_words(&failure, words);
@@ -1159,6 +1361,12 @@ int main(void)
 		FETCH_TEST(test_concurrency),
 		FETCH_TEST(test_order),
 		FETCH_TEST(test_many),
+		FETCH_TEST(test_connection_is_reused),
+		FETCH_TEST(test_spacing),
+		FETCH_TEST(test_spacing_is_fair),
+		FETCH_TEST(test_spacing_spares_loopback),
+		FETCH_TEST(test_waiting_costs_nothing),
+		FETCH_TEST(test_spacing_cancel),
 		FETCH_TEST(test_cancel),
 		FETCH_TEST(test_free_busy),
 		FETCH_TEST(test_chain),

@@ -12,7 +12,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -124,6 +127,13 @@ static void worker_act(const char *word, size_t length, int count, char **argume
 		snprintf(number, sizeof number, "%d", (int)getpid());
 		worker_answer(number, strlen(number));
 		break;
+	case 'm':	/* no memory left */
+		_exit(EX_OSERR);
+	case 's':	/* a second of processor time, and no more */
+		setrlimit(RLIMIT_CPU, &(struct rlimit){1, 2});
+		signal(SIGXCPU, SIG_DFL);
+		for (volatile int i = 0;; i++)
+			;
 	case 't':	/* two answers */
 		worker_write("\0\0\0\0\0\0\0\0", 8);
 		pause();
@@ -343,10 +353,13 @@ static void test_faults(void **state)
 	static const struct {
 		const char *word, *want_error;
 	} cases[] = {
-		{"c", "the worker was killed by signal 11 (Segmentation fault)"},
-		{"x", "the worker ended with status 3 before it answered"},
-		{"n", "the worker answered nonsense: a frame too long"},
-		{"t", "the worker answered nonsense: more than one frame"},
+		{"c", "the extract worker was killed by signal 11 (Segmentation fault)"},
+		{"x", "the extract worker ended with status 3 before it answered"},
+		{"n", "the extract worker answered nonsense: a frame too long"},
+		{"t", "the extract worker answered nonsense: more than one frame"},
+		{"m", "the extract worker ran out of memory (workers.memory)"},
+		{"s", "the extract worker was stopped: its program used more than 1 s of "
+			"processor time (workers.cpu)"},
 	};
 	struct result *result = *state;
 
@@ -365,6 +378,10 @@ static void test_timeout(void **state)
 	request(result, "h", 1, 1);
 	request(result, "e next", 6, 60);
 	result->again = "e more";
+	while (result->done == 0)
+		loop_turn(result->loop);
+	assert_string_equal(result->text,
+		"the extract worker was killed by signal 9 after 1 s without an answer");
 	loop_run(result->loop);
 	assert_int_equal(result->done, 3);
 	assert_int_equal(result->failed, 1);
@@ -405,6 +422,35 @@ static void test_order(void **state)
 	assert_int_equal(pool_active(result->pool), 9);
 	loop_run(result->loop);
 	assert_int_equal(result->done, 9);
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Those that end at once come at once a few times, and then in their time. */
+static void test_deaths_in_a_row(void **state)
+{
+	struct result *result = *state;
+
+	for (int i = 0; i < POOL_DEATHS_FREE; i++)
+		ask(result, "x");
+	int64_t began = milliseconds();
+	ask(result, "x");
+	assert_in_range(milliseconds() - began, 990, 30000);
+	assert_string_equal(result->text,
+		"the extract worker ended with status 3 before it answered");
+	began = milliseconds();
+	assert_string_equal(ask(result, "e again"), "e again");
+	assert_in_range(milliseconds() - began, 1990, 30000);
+	/* one that answers makes good for all */
+	for (int i = 0; i < POOL_DEATHS_FREE; i++)
+		ask(result, "x");
+	assert_int_equal(result->failed, 2 * POOL_DEATHS_FREE + 1);
 }
 
 static void test_worker_killed_while_idle(void **state)
@@ -473,6 +519,7 @@ int main(int count, char **arguments)
 		POOL_TEST(test_timeout),
 		POOL_TEST(test_last_words_count),
 		POOL_TEST(test_order),
+		POOL_TEST(test_deaths_in_a_row),
 		POOL_TEST(test_worker_killed_while_idle),
 		POOL_TEST(test_replaced_after_many),
 		POOL_TEST(test_no_program),

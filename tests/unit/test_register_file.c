@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "conf/conf_file.h"
+#include "conf/preset.h"
 #include "conf/register_expand.h"
 #include "conf_golden.h"
 
@@ -32,6 +33,8 @@ static void test_listings(void **state)
 	golden_check("unsupported");
 	golden_check("attested");
 	golden_check("recurring");
+	golden_check("sources");
+	golden_check("sources-faults");
 }
 
 /* The register of a configuration that has no error. */
@@ -608,12 +611,15 @@ static void test_mutations(void **state)
 	mutations_run("calendar/register.d/10-good.conf", "m.conf", 5);
 	mutations_run("instances/register.d/20-pledges.conf", "m.conf", 6);
 	mutations_run("attested/register.d/a.conf", "m.conf", 7);
+	mutations_run("sources/register.d/a.conf", "m.conf", 8);
+	mutations_run("sources-faults/register.d/a.conf", "m.conf", 9);
 }
 
 static int enter(void **state)
 {
 	(void)state;
 	golden_enter();
+	presets_found_in("../../../etc/presets");
 	return 0;
 }
 

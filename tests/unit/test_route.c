@@ -63,6 +63,8 @@ static const struct route_case {
 		EVENT_MET, SEVERITY_INFO, "p/a", "desk "},
 	{"no such label", {{farm, 1, to_desk, 1, false, {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/b", ""},
+	{"a label of a source", {{farm, 1, to_desk, 1, false, {0}}}, 1,
+		EVENT_SOURCE_FAILING, SEVERITY_WARNING, NULL, "desk "},
 	{"ids and kinds", {{slips, 4, to_desk, 1, false, {0}}}, 1,
 		EVENT_SLIPPED, SEVERITY_INFO, "p/b", "desk "},
 	{"another kind", {{slips, 4, to_desk, 1, false, {0}}}, 1,
@@ -104,7 +106,8 @@ static void test_routes(void **state)
 	a->label_count = 1;
 	world_milestone(&world, "b", "2020-12-31", "sum(x, 2020) >= 1");
 	world.reg->sources[world.reg->source_count++] = (struct source){
-		.id = "census", .url = "http://s/", .extract = "."};
+		.id = "census", .url = "http://s/", .extract = ".",
+		.labels = labels, .label_count = 1};
 	world_finish(&world);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char got[64];

@@ -65,6 +65,8 @@ static void test_valid(void **state)
 	assert_int_equal(s->polling.min_every, 60);
 	assert_int_equal(s->polling.timeout, 45);
 	assert_int_equal(s->polling.max_body, 16 << 20);
+	assert_int_equal(s->polling.spacing, 1500);
+	assert_int_equal(s->polling.retention.count, 60);
 	assert_true(s->polling.allow_private);
 	assert_int_equal(s->workers.max, 4);
 	assert_int_equal(s->workers.memory, 512 << 20);
@@ -130,6 +132,8 @@ static void test_defaults(void **state)
 	assert_int_equal(s->polling.every, 6 * 3600);
 	assert_int_equal(s->polling.min_every, 15 * 60);
 	assert_int_equal(s->polling.max_body, 32 << 20);
+	assert_int_equal(s->polling.spacing, 250);
+	assert_int_equal(s->polling.retention.count, 0);
 	assert_string_equal(s->polling.user_agent, "pledged");
 	assert_false(s->polling.allow_private);
 	assert_int_equal(s->workers.max, 2);
