@@ -75,9 +75,10 @@ struct engine_settings daemon_engine_settings(const struct daemon *daemon);
 
 struct turn *turn_new(struct daemon *daemon);
 void turn_free(struct turn *turn);
-/* Takes the effects of one engine call into this turn's batch. body: the
-   bytes of the poll that was the input, kept as evidence; or NULL. */
-void daemon_absorb(struct daemon *daemon, const struct text *body);
+/* Takes the effects of one engine call into this turn's batch. bodies: the
+   bytes of the poll that was the input, kept as evidence, one an answer of its
+   report (one when it lists none); NULL: they are kept already, or none came. */
+void daemon_absorb(struct daemon *daemon, const struct text *bodies);
 /* Hands this turn's batch over, if there is anything in it. */
 void daemon_commit(struct daemon *daemon);
 /* Records what an operator did, and calls fn when that is durable. */

@@ -67,39 +67,85 @@ static void turn_add_action(struct turn *turn, enum effect_kind kind,
 
 /* --- one effect each --------------------------------------------------- */
 
+/* The bytes of one body, kept once. */
+static void absorb_body(struct turn *turn, const struct digest *digest,
+	const struct text *body, const char *url, instant at)
+{
+	store_add_snapshot(turn->batch, digest, body->data, body->length, url, at);
+	turn->body_bytes += body->length;
+	fetcher_hold(turn->daemon->fetcher, body->length);
+}
+
+/* What was answered, and how it was asked and read. */
+static void absorb_answers(struct turn *turn, const struct source *source,
+	const struct fetch_report *report, const struct digest *program,
+	const struct text *bodies)
+{
+	struct text definition;
+
+	text_init(&definition, 0);
+	source_definition(source, &definition);
+	store_add_definition(turn->batch, program, text_string(&definition),
+		definition.length);
+	text_release(&definition);
+	for (size_t i = 0; i < report->answer_count; i++) {
+		const struct poll_answer *answer = &report->answers[i];
+
+		if (bodies != NULL)
+			absorb_body(turn, &answer->body, &bodies[i], answer->url,
+				answer->at);
+		store_add_answer(turn->batch, source->id, answer, program);
+	}
+}
+
 static void absorb_fetched(struct turn *turn, const struct effect *effect,
-	const struct text *body)
+	const struct text *bodies)
 {
 	const struct source *source = &turn->daemon->reg->sources[effect->index];
 	const struct fetch_report *report = effect->as.report;
 
-	if (body != NULL && report->has_body) {
-		store_add_snapshot(turn->batch, &report->body, body->data,
-			body->length, source->url, report->finished);
-		turn->body_bytes += body->length;
-		fetcher_hold(turn->daemon->fetcher, body->length);
-	}
+	if (report->answer_count != 0)
+		absorb_answers(turn, source, report,
+			&effect->source_state->program, bodies);
+	else if (bodies != NULL && report->has_body)
+		absorb_body(turn, &report->body, &bodies[0], source->url,
+			report->finished);
 	store_add_fetch(turn->batch, source->id, report, effect->source_state);
 }
 
+/* The body that something was read from; NULL: from none. */
+static const struct digest *report_snapshot(const struct fetch_report *report,
+	uint32_t answer)
+{
+	if (report == NULL)
+		return NULL;
+	if (answer < report->answer_count)
+		return &report->answers[answer].body;
+	return report->has_body ? &report->body : NULL;
+}
+
 static void absorb_observation(struct turn *turn, const struct effect *effect,
-	const struct digest *snapshot)
+	const struct fetch_report *report)
 {
 	const struct register_ *reg = turn->daemon->reg;
+	struct store_observed how = {.source = NULL};
 
-	store_add_observation(turn->batch, reg->indicators[effect->index].id,
-		effect->source == NOT_FOUND ? NULL
-			: reg->sources[effect->source].id, snapshot,
+	if (effect->source != NOT_FOUND) {
+		how.source = reg->sources[effect->source].id;
+		how.snapshot = report_snapshot(report, effect->answer);
+	}
+	store_add_observation(turn->batch, reg->indicators[effect->index].id, &how,
 		&effect->as.observation);
 }
 
 static void absorb_document(struct turn *turn, const struct effect *effect,
-	const struct digest *snapshot)
+	const struct fetch_report *report)
 {
 	const struct register_ *reg = turn->daemon->reg;
 
 	store_add_document(turn->batch, reg->indicators[effect->index].id,
-		reg->sources[effect->source].id, snapshot, effect->as.document);
+		reg->sources[effect->source].id,
+		report_snapshot(report, effect->answer), effect->as.document);
 }
 
 static void absorb_notify(struct turn *turn, const struct effect *effect)
@@ -137,20 +183,21 @@ static void absorb_notify(struct turn *turn, const struct effect *effect)
 	text_release(&body);
 }
 
+/* report: the poll whose effects these are; NULL: of none so far. */
 static void absorb_effect(struct turn *turn, const struct effect *effect,
-	const struct text *body, const struct digest *snapshot)
+	const struct text *bodies, const struct fetch_report *report)
 {
 	struct daemon *daemon = turn->daemon;
 
 	switch (effect->kind) {
 	case EFFECT_FETCHED:
-		absorb_fetched(turn, effect, body);
+		absorb_fetched(turn, effect, bodies);
 		break;
 	case EFFECT_OBSERVATION:
-		absorb_observation(turn, effect, snapshot);
+		absorb_observation(turn, effect, report);
 		break;
 	case EFFECT_DOCUMENT:
-		absorb_document(turn, effect, snapshot);
+		absorb_document(turn, effect, report);
 		break;
 	case EFFECT_ATTESTATION:
 		store_add_attestation(turn->batch, effect->subject,
@@ -186,16 +233,16 @@ static void absorb_effect(struct turn *turn, const struct effect *effect,
 	}
 }
 
-void daemon_absorb(struct daemon *daemon, const struct text *body)
+void daemon_absorb(struct daemon *daemon, const struct text *bodies)
 {
-	const struct digest *snapshot = NULL;
+	const struct fetch_report *report = NULL;
 
 	for (size_t i = 0; i < daemon->effects.count; i++) {
 		const struct effect *effect = &daemon->effects.items[i];
 
-		if (effect->kind == EFFECT_FETCHED && effect->as.report->has_body)
-			snapshot = &effect->as.report->body;
-		absorb_effect(daemon->turn, effect, body, snapshot);
+		if (effect->kind == EFFECT_FETCHED)
+			report = effect->as.report;
+		absorb_effect(daemon->turn, effect, bodies, report);
 	}
 	effects_clear(&daemon->effects);
 }

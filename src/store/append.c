@@ -12,6 +12,8 @@
 #include "store/database.h"
 #include "store/intern.h"
 #include "store/record.h"
+#include "store/seal.h"
+#include "store/supply.h"
 
 #define COMPRESSION_LEVEL 3
 
@@ -19,11 +21,12 @@
 struct appender {
 	const struct fact_table *table;
 	int columns;
-	sqlite3_stmt *kept;
+	sqlite3_stmt *kept, *refill;
 	sqlite3_stmt *insert;
-	sqlite3_stmt *state[FACT_STATES_MAX];
+	sqlite3_stmt *state[FACT_STATES_MAX], *once;
 	int64_t last;		/* id */
 	struct digest hash;	/* of that row */
+	bool unsealed;		/* no seal has that row yet */
 	enum column_kind kinds[FACT_COLUMNS_MAX];
 };
 
@@ -31,8 +34,10 @@ struct append {
 	sqlite3 *db;
 	struct appender facts[FACT_COUNT];
 	struct intern *names, *digests;
+	struct supply *supply;
 	ZSTD_CCtx *zstd;
 	struct text scratch;
+	struct text made;	/* a record that is made here */
 	char *packed;
 	struct field values[1 + FACT_COLUMNS_MAX];	/* id, columns */
 };
@@ -67,6 +72,16 @@ static int appender_load_end(sqlite3 *db, struct appender *appender,
 	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
 }
 
+/* NULL is no statement. */
+static int appender_prepare_one(sqlite3 *db, const char *sql,
+	sqlite3_stmt **out, struct error *error)
+{
+	if (sql == NULL)
+		return 0;
+	*out = database_prepare(db, sql, error);
+	return *out != NULL ? 0 : -1;
+}
+
 static int appender_prepare(sqlite3 *db, struct appender *appender,
 	const struct fact_table *table, struct error *error)
 {
@@ -80,16 +95,26 @@ static int appender_prepare(sqlite3 *db, struct appender *appender,
 	fact_insert_sql(table, &sql);
 	appender->insert = database_prepare(db, text_string(&sql), error);
 	text_release(&sql);
-	if (appender->insert == NULL)
+	if (appender->insert == NULL ||
+	    appender_prepare_one(db, table->kept, &appender->kept, error) < 0 ||
+	    appender_prepare_one(db, table->refill, &appender->refill,
+	    error) < 0 ||
+	    appender_prepare_one(db, table->once, &appender->once, error) < 0)
 		return -1;
-	if (table->kept != NULL &&
-	    (appender->kept = database_prepare(db, table->kept, error)) == NULL)
-		return -1;
-	for (int i = 0; i < FACT_STATES_MAX && table->state[i] != NULL; i++)
-		if ((appender->state[i] = database_prepare(db, table->state[i],
-		    error)) == NULL)
+	for (int i = 0; i < FACT_STATES_MAX; i++)
+		if (appender_prepare_one(db, table->state[i],
+		    &appender->state[i], error) < 0)
 			return -1;
 	return appender_load_end(db, appender, error);
+}
+
+/* What an older schema kept was never sealed: all of it is now. */
+static void append_look_for_seals(struct append *append)
+{
+	if (append->facts[FACT_SEAL].last != 0)
+		return;
+	for (int i = 0; i < FACT_COUNT; i++)
+		append->facts[i].unsealed = append->facts[i].last != 0;
 }
 
 struct append *append_new(sqlite3 *db, struct error *error)
@@ -98,7 +123,9 @@ struct append *append_new(sqlite3 *db, struct error *error)
 
 	append->db = db;
 	append->zstd = ZSTD_createCCtx();
+	append->supply = supply_new();
 	text_init(&append->scratch, BATCH_BYTES_MAX + DIGEST_SIZE);
+	text_init(&append->made, 0);
 	append->names = intern_new(db, INTERN_NAME, error);
 	append->digests = append->names == NULL ? NULL :
 		intern_new(db, INTERN_DIGEST, error);
@@ -108,6 +135,7 @@ struct append *append_new(sqlite3 *db, struct error *error)
 		if (appender_prepare(db, &append->facts[i], &fact_tables[i],
 		    error) < 0)
 			goto fail;
+	append_look_for_seals(append);
 	return append;
 fail:
 	append_free(append);
@@ -120,14 +148,18 @@ void append_free(struct append *append)
 		return;
 	for (int i = 0; i < FACT_COUNT; i++) {
 		sqlite3_finalize(append->facts[i].kept);
+		sqlite3_finalize(append->facts[i].refill);
 		sqlite3_finalize(append->facts[i].insert);
+		sqlite3_finalize(append->facts[i].once);
 		for (int k = 0; k < FACT_STATES_MAX; k++)
 			sqlite3_finalize(append->facts[i].state[k]);
 	}
 	intern_free(append->names);
 	intern_free(append->digests);
+	supply_free(append->supply);
 	ZSTD_freeCCtx(append->zstd);
 	text_release(&append->scratch);
+	text_release(&append->made);
 	free(append);
 }
 
@@ -245,64 +277,126 @@ static int append_pack(struct append *append, const struct payload *payload,
 	return 0;
 }
 
-/* 1: the fact is kept already. */
+enum kept { KEPT_NOT, KEPT_WHOLE, KEPT_WITHOUT_BYTES };
+
 static int append_is_kept(struct append *append, struct appender *appender,
-	struct error *error)
+	enum kept *out, struct error *error)
 {
 	int code;
 
+	*out = KEPT_NOT;
 	if (appender->kept == NULL)
 		return 0;
 	append_bind(append, appender, appender->kept);
 	code = sqlite3_step(appender->kept);
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
+	if (code == SQLITE_ROW)
+		*out = sqlite3_column_int(appender->kept, 0) != 0 ?
+			KEPT_WITHOUT_BYTES : KEPT_WHOLE;
+	else if (code != SQLITE_DONE)
 		database_error(append->db, error);
 	sqlite3_reset(appender->kept);
-	if (code == SQLITE_DONE)
-		return 0;
-	return code == SQLITE_ROW ? 1 : -1;
+	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : -1;
 }
 
-static int append_insert(struct append *append, struct appender *appender,
-	const struct payload *payload, struct error *error)
+/* Puts the values, the hash and the packed bytes into a row. */
+static int append_write(struct append *append, struct appender *appender,
+	sqlite3_stmt *statement, const struct payload *payload,
+	struct error *error)
 {
 	int result = 0;
 
-	append_bind(append, appender, appender->insert);
-	sqlite3_bind_blob(appender->insert, appender->columns + 2,
+	append_bind(append, appender, statement);
+	sqlite3_bind_blob(statement, appender->columns + 2,
 		appender->hash.bytes, DIGEST_SIZE, SQLITE_STATIC);
 	if (payload != NULL)
-		result = append_pack(append, payload, appender->insert,
+		result = append_pack(append, payload, statement,
 			appender->columns + 3, error);
 	if (result == 0)
-		result = database_step(appender->insert, error);
+		result = database_step(statement, error);
 	free(append->packed);
 	append->packed = NULL;
 	return result;
+}
+
+static int append_refill(struct append *append, struct appender *appender,
+	const struct payload *payload, struct error *error);
+
+/* Lets the values move something else on; NULL is nothing. */
+static int append_move(struct append *append, struct appender *appender,
+	sqlite3_stmt *statement, struct error *error)
+{
+	if (statement == NULL)
+		return 0;
+	append_bind(append, appender, statement);
+	return database_step(statement, error);
+}
+
+/* What a row does to state, now or at the end of the group. */
+static int append_states(struct append *append, struct appender *appender,
+	struct error *error)
+{
+	if (appender->table->supplies)
+		return supply_note(append->supply, append->values,
+			appender->state[0], error);
+	for (int i = 0; i < FACT_STATES_MAX && appender->state[i] != NULL; i++)
+		if (append_move(append, appender, appender->state[i], error) < 0)
+			return -1;
+	return 0;
 }
 
 static int append_record(struct append *append, const struct entry *entry,
 	const void *record, const struct payload *payload, struct error *error)
 {
 	struct appender *appender = &append->facts[entry->fact];
-	int kept;
+	enum kept kept;
 
-	if (append_read(append, appender, record, entry->length, error) < 0)
+	if (append_read(append, appender, record, entry->length, error) < 0 ||
+	    append_is_kept(append, appender, &kept, error) < 0)
 		return -1;
-	kept = append_is_kept(append, appender, error);
-	if (kept != 0)
-		return kept < 0 ? -1 : 0;
+	if (kept == KEPT_WITHOUT_BYTES)
+		return append_refill(append, appender, payload, error);
+	if (kept == KEPT_WHOLE)
+		return 0;
 	append_hash(&appender->hash, record, entry->length, &append->scratch,
 		&appender->hash);
-	if (append_insert(append, appender, payload, error) < 0)
+	if (append_write(append, appender, appender->insert, payload, error) < 0)
 		return -1;
 	appender->last = append->values[0].number;
-	for (int i = 0; i < FACT_STATES_MAX && appender->state[i] != NULL; i++) {
-		append_bind(append, appender, appender->state[i]);
-		if (database_step(appender->state[i], error) < 0)
-			return -1;
-	}
-	return 0;
+	appender->unsealed = true;
+	if (append_states(append, appender, error) < 0)
+		return -1;
+	return append_move(append, appender, appender->once, error);
+}
+
+/* Of a fact that is made here, not by a caller. */
+static int append_made(struct append *append, enum fact fact,
+	struct record *record, struct error *error)
+{
+	struct entry entry = { .fact = fact, .payload = PAYLOAD_NONE };
+
+	entry.length = record_end(record);
+	return append_record(append, &entry, text_string(&append->made), NULL,
+		error);
+}
+
+/* A snapshot whose bytes were dropped and have come again. */
+static int append_refill(struct append *append, struct appender *appender,
+	const struct payload *payload, struct error *error)
+{
+	const struct field *at = &append->values[3];
+	struct digest digest;
+	struct record record;
+
+	if (append_write(append, appender, appender->refill, payload, error) < 0)
+		return -1;
+	digest_sha256(payload->bytes, payload->length, &digest);
+	text_clear(&append->made);
+	record_begin(&record, &append->made);
+	record_blob(&record, digest.bytes, sizeof digest.bytes);
+	record_int(&record, 1);
+	if (at->tag == FIELD_INT)
+		record_int(&record, at->number);
+	return append_made(append, FACT_RETENTION, &record, error);
 }
 
 int append_batch(struct append *append, const struct store_batch *batch,
@@ -323,4 +417,42 @@ int append_batch(struct append *append, const struct store_batch *batch,
 			return error_prefix(error, "%s", fact_tables[entry.fact].name);
 	}
 	return 0;
+}
+
+/* --- seals --------------------------------------------------------------------------- */
+
+bool append_is_sealed(const struct append *append)
+{
+	for (int i = 0; i < FACT_COUNT; i++)
+		if (i != FACT_SEAL && append->facts[i].unsealed)
+			return false;
+	return true;
+}
+
+int append_finish(struct append *append, instant at, struct error *error)
+{
+	uint8_t ends[FACT_COUNT * SEAL_END_SIZE];
+	size_t length = 0;
+	struct record record;
+
+	if (append_is_sealed(append))
+		return 0;
+	if (supply_settle(append->supply,
+	    append->facts[FACT_OBSERVATION].state[0], error) < 0)
+		return -1;
+	for (int i = 0; i < FACT_COUNT; i++) {
+		struct appender *appender = &append->facts[i];
+
+		if (i == FACT_SEAL || !appender->unsealed)
+			continue;
+		seal_end_write(ends + length, &(struct seal_end){ (enum fact)i,
+			appender->last, appender->hash });
+		length += SEAL_END_SIZE;
+		appender->unsealed = false;
+	}
+	text_clear(&append->made);
+	record_begin(&record, &append->made);
+	record_int(&record, at);
+	record_blob(&record, ends, length);
+	return append_made(append, FACT_SEAL, &record, error);
 }

@@ -21,6 +21,15 @@ int append_batch(struct append *append, const struct store_batch *batch,
 	struct error *error);
 
 /*
+ * Ends a group: what waited for that, and a seal over the ends of the tables
+ * that have grown since the last one, so that rows cut off at the end of a
+ * table are missed. Nothing when none has.
+ */
+int append_finish(struct append *append, instant at, struct error *error);
+/* Whether there is nothing to seal. */
+bool append_is_sealed(const struct append *append);
+
+/*
  * The hash of a row: SHA-256(hash of the row before, record). scratch is
  * overwritten.
  */

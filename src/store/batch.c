@@ -193,6 +193,13 @@ void store_add_fetch(struct store_batch *batch, const char *source,
 	pen_digest(&pen, state->has_body ? &state->body : NULL);
 	pen_digest(&pen, &state->program);
 	pen_string(&pen, state->error);
+	pen_int_unless(&pen, report->ttl, 0);
+	pen_int_unless(&pen, report->gone, 0);
+	pen_string(&pen, report->moved);
+	pen_int_unless(&pen, report->unreached, 0);
+	pen_int_unless(&pen, state->gone, 0);
+	pen_int_unless(&pen, (int64_t)state->told, 0);
+	pen_string(&pen, state->moved);
 	pen_end(&pen);
 }
 
@@ -224,16 +231,81 @@ void store_add_snapshot(struct store_batch *batch, const struct digest *digest,
 	pen_end(&pen);
 }
 
+void store_add_drop(struct store_batch *batch,
+	const struct store_droppable *droppable, const char *source,
+	const char *reason, instant at)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_RETENTION);
+	pen_digest(&pen, &droppable->digest);
+	pen_int(&pen, 0);
+	pen_instant(&pen, at);
+	pen_string(&pen, source);
+	pen_string(&pen, reason);
+	pen_int(&pen, droppable->answer);
+	pen_int(&pen, droppable->observation);
+	pen_int(&pen, droppable->document);
+	pen_end(&pen);
+}
+
+void store_add_definition(struct store_batch *batch,
+	const struct digest *program, const char *text, size_t length)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_DEFINITION);
+	pen_digest(&pen, program);
+	record_text(&pen.record, text, length);
+	pen_end(&pen);
+}
+
+void store_add_answer(struct store_batch *batch, const char *source,
+	const struct poll_answer *answer, const struct digest *program)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_ANSWER);
+	pen_string(&pen, source);
+	pen_instant(&pen, answer->at);
+	pen_string(&pen, answer->url);
+	pen_string(&pen, answer->parameters);
+	pen_string(&pen, answer->media_type);
+	pen_int_unless(&pen, answer->http_status, 0);
+	pen_string(&pen, answer->etag);
+	pen_string(&pen, answer->last_modified);
+	pen_digest(&pen, &answer->body);
+	pen_int(&pen, answer->bytes);
+	pen_int(&pen, (int64_t)answer->rows);
+	pen_digest(&pen, program);
+	pen_end(&pen);
+}
+
+void store_add_submission(struct store_batch *batch,
+	const struct store_submission *submission)
+{
+	struct pen pen;
+
+	pen_begin(&pen, batch, FACT_SUBMISSION);
+	record_text(&pen.record, submission->who, strlen(submission->who));
+	record_text(&pen.record, submission->key, strlen(submission->key));
+	pen_string(&pen, submission->what);
+	pen_string(&pen, submission->subject);
+	pen_digest(&pen, &submission->body);
+	pen_string(&pen, submission->answer);
+	pen_instant(&pen, submission->at);
+	pen_end(&pen);
+}
+
 void store_add_observation(struct store_batch *batch, const char *indicator,
-	const char *source, const struct digest *snapshot,
-	const struct observation *observation)
+	const struct store_observed *how, const struct observation *observation)
 {
 	struct pen pen;
 
 	pen_begin(&pen, batch, FACT_OBSERVATION);
 	pen_string(&pen, indicator);
-	pen_string(&pen, source);
-	pen_digest(&pen, snapshot);
+	pen_string(&pen, how->source);
+	pen_digest(&pen, how->snapshot);
 	pen_period(&pen, observation->period);
 	pen_decimal(&pen, observation->value);
 	pen_instant(&pen, observation->published);
@@ -241,6 +313,10 @@ void store_add_observation(struct store_batch *batch, const char *indicator,
 	pen_int(&pen, observation->published_assumed);
 	pen_int(&pen, observation->provisional);
 	pen_int(&pen, observation->quarantine);
+	pen_string(&pen, how->by);
+	pen_int_unless(&pen, how->accepts, 0);
+	pen_string(&pen, how->note);
+	pen_string(&pen, how->evidence);
 	pen_end(&pen);
 }
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/database.h"
+#include "store/order.h"
 #include "store/schema.h"
 #include "store/store.h"
 
@@ -189,6 +190,7 @@ static int database_prepare_write(sqlite3 *db, int64_t version,
 	struct error *error)
 {
 	if (database_run(db, "PRAGMA synchronous = FULL", error) < 0 ||
+	    order_register(db, error) < 0 ||
 	    schema_migrate(db, version, STORE_SCHEMA, error) < 0 ||
 	    database_use_wal(db, error) < 0)
 		return -1;

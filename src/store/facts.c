@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/facts.h"
+#include "store/schema.h"
 
 #define ASSESSMENT_COLUMNS \
 	"milestone, since, terms, due, due_date, announced, as_of, lifecycle, " \
@@ -26,25 +27,34 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 			"rejected, error, next, last_attempt, last_success, "
 			"last_change, failing_since, failures, state_outcome, "
 			"state_etag, state_last_modified, state_body, program, "
-			"state_error",
+			"state_error, ttl, gone, moved, unreached, state_gone, "
+			"state_told, state_moved",
 		.kinds = "n",
 		.state = {
 			"INSERT OR REPLACE INTO source_state(fetch, source, next, "
 			"last_attempt, last_success, last_change, failing_since, "
-			"failures, outcome, etag, last_modified, body, program, error) "
+			"failures, outcome, etag, last_modified, body, program, error, "
+			"gone, told, moved, read_since) "
 			"VALUES(?1, ?2, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
-			"?25, ?26, ?27)" } },
+			"?25, ?26, ?27, ?32, ?33, ?34, "
+			"CASE ?5 WHEN 'changed' THEN ?3 ELSE (SELECT read_since "
+			"FROM source_state WHERE source = ?2) END)" } },
 	[FACT_SNAPSHOT] = {
 		.name = "snapshot",
 		.columns = "digest, url, at, length",
 		.kinds = "d",
 		.packed = "bytes",
-		.kept = "SELECT 1 FROM snapshot WHERE digest = ?2" },
+		.kept = "SELECT length(bytes) = 0 FROM snapshot WHERE digest = ?2",
+		.refill = "UPDATE snapshot SET bytes = ?7 WHERE digest = ?2" },
 	[FACT_OBSERVATION] = {
 		.name = "observation",
 		.columns = "indicator, source, snapshot, period, value, published, "
-			"recorded, published_assumed, provisional, quarantined",
-		.kinds = "nnd" },
+			"recorded, published_assumed, provisional, quarantined, "
+			"person, accepts, note, evidence",
+		.kinds = "nnd",
+		.state = { SUPPLY_INSERT "SELECT ?2, coalesce(?3, 0), ?5 "
+			"WHERE ?11 = 0 AND ?5 IS NOT NULL " SUPPLY_MOVE },
+		.supplies = true },
 	[FACT_ASSESSMENT] = {
 		.name = "assessment",
 		.columns = ASSESSMENT_COLUMNS ", reason, " FORECAST_COLUMNS
@@ -101,10 +111,46 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 		.columns = "milestone, key, person, yes, on_day, at, recorded, "
 			"evidence, note",
 		.kinds = "n" },
+	[FACT_DEFINITION] = {
+		.name = "definition",
+		.columns = "program, text",
+		.kinds = "d",
+		.kept = "SELECT 0 FROM definition WHERE program = ?2" },
+	[FACT_ANSWER] = {
+		.name = "answer",
+		.columns = "source, at, url, parameters, media_type, http_status, "
+			"etag, last_modified, body, bytes, rows, program",
+		.kinds = "n-nnn---d--d" },
+	[FACT_SUBMISSION] = {
+		.name = "submission",
+		.columns = "who, key, what, subject, body, answer, at" },
+	/* Between the decision to drop and its commit others may have come to
+	   rest on the body: then it stays. */
+	[FACT_RETENTION] = {
+		.name = "retention",
+		.columns = "digest, kept, at, source, reason, answer, observation, "
+			"document",
+		.kinds = "d--n",
+		.kept = "SELECT 0 WHERE ?3 = 0 AND ("
+			"NOT EXISTS(SELECT 1 FROM snapshot WHERE digest = ?2 "
+			"AND length(bytes) > 0) "
+			"OR (SELECT max(id) FROM answer WHERE body = ?2) IS NOT ?7 "
+			"OR EXISTS(SELECT 1 FROM answer AS a CROSS JOIN source_state AS s "
+			"WHERE a.id = ?7 AND s.source = a.source "
+			"AND a.at >= coalesce(s.read_since, a.at)) "
+			"OR EXISTS(SELECT 1 FROM observation "
+			"WHERE snapshot = ?2 AND id > ?8) "
+			"OR EXISTS(SELECT 1 FROM document "
+			"WHERE snapshot = ?2 AND id > ?9))",
+		.once = "UPDATE snapshot SET bytes = x'' "
+			"WHERE digest = ?2 AND ?3 = 0" },
+	[FACT_SEAL] = {
+		.name = "seal",
+		.columns = "at, ends" },
 };
 
 const char *const state_tables[] = {
-	"milestone_state", "source_state", "alert_state", "outbox", NULL
+	"milestone_state", "source_state", "alert_state", "outbox", "supply", NULL
 };
 
 size_t fact_columns(const struct fact_table *table)

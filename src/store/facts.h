@@ -13,10 +13,13 @@
 
 #include "base/text.h"
 
+/* Their numbers stand in seals: a new one goes before FACT_COUNT, and no other
+   ever moves. */
 enum fact {
 	FACT_FETCH, FACT_SNAPSHOT, FACT_OBSERVATION, FACT_ASSESSMENT, FACT_EVENT,
 	FACT_ALERT, FACT_NOTIFICATION, FACT_DELIVERY, FACT_ACTION,
-	FACT_DOCUMENT, FACT_ATTESTATION, FACT_COUNT
+	FACT_DOCUMENT, FACT_ATTESTATION, FACT_DEFINITION, FACT_ANSWER,
+	FACT_SUBMISSION, FACT_RETENTION, FACT_SEAL, FACT_COUNT
 };
 
 #define FACT_COLUMNS_MAX 48
@@ -35,9 +38,16 @@ struct fact_table {
 	const char *columns;	/* of the record, with commas */
 	const char *kinds;	/* a column_kind each; PLAIN after its end */
 	const char *packed;	/* a compressed column outside the hash, or NULL */
-	const char *kept;	/* a query with a row when the fact is there
-				   already and need not be kept again, or NULL */
+	const char *kept;	/* a query with a row when the fact need not be
+				   kept, as it is there already or no longer true;
+				   1: it is there without its packed bytes. NULL:
+				   every fact is kept */
+	const char *refill;	/* gives such a row its bytes again */
+	const char *once;	/* what a row does beside when it is appended,
+				   never when state is made anew; or NULL */
 	const char *state[FACT_STATES_MAX];	/* what a row does to state */
+	bool supplies;		/* its only state is moved on once a group:
+				   supply.h */
 };
 
 extern const struct fact_table fact_tables[FACT_COUNT];

@@ -52,7 +52,7 @@ int load_rows(struct store *store, sqlite3_stmt *statement, load_row *row,
 	return load_rows_until(store, statement, row, NULL, target, error);
 }
 
-static int load_all(struct store *store, enum query query, load_row *row,
+int load_all(struct store *store, enum query query, load_row *row,
 	void *target, struct error *error)
 {
 	sqlite3_stmt *statement = readers_query(store_readers(store), query, error);
@@ -67,21 +67,22 @@ void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
 		limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit);
 }
 
-/* ?1: ids below before (0: all); ?2: at most limit rows. */
-static int load_before(struct store *store, enum query query, int64_t before,
-	size_t limit, load_row *row, void *target, struct error *error)
+void load_bind_digest(sqlite3_stmt *statement, int index,
+	const struct digest *digest)
 {
-	sqlite3_stmt *statement = readers_query(store_readers(store), query, error);
-
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, before > 0 ? before : INT64_MAX);
-	load_bind_limit(statement, 2, limit);
-	return load_rows(store, statement, row, target, error);
+	sqlite3_bind_blob(statement, index, digest->bytes, DIGEST_SIZE,
+		SQLITE_STATIC);
 }
 
-/* ?1: ids above after; ?2: as above; ?3: of whom, unless NULL. */
-static int load_after(struct store *store, enum query query, int64_t after,
+int load_before(struct store *store, enum query query, int64_t before,
+	size_t limit, const char *of, load_row *row, void *target,
+	struct error *error)
+{
+	return load_after(store, query, before > 0 ? before : INT64_MAX, limit,
+		of, row, target, error);
+}
+
+int load_after(struct store *store, enum query query, int64_t after,
 	size_t limit, const char *of, load_row *row, void *target,
 	struct error *error)
 {
@@ -98,7 +99,7 @@ static int load_after(struct store *store, enum query query, int64_t after,
 
 /* --- counters ---------------------------------------------------------------------- */
 
-static void load_counter(struct cursor *cursor, void *target)
+void load_counter(struct cursor *cursor, void *target)
 {
 	*(int64_t *)target = cursor_int(cursor);
 }
@@ -265,6 +266,9 @@ static void load_source(struct cursor *cursor, void *target)
 	state.has_body = cursor_digest(cursor, &state.body);
 	cursor_digest(cursor, &state.program);
 	cursor_copy(cursor, state.error, sizeof state.error);
+	state.gone = cursor_int(cursor) != 0;
+	state.told = (uint64_t)cursor_int(cursor);
+	cursor_copy(cursor, state.moved, sizeof state.moved);
 	if (!cursor->bad)
 		to->fn(to->context, id, &state);
 }
@@ -311,7 +315,7 @@ int store_load_alerts(struct store *store, bool firing, int64_t before,
 	struct alert_target target = { fn, context };
 
 	return load_before(store, firing ? QUERY_ALERTS_FIRING : QUERY_ALERTS,
-		before, limit, load_alert, &target, error);
+		before, limit, NULL, load_alert, &target, error);
 }
 
 /* --- deliveries --------------------------------------------------------------------- */
@@ -354,7 +358,7 @@ int store_load_deliveries(struct store *store, bool pending, int64_t before,
 	struct delivery_target target = { fn, context };
 
 	return load_before(store, pending ? QUERY_OUTBOX : QUERY_DELIVERIES,
-		before, limit, load_delivery, &target, error);
+		before, limit, NULL, load_delivery, &target, error);
 }
 
 /* --- events ------------------------------------------------------------------------- */
@@ -399,19 +403,24 @@ struct observation_target {
 	void *context;
 };
 
+void cursor_observation(struct cursor *cursor, struct observation *out)
+{
+	out->id = cursor_int(cursor);
+	out->period = cursor_period(cursor);
+	out->value = cursor_decimal(cursor);
+	out->published = cursor_instant(cursor);
+	out->recorded = cursor_instant(cursor);
+	out->published_assumed = cursor_int(cursor) != 0;
+	out->provisional = cursor_int(cursor) != 0;
+	out->quarantine = (uint8_t)cursor_int(cursor);
+}
+
 static void load_observation(struct cursor *cursor, void *target)
 {
 	const struct observation_target *to = target;
 	struct observation observation = { .id = 0 };
 
-	observation.id = cursor_int(cursor);
-	observation.period = cursor_period(cursor);
-	observation.value = cursor_decimal(cursor);
-	observation.published = cursor_instant(cursor);
-	observation.recorded = cursor_instant(cursor);
-	observation.published_assumed = cursor_int(cursor) != 0;
-	observation.provisional = cursor_int(cursor) != 0;
-	observation.quarantine = (uint8_t)cursor_int(cursor);
+	cursor_observation(cursor, &observation);
 	if (!cursor->bad)
 		to->fn(to->context, &observation);
 }
@@ -444,11 +453,25 @@ struct document_target {
 	void *context;
 };
 
-static const char *cursor_said(struct cursor *cursor)
+const char *cursor_said(struct cursor *cursor)
 {
 	const char *string = cursor_string(cursor);
 
 	return string != NULL ? string : "";
+}
+
+void cursor_document(struct cursor *cursor, struct document *out)
+{
+	out->id = cursor_int(cursor);
+	out->source = cursor_said(cursor);
+	out->key = cursor_said(cursor);
+	out->title = cursor_said(cursor);
+	out->url = cursor_said(cursor);
+	out->text = cursor_said(cursor);
+	out->period = cursor_period(cursor);
+	out->published = cursor_instant(cursor);
+	out->recorded = cursor_instant(cursor);
+	out->published_assumed = cursor_int(cursor) != 0;
 }
 
 static void load_document(struct cursor *cursor, void *target)
@@ -456,16 +479,7 @@ static void load_document(struct cursor *cursor, void *target)
 	const struct document_target *to = target;
 	struct document document = { .id = 0 };
 
-	document.id = cursor_int(cursor);
-	document.source = cursor_said(cursor);
-	document.key = cursor_said(cursor);
-	document.title = cursor_said(cursor);
-	document.url = cursor_said(cursor);
-	document.text = cursor_said(cursor);
-	document.period = cursor_period(cursor);
-	document.published = cursor_instant(cursor);
-	document.recorded = cursor_instant(cursor);
-	document.published_assumed = cursor_int(cursor) != 0;
+	cursor_document(cursor, &document);
 	if (!cursor->bad)
 		to->fn(to->context, &document);
 }
@@ -551,6 +565,7 @@ struct bytes_target {
 	struct text *out;
 	char *message_id;	/* in the second column, unless NULL */
 	bool found;
+	bool dropped;		/* it was there: only its bytes are not */
 };
 
 static void load_bytes(struct cursor *cursor, void *target)
@@ -614,6 +629,9 @@ static void load_packed(struct cursor *cursor, void *target)
 	size_t packed_length = (size_t)sqlite3_column_bytes(cursor->statement, 1);
 	char *bytes;
 
+	to->dropped = packed_length == 0;
+	if (to->dropped)
+		return;
 	if (length < 0 || length > (int64_t)STORE_SNAPSHOT_MAX) {
 		cursor->bad = true;
 		return;
@@ -628,17 +646,71 @@ static void load_packed(struct cursor *cursor, void *target)
 	free(bytes);
 }
 
+struct dropped_target {
+	instant at;
+	char reason[80];
+};
+
+static void load_dropped(struct cursor *cursor, void *target)
+{
+	struct dropped_target *to = target;
+
+	to->at = cursor_instant(cursor);
+	string_copy(to->reason, sizeof to->reason, cursor_said(cursor));
+}
+
+static int load_by_digest(struct store *store, enum query query,
+	const struct digest *digest, load_row *row, void *target,
+	struct error *error)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), query,
+		error);
+
+	if (statement == NULL)
+		return -1;
+	load_bind_digest(statement, 1, digest);
+	return load_rows(store, statement, row, target, error);
+}
+
+/* Says when and why they went. Returns -1. */
+static int load_refuse_dropped(struct store *store,
+	const struct digest *digest, struct error *error)
+{
+	struct dropped_target target = { .at = INSTANT_MIN };
+	struct text when;
+
+	if (load_by_digest(store, QUERY_DROPPED, digest, load_dropped, &target,
+	    error) < 0)
+		return -1;
+	text_init(&when, 0);
+	text_add_instant(&when, target.at);
+	error_set(error, ERROR_ABSENT, "the bytes of this snapshot were dropped "
+		"at %s%s%s", text_string(&when), target.reason[0] != '\0' ? ": " :
+		"", target.reason);
+	text_release(&when);
+	return -1;
+}
+
 int store_load_snapshot(struct store *store, const struct digest *digest,
 	struct text *out, struct error *error)
 {
 	struct bytes_target target = { .out = out };
-	sqlite3_stmt *statement = readers_query(store_readers(store),
-		QUERY_SNAPSHOT, error);
 
-	if (statement == NULL)
+	if (load_by_digest(store, QUERY_SNAPSHOT, digest, load_packed, &target,
+	    error) < 0)
 		return -1;
-	sqlite3_bind_blob(statement, 1, digest->bytes, DIGEST_SIZE, SQLITE_STATIC);
-	if (load_rows(store, statement, load_packed, &target, error) < 0)
-		return -1;
+	if (target.dropped)
+		return load_refuse_dropped(store, digest, error);
 	return load_outcome(&target, "snapshot", error);
+}
+
+int store_load_definition(struct store *store, const struct digest *program,
+	struct text *out, struct error *error)
+{
+	struct bytes_target target = { .out = out };
+
+	if (load_by_digest(store, QUERY_DEFINITION, program, load_bytes, &target,
+	    error) < 0)
+		return -1;
+	return load_outcome(&target, "definition", error);
 }

@@ -19,5 +19,27 @@ int load_rows_until(struct store *store, sqlite3_stmt *statement, load_row *row,
 	load_enough *enough, void *target, struct error *error);
 /* At most so many rows; 0: no limit. */
 void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit);
+void load_bind_digest(sqlite3_stmt *statement, int index,
+	const struct digest *digest);
+/* A query without anything to bind. */
+int load_all(struct store *store, enum query query, load_row *row,
+	void *target, struct error *error);
+/* ?1: ids above after; ?2: at most limit rows; ?3: of whom, unless NULL. */
+int load_after(struct store *store, enum query query, int64_t after,
+	size_t limit, const char *of, load_row *row, void *target,
+	struct error *error);
+/* ?1: ids below before (0: all); the rest likewise. */
+int load_before(struct store *store, enum query query, int64_t before,
+	size_t limit, const char *of, load_row *row, void *target,
+	struct error *error);
+/* A load_row: the first column into an int64_t. */
+void load_counter(struct cursor *cursor, void *target);
+
+/* The columns of an observation from its id to its quarantine. */
+void cursor_observation(struct cursor *cursor, struct observation *out);
+/* The columns of a document; its strings live until the next row. */
+void cursor_document(struct cursor *cursor, struct document *out);
+/* "" for NULL. */
+const char *cursor_said(struct cursor *cursor);
 
 #endif

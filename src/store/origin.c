@@ -9,6 +9,8 @@ struct origin_row {
 	const char *source;		/* until the next row */
 	bool has_snapshot;
 	struct digest snapshot;
+	const char *by;			/* likewise */
+	int64_t accepts;
 };
 
 struct origin_target {
@@ -40,6 +42,9 @@ static bool origin_take(const struct origin_row *row,
 		row->source != NULL ? row->source : "");
 	origin->has_snapshot = row->has_snapshot;
 	origin->snapshot = row->snapshot;
+	string_copy(origin->by, sizeof origin->by,
+		row->by != NULL ? row->by : "");
+	origin->accepts = row->accepts;
 	return true;
 }
 
@@ -55,6 +60,8 @@ static void load_origin(struct cursor *cursor, void *target)
 	row.observation.recorded = cursor_instant(cursor);
 	row.source = cursor_string(cursor);
 	row.has_snapshot = cursor_digest(cursor, &row.snapshot);
+	row.by = cursor_string(cursor);
+	row.accepts = cursor_int(cursor);
 	for (size_t i = 0; i < to->count && to->wanted > 0 && !cursor->bad; i++)
 		to->wanted -= origin_take(&row, &to->origins[i]);
 }
@@ -93,8 +100,8 @@ int store_load_origins(struct store *store, const char *indicator,
 		int64_t id = origins[i].of->id;
 
 		origins[i].found = origins[i].has_snapshot = false;
-		origins[i].source[0] = '\0';
-		origins[i].id = 0;
+		origins[i].source[0] = origins[i].by[0] = '\0';
+		origins[i].id = origins[i].accepts = 0;
 		if (id == 0)
 			latest.wanted++;
 		else if (origin_load(store, QUERY_ORIGIN, id, NULL, &one,

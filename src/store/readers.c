@@ -27,8 +27,30 @@
 	"FROM event AS e LEFT JOIN name AS n ON n.id = e.subject "
 #define ORIGIN_SELECT \
 	"SELECT o.id, o.period, o.value, o.published, o.recorded, n.text, " \
-	"d.bytes FROM observation AS o LEFT JOIN name AS n ON n.id = o.source " \
+	"d.bytes, o.person, o.accepts FROM observation AS o " \
+	"LEFT JOIN name AS n ON n.id = o.source " \
 	"LEFT JOIN digest AS d ON d.id = o.snapshot "
+#define VINTAGE_SELECT \
+	"SELECT o.id, o.period, o.value, o.published, o.recorded, " \
+	"o.published_assumed, o.provisional, o.quarantined, i.text, n.text, " \
+	"d.bytes, o.person, o.note, o.evidence, o.accepts " \
+	"FROM observation AS o CROSS JOIN name AS i ON i.id = o.indicator " \
+	"LEFT JOIN name AS n ON n.id = o.source " \
+	"LEFT JOIN digest AS d ON d.id = o.snapshot "
+#define DOCUMENT_COLUMNS \
+	"d.id, n.text, d.key, d.title, d.url, d.text, d.period, d.published, " \
+	"d.recorded, d.published_assumed"
+#define ANSWER_SELECT \
+	"SELECT a.id, n.text, a.at, u.text, p.text, m.text, a.http_status, " \
+	"a.etag, a.last_modified, b.bytes, a.bytes, a.rows, g.bytes, " \
+	"length(s.bytes) > 0 " \
+	"FROM answer AS a CROSS JOIN name AS n ON n.id = a.source " \
+	"CROSS JOIN digest AS b ON b.id = a.body " \
+	"LEFT JOIN name AS u ON u.id = a.url " \
+	"LEFT JOIN name AS p ON p.id = a.parameters " \
+	"LEFT JOIN name AS m ON m.id = a.media_type " \
+	"LEFT JOIN digest AS g ON g.id = a.program " \
+	"LEFT JOIN snapshot AS s ON s.digest = a.body "
 #define NOTIFICATION_COLUMNS \
 	"n.id, n.message_id, n.event, n.alert, c.text, n.created, "
 
@@ -42,7 +64,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"WHERE n.id = s.milestone",
 	[QUERY_SOURCES] = "SELECT n.text, s.next, s.last_attempt, s.last_success, "
 		"s.last_change, s.failing_since, s.failures, s.outcome, s.etag, "
-		"s.last_modified, s.body, s.program, s.error "
+		"s.last_modified, s.body, s.program, s.error, s.gone, s.told, "
+		"s.moved "
 		"FROM source_state AS s CROSS JOIN name AS n WHERE n.id = s.source",
 	[QUERY_ALERTS_FIRING] = ALERT_SELECT
 		"WHERE a.state = 'firing' AND a.alert < ?1 "
@@ -72,9 +95,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"published_assumed, provisional, quarantined FROM observation "
 		"WHERE indicator = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
-	[QUERY_DOCUMENTS] = "SELECT d.id, n.text, d.key, d.title, d.url, d.text, "
-		"d.period, d.published, d.recorded, d.published_assumed "
-		"FROM document AS d LEFT JOIN name AS n ON n.id = d.source "
+	[QUERY_DOCUMENTS] = "SELECT " DOCUMENT_COLUMNS
+		" FROM document AS d LEFT JOIN name AS n ON n.id = d.source "
 		"WHERE d.indicator = (SELECT id FROM name WHERE text = ?3) "
 		"AND d.id > ?1 ORDER BY d.id LIMIT ?2",
 	[QUERY_ATTESTATIONS] = "SELECT id, key, person, yes, on_day, at, "
@@ -99,6 +121,69 @@ static const char *const queries[QUERY_COUNT] = {
 	[QUERY_SNAPSHOT] =
 		("SELECT s.length, s.bytes FROM snapshot AS s WHERE s.digest = "
 		"(SELECT id FROM digest WHERE bytes = ?1)"),
+	[QUERY_DROPPED] = "SELECT at, reason FROM retention WHERE digest = "
+		"(SELECT id FROM digest WHERE bytes = ?1) ORDER BY id DESC LIMIT 1",
+	[QUERY_VINTAGE] = VINTAGE_SELECT "WHERE o.id = ?1",
+	[QUERY_VINTAGES] = VINTAGE_SELECT "WHERE o.indicator = "
+		"(SELECT id FROM name WHERE text = ?3) "
+		"AND o.id > ?1 ORDER BY o.id LIMIT ?2",
+	[QUERY_HELD] = VINTAGE_SELECT "WHERE o.snapshot = "
+		"(SELECT snapshot FROM observation WHERE id = ?1) AND o.source IS "
+		"(SELECT source FROM observation WHERE id = ?1) "
+		"AND o.quarantined <> 0 ORDER BY o.indicator, o.id",
+	[QUERY_SUPPLY] = "SELECT i.text, n.text, s.period FROM supply AS s "
+		"CROSS JOIN name AS i ON i.id = s.indicator "
+		"LEFT JOIN name AS n ON n.id = s.source",
+	[QUERY_SUBMISSION] = "SELECT who, key, what, subject, body, answer, at "
+		"FROM submission WHERE who = ?1 AND key = ?2 ORDER BY id LIMIT 1",
+	[QUERY_ANSWERS] = ANSWER_SELECT "WHERE a.source = "
+		"(SELECT id FROM name WHERE text = ?3) "
+		"AND a.id < ?1 ORDER BY a.id DESC LIMIT ?2",
+	[QUERY_ANSWERS_OF] = ANSWER_SELECT "WHERE a.body = "
+		"(SELECT id FROM digest WHERE bytes = ?1) ORDER BY a.id LIMIT ?2",
+	[QUERY_LAST_ANSWER] = "SELECT max(id) FROM answer",
+	[QUERY_SAMPLE] = ANSWER_SELECT "WHERE a.id >= ?1 AND a.id < ?3 "
+		"AND a.program IS NOT NULL AND length(s.bytes) > 0 "
+		"AND (EXISTS(SELECT 1 FROM observation AS o "
+		"WHERE o.snapshot = a.body AND o.source = a.source) "
+		"OR EXISTS(SELECT 1 FROM document AS d "
+		"WHERE d.snapshot = a.body AND d.source = a.source)) "
+		"ORDER BY a.id LIMIT ?2",
+	[QUERY_DEFINITION] = "SELECT text FROM definition WHERE program = "
+		"(SELECT id FROM digest WHERE bytes = ?1)",
+	[QUERY_EXTRACTED] = VINTAGE_SELECT "WHERE o.snapshot = "
+		"(SELECT id FROM digest WHERE bytes = ?1) AND o.source = "
+		"(SELECT id FROM name WHERE text = ?3) AND o.accepts IS NULL "
+		"ORDER BY o.indicator, o.id",
+	[QUERY_EXTRACTED_DOCUMENTS] = "SELECT " DOCUMENT_COLUMNS ", i.text "
+		"FROM document AS d CROSS JOIN name AS i ON i.id = d.indicator "
+		"LEFT JOIN name AS n ON n.id = d.source WHERE d.snapshot = "
+		"(SELECT id FROM digest WHERE bytes = ?1) AND d.source = "
+		"(SELECT id FROM name WHERE text = ?3) "
+		"ORDER BY d.indicator, d.id",
+	[QUERY_LAST_OBSERVATION] = "SELECT max(id) FROM observation",
+	[QUERY_LAST_DOCUMENT] = "SELECT max(id) FROM document",
+	/* The order of what is looked at goes from cheap to dear. */
+	[QUERY_DROPPABLE] = "SELECT a.id, a.body, b.bytes, s.length, "
+		"CASE WHEN a.at < ?4 AND length(s.bytes) > 0 "
+		"AND a.at < (SELECT read_since FROM source_state "
+		"WHERE source = a.source) "
+		"AND a.id = (SELECT max(id) FROM answer WHERE body = a.body) "
+		"AND NOT EXISTS(SELECT 1 FROM answer AS x WHERE x.body = a.body "
+		"AND x.source <> a.source) THEN 1 ELSE 0 END "
+		"FROM answer AS a CROSS JOIN digest AS b ON b.id = a.body "
+		"CROSS JOIN snapshot AS s ON s.digest = a.body "
+		"WHERE a.source = (SELECT id FROM name WHERE text = ?3) "
+		"AND a.id > ?1 ORDER BY a.id LIMIT ?2",
+	/* The next indicator of which something was read from a body. */
+	[QUERY_RESTS_FIGURE] = "SELECT o.indicator, i.text "
+		"FROM observation AS o CROSS JOIN name AS i ON i.id = o.indicator "
+		"WHERE o.snapshot = ?1 AND o.indicator > ?2 "
+		"ORDER BY o.indicator LIMIT 1",
+	[QUERY_RESTS_DOCUMENT] = "SELECT d.indicator, i.text "
+		"FROM document AS d CROSS JOIN name AS i ON i.id = d.indicator "
+		"WHERE d.snapshot = ?1 AND d.indicator > ?2 "
+		"ORDER BY d.indicator LIMIT 1",
 };
 
 const char *query_sql(enum query query)

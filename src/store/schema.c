@@ -2,8 +2,8 @@
  * schema: what the database holds.
  *
  *	name, digest            strings and digests that many rows share
- *	fetch … attestation     facts, appended in order of id
- *	milestone_state … outbox   where things stand, made from the facts
+ *	fetch … seal            facts, appended in order of id
+ *	milestone_state … supply   where things stand, made from the facts
  *	meta                    instance, and whether it is open
  *
  * Times are seconds since 1970 (NULL: none), exact numbers, dates and periods
@@ -157,9 +157,72 @@ static const char schema_causes[] =
 	"ALTER TABLE assessment ADD COLUMN told INTEGER;"
 	"CREATE INDEX assessment_milestone ON assessment(milestone);";
 
+/* What was asked and answered, by whom a figure was said, what became of the
+   bytes; the last period of each source; and the seals of all. Bodies kept
+   before have no answer, and so are never dropped. */
+static const char schema_evidence[] =
+	"ALTER TABLE fetch ADD COLUMN ttl INTEGER;"
+	"ALTER TABLE fetch ADD COLUMN gone INTEGER;"
+	"ALTER TABLE fetch ADD COLUMN moved TEXT;"
+	"ALTER TABLE fetch ADD COLUMN unreached INTEGER;"
+	"ALTER TABLE fetch ADD COLUMN state_gone INTEGER;"
+	"ALTER TABLE fetch ADD COLUMN state_told INTEGER;"
+	"ALTER TABLE fetch ADD COLUMN state_moved TEXT;"
+	"ALTER TABLE source_state ADD COLUMN gone INTEGER;"
+	"ALTER TABLE source_state ADD COLUMN told INTEGER;"
+	"ALTER TABLE source_state ADD COLUMN moved TEXT;"
+	/* When the last poll began that was read. */
+	"ALTER TABLE source_state ADD COLUMN read_since INTEGER;"
+	"UPDATE source_state SET read_since = (SELECT f.started FROM fetch AS f "
+	" WHERE f.source = source_state.source AND f.outcome = 'changed' "
+	" ORDER BY f.id DESC LIMIT 1);"
+	"ALTER TABLE observation ADD COLUMN person TEXT;"
+	"ALTER TABLE observation ADD COLUMN accepts INTEGER;"
+	"ALTER TABLE observation ADD COLUMN note TEXT;"
+	"ALTER TABLE observation ADD COLUMN evidence TEXT;"
+	"CREATE INDEX observation_snapshot ON observation(snapshot, indicator)"
+	" WHERE snapshot IS NOT NULL;"
+	"CREATE INDEX document_snapshot ON document(snapshot, indicator)"
+	" WHERE snapshot IS NOT NULL;"
+	"CREATE TABLE definition("
+	" id INTEGER PRIMARY KEY,"
+	" program INTEGER NOT NULL UNIQUE REFERENCES digest,"
+	" text TEXT NOT NULL, hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE answer("
+	" id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES name,"
+	" at INTEGER, url INTEGER REFERENCES name,"
+	" parameters INTEGER REFERENCES name,"
+	" media_type INTEGER REFERENCES name, http_status INTEGER, etag TEXT,"
+	" last_modified TEXT, body INTEGER NOT NULL REFERENCES digest,"
+	" bytes INTEGER NOT NULL, rows INTEGER NOT NULL,"
+	" program INTEGER REFERENCES digest, hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX answer_source ON answer(source);"
+	"CREATE INDEX answer_body ON answer(body);"
+	"CREATE TABLE submission("
+	" id INTEGER PRIMARY KEY, who TEXT NOT NULL, key TEXT NOT NULL,"
+	" what TEXT, subject TEXT, body BLOB, answer TEXT, at INTEGER,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX submission_who ON submission(who, key);"
+	"CREATE TABLE retention("
+	" id INTEGER PRIMARY KEY, digest INTEGER NOT NULL REFERENCES digest,"
+	" kept INTEGER NOT NULL, at INTEGER, source INTEGER REFERENCES name,"
+	" reason TEXT, answer INTEGER, observation INTEGER, document INTEGER,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE INDEX retention_digest ON retention(digest);"
+	"CREATE TABLE seal("
+	" id INTEGER PRIMARY KEY, at INTEGER, ends BLOB NOT NULL,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE supply("
+	" indicator INTEGER NOT NULL, source INTEGER NOT NULL,"
+	" period TEXT NOT NULL, PRIMARY KEY(indicator, source))"
+	" STRICT, WITHOUT ROWID;"
+	SUPPLY_INSERT "SELECT indicator, coalesce(source, 0), period "
+	"FROM observation WHERE quarantined = 0 AND period IS NOT NULL "
+	SUPPLY_MOVE ";";
+
 /* Step n leads from version n to n + 1. */
 static const char *const schema_steps[STORE_SCHEMA] = {
-	schema_1, schema_forecast, schema_documents, schema_causes
+	schema_1, schema_forecast, schema_documents, schema_causes, schema_evidence
 };
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)

@@ -11,6 +11,12 @@
 
 #define SCHEMA_APPLICATION 0x706c6467	/* "pldg", in the file's header */
 
+/* The last period each source (0: people) has given of each indicator. */
+#define SUPPLY_INSERT "INSERT INTO supply(indicator, source, period) "
+#define SUPPLY_MOVE \
+	"ON CONFLICT(indicator, source) DO UPDATE SET period = excluded.period " \
+	"WHERE period_after(excluded.period, period)"
+
 /*
  * Looks whether the file is ours and of a version we know. Reads nothing
  * before it knows. *version: 0 for an empty file.

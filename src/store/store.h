@@ -10,7 +10,10 @@
  * the store says so once and takes no more: the caller ends the process, and a
  * restart resumes from what was committed.
  *
- * Each fact row carries SHA-256(its predecessor's hash, its own columns).
+ * Each fact row carries SHA-256(its predecessor's hash, its own columns), and
+ * each commit a seal: a row, chained likewise, with the ends of the tables that
+ * it has lengthened. So no row can be changed, taken out, put in or cut off
+ * unseen by who has noted down a seal of a later time.
  */
 #ifndef PLEDGED_STORE_STORE_H
 #define PLEDGED_STORE_STORE_H
@@ -20,9 +23,10 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 4		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 5		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 #define STORE_SOURCE_MAX 128			/* bytes of a source's id */
+#define STORE_INDICATOR_MAX 256			/* … of an indicator's, with the NUL */
 #define STORE_ORIGINS_MAX 5000
 
 struct store;
@@ -59,9 +63,22 @@ void store_add_fetch(struct store_batch *batch, const char *source,
 /* The bytes of a body, kept once under their digest, compressed. */
 void store_add_snapshot(struct store_batch *batch, const struct digest *digest,
 	const void *bytes, size_t length, const char *url, instant at);
+/* How a source is asked and read, as one text, kept once under its SHA-256. */
+void store_add_definition(struct store_batch *batch,
+	const struct digest *program, const char *text, size_t length);
+/* What one request of a poll was answered. Goes before what was read from it;
+   its body is a snapshot, its program a definition. */
+void store_add_answer(struct store_batch *batch, const char *source,
+	const struct poll_answer *answer, const struct digest *program);
+/* How a figure came. NULL: not given. */
+struct store_observed {
+	const char *source;
+	const struct digest *snapshot;	/* the body it was read from */
+	const char *by, *note, *evidence;	/* who said it, or accepted it */
+	int64_t accepts;		/* the held figure it lets stand; 0: none */
+};
 void store_add_observation(struct store_batch *batch, const char *indicator,
-	const char *source, const struct digest *snapshot,
-	const struct observation *observation);
+	const struct store_observed *how, const struct observation *observation);
 void store_add_document(struct store_batch *batch, const char *indicator,
 	const char *source, const struct digest *snapshot,
 	const struct document *document);
@@ -81,6 +98,17 @@ void store_add_delivery(struct store_batch *batch,
 /* What an operator did, with the name the socket reported. */
 void store_add_action(struct store_batch *batch, instant at, const char *who,
 	const char *what, const char *subject, const char *note);
+/* What somebody handed in under a key of theirs, and what was answered, so that
+   the same again is answered alike and done once. */
+struct store_submission {
+	const char *who, *key;
+	const char *what, *subject;
+	struct digest body;		/* of what was handed in */
+	const char *answer;
+	instant at;
+};
+void store_add_submission(struct store_batch *batch,
+	const struct store_submission *submission);
 
 /* Called by store_collect when the batch is durable, or could not be made so. */
 typedef void store_done(void *context, bool committed);
@@ -150,6 +178,23 @@ typedef void store_document_fn(void *context, const struct document *document);
 int store_load_documents(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_document_fn *fn, void *context,
 	struct error *error);
+/* A figure with how it came; strings live until the function returns. */
+typedef void store_vintage_fn(void *context, const char *indicator,
+	const struct observation *observation, const struct store_observed *how);
+/* Of an indicator; limits as for events. */
+int store_load_vintages(struct store *store, const char *indicator,
+	int64_t after, size_t limit, store_vintage_fn *fn, void *context,
+	struct error *error);
+/* The figures in quarantine of the release that one figure came with: same
+   source, same body; of one without a body, only itself. None is no error. */
+int store_load_held(struct store *store, int64_t id, store_vintage_fn *fn,
+	void *context, struct error *error);
+/* The last period that each source has given of each indicator, quarantine
+   left out. source NULL: people. */
+typedef void store_supply_fn(void *context, const char *indicator,
+	const char *source, struct period last);
+int store_load_supply(struct store *store, store_supply_fn *fn, void *context,
+	struct error *error);
 /* Where a figure came from. */
 struct store_origin {
 	const struct observation *of;	/* given */
@@ -158,11 +203,18 @@ struct store_origin {
 	char source[STORE_SOURCE_MAX];	/* "": none is known */
 	bool has_snapshot;
 	struct digest snapshot;		/* of the body it was read from */
+	char by[ATTESTATION_BY_MAX + 1];	/* who said or accepted it; "": none */
+	int64_t accepts;		/* the held figure it lets stand; 0: none */
 };
 /* Of figures of one indicator. Those without an id (taken in since the store
    was opened) are looked for among the latest STORE_ORIGINS_MAX. */
 int store_load_origins(struct store *store, const char *indicator,
 	struct store_origin *origins, size_t count, struct error *error);
+/* One figure by its id, with its origin (whose `of` becomes out);
+   ERROR_ABSENT. */
+int store_load_observation(struct store *store, int64_t id,
+	char indicator[STORE_INDICATOR_MAX], struct observation *out,
+	struct store_origin *origin, struct error *error);
 /* A history_load: every vintage of an indicator. context is the store. */
 int store_load_series(void *store, const char *indicator, struct series *series);
 /* The history_loads of the rest; their context is the store. */
@@ -174,11 +226,124 @@ int store_load_body(struct store *store, int64_t notification,
 /* The reason last saved with a milestone's assessment; "" when none. */
 int store_load_reason(struct store *store, const char *milestone,
 	struct text *out, struct error *error);
+/* ERROR_ABSENT when it was never kept, or its bytes were dropped. */
 int store_load_snapshot(struct store *store, const struct digest *digest,
 	struct text *out, struct error *error);
+/* The first under this key of this person. 1: found, 0: none, -1: error. What
+   was handed over and is not yet committed is not found. */
+typedef void store_submission_fn(void *context,
+	const struct store_submission *submission);
+int store_find_submission(struct store *store, const char *who, const char *key,
+	store_submission_fn *fn, void *context, struct error *error);
 
-/* Walks the hash chain of every fact table. -1: broken, and where. */
-int store_verify(const char *dir, struct error *error);
+/* --- evidence ------------------------------------------------------------------ */
+
+/* An answer as it was kept; strings live until the function returns. */
+struct store_answer {
+	int64_t id;
+	const char *source;
+	struct poll_answer answer;
+	bool has_program;		/* of the definition it was read by */
+	struct digest program;
+	bool has_bytes;			/* false: its body was dropped */
+};
+typedef void store_answer_fn(void *context, const struct store_answer *answer);
+/* Of a source, ids below before (0: all), newest first, at most limit (0: no
+   limit). */
+int store_load_answers(struct store *store, const char *source, int64_t before,
+	size_t limit, store_answer_fn *fn, void *context, struct error *error);
+/* Those with a body, oldest first, at most limit (0: no limit). */
+int store_load_answers_of(struct store *store, const struct digest *body,
+	size_t limit, store_answer_fn *fn, void *context, struct error *error);
+/* Answers whose bytes are there and on which figures or documents rest: one of
+   each of count (at most STORE_SAMPLE_MAX) equal stretches of the store that has
+   any. The same seed chooses the same. */
+#define STORE_SAMPLE_MAX 100000
+int store_sample_answers(struct store *store, size_t count, uint64_t seed,
+	store_answer_fn *fn, void *context, struct error *error);
+/* The text of a definition; ERROR_ABSENT. */
+int store_load_definition(struct store *store, const struct digest *program,
+	struct text *out, struct error *error);
+/* What is said to follow from a body that a source gave, by indicator, oldest
+   first: figures without those that people have accepted, then documents.
+   Only what was news when it came: reading it again gives all of it and may
+   give more. */
+typedef void store_extracted_document_fn(void *context, const char *indicator,
+	const struct document *document);
+int store_load_extracted(struct store *store, const char *source,
+	const struct digest *snapshot, store_vintage_fn *figure,
+	store_extracted_document_fn *document, void *context,
+	struct error *error);
+
+/*
+ * --- retention -------------------------------------------------------------------
+ *
+ * A body may be dropped when every answer with it is of one source and older
+ * than a time, when it is not of the last poll of that source that was read,
+ * and when nothing of an indicator on which a verdict rests was read from it,
+ * be it superseded since. The fact that it was there stays, with one that says
+ * what became of it. Its space is used again by what is kept next; the file
+ * does not shrink (a backup is made without such room), and until then what
+ * the bytes were can be found in it.
+ */
+struct store_droppable {
+	struct digest digest;
+	int64_t length;		/* of the body, as it came */
+	int64_t answer;		/* the last with this body */
+	int64_t observation, document;	/* the last there were, of any body */
+};
+/* Whether a verdict rests on figures of an indicator. */
+typedef bool store_rests_fn(void *context, const char *indicator);
+typedef void store_droppable_fn(void *context,
+	const struct store_droppable *droppable);
+/*
+ * Bodies of a source that may be dropped, from the answer *after on (0 at
+ * first), at most STORE_DROPS_MAX. Looks at so many answers that the loop may
+ * call it, and moves *after on, back to 0 at the end. store_add_drop belongs
+ * into the same turn, so that no verdict comes between.
+ */
+#define STORE_DROPS_MAX 100
+int store_find_droppable(struct store *store, const char *source,
+	instant before, int64_t *after, store_rests_fn *rests,
+	store_droppable_fn *fn, void *context, struct error *error);
+/* Drops the bytes, unless something has come to rest on them meanwhile: then
+   nothing happens. */
+void store_add_drop(struct store_batch *batch,
+	const struct store_droppable *droppable, const char *source,
+	const char *reason, instant at);
+
+/* --- proof ----------------------------------------------------------------------- */
+
+/* How far it is: rows done of total, of a table (total 0: it cannot be said).
+   false: stop. */
+typedef bool store_progress_fn(void *context, const char *table, int64_t done,
+	int64_t total);
+struct store_verifying {
+	store_progress_fn *progress;	/* NULL: nobody wants to know */
+	void *context;
+	const struct digest *seal;	/* one noted down before, which must still
+					   be there; NULL: none */
+};
+struct store_verified {
+	int64_t facts;		/* rows that are as they were written */
+	int64_t bodies, dropped;	/* snapshots with their bytes, and without */
+	int64_t seal;		/* number of the last; 0: nothing is sealed */
+	instant sealed;		/* when it was made */
+	struct digest digest;	/* its hash: to be noted down */
+};
+/*
+ * Walks the hash chain of every fact table as of one moment, compares bodies
+ * and definitions with their digests, looks for what rows refer to, and
+ * compares the ends of all tables with the seals. For a thread of its own. 0:
+ * all is as it was written; 1: stopped; -1: broken, and where, or it cannot be
+ * read. how and out may be NULL.
+ */
+int store_verify(const char *dir, const struct store_verifying *how,
+	struct store_verified *out, struct error *error);
+/* Whether the file itself is sound (PRAGMA quick_check), for after an unclean
+   stop; in a thread of its own. Returns likewise. progress may be NULL. */
+int store_check(const char *dir, store_progress_fn *progress, void *context,
+	struct error *error);
 /* Makes the state tables anew from the facts (offline). */
 int store_rebuild(const char *dir, struct error *error);
 

@@ -44,7 +44,7 @@ WORD_FUNCTION(word_status, status, status_name, STATUS_COUNT - 1)
 WORD_FUNCTION(word_unknown_reason, unknown_reason, unknown_reason_word,
 	UNKNOWN_DISPUTED)
 WORD_FUNCTION(word_fetch_outcome, fetch_outcome, fetch_outcome_name,
-	FETCH_UNREADABLE)
+	FETCH_OFFLINE)
 WORD_FUNCTION(word_cause, cause_kind, cause_kind_name, CAUSE_KIND_COUNT - 1)
 WORD_FUNCTION(word_event_kind, event_kind, event_kind_name,
 	EVENT_KIND_COUNT - 1)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -71,6 +72,15 @@ static bool batches_are_empty(const struct store_batch *batch)
 	return true;
 }
 
+/* When a seal is made: no decision hangs on it. */
+static instant writer_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (instant)now.tv_sec;
+}
+
 static int writer_append(struct writer *writer, const struct store_batch *batch)
 {
 	if (database_run(writer->db, "BEGIN IMMEDIATE", &writer->failure) < 0)
@@ -78,6 +88,8 @@ static int writer_append(struct writer *writer, const struct store_batch *batch)
 	for (; batch != NULL; batch = batch->next)
 		if (append_batch(writer->append, batch, &writer->failure) < 0)
 			return -1;
+	if (append_finish(writer->append, writer_now(), &writer->failure) < 0)
+		return -1;
 	return database_run(writer->db, "COMMIT", &writer->failure);
 }
 
@@ -189,6 +201,20 @@ static int writer_create_thread(struct writer *writer)
 	return code;
 }
 
+/* What stands there without a seal gets one before anything else. */
+static int writer_seal(sqlite3 *db, struct append *append, struct error *error)
+{
+	if (append_is_sealed(append))
+		return 0;
+	if (database_run(db, "BEGIN IMMEDIATE", error) == 0 &&
+	    append_finish(append, writer_now(), error) == 0 &&
+	    database_run(db, "COMMIT", error) == 0)
+		return 0;
+	if (!sqlite3_get_autocommit(db))
+		database_run(db, "ROLLBACK", NULL);
+	return -1;
+}
+
 struct writer *writer_start(sqlite3 *db, int finished_fd, struct error *error)
 {
 	struct append *append = append_new(db, error);
@@ -197,6 +223,10 @@ struct writer *writer_start(sqlite3 *db, int finished_fd, struct error *error)
 
 	if (append == NULL)
 		return NULL;
+	if (writer_seal(db, append, error) < 0) {
+		append_free(append);
+		return NULL;
+	}
 	writer = mem_new(1, sizeof *writer);
 	writer->db = db;
 	writer->append = append;

@@ -23,6 +23,8 @@ static void committed(void *context, bool good)
 
 static void batch_fill(struct store_batch *batch, size_t from, size_t until)
 {
+	const struct store_observed nobody = {.source = NULL};
+
 	for (size_t i = from; i < until; i++) {
 		struct observation figure = {
 			.value = {(int64_t)(i % 1000), 0},
@@ -32,7 +34,7 @@ static void batch_fill(struct store_batch *batch, size_t from, size_t until)
 		char indicator[32];
 
 		snprintf(indicator, sizeof indicator, "x%zu", i / MONTHS);
-		store_add_observation(batch, indicator, NULL, NULL, &figure);
+		store_add_observation(batch, indicator, &nobody, &figure);
 	}
 }
 

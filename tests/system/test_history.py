@@ -109,10 +109,21 @@ def test_a_store_from_before_has_no_causes(daemon):
     started(daemon)
     known(daemon, "p/one")
     daemon.stop()
+    later = {"assessment": ("cause", "because", "told"),
+             "fetch": ("ttl", "gone", "moved", "unreached", "state_gone",
+                       "state_told", "state_moved"),
+             "source_state": ("gone", "told", "moved", "read_since"),
+             "observation": ("person", "accepts", "note", "evidence")}
     with sqlite3.connect(daemon.folder / "state" / "pledged.db") as db:
-        db.execute("DROP INDEX assessment_milestone")
-        for column in ("cause", "because", "told"):
-            db.execute(f"ALTER TABLE assessment DROP COLUMN {column}")
+        for index in ("assessment_milestone", "observation_snapshot",
+                      "document_snapshot"):
+            db.execute(f"DROP INDEX {index}")
+        for table in ("definition", "answer", "submission", "retention",
+                      "seal", "supply"):
+            db.execute(f"DROP TABLE {table}")
+        for table, columns in later.items():
+            for column in columns:
+                db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 3")
     db.close()
     daemon.start().settled()

@@ -246,7 +246,7 @@ static void test_open_refuses_a_second(void **state)
 	snprintf(want, sizeof want, "process %ld", (long)getpid());
 	assert_non_null(strstr(error.text, want));
 	assert_int_equal(store_rebuild(folder->path, &error), -1);
-	assert_int_equal(store_verify(folder->path, &error), 0);
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), 0);
 	store_close(store);
 	store_close(open_store(folder));
 }
@@ -302,7 +302,7 @@ static void test_open_refuses_what_is_not_ours(void **state)
 		assert_null(store_open(folder->path, &error));
 		if (strstr(error.text, cases[i].want_text) == NULL)
 			fail_msg("case %zu: %s", i, error.text);
-		assert_int_equal(store_verify(folder->path, &error), -1);
+		assert_int_equal(store_verify(folder->path, NULL, NULL, &error), -1);
 		folder_empty(folder);
 	}
 }
@@ -558,6 +558,19 @@ static void schema_undo(const struct folder *folder, int version)
 		[3] = "DROP INDEX assessment_milestone;"
 			DROP("assessment", "cause") DROP("assessment", "because")
 			DROP("assessment", "told"),
+		[4] = "DROP INDEX observation_snapshot;"
+			"DROP INDEX document_snapshot;"
+			"DROP TABLE definition; DROP TABLE answer;"
+			"DROP TABLE submission; DROP TABLE retention;"
+			"DROP TABLE seal; DROP TABLE supply;"
+			DROP("fetch", "ttl") DROP("fetch", "gone")
+			DROP("fetch", "moved") DROP("fetch", "unreached")
+			DROP("fetch", "state_gone") DROP("fetch", "state_told")
+			DROP("fetch", "state_moved") DROP("source_state", "gone")
+			DROP("source_state", "told") DROP("source_state", "moved")
+			DROP("source_state", "read_since")
+			DROP("observation", "person") DROP("observation", "accepts")
+			DROP("observation", "note") DROP("observation", "evidence"),
 	};
 	char sql[40];
 
@@ -588,7 +601,7 @@ static void test_migrates_to_causes(void **state)
 	assert_int_equal(raw_number(folder, "PRAGMA user_version"), STORE_SCHEMA);
 	assert_int_equal(raw_number(folder, "SELECT count(*) FROM assessment "
 		"WHERE cause IS NULL"), 1);
-	if (store_verify(folder->path, &error) < 0)
+	if (store_verify(folder->path, NULL, NULL, &error) < 0)
 		fail_msg("%s", error.text);
 }
 
@@ -611,7 +624,7 @@ static void test_migrates_to_forecasts(void **state)
 	assert_reason(store, "p/bare", "before");
 	store_close(store);
 	assert_int_equal(store_verify(((const struct folder *)*state)->path,
-		&error), 0);
+		NULL, NULL, &error), 0);
 	assert_int_equal(raw_number(*state, "PRAGMA user_version"), STORE_SCHEMA);
 }
 
@@ -621,7 +634,8 @@ static struct source_state rich_source(void)
 		.last_success = INSTANT_MIN, .last_change = T0 - 9,
 		.failing_since = T0 - 1, .failures = 3, .outcome = FETCH_UNREADABLE,
 		.etag = "\"abc\"", .last_modified = "Tue, 01 Sep 2020 00:00:00 GMT",
-		.has_body = true, .error = "line 3: no such column" };
+		.has_body = true, .error = "line 3: no such column", .gone = true,
+		.told = UINT64_MAX - 7, .moved = "http://elsewhere/" };
 
 	memset(state.body.bytes, 7, DIGEST_SIZE);
 	memset(state.program.bytes, 9, DIGEST_SIZE);
@@ -647,6 +661,9 @@ static void check_source(void *context, const char *id,
 	assert_memory_equal(&state->body, &want.body, DIGEST_SIZE);
 	assert_memory_equal(&state->program, &want.program, DIGEST_SIZE);
 	assert_string_equal(state->error, want.error);
+	assert_int_equal(state->gone, want.gone);
+	assert_true(state->told == want.told);
+	assert_string_equal(state->moved, want.moved);
 	++*(int *)context;
 }
 
@@ -656,7 +673,8 @@ static void test_sources(void **state)
 	struct store_batch *batch = store_batch_new(store);
 	struct fetch_report report = { .started = T0 - 2, .finished = T0,
 		.outcome = FETCH_FAILED, .http_status = 503, .retry_after = -1,
-		.max_age = 600, .error = "HTTP 503" };
+		.max_age = 600, .error = "HTTP 503", .ttl = 90, .gone = true,
+		.unreached = true, .moved = "http://new/" };
 	struct source_state source = rich_source(), first = { .failures = 1 };
 	struct error error;
 	int count = 0;
@@ -669,7 +687,8 @@ static void test_sources(void **state)
 	assert_int_equal(count, 1);
 	store_close(store);
 	assert_int_equal(raw_number(*state, "SELECT count(*) FROM fetch WHERE "
-		"http_status = 503 AND retry_after IS NULL AND max_age = 600"), 2);
+		"http_status = 503 AND retry_after IS NULL AND max_age = 600 "
+		"AND ttl = 90 AND gone AND unreached AND moved = 'http://new/'"), 2);
 }
 
 struct seen {
@@ -824,6 +843,14 @@ static void test_snapshots(void **state)
 		"FROM snapshot"), 1);
 }
 
+static struct digest digest_of(const char *bytes)
+{
+	struct digest digest;
+
+	digest_sha256(bytes, strlen(bytes), &digest);
+	return digest;
+}
+
 static struct observation observation(int month, const char *value, instant at)
 {
 	struct observation observation = { .published = at, .recorded = at + 1,
@@ -831,6 +858,16 @@ static struct observation observation(int month, const char *value, instant at)
 
 	assert_true(decimal_read(value, &observation.value));
 	return observation;
+}
+
+static void add_figure(struct store_batch *batch, const char *indicator,
+	const char *source, const struct digest *snapshot,
+	const struct observation *observation)
+{
+	const struct store_observed how = { .source = source,
+		.snapshot = snapshot };
+
+	store_add_observation(batch, indicator, &how, observation);
 }
 
 static void test_series(void **state)
@@ -843,12 +880,12 @@ static void test_series(void **state)
 	struct series series;
 
 	second.published_assumed = second.provisional = true;
-	store_add_observation(batch, "x", "census", NULL, &first);
-	store_add_observation(batch, "y", "census", NULL, &first);
-	store_add_observation(batch, "x", NULL, NULL, &second);
+	add_figure(batch, "x", "census", NULL, &first);
+	add_figure(batch, "y", "census", NULL, &first);
+	add_figure(batch, "x", NULL, NULL, &second);
 	commit_well(store, batch);
 	batch = store_batch_new(store);
-	store_add_observation(batch, "x", "census", NULL, &revised);
+	add_figure(batch, "x", "census", NULL, &revised);
 	/* Reading goes on while the writer is at work. */
 	store_commit(store, batch, NULL, NULL);
 	series_init(&series);
@@ -900,10 +937,10 @@ static void test_observations(void **state)
 		{ "z", 0, 0, "" },
 	};
 
-	store_add_observation(batch, "x", NULL, NULL, &first);
-	store_add_observation(batch, "y", NULL, NULL, &first);
-	store_add_observation(batch, "x", NULL, NULL, &first);
-	store_add_observation(batch, "x", NULL, NULL, &first);
+	add_figure(batch, "x", NULL, NULL, &first);
+	add_figure(batch, "y", NULL, NULL, &first);
+	add_figure(batch, "x", NULL, NULL, &first);
+	add_figure(batch, "x", NULL, NULL, &first);
 	commit_well(store, batch);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct seen seen = { .count = 0 };
@@ -998,7 +1035,8 @@ static void test_documents(void **state)
 	assert_true(history_polled(history, "gd")->faulty);
 	history_free(history);
 	store_close(store);
-	if (store_verify(((const struct folder *)*state)->path, &error) != 0)
+	if (store_verify(((const struct folder *)*state)->path, NULL, NULL,
+	    &error) != 0)
 		fail_msg("%s", error.text);
 }
 
@@ -1075,7 +1113,7 @@ static void test_migration_keeps(void **state)
 	history_free(history);
 	fill_documents(store);
 	store_close(store);
-	if (store_verify(folder->path, &error) != 0)
+	if (store_verify(folder->path, NULL, NULL, &error) != 0)
 		fail_msg("%s", error.text);
 }
 
@@ -1085,6 +1123,7 @@ static void test_queries_search(void **state)
 	const struct folder *folder = *state;
 	static const bool scans[QUERY_COUNT] = {
 		[QUERY_MILESTONES] = true, [QUERY_SOURCES] = true,
+		[QUERY_SUPPLY] = true,
 	};
 	static const char *const want_indexes[QUERY_COUNT] = {
 		[QUERY_SERIES] = "observation_indicator",
@@ -1096,6 +1135,17 @@ static void test_queries_search(void **state)
 		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_FIRING] = "alert_state_firing",
 		[QUERY_DELIVERIES] = "delivery_attempt_notification",
+		[QUERY_DROPPED] = "retention_digest",
+		[QUERY_VINTAGES] = "observation_indicator",
+		[QUERY_HELD] = "observation_snapshot",
+		[QUERY_SUBMISSION] = "submission_who",
+		[QUERY_ANSWERS] = "answer_source",
+		[QUERY_ANSWERS_OF] = "answer_body",
+		[QUERY_EXTRACTED] = "observation_snapshot",
+		[QUERY_EXTRACTED_DOCUMENTS] = "document_snapshot",
+		[QUERY_DROPPABLE] = "answer_source",
+		[QUERY_RESTS_FIGURE] = "observation_snapshot",
+		[QUERY_RESTS_DOCUMENT] = "document_snapshot",
 	};
 	sqlite3 *db;
 
@@ -1218,8 +1268,8 @@ static void test_outbox(void **state)
 
 struct dice {
 	uint64_t state;
-	bool causes;		/* whether answers have any: those of an older
-				   schema have none */
+	bool modern;		/* what only this schema has: causes, evidence */
+	instant now;
 };
 
 static uint32_t roll(struct dice *dice, uint32_t sides)
@@ -1232,9 +1282,41 @@ struct history_ids {
 	int64_t event, notification;
 };
 
+/* How one body was asked for and read. */
+static void random_answer(struct store_batch *batch, struct dice *dice,
+	const char *source, const struct digest *body)
+{
+	struct poll_answer answer = { .url = "http://x/", .media_type = "",
+		.parameters = roll(dice, 2) ? "{\"year\":\"2020\"}" : "{}",
+		.at = dice->now, .http_status = 200, .etag = "\"e\"",
+		.body = *body, .bytes = 8, .rows = 1 };
+	struct digest program;
+	char text[16];
+
+	snprintf(text, sizeof text, "{\"url\":\"%u\"}", roll(dice, 3));
+	digest_sha256(text, strlen(text), &program);
+	store_add_definition(batch, &program, text, strlen(text));
+	store_add_answer(batch, source, &answer, &program);
+}
+
+/* What a person says, handed in under a key. */
+static void random_statement(struct store_batch *batch, struct dice *dice)
+{
+	struct observation said = observation(1 + (int)roll(dice, 12), "7",
+		dice->now);
+	const struct store_observed how = { .by = "anna", .note = "by phone",
+		.evidence = roll(dice, 2) ? "http://e" : NULL };
+	struct store_submission submission = { .who = "anna", .key = "k-1",
+		.what = "observe", .subject = "y", .answer = "{}", .at = dice->now };
+
+	store_add_observation(batch, "y", &how, &said);
+	store_add_submission(batch, &submission);
+}
+
 static void random_fetch(struct store_batch *batch, struct dice *dice)
 {
-	struct fetch_report report = { .outcome = roll(dice, 4), .bytes = 5 };
+	struct fetch_report report = { .outcome = roll(dice, 4), .bytes = 5,
+		.started = ++dice->now };
 	struct source_state source = { .outcome = report.outcome,
 		.next = T0 + roll(dice, 1000), .failures = (int32_t)roll(dice, 5),
 		.has_body = roll(dice, 2) == 0 };
@@ -1245,12 +1327,18 @@ static void random_fetch(struct store_batch *batch, struct dice *dice)
 	snprintf(bytes, sizeof bytes, "%u", roll(dice, 9));
 	digest_sha256(bytes, sizeof bytes, &digest);
 	store_add_snapshot(batch, &digest, bytes, sizeof bytes, id, T0);
+	if (dice->modern) {
+		random_answer(batch, dice, id, &digest);
+		report.ttl = roll(dice, 3);
+		source.gone = roll(dice, 2);
+		source.told = roll(dice, 3);
+	}
 	store_add_fetch(batch, id, &report, &source);
 	if (roll(dice, 2) == 0) {
 		struct observation seen = observation(1 + (int)roll(dice, 12), bytes,
 			T0 + roll(dice, 1000));
 
-		store_add_observation(batch, "x", id, &digest, &seen);
+		add_figure(batch, "x", id, &digest, &seen);
 	}
 }
 
@@ -1265,6 +1353,8 @@ static void random_document(struct store_batch *batch, struct dice *dice)
 
 	store_add_document(batch, "gz", "s", NULL, &random);
 	store_add_attestation(batch, "p/m", &said);
+	if (dice->modern)
+		random_statement(batch, dice);
 }
 
 static void random_assessment(struct store_batch *batch, struct dice *dice)
@@ -1278,8 +1368,8 @@ static void random_assessment(struct store_batch *batch, struct dice *dice)
 	state.since = T0 + roll(dice, 1000);
 	cause.kind = roll(dice, CAUSE_KIND_COUNT);
 	store_add_assessment(batch, id, &state, roll(dice, 2) ? "so" : NULL,
-		dice->causes && roll(dice, 2) ? &cause : NULL,
-		dice->causes ? roll(dice, 3) : 0);
+		dice->modern && roll(dice, 2) ? &cause : NULL,
+		dice->modern ? roll(dice, 3) : 0);
 }
 
 static void random_alert(struct store_batch *batch, struct dice *dice)
@@ -1323,17 +1413,43 @@ static struct store_batch *random_batch(struct store *store, struct dice *dice,
 	return batch;
 }
 
+static bool rests_on_nothing(void *context, const char *indicator)
+{
+	(void)context;
+	(void)indicator;
+	return false;
+}
+
+static void drop_it(void *context, const struct store_droppable *droppable)
+{
+	store_add_drop(context, droppable, "s1", "retention 1d", T0 + 5000);
+}
+
+/* Some of its bodies come again later. */
+static void random_drops(struct store *store)
+{
+	struct store_batch *batch = store_batch_new(store);
+	int64_t after = 0;
+
+	collect_all(store);
+	assert_int_equal(store_find_droppable(store, "s1", INSTANT_MAX, &after,
+		rests_on_nothing, drop_it, batch, NULL), 0);
+	commit_well(store, batch);
+}
+
 /* A history of many batches, some of which are committed together. */
 static void random_history(const struct folder *folder, uint64_t seed)
 {
 	struct store *store = open_store(folder);
-	struct dice dice = { seed, seed % 2 == 0 };
+	struct dice dice = { seed, seed % 2 == 0, T0 };
 	struct history_ids ids = { 0 };
 
 	for (int i = 0; i < 60; i++) {
 		store_commit(store, random_batch(store, &dice, &ids), NULL, NULL);
 		if (roll(&dice, 3) == 0)
 			collect_all(store);
+		if (dice.modern && i % 20 == 19)
+			random_drops(store);
 	}
 	collect_all(store);
 	assert_string_equal(store_failure(store), "");
@@ -1380,13 +1496,15 @@ static void test_rebuild_equals_state(void **state)
 		assert_true(strlen(before) > 500);
 		raw_run(folder, "UPDATE milestone_state SET status = 'met';"
 			"DELETE FROM outbox; DELETE FROM source_state WHERE fetch > 3;"
+			"DELETE FROM supply WHERE indicator % 2;"
+			"UPDATE supply SET period = '2099-01';"
 			"INSERT INTO alert_state(alert, kind, severity, state) "
 			"VALUES(999, 'met', 'info', 'firing')");
 		if (store_rebuild(folder->path, &error) != 0)
 			fail_msg("%s", error.text);
 		after = dump_state(folder);
 		assert_string_equal(before, after);
-		if (store_verify(folder->path, &error) != 0)
+		if (store_verify(folder->path, NULL, NULL, &error) != 0)
 			fail_msg("%s", error.text);
 		free(before);
 		free(after);
@@ -1394,66 +1512,978 @@ static void test_rebuild_equals_state(void **state)
 	}
 }
 
+/* Everything there is, from both sides of a retention. */
+static void assert_whole(const struct folder *folder)
+{
+	struct store_verified verified;
+	struct error error = { 0 };
+
+	if (store_verify(folder->path, NULL, &verified, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_true(verified.facts > 100 && verified.bodies > 0 &&
+		verified.dropped > 0 && verified.seal > 0);
+}
+
+/* Without the last rows of a table, and without the seals that name them. */
+#define CUT(table) "DELETE FROM " table " WHERE id > (SELECT max(id) - 3 FROM " \
+	table ")"
+
+static const struct tampering {
+	const char *sql;
+	const char *want_text;
+} tamperings[] = {
+	{ "UPDATE fetch SET bytes = 6 WHERE id = 3", "fetch: row 3" },
+	{ "UPDATE fetch SET state_told = 77 WHERE id = 3", "fetch: row 3" },
+	{ "UPDATE fetch SET hash = x'00' WHERE id = 3", "fetch: row 3" },
+	{ "UPDATE observation SET value = '1e9' WHERE id = 2",
+		"observation: row 2 does not match" },
+	{ "UPDATE observation SET person = 'ben' WHERE person = 'anna'",
+		"observation: row" },
+	{ "UPDATE observation SET quarantined = 1 WHERE id = 2",
+		"observation: row 2" },
+	{ "DELETE FROM observation WHERE id IN (3, 4)",
+		"observation: rows 3 to 4 are gone" },
+	{ "UPDATE assessment SET reason = 'no' WHERE id = 4",
+		"assessment: row 4" },
+	{ "UPDATE event SET time = time + 1 WHERE id = 2", "event: row 2" },
+	{ "DELETE FROM event WHERE id = 2", "event: row 3" },
+	{ "UPDATE event SET id = 1000 WHERE id = 3", "event: row 4" },
+	{ "UPDATE alert_change SET state = CASE state WHEN 'firing' THEN "
+		"'resolved' ELSE 'firing' END WHERE id = 2", "alert_change: row 2" },
+	{ "UPDATE notification SET body = x'00' WHERE id = 2",
+		"notification: row 2" },
+	{ "UPDATE delivery_attempt SET state = 'delivered', attempts = 77 "
+		"WHERE id = 2", "delivery_attempt: row 2" },
+	{ "UPDATE action SET who = 'nobody' WHERE id = 1", "action: row 1" },
+	{ "UPDATE document SET text = 'other' WHERE id = 2", "document: row 2" },
+	{ "UPDATE attestation SET yes = 1 - yes WHERE id = 2",
+		"attestation: row 2" },
+	{ "UPDATE answer SET http_status = 404 WHERE id = 5", "answer: row 5" },
+	{ "UPDATE submission SET who = 'ben' WHERE id = 1", "submission: row 1" },
+	{ "UPDATE retention SET reason = 'none' WHERE id = 1",
+		"retention: row 1" },
+	{ "UPDATE seal SET at = at - 1 WHERE id = 4", "seal: row 4" },
+	/* Two rows that have changed places. */
+	{ "UPDATE document SET id = -1 WHERE id = 2;"
+		"UPDATE document SET id = 2 WHERE id = 3;"
+		"UPDATE document SET id = 3 WHERE id = -1", "document: row" },
+	/* What rows share. */
+	{ "UPDATE name SET text = 'p/77' WHERE text = 'p/1'", "row" },
+	{ "DELETE FROM name WHERE text = 's1'", "no name" },
+	{ "UPDATE digest SET bytes = zeroblob(32) WHERE id = 1", "row" },
+	{ "DELETE FROM digest WHERE id = 1", "no digest" },
+	/* Bytes. */
+	{ "UPDATE snapshot SET bytes = (SELECT bytes FROM snapshot "
+		"WHERE length(bytes) > 0 ORDER BY id LIMIT 1) WHERE id = (SELECT id "
+		"FROM snapshot WHERE length(bytes) > 0 ORDER BY id LIMIT 1, 1)",
+		"do not match their digest" },
+	{ "UPDATE snapshot SET bytes = x'0011' WHERE length(bytes) > 0",
+		"do not match their digest" },
+	{ "UPDATE snapshot SET bytes = x'' WHERE id = (SELECT max(id) FROM "
+		"snapshot WHERE length(bytes) > 0)", "no row of retention" },
+	{ "UPDATE definition SET text = '{}' WHERE id = 1", "definition: row 1" },
+	/* Cut off, in every table. */
+	{ CUT("fetch"), "fetch: row" }, { CUT("snapshot"), "is not there" },
+	{ CUT("observation"), "observation: row" },
+	{ CUT("assessment"), "assessment: row" }, { CUT("event"), "event: row" },
+	{ CUT("alert_change"), "alert_change: row" },
+	{ CUT("notification"), "notification: row" },
+	{ CUT("delivery_attempt"), "delivery_attempt: row" },
+	{ CUT("action"), "action: row" }, { CUT("document"), "document: row" },
+	{ CUT("attestation"), "attestation: row" },
+	{ CUT("definition"), "definition" }, { CUT("answer"), "answer: row" },
+	{ CUT("submission"), "submission: row" },
+	{ CUT("retention"), "retention" }, { CUT("seal"), "have no seal" },
+	{ "DELETE FROM seal", "have no seal" },
+	{ "DELETE FROM fetch", "fetch: row" },
+	/* Put in: by somebody who knows how hashes are made, but not in a
+	   commit. */
+	{ "INSERT INTO action(at, who, what, hash) VALUES(1, 'root', 'ack', "
+		"zeroblob(32))", "action: row" },
+	{ "UPDATE observation SET id = 100000 "
+		"WHERE id = (SELECT max(id) FROM observation)", "are gone" },
+};
+
+static char *read_file(const char *path, size_t *length)
+{
+	FILE *file = fopen(path, "rb");
+	char *bytes;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 0, SEEK_END), 0);
+	*length = (size_t)ftell(file);
+	rewind(file);
+	bytes = mem_new(*length, 1);
+	assert_int_equal(fread(bytes, 1, *length, file), *length);
+	fclose(file);
+	return bytes;
+}
+
+static void restore_file(const char *path, const char *bytes, size_t length)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	fclose(file);
+}
+
 static void test_verify_finds_changes(void **state)
 {
 	const struct folder *folder = *state;
-	static const struct {
-		const char *sql;
-		const char *want_text;
-	} cases[] = {
-		{ "UPDATE fetch SET bytes = 6 WHERE id = 3", "fetch: row 3" },
-		{ "UPDATE observation SET value = '1e9' WHERE id = 2",
-			"observation: row 2" },
-		{ "UPDATE assessment SET reason = 'no' WHERE id = 4",
-			"assessment: row 4" },
-		{ "UPDATE event SET time = time + 1 WHERE id = 2", "event: row 2" },
-		{ "DELETE FROM event WHERE id = 2", "event: row 3" },
-		{ "UPDATE event SET id = 1000 WHERE id = 3", "event: row 4" },
-		{ "UPDATE alert_change SET state = 'resolved' WHERE id = 1;"
-			"UPDATE alert_change SET state = 'firing' WHERE id = 2",
-			"alert_change: row" },
-		{ "UPDATE notification SET body = x'00' WHERE id = 2",
-			"notification: row 2" },
-		{ "UPDATE delivery_attempt SET state = 'delivered', attempts = 77 "
-			"WHERE id = 2", "delivery_attempt: row 2" },
-		{ "UPDATE action SET who = 'nobody' WHERE id = 1", "action: row 1" },
-		{ "UPDATE name SET text = 'p/77' WHERE text LIKE 'p/%'", NULL },
-		{ "UPDATE snapshot SET bytes = (SELECT bytes FROM snapshot "
-			"WHERE id = 1) WHERE id = 2", "bytes of row 2" },
-		{ "UPDATE snapshot SET bytes = x'0011' WHERE id = 2",
-			"bytes of row 2" },
-		{ "UPDATE digest SET bytes = zeroblob(32) WHERE id = 1", NULL },
-		{ "UPDATE fetch SET hash = x'00' WHERE id = 3", "fetch: row 3" },
-	};
+	size_t length;
+	char *whole;
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	random_history(folder, 42);
+	whole = read_file(folder->db, &length);
+	assert_whole(folder);
+	for (size_t i = 0; i < sizeof tamperings / sizeof *tamperings; i++) {
 		struct error error = { 0 };
 
-		random_history(folder, 42);
-		assert_int_equal(store_verify(folder->path, &error), 0);
-		if (strncmp(cases[i].sql, "UPDATE name", 11) == 0)
-			raw_run(folder, "UPDATE name SET text = 'p/77' "
-				"WHERE text = 'p/1'");
-		else
-			raw_run(folder, cases[i].sql);
-		if (store_verify(folder->path, &error) != -1)
-			fail_msg("not found: %s", cases[i].sql);
-		if (cases[i].want_text != NULL &&
-		    strstr(error.text, cases[i].want_text) == NULL)
-			fail_msg("%s: %s", cases[i].sql, error.text);
 		folder_empty(folder);
+		restore_file(folder->db, whole, length);
+		raw_run(folder, tamperings[i].sql);
+		if (store_verify(folder->path, NULL, NULL, &error) != -1)
+			fail_msg("not found: %s", tamperings[i].sql);
+		if (strstr(error.text, tamperings[i].want_text) == NULL)
+			fail_msg("%s: %s", tamperings[i].sql, error.text);
 	}
+	free(whole);
+}
+
+/* What a fact refers to and is not there is missed, whoever left it out. */
+static void test_verify_follows_references(void **state)
+{
+	static const char *const want_texts[] = {
+		"observation: row 1: the body it was read from is not there",
+		"document: row 1: the body it was read from is not there",
+		"observation: row 1: the figure it accepts is not there",
+		"answer: row 1: its body is not there",
+		"answer: row 1: the definition it was read by is not there",
+	};
+	const struct digest none = digest_of("none");
+	const struct store_observed accepting = { .by = "anna", .accepts = 7 };
+	const struct observation figure = observation(1, "1", T0);
+	const struct document read = document("n1", "text", T0);
+	const struct poll_answer answer = { .url = "u", .parameters = "{}",
+		.media_type = "", .at = T0, .body = none };
+
+	for (size_t i = 0; i < sizeof want_texts / sizeof *want_texts; i++) {
+		struct store *store = open_store(*state);
+		struct store_batch *batch = store_batch_new(store);
+		struct error error = { 0 };
+
+		if (i == 0)
+			add_figure(batch, "x", "s", &none, &figure);
+		if (i == 1)
+			store_add_document(batch, "gz", "s", &none, &read);
+		if (i == 2)
+			store_add_observation(batch, "x", &accepting, &figure);
+		if (i == 4)
+			store_add_snapshot(batch, &none, "none", 4, NULL, T0);
+		if (i >= 3)
+			store_add_answer(batch, "s", &answer, &none);
+		commit_well(store, batch);
+		store_close(store);
+		assert_int_equal(store_verify(((struct folder *)*state)->path, NULL,
+			NULL, &error), -1);
+		if (strstr(error.text, want_texts[i]) == NULL)
+			fail_msg("%s", error.text);
+		folder_empty(*state);
+	}
+}
+
+/* Rows with hashes as they should be, made by the program itself, are told from
+   those that were there when the seal was put on. */
+static void test_verify_finds_what_was_written_anew(void **state)
+{
+	const struct folder *folder = *state;
+	struct error error = { 0 };
+	struct store *store = open_store(folder);
+
+	for (int64_t id = 1; id <= 6; id++)
+		commit_well(store, batch_of_event(store, id));
+	store_close(store);
+	raw_run(folder, "DELETE FROM event WHERE id > 3");
+	store = open_store(folder);
+	for (int64_t id = 14; id <= 16; id++)
+		commit_well(store, batch_of_event(store, id));
+	store_close(store);
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), -1);
+	assert_non_null(strstr(error.text, "event: row 4, to which seal 4 goes, is "
+		"gone"));
+	raw_run(folder, "UPDATE event SET id = id - 10 WHERE id > 10");
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), -1);
+}
+
+/* Who has noted down a seal finds out that all was cut off evenly. */
+static void test_verify_by_seal(void **state)
+{
+	const struct folder *folder = *state;
+	struct store_verified then, now;
+	struct store_verifying how = { .seal = &then.digest };
+	struct store *store = open_store(folder);
+	struct error error = { 0 };
+
+	commit_well(store, batch_of_event(store, 1));
+	commit_well(store, batch_of_event(store, 2));
+	assert_int_equal(store_verify(folder->path, NULL, &then, &error), 0);
+	assert_int_equal(then.seal, 2);
+	assert_int_equal(then.facts, 4);
+	assert_true(then.sealed > T0);
+	commit_well(store, batch_of_event(store, 3));
+	store_close(store);
+	assert_int_equal(store_verify(folder->path, &how, &now, &error), 0);
+	assert_int_equal(now.seal, 3);
+	assert_memory_not_equal(&now.digest, &then.digest, DIGEST_SIZE);
+	raw_run(folder, "DELETE FROM event WHERE id > 1;"
+		"DELETE FROM seal WHERE id > 1");
+	assert_int_equal(store_verify(folder->path, NULL, &now, &error), 0);
+	assert_int_equal(store_verify(folder->path, &how, &now, &error), -1);
+	assert_non_null(strstr(error.text, "noted down"));
+}
+
+struct watched {
+	int calls, stop_at;
+	int64_t most;
+};
+
+static bool watch_progress(void *context, const char *table, int64_t done,
+	int64_t total)
+{
+	struct watched *watched = context;
+
+	assert_non_null(table);
+	assert_true(total == 0 || done <= total);
+	if (done > watched->most)
+		watched->most = done;
+	return ++watched->calls != watched->stop_at;
+}
+
+static void test_verify_tells_and_stops(void **state)
+{
+	const struct folder *folder = *state;
+	struct watched watched = { 0 };
+	struct store_verifying how = { .progress = watch_progress,
+		.context = &watched };
+	struct error error = { 0 };
+
+	random_history(folder, 42);
+	assert_int_equal(store_verify(folder->path, &how, NULL, &error), 0);
+	assert_true(watched.calls >= FACT_COUNT);
+	assert_int_equal(watched.most, raw_number(folder, "SELECT max("
+		"(SELECT count(*) FROM fetch), (SELECT count(*) FROM assessment), "
+		"(SELECT count(*) FROM attestation), (SELECT count(*) FROM event), "
+		"(SELECT count(*) FROM alert_change), (SELECT count(*) FROM action), "
+		"(SELECT count(*) FROM observation), (SELECT count(*) FROM seal), "
+		"(SELECT count(*) FROM answer), (SELECT count(*) FROM document))"));
+	watched = (struct watched){ .stop_at = 3 };
+	assert_int_equal(store_verify(folder->path, &how, NULL, &error), 1);
+	assert_int_equal(watched.calls, 3);
+}
+
+static void test_check(void **state)
+{
+	const struct folder *folder = *state;
+	struct watched watched = { .stop_at = 1 };
+	struct store *store = open_store(folder);
+	struct store_batch *batch = store_batch_new(store);
+	struct error error = { 0 };
+
+	for (int i = 0; i < 100000; i++) {
+		struct observation figure = observation(1 + i % 12, "1", T0);
+
+		add_figure(batch, "x", "census", NULL, &figure);
+	}
+	commit_well(store, batch);
+	/* Beside the writer. */
+	assert_int_equal(store_check(folder->path, NULL, NULL, &error), 0);
+	store_close(store);
+	assert_int_equal(store_check(folder->path, watch_progress, &watched,
+		&error), 1);
+	int fd = open(folder->db, O_WRONLY);
+
+	/* Pages in the middle of a table. */
+	for (off_t at = 100 * 4096; at < 110 * 4096; at += 512)
+		assert_int_equal(pwrite(fd, "spoiled", 7, at), 7);
+	close(fd);
+	assert_int_equal(store_check(folder->path, NULL, NULL, &error), -1);
+	assert_non_null(strstr(error.text, "restore a backup"));
+}
+
+/* --- evidence --------------------------------------------------------------------------------- */
+
+static const char definition_text[] = "{\"url\":\"http://x/\"}";
+
+/* An answer of a source with its body and how it was read. */
+static void add_answer(struct store_batch *batch, const char *source,
+	const char *body, instant at)
+{
+	struct digest program = digest_of(definition_text);
+	struct poll_answer answer = { .url = "http://x/?key={key}",
+		.parameters = "{\"country\":\"FR\"}", .media_type = "text/csv",
+		.at = at, .http_status = 200, .etag = "\"e\"",
+		.last_modified = "Tue, 01 Sep 2020 00:00:00 GMT",
+		.body = digest_of(body), .bytes = (int64_t)strlen(body), .rows = 3 };
+
+	store_add_definition(batch, &program, definition_text,
+		strlen(definition_text));
+	store_add_snapshot(batch, &answer.body, body, strlen(body), answer.url,
+		at);
+	store_add_answer(batch, source, &answer, &program);
+}
+
+static void see_answer(void *context, const struct store_answer *answer)
+{
+	struct seen *seen = context;
+	struct digest program = digest_of(definition_text);
+
+	assert_string_equal(answer->answer.url, "http://x/?key={key}");
+	assert_string_equal(answer->answer.parameters, "{\"country\":\"FR\"}");
+	assert_string_equal(answer->answer.media_type, "text/csv");
+	assert_string_equal(answer->answer.etag, "\"e\"");
+	assert_int_equal(answer->answer.http_status, 200);
+	assert_int_equal(answer->answer.at, T0 + answer->id);
+	assert_int_equal(answer->answer.rows, 3);
+	assert_true(answer->has_program && answer->has_bytes);
+	assert_memory_equal(&answer->program, &program, DIGEST_SIZE);
+	seen->ids[seen->count++] = answer->id;
+}
+
+static void test_answers(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct digest one = digest_of("one"), program = digest_of(definition_text);
+	struct seen seen = { .count = 0 };
+	struct error error = { 0 };
+	struct text text;
+
+	add_answer(batch, "census", "one", T0 + 1);
+	add_answer(batch, "other", "one", T0 + 2);
+	add_answer(batch, "census", "two", T0 + 3);
+	add_answer(batch, "census", "one", T0 + 4);
+	commit_well(store, batch);
+	assert_int_equal(store_load_answers(store, "census", 0, 0, see_answer,
+		&seen, &error), 0);
+	assert_int_equal(store_load_answers(store, "census", 4, 1, see_answer,
+		&seen, &error), 0);
+	assert_int_equal(store_load_answers(store, "none", 0, 0, see_answer,
+		&seen, &error), 0);
+	assert_seen(&seen, "4 3 1 3");
+	seen.count = 0;
+	assert_int_equal(store_load_answers_of(store, &one, 0, see_answer, &seen,
+		&error), 0);
+	assert_int_equal(store_load_answers_of(store, &one, 1, see_answer, &seen,
+		&error), 0);
+	assert_int_equal(store_load_answers_of(store, &program, 0, see_answer,
+		&seen, &error), 0);
+	assert_seen(&seen, "1 2 4 1");
+	text_init(&text, 0);
+	assert_int_equal(store_load_definition(store, &program, &text, &error), 0);
+	assert_string_equal(text_string(&text), definition_text);
+	assert_int_equal(store_load_definition(store, &one, &text, &error), -1);
+	assert_int_equal(error.kind, ERROR_ABSENT);
+	text_release(&text);
+	store_close(store);
+	assert_int_equal(raw_number(*state, "SELECT count(*) FROM definition"), 1);
+}
+
+static void see_vintage(void *context, const char *indicator,
+	const struct observation *observation, const struct store_observed *how)
+{
+	struct seen *seen = context;
+
+	assert_true(string_is(indicator, "x") || string_is(indicator, "y"));
+	if (how->by != NULL) {
+		assert_string_equal(how->by, "anna");
+		assert_string_equal(how->note, "by phone");
+		assert_string_equal(how->evidence, "http://e");
+	}
+	seen->ids[seen->count++] = observation->id * 10 + how->accepts;
+}
+
+static void see_extracted_document(void *context, const char *indicator,
+	const struct document *document)
+{
+	struct seen *seen = context;
+
+	assert_string_equal(indicator, "gz");
+	assert_string_equal(document->key, "n1");
+	seen->ids[seen->count++] = -document->id;
+}
+
+/* Of two releases, one of them held and accepted in part; and what a person
+   says: 1 and 2 of the first, 3 to 5 of the second, 6 accepts 4, 7 is said, 8 is
+   said and held. */
+static void fill_releases(struct store *store)
+{
+	struct store_batch *batch = store_batch_new(store);
+	struct digest one = digest_of("one"), two = digest_of("two");
+	struct observation figure = observation(1, "1", T0);
+	struct document read = document("n1", "text", T0);
+	struct store_observed said = { .by = "anna", .note = "by phone",
+		.evidence = "http://e" };
+
+	add_answer(batch, "census", "one", T0 + 1);
+	add_figure(batch, "x", "census", &one, &figure);
+	add_figure(batch, "y", "census", &one, &figure);
+	store_add_document(batch, "gz", "census", &one, &read);
+	add_answer(batch, "census", "two", T0 + 2);
+	add_figure(batch, "x", "census", &two, &figure);
+	figure.quarantine = QUARANTINE_RELEASE;
+	add_figure(batch, "y", "census", &two, &figure);
+	add_figure(batch, "x", "census", &two, &figure);
+	figure.quarantine = QUARANTINE_NONE;
+	said.accepts = 4;
+	said.source = "census";
+	said.snapshot = &two;
+	store_add_observation(batch, "y", &said, &figure);
+	said = (struct store_observed){ .by = "anna", .note = "by phone",
+		.evidence = "http://e" };
+	store_add_observation(batch, "x", &said, &figure);
+	figure.quarantine = QUARANTINE_JUMP;
+	store_add_observation(batch, "x", &said, &figure);
+	commit_well(store, batch);
+}
+
+static void test_vintages(void **state)
+{
+	struct store *store = open_store(*state);
+	struct digest one = digest_of("one"), two = digest_of("two");
+	struct seen seen = { .count = 0 };
+	static const struct {
+		int64_t id;
+		const char *want_ids;
+	} held[] = { { 3, "50 40" }, { 4, "50 40" }, { 1, "" }, { 7, "" },
+		{ 8, "80" }, { 99, "" } };
+
+	fill_releases(store);
+	assert_int_equal(store_load_vintages(store, "x", 1, 3, see_vintage, &seen,
+		NULL), 0);
+	assert_int_equal(store_load_vintages(store, "y", 0, 0, see_vintage, &seen,
+		NULL), 0);
+	assert_seen(&seen, "30 50 70 20 40 64");
+	for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+		seen.count = 0;
+		assert_int_equal(store_load_held(store, held[i].id, see_vintage,
+			&seen, NULL), 0);
+		assert_seen(&seen, held[i].want_ids);
+	}
+	seen.count = 0;
+	assert_int_equal(store_load_extracted(store, "census", &one, see_vintage,
+		see_extracted_document, &seen, NULL), 0);
+	assert_int_equal(store_load_extracted(store, "census", &two, see_vintage,
+		see_extracted_document, &seen, NULL), 0);
+	assert_int_equal(store_load_extracted(store, "other", &one, see_vintage,
+		see_extracted_document, &seen, NULL), 0);
+	assert_seen(&seen, "10 20 -1 30 50 40");
+	store_close(store);
+	assert_int_equal(store_verify(((struct folder *)*state)->path, NULL, NULL,
+		NULL), 0);
+}
+
+static void test_one_observation(void **state)
+{
+	struct store *store = open_store(*state);
+	struct digest two = digest_of("two");
+	char indicator[STORE_INDICATOR_MAX];
+	struct observation figure;
+	struct store_origin origin;
+	struct error error = { 0 };
+
+	fill_releases(store);
+	assert_int_equal(store_load_observation(store, 6, indicator, &figure,
+		&origin, &error), 0);
+	assert_string_equal(indicator, "y");
+	assert_int_equal(figure.id, 6);
+	assert_int_equal(figure.recorded, T0 + 1);
+	assert_string_equal(origin.source, "census");
+	assert_string_equal(origin.by, "anna");
+	assert_int_equal(origin.accepts, 4);
+	assert_true(origin.has_snapshot && origin.of == &figure);
+	assert_memory_equal(&origin.snapshot, &two, DIGEST_SIZE);
+	origin = (struct store_origin){ .of = &figure };
+	assert_int_equal(store_load_origins(store, "y", &origin, 1, &error), 0);
+	assert_true(origin.found && origin.accepts == 4);
+	assert_string_equal(origin.by, "anna");
+	assert_int_equal(store_load_observation(store, 9, indicator, &figure,
+		&origin, &error), -1);
+	assert_int_equal(error.kind, ERROR_ABSENT);
+	store_close(store);
+}
+
+static void see_submission(void *context,
+	const struct store_submission *submission)
+{
+	*(instant *)context = submission->at;
+	assert_string_equal(submission->what, "observe");
+	assert_string_equal(submission->subject, "x");
+	assert_string_equal(submission->answer, "{\"id\":1}");
+	assert_int_equal(submission->body.bytes[0], 9);
+}
+
+static void test_submissions(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct store_submission submission = { .who = "anna", .key = "k",
+		.what = "observe", .subject = "x", .answer = "{\"id\":1}",
+		.body = {{ 9 }}, .at = T0 };
+	instant at = 0;
+
+	store_add_submission(batch, &submission);
+	submission.at++;
+	store_add_submission(batch, &submission);
+	submission.who = "ben";
+	store_add_submission(batch, &submission);
+	commit_well(store, batch);
+	assert_int_equal(store_find_submission(store, "anna", "k", see_submission,
+		&at, NULL), 1);
+	assert_int_equal(at, T0);
+	assert_int_equal(store_find_submission(store, "ben", "k", see_submission,
+		&at, NULL), 1);
+	assert_int_equal(at, T0 + 1);
+	assert_int_equal(store_find_submission(store, "anna", "K", see_submission,
+		&at, NULL), 0);
+	store_close(store);
+}
+
+/* --- supply ----------------------------------------------------------------------------------- */
+
+static void see_supply(void *context, const char *indicator,
+	const char *source, struct period last)
+{
+	struct text *text = context;
+
+	text_addf(text, "%s/%s=", indicator, source != NULL ? source : "-");
+	text_add_period(text, last);
+	text_add_char(text, ' ');
+}
+
+static void assert_supply(const struct folder *folder, const char *want)
+{
+	struct store *store = open_store(folder);
+	struct text text;
+
+	text_init(&text, 0);
+	assert_int_equal(store_load_supply(store, see_supply, &text, NULL), 0);
+	assert_string_equal(text_string(&text), want);
+	text_release(&text);
+	store_close(store);
+}
+
+static void add_period(struct store_batch *batch, const char *indicator,
+	const char *source, const char *period, enum quarantine quarantine)
+{
+	struct observation figure = observation(1, "1", T0);
+
+	assert_true(period_read(period, &figure.period));
+	figure.quarantine = (uint8_t)quarantine;
+	add_figure(batch, indicator, source, NULL, &figure);
+}
+
+/* Whatever forms periods have, over several commits, and from the facts of an
+   older schema. */
+static void test_supply(void **state)
+{
+	const struct folder *folder = *state;
+	static const struct {
+		const char *indicator, *source, *period;
+		enum quarantine quarantine;
+	} rows[] = {
+		{ "x", "a", "2020-09", 0 }, { "x", "a", "2020-10", 0 },
+		{ "x", "a", "2020-02", 0 }, { "x", "a", "2021-01", QUARANTINE_JUMP },
+		{ "x", "b", "2020-03", 0 }, { "x", NULL, "2020-12", 0 },
+		/* As text the quarter comes after the month, and the year first. */
+		{ "y", "a", "2020-Q3", 0 }, { "y", "a", "2020-10", 0 },
+		{ "z", "a", "2020-10", 0 }, { "z", "a", "2020", 0 },
+		{ "d", "a", "2020-10-02", 0 }, { "d", "a", "2020-W39", 0 },
+		{ "t", "a", "2020-10-02T10:00:00Z", 0 },
+		{ "t", "a", "2020-10-02T09:59:59-02:00", 0 },
+	};
+	static const char want[] = "x/-=2020-12 x/a=2020-10 x/b=2020-03 "
+		"y/a=2020-10 z/a=2020 d/a=2020-10-02 t/a=2020-10-02T11:59:59Z ";
+	struct store *store = open_store(folder);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct store_batch *batch = store_batch_new(store);
+
+		add_period(batch, rows[i].indicator, rows[i].source,
+			rows[i].period, rows[i].quarantine);
+		store_commit(store, batch, NULL, NULL);
+		if (i % 3 == 0)
+			collect_all(store);
+	}
+	collect_all(store);
+	store_close(store);
+	assert_supply(folder, want);
+	assert_int_equal(store_rebuild(folder->path, NULL), 0);
+	assert_supply(folder, want);
+	schema_undo(folder, 4);
+	assert_supply(folder, want);
+}
+
+/* More than are remembered at once, in one group. */
+static void test_supply_of_many(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store = open_store(folder);
+	struct store_batch *batch = store_batch_new(store);
+	char indicator[16];
+
+	for (int round = 0; round < 3; round++)
+		for (int i = 0; i < 20000; i++) {
+			snprintf(indicator, sizeof indicator, "x%d", i);
+			add_period(batch, indicator, "a", round == 1 ? "2020-12" :
+				"2020-03", 0);
+		}
+	commit_well(store, batch);
+	store_close(store);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM supply "
+		"WHERE period = '2020-12'"), 20000);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM supply"), 20000);
+}
+
+/* --- retention -------------------------------------------------------------------------------- */
+
+static void add_read(struct store_batch *batch, const char *source,
+	instant started)
+{
+	struct fetch_report report = { .outcome = FETCH_CHANGED,
+		.started = started, .finished = started + 1 };
+	struct source_state state;
+
+	source_state_init(&state);
+	store_add_fetch(batch, source, &report, &state);
+}
+
+static bool rests_on(void *context, const char *indicator)
+{
+	(void)context;
+	return string_is(indicator, "judged");
+}
+
+struct drops {
+	struct store_batch *batch;
+	struct text text;	/* lengths of what may go */
+};
+
+static void note_drop(void *context, const struct store_droppable *droppable)
+{
+	struct drops *drops = context;
+
+	text_addf(&drops->text, "%lld ", (long long)droppable->length);
+	if (drops->batch != NULL)
+		store_add_drop(drops->batch, droppable, "s", "retention 1d",
+			T0 + 5000);
+}
+
+/* Which bodies, known by their lengths, may go; they go into a batch. */
+static void assert_droppable(struct store *store, instant before,
+	struct store_batch *batch, const char *want)
+{
+	struct drops drops = { .batch = batch };
+	int64_t after = 0;
+
+	text_init(&drops.text, 0);
+	assert_int_equal(store_find_droppable(store, "s", before, &after,
+		rests_on, note_drop, &drops, NULL), 0);
+	assert_int_equal(after, 0);
+	assert_string_equal(text_string(&drops.text), want);
+	text_release(&drops.text);
+}
+
+/* Bodies of 1 to 8 bytes: 1 is old and read, 2 is of a figure that is judged by
+   (and superseded by 3), 4 of a document likewise, 5 has come from elsewhere
+   too, 6 has come again of late, 7 was said nothing of, 8 is the last. */
+static void fill_retention(struct store *store)
+{
+	static const char bytes[] = "12345678";
+	struct store_batch *batch = store_batch_new(store);
+	struct document read = document("n1", "text", T0);
+
+	for (size_t i = 1; i <= 8; i++) {
+		struct observation figure = observation(1, i == 2 ? "1" : "2",
+			T0 + (instant)i);
+		char body[12];
+
+		string_copy(body, i + 1, bytes);
+		struct digest digest = digest_of(body);
+
+		add_answer(batch, "s", body, T0 + (instant)i * 10);
+		if (i <= 2)
+			add_figure(batch, i == 2 ? "judged" : "x", "s", &digest,
+				&figure);
+		if (i == 4)
+			store_add_document(batch, "judged", "s", &digest, &read);
+		if (i == 5)
+			add_answer(batch, "other", body, T0 + 51);
+		add_read(batch, "s", T0 + (instant)i * 10 - 1);
+		add_read(batch, "other", T0 + 100);
+	}
+	add_answer(batch, "s", "123456", T0 + 85);
+	commit_well(store, batch);
+}
+
+static void test_retention(void **state)
+{
+	const struct folder *folder = *state;
+	struct store *store = open_store(folder);
+	struct digest dropped = digest_of("1"), kept = digest_of("12");
+	struct store_batch *batch;
+	struct error error = { 0 };
+	struct text text;
+
+	fill_retention(store);
+	assert_droppable(store, T0 + 10, NULL, "");
+	assert_droppable(store, T0 + 11, NULL, "1 ");
+	assert_droppable(store, T0 + 31, NULL, "1 3 ");
+	batch = store_batch_new(store);
+	assert_droppable(store, INSTANT_MAX, batch, "1 3 7 ");
+	/* Twice is once. */
+	assert_droppable(store, INSTANT_MAX, batch, "1 3 7 ");
+	commit_well(store, batch);
+	assert_droppable(store, INSTANT_MAX, NULL, "");
+	text_init(&text, 0);
+	assert_int_equal(store_load_snapshot(store, &dropped, &text, &error), -1);
+	assert_int_equal(error.kind, ERROR_ABSENT);
+	assert_non_null(strstr(error.text, "dropped at 2020-09-13T13:50:00Z: "
+		"retention 1d"));
+	assert_int_equal(store_load_snapshot(store, &kept, &text, &error), 0);
+	store_close(store);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM retention"), 3);
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), 0);
+	/* It comes again. */
+	store = open_store(folder);
+	batch = store_batch_new(store);
+	add_answer(batch, "s", "1", T0 + 110);
+	commit_well(store, batch);
+	text_clear(&text);
+	assert_int_equal(store_load_snapshot(store, &dropped, &text, &error), 0);
+	assert_string_equal(text_string(&text), "1");
+	text_release(&text);
+	store_close(store);
+	assert_int_equal(raw_number(folder, "SELECT count(*) FROM retention "
+		"WHERE kept"), 1);
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), 0);
+	/* To be taken out again it would need another fact. */
+	raw_run(folder, "UPDATE snapshot SET bytes = x'' WHERE id = 1");
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), -1);
+	assert_non_null(strstr(error.text, "no row of retention"));
+}
+
+/* What came between the decision and its commit keeps the bytes. */
+static void test_retention_is_overtaken(void **state)
+{
+	static const char *const comings[] = { "answer", "other source", "figure",
+		"document", "nothing" };
+
+	for (size_t i = 0; i < sizeof comings / sizeof *comings; i++) {
+		struct store *store = open_store(*state);
+		struct store_batch *drops = store_batch_new(store);
+		struct store_batch *batch = store_batch_new(store);
+		struct digest one = digest_of("1");
+		struct observation figure = observation(1, "1", T0);
+		struct document read = document("n1", "text", T0);
+
+		fill_retention(store);
+		assert_droppable(store, T0 + 11, drops, "1 ");
+		if (i == 0)
+			add_answer(batch, "s", "1", T0 + 200);
+		if (i == 1)
+			add_answer(batch, "other", "1", T0 + 200);
+		if (i == 2)
+			add_figure(batch, "judged", "s", &one, &figure);
+		if (i == 3)
+			store_add_document(batch, "judged", "s", &one, &read);
+		commit_well(store, batch);
+		commit_well(store, drops);
+		store_close(store);
+		assert_int_equal(raw_number(*state, "SELECT count(*) FROM snapshot "
+			"WHERE length(bytes) = 0"), i == 4);
+		folder_empty(*state);
+	}
+}
+
+static void drop_counted(void *context, const struct store_droppable *droppable)
+{
+	assert_int_equal(droppable->length, 6);
+	++*(size_t *)context;
+}
+
+/* Piece by piece, however many there are and whatever stands between. */
+static void test_retention_of_many(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	size_t found = 0, calls = 0;
+	int64_t after = 0;
+	char body[16];
+
+	for (int i = 0; i < 3000; i++) {
+		snprintf(body, sizeof body, "%06d", i / 10);
+		add_answer(batch, "s", body, T0 + i);
+	}
+	add_read(batch, "s", T0 + 4000);
+	commit_well(store, batch);
+	do {
+		size_t before = found;
+
+		assert_int_equal(store_find_droppable(store, "s", INSTANT_MAX,
+			&after, rests_on, drop_counted, &found, NULL), 0);
+		assert_true(found - before <= STORE_DROPS_MAX);
+	} while (++calls < 20 && after != 0);
+	assert_int_equal(found, 300);
+	assert_in_range(calls, 3, 5);
+	store_close(store);
+}
+
+/* --- a sample --------------------------------------------------------------------------------- */
+
+static void see_sample(void *context, const struct store_answer *answer)
+{
+	struct seen *seen = context;
+
+	assert_true(answer->has_bytes);
+	seen->ids[seen->count++] = answer->id;
+}
+
+static void test_sample(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct seen first = { .count = 0 }, again = { .count = 0 };
+
+	/* Only every tenth has brought something. */
+	for (int i = 1; i <= 1000; i++) {
+		struct observation figure = observation(1, "1", T0);
+		char body[16];
+
+		snprintf(body, sizeof body, "%d", i);
+		add_answer(batch, "s", body, T0 + i);
+		struct digest digest = digest_of(body);
+
+		if (i % 10 == 0)
+			add_figure(batch, "x", "s", &digest, &figure);
+	}
+	commit_well(store, batch);
+	assert_int_equal(store_sample_answers(store, 10, 7, see_sample, &first,
+		NULL), 0);
+	assert_int_equal(store_sample_answers(store, 10, 7, see_sample, &again,
+		NULL), 0);
+	assert_int_equal(first.count, 10);
+	assert_memory_equal(first.ids, again.ids, sizeof first.ids);
+	for (int i = 0; i < 10; i++) {
+		assert_in_range(first.ids[i], i * 100 + 1, i * 100 + 100);
+		assert_int_equal(first.ids[i] % 10, 0);
+	}
+	again.count = 0;
+	assert_int_equal(store_sample_answers(store, 10, 8, see_sample, &again,
+		NULL), 0);
+	assert_memory_not_equal(first.ids, again.ids, sizeof first.ids);
+	first.count = 0;
+	assert_int_equal(store_sample_answers(store, 0, 7, see_sample, &first,
+		NULL), 0);
+	assert_int_equal(first.count, 0);
+	store_close(store);
+	folder_empty(*state);
+	store = open_store(*state);
+	assert_int_equal(store_sample_answers(store, 5, 7, see_sample, &first,
+		NULL), 0);
+	assert_int_equal(first.count, 0);
+	store_close(store);
+}
+
+/* --- from before evidence --------------------------------------------------------------------- */
+
+static void test_migrates_to_evidence(void **state)
+{
+	const struct folder *folder = *state;
+	struct store_verified verified;
+	struct error error = { 0 };
+	struct store *store;
+	char *before, *after;
+	int64_t from = 0;
+
+	random_history(folder, 7);
+	before = dump_state(folder);
+	schema_undo(folder, 4);
+	store = open_store(folder);
+	store_close(store);
+	/* What stood there is sealed as it stood. */
+	if (store_verify(folder->path, NULL, &verified, &error) != 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(verified.seal, 1);
+	after = dump_state(folder);
+	assert_string_equal(before, after);
+	free(after);
+	assert_int_equal(store_rebuild(folder->path, &error), 0);
+	after = dump_state(folder);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	/* Nobody knows any more what its bodies were the answers to. */
+	store = open_store(folder);
+	assert_int_equal(store_find_droppable(store, "s1", INSTANT_MAX, &from,
+		rests_on_nothing, drop_it, NULL, &error), 0);
+	fill_releases(store);
+	store_close(store);
+	raw_run(folder, "DELETE FROM fetch WHERE id > 10");
+	assert_int_equal(store_verify(folder->path, NULL, NULL, &error), -1);
+	assert_non_null(strstr(error.text, "to which seal 1 goes"));
 }
 
 /* --- failures ------------------------------------------------------------------------------ */
 
-/* Commits events one by one until one is refused; returns how many were
+/* Every kind of evidence beside an event: an answer with what was read from it,
+   what somebody handed in, a body dropped, and now and then one that comes
+   again. */
+static struct store_batch *batch_of_all(struct store *store, int64_t id)
+{
+	struct store_batch *batch = batch_of_event(store, id);
+	struct store_submission submission = { .who = "anna", .key = "k",
+		.what = "observe", .subject = "x", .answer = "{}", .at = T0 };
+	struct observation figure = observation(1 + (int)(id % 12), "1", T0 + id);
+	struct store_droppable droppable = { .answer = id - 3,
+		.observation = INT64_MAX, .document = INT64_MAX };
+	struct digest digest;
+	char body[40];
+
+	snprintf(body, sizeof body, "body %lld", (long long)id);
+	digest = digest_of(body);
+	add_answer(batch, "s", body, T0 + id);
+	add_figure(batch, "x", "s", &digest, &figure);
+	add_read(batch, "s", T0 + id);
+	store_add_submission(batch, &submission);
+	snprintf(body, sizeof body, "body %lld", (long long)id - 3);
+	droppable.digest = digest_of(body);
+	store_add_drop(batch, &droppable, "s", "retention 1d", T0 + id);
+	if (id % 5 == 0)
+		store_add_snapshot(batch, &droppable.digest, body, strlen(body),
+			NULL, T0 + id);
+	return batch;
+}
+
+/* State is what the facts make of it, also after whatever happened. */
+static void assert_state_follows(const struct folder *folder)
+{
+	char *before = dump_state(folder), *after;
+
+	assert_int_equal(store_rebuild(folder->path, NULL), 0);
+	after = dump_state(folder);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* Commits one by one until one is refused; returns how many were
    acknowledged. */
 static int64_t commit_until_refused(struct store *store, int64_t most)
 {
 	int64_t id = 1;
 
-	while (id <= most && commit(store, batch_of_event(store, id)))
+	while (id <= most && commit(store, batch_of_all(store, id)))
 		id++;
 	return id - 1;
 }
@@ -1467,11 +2497,12 @@ static void assert_intact(const struct folder *folder, int64_t acknowledged)
 		fail_msg("%s", error.text);
 	/* The one that was refused may be there, what was acknowledged must. */
 	assert_in_range(last_event(store), acknowledged, acknowledged + 1);
-	commit_well(store, batch_of_event(store, acknowledged + 2));
+	commit_well(store, batch_of_all(store, acknowledged + 2));
 	store_close(store);
+	assert_state_follows(folder);
 	assert_int_equal(raw_number(folder, "SELECT count(*) FROM "
 		"pragma_quick_check WHERE quick_check <> 'ok'"), 0);
-	if (store_verify(folder->path, &error) != 0)
+	if (store_verify(folder->path, NULL, NULL, &error) != 0)
 		fail_msg("%s", error.text);
 }
 
@@ -1490,7 +2521,7 @@ static void fail_while_committing(const struct folder *folder,
 		fail_msg("%s", store_failure(store));
 	/* Nothing is tried again, neither that commit nor a later one. */
 	fault_vfs.writes = fault_vfs.syncs = 0;
-	store_commit(store, batch_of_event(store, done + 3), note_outcome, &outcome);
+	store_commit(store, batch_of_all(store, done + 3), note_outcome, &outcome);
 	collect_all(store);
 	assert_int_equal(outcome, -1);
 	store_close(store);
@@ -1552,7 +2583,7 @@ static void test_failed_group(void **state)
 
 	fault_vfs_arm(FAULT_WRITE, 4, SQLITE_IOERR_WRITE);
 	for (int i = 0; i < 30; i++)
-		store_commit(store, batch_of_event(store, i + 1), note_outcome,
+		store_commit(store, batch_of_all(store, i + 1), note_outcome,
 			&outcomes[i]);
 	assert_int_equal(store_pending(store), 30);
 	store_close(store);
@@ -1613,7 +2644,7 @@ static _Noreturn void child_commits(const struct folder *folder, int64_t from,
 
 	for (int64_t id = from; store != NULL; id++) {
 		outcome = 0;
-		store_commit(store, batch_of_event(store, id), note_outcome,
+		store_commit(store, batch_of_all(store, id), note_outcome,
 			&outcome);
 		while (outcome == 0) {
 			struct pollfd ready = { store_fd(store), POLLIN, 0 };
@@ -1671,10 +2702,13 @@ static void test_kill(void **state)
 			assert_true(store_was_unclean(store));
 		assert_in_range(last, acknowledged, acknowledged + 1);
 		store_close(store);
-		if (store_verify(folder->path, &error) != 0)
+		if (store_verify(folder->path, NULL, NULL, &error) != 0)
 			fail_msg("%s", error.text);
+		assert_state_follows(folder);
 	}
 	assert_true(last > 100);
+	assert_true(raw_number(folder, "SELECT count(*) FROM retention "
+		"WHERE kept") > 10);
 }
 
 /* --- records ---------------------------------------------------------------------------------- */
@@ -1747,6 +2781,22 @@ int main(void)
 		IN_FOLDER(test_outbox),
 		IN_FOLDER(test_rebuild_equals_state),
 		IN_FOLDER(test_verify_finds_changes),
+		IN_FOLDER(test_answers),
+		IN_FOLDER(test_vintages),
+		IN_FOLDER(test_one_observation),
+		IN_FOLDER(test_submissions),
+		IN_FOLDER(test_supply),
+		IN_FOLDER(test_supply_of_many),
+		IN_FOLDER(test_retention),
+		IN_FOLDER(test_retention_is_overtaken),
+		IN_FOLDER(test_retention_of_many),
+		IN_FOLDER(test_sample),
+		IN_FOLDER(test_migrates_to_evidence),
+		IN_FOLDER(test_verify_finds_what_was_written_anew),
+		IN_FOLDER(test_verify_by_seal),
+		IN_FOLDER(test_verify_follows_references),
+		IN_FOLDER(test_verify_tells_and_stops),
+		IN_FOLDER(test_check),
 		IN_FOLDER(test_failed_commits),
 		IN_FOLDER(test_failed_creation),
 		IN_FOLDER(test_failed_group),
