@@ -70,6 +70,11 @@ static void add_named(const struct source *source, size_t number,
 
 typedef void add_value(struct text *out, const char *value);
 
+static void add_text(struct text *out, const char *value)
+{
+	text_add_string(out, value);
+}
+
 static void add_percent(struct text *out, const char *value)
 {
 	static const char unreserved[] = "abcdefghijklmnopqrstuvwxyz"
@@ -244,7 +249,7 @@ static int fill_header(struct question *question, const struct filling *filling,
 
 	text_init(&line, HEADER_ROOM);
 	text_addf(&line, "%s: ", header->key);
-	int status = fill(filling, header->value, text_add_string, &line);
+	int status = fill(filling, header->value, add_text, &line);
 
 	question->headers[question->header_count++] = text_take(&line);
 	return status;
@@ -260,11 +265,6 @@ static int fill_headers(struct question *question, const struct filling *filling
 		if (fill_header(question, filling, &source->headers[i]) < 0)
 			return -1;
 	return 0;
-}
-
-static void add_text(struct text *out, const char *value)
-{
-	text_add_string(out, value);
 }
 
 static int fill_body(struct question *question, const struct filling *filling)
@@ -289,16 +289,12 @@ static int fill_body(struct question *question, const struct filling *filling)
 static int fill_url(struct question *question, struct filling filling)
 {
 	const char *url = filling.source->url;
+	add_value *add = string_starts(url, "file:") ? add_text : add_percent;
 
-	if (string_starts(url, "file:")) {
-		text_add_string(&question->url, url);
-		text_add_string(&question->shown, url);
-		return 0;
-	}
-	if (fill(&filling, url, add_percent, &question->url) < 0)
+	if (fill(&filling, url, add, &question->url) < 0)
 		return -1;
 	filling.secrets = false;
-	return fill(&filling, url, add_percent, &question->shown);
+	return fill(&filling, url, add, &question->shown);
 }
 
 int question_make(struct question *question, const struct source *source,

@@ -3,7 +3,7 @@
  * make, with every {name} in it replaced.
  *
  *	url	values percent-encoded (RFC 6570, level 1: all but letters,
- *		digits and - . _ ~)
+ *		digits and - . _ ~); of a file as they are
  *	body	values as its media type has them: escaped for a string of JSON,
  *		as text of XML, percent-encoded in a form; else as they are. It
  *		is the header Content-Type that says so, else how the body

@@ -239,7 +239,7 @@ static void figure_row(struct grid *grid, const struct trial *trial,
 	grid_cell(grid, text_string(&text), GRID_PLAIN);
 	text_clear(&text);
 	if (figure->quarantine != QUARANTINE_NONE)
-		text_addf(&text, "held: %s", 
+		text_addf(&text, "held: %s",
 			quarantines[figure->quarantine].words);
 	if (figure->provisional)
 		add_remark(&text, "provisional");

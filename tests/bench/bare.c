@@ -2,8 +2,10 @@
  * bare: the same requests as the daemon's by libcurl's multi interface on
  * libevent, and nothing else.
  *
- *	bare get PORT COUNT AT_ONCE     GET /0 … /COUNT-1
- *	bare post PORT COUNT AT_ONCE    COUNT times one body of a kilobyte
+ *	bare get PORT COUNT AT_ONCE HOSTS     GET /0 … /COUNT-1
+ *	bare post PORT COUNT AT_ONCE HOSTS    COUNT times one body of a kilobyte
+ *
+ * HOSTS: how many addresses of 127/8 are asked by turns, 250 to each 127.0.X.
  *
  * Prints: seconds.
  */
@@ -17,6 +19,7 @@
 #include "bench.h"
 
 #define BODY_SIZE 1024
+#define HOSTS_A_NET 250
 
 struct bare {
 	struct event_base *base;
@@ -25,7 +28,7 @@ struct bare {
 	struct curl_slist *headers;
 	bool posts;
 	const char *port;
-	size_t count, started, done;
+	size_t count, hosts, started, done;
 	char body[BODY_SIZE];
 };
 
@@ -38,10 +41,11 @@ static size_t body_drop(char *bytes, size_t size, size_t count, void *context)
 
 static void request_start(struct bare *bare, CURL *easy)
 {
+	size_t number = bare->started++, host = number % bare->hosts;
 	char url[64];
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%s/%zu", bare->port,
-		bare->started++);
+	snprintf(url, sizeof url, "http://127.0.%zu.%zu:%s/%zu", host / HOSTS_A_NET,
+		host % HOSTS_A_NET + 1, bare->port, number);
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body_drop);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -155,12 +159,13 @@ int main(int argc, char **argv)
 	static struct bare bare;
 	double start;
 
-	if (argc != 5)
-		bench_fail("usage: bare get|post PORT COUNT AT_ONCE");
+	if (argc != 6)
+		bench_fail("usage: bare get|post PORT COUNT AT_ONCE HOSTS");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	bare.posts = strcmp(argv[1], "post") == 0;
 	bare.port = argv[2];
 	bare.count = bench_number(argv[3]);
+	bare.hosts = bench_number(argv[5]);
 	start = bench_seconds();
 	bare_run(&bare, bench_number(argv[4]));
 	if (bare.done < bare.count)

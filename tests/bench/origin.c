@@ -2,7 +2,7 @@
  * origin: an HTTP server for measurements: sources to poll, a receiver of
  * webhooks, and a status to ask for.
  *
- *	origin tcp DELAY_MS      on a free port of 127.0.0.1 to .16, which it prints
+ *	origin tcp DELAY_MS      on a free port of all of 127/8, which it prints
  *	origin unix SOCKET       on a UNIX socket
  *
  * GET /NUMBER gives a JSON array of one figure, another one each time, after
@@ -24,8 +24,6 @@
 #include <unistd.h>
 
 #include "bench.h"
-
-#define HOSTS 16	/* addresses: a daemon limits how much it asks of one */
 
 struct origin {
 	struct event_base *base;
@@ -110,33 +108,21 @@ static void listen_unix(struct evhttp *http, const char *path)
 		bench_fail("cannot listen on %s", path);
 }
 
-/* Every connection of a sweep may come at once. Returns the port. */
-static uint16_t listen_host(struct evhttp *http, int host, uint16_t port)
-{
-	struct evhttp_bound_socket *bound;
-	struct sockaddr_in address;
-	socklen_t length = sizeof address;
-	char name[32];
-	int fd;
-
-	snprintf(name, sizeof name, "127.0.0.%d", host);
-	bound = evhttp_bind_socket_with_handle(http, name, port);
-	if (bound == NULL)
-		bench_fail("cannot listen on %s", name);
-	fd = evhttp_bound_socket_get_fd(bound);
-	listen(fd, 4096);
-	if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-		bench_fail("cannot listen on %s", name);
-	return ntohs(address.sin_port);
-}
-
+/* Every address of the loopback device is a host: a daemon limits how much it
+   asks of one. Every connection of a sweep may come at once. */
 static void listen_tcp(struct evhttp *http)
 {
-	uint16_t port = listen_host(http, 1, 0);
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	for (int host = 2; host <= HOSTS; host++)
-		listen_host(http, host, port);
-	printf("%d\n", port);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2) != 0 ||
+	    bind(fd, (struct sockaddr *)&address, length) != 0 ||
+	    listen(fd, 4096) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) != 0 ||
+	    evhttp_accept_socket(http, fd) != 0)
+		bench_fail("cannot listen on loopback");
+	printf("%d\n", ntohs(address.sin_port));
 }
 
 int main(int argc, char **argv)

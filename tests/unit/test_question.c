@@ -73,8 +73,8 @@ static const struct case_ {
 		.headers = (const struct label[]){{"content-type",
 			"application/sparql-query"}}, .header_count = 1}, 4,
 		"http://s.example/", "http://s.example/", "SELECT a&b", NULL, false},
-	{{.url = "file:/a/{country}", SOURCE}, 0, "file:/a/{country}",
-		"file:/a/{country}", "", NULL, false},
+	{{.url = "file:/a/{country} %", SOURCE}, 4, "file:/a/a&b %",
+		"file:/a/a&b %", "", NULL, false},
 };
 
 static void test_filled_in(void **state)
