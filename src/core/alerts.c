@@ -68,7 +68,8 @@ void alerts_free(struct alerts *alerts)
 static size_t subject_key(char key[KEY_MAX], enum subject_kind kind,
 	const char *subject)
 {
-	int length = snprintf(key, KEY_MAX, "%c%s", 'a' + (int)kind, subject);
+	int length = snprintf(key, KEY_MAX, "%c%s", 'a' + (int)kind,
+		subject ? subject : "");
 	return length < KEY_MAX ? (size_t)length : KEY_MAX - 1;
 }
 
@@ -78,8 +79,6 @@ static struct subject *alerts_subject(const struct alerts *alerts,
 	struct subject *subject = NULL;
 	char key[KEY_MAX];
 
-	if (!id)
-		return NULL;
 	size_t length = subject_key(key, kind, id);
 	HASH_FIND(hh, alerts->subjects, key, length, subject);
 	return subject;
@@ -148,13 +147,16 @@ static void alerts_remove(struct alerts *alerts, struct firing *firing)
 
 void alerts_restore(struct alerts *alerts, const struct alert *alert)
 {
-	if (alert->state != ALERT_FIRING || !alert->subject ||
+	bool named = alert->subject && alert->subject[0];
+
+	if (alert->state != ALERT_FIRING ||
+			named == (alert->subject_kind == SUBJECT_NONE) ||
 			alerts_find(alerts, alert->subject_kind, alert->subject,
 				alert->kind))
 		return;
 	struct firing *firing = mem_new(1, sizeof(*firing));
 	firing->alert = *alert;
-	firing->alert.subject = mem_string(alert->subject);
+	firing->alert.subject = mem_string(named ? alert->subject : "");
 	if (alert->id > alerts->last_id)
 		alerts->last_id = alert->id;
 	alerts_insert(alerts, firing);
@@ -236,7 +238,7 @@ static struct firing *alert_raise(struct alerts *alerts,
 	alert->kind = event->kind;
 	alert->severity = event->severity;
 	alert->subject_kind = event->subject_kind;
-	alert->subject = mem_string(event->subject);
+	alert->subject = mem_string(event->subject ? event->subject : "");
 	alert->state = ALERT_FIRING;
 	alert->raised = event->time;
 	alert->resolved = INSTANT_MIN;
@@ -297,7 +299,8 @@ static bool announcement_is_idle(const struct alerts *alerts,
 		return alerts_fires(alerts, announcement->subject_kind,
 			announcement->subject, announcement->kind);
 	if (announcement->kind == EVENT_RECOVERED ||
-			announcement->kind == EVENT_SOURCE_RECOVERED)
+			announcement->kind == EVENT_SOURCE_RECOVERED ||
+			announcement->kind == EVENT_ONLINE)
 		return !alerts_ended(alerts, announcement);
 	return false;
 }
@@ -353,6 +356,7 @@ static void event_tell(struct engine *engine, const struct event *event,
 	const struct route_subject subject = {
 		.reg = announcement->reg,
 		.kind = event->kind,
+		.about = event->subject_kind,
 		.severity = event->severity,
 		.milestone = announcement->milestone,
 		.source = announcement->source,

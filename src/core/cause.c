@@ -168,6 +168,18 @@ static void news_look(const struct search *search, uint32_t indicator,
 	}
 }
 
+/* Who says so, of what is judged in the call that brings it. */
+static void news_tell_people(const struct search *search,
+	const struct observation *figure)
+{
+	const struct engine *engine = search->engine;
+
+	if (engine->stated != NULL && engine->stated->by != NULL &&
+	    figure->recorded == search->until)
+		text_addf(search->out, ", %s by %s", engine->accepting ?
+			"accepted" : "observed", engine->stated->by);
+}
+
 static void news_tell(const struct search *search, const struct news *news)
 {
 	const struct observation *figure =
@@ -186,6 +198,7 @@ static void news_tell(const struct search *search, const struct news *news)
 	}
 	text_add_string(search->out, ", published ");
 	text_add_date(search->out, zone_date(search->zone, figure->published));
+	news_tell_people(search, figure);
 	if (news->count > 1)
 		text_addf(search->out, "; and %zu more", news->count - 1);
 }
@@ -386,7 +399,7 @@ void cause_find(struct engine *engine, const struct change *change,
 	struct search search = {.engine = engine, .change = change,
 		.original = &engine->reg->milestones[change->index],
 		.zone = milestone_zone(engine->reg, change->milestone),
-		.since = change->before->assessment.as_of,
+		.since = change->since,
 		.until = change->after->as_of, .mark = mark, .out = &text};
 
 	text_init(&text, 0);

@@ -71,6 +71,9 @@ struct effect {
 	uint32_t source;	/* OBSERVATION, DOCUMENT: where it came from;
 				   NOT_FOUND: no source */
 	uint32_t answer;	/* … and from which answer of the poll */
+	const char *by, *note, *evidence; /* OBSERVATION: who says it, and why;
+				   NULL: none, else owned by the list */
+	int64_t accepts;	/* … id of the held one it accepts; 0: none */
 	int64_t number;		/* SEND: notification id */
 	const char *channel;	/* SEND */
 	char *reason;		/* ASSESSMENT: the sentence, owned by the list */

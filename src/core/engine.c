@@ -22,14 +22,27 @@ void engine_allocate(struct engine *engine, const struct register_ *reg)
 	engine->past = outcomes_new(reg, engine->history);
 
 	engine->sources = mem_new(reg->source_count + 1, sizeof(struct polled));
-	for (size_t i = 0; i < reg->source_count; i++)
+	for (size_t i = 0; i < reg->source_count; i++) {
 		source_state_init(&engine->sources[i].state);
+		engine->sources[i].not_before = INSTANT_MIN;
+	}
 	engine->polls = heap_new(reg->source_count);
 	engine->awaited = 0;
 
 	engine->touched = mem_new(reg->indicator_count + 1, sizeof(uint32_t));
 	engine->touches = mem_new(reg->indicator_count + 1, sizeof(enum touch));
 	engine->touched_count = 0;
+	engine->accounts = mem_new(reg->indicator_count + 1,
+		sizeof(*engine->accounts));
+
+	supply_bind(engine->supply, reg);
+	engine->stale = heap_new(reg->indicator_count);
+	engine->expected = mem_new(reg->indicator_count + 1, sizeof(instant));
+	for (size_t i = 0; i < reg->indicator_count; i++)
+		engine->expected[i] = INSTANT_MIN;
+	engine->noted = mem_new(reg->indicator_count + 1, sizeof(uint32_t));
+	engine->is_noted = mem_new(reg->indicator_count + 1, sizeof(bool));
+	engine->noted_count = 0;
 }
 
 void engine_deallocate(struct engine *engine)
@@ -47,6 +60,11 @@ void engine_deallocate(struct engine *engine)
 	heap_free(engine->polls);
 	free(engine->touched);
 	free(engine->touches);
+	free(engine->accounts);
+	heap_free(engine->stale);
+	free(engine->expected);
+	free(engine->noted);
+	free(engine->is_noted);
 }
 
 struct engine *engine_new(const struct register_ *reg, struct history *history,
@@ -60,6 +78,8 @@ struct engine *engine_new(const struct register_ *reg, struct history *history,
 	engine->last_event = settings->last_event;
 	engine->alerts = alerts_new(settings->last_alert);
 	engine->outbox = outbox_new(settings->last_notification);
+	engine->supply = supply_new();
+	network_init(&engine->network);
 	engine->judged = engine->asked = INSTANT_MIN;
 	engine_allocate(engine, reg);
 	watch_fill(engine);
@@ -83,6 +103,8 @@ void engine_free(struct engine *engine)
 	engine_forget_departed(engine);
 	alerts_free(engine->alerts);
 	outbox_free(engine->outbox);
+	supply_free(engine->supply);
+	free(engine->overturned);
 	free(engine->instance);
 	free(engine);
 }
@@ -119,6 +141,12 @@ void engine_restore_source(struct engine *engine, const char *id,
 		engine->sources[index].state = *state;
 }
 
+void engine_restore_supply(struct engine *engine, const char *indicator,
+	const char *source, struct period last)
+{
+	supply_restore(engine->supply, indicator, source, last);
+}
+
 void engine_restore_alert(struct engine *engine, const struct alert *alert)
 {
 	alerts_restore(engine->alerts, alert);
@@ -153,6 +181,7 @@ void engine_settle(struct engine *engine, instant now)
 		return;
 	engine->settling = false;
 	watch_settled(engine);
+	monitor_note_all(engine);
 }
 
 void engine_start(struct engine *engine, instant now, struct effects *effects)
@@ -161,6 +190,7 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 	outbox_policy(engine->outbox, engine->settings.policy, now);
 	outbox_start(engine->outbox, now);
 	watch_withdraw(engine, NULL, now, effects);
+	supply_bind(engine->supply, engine->reg);
 	for (size_t i = 0; i < engine->reg->source_count; i++) {
 		const struct source_state state = engine->sources[i].state;
 		bool known = state.next != INSTANT_MAX ||
@@ -168,6 +198,8 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 		polls_adopt(engine, (uint32_t)i, known ? &state : NULL, now);
 	}
 	engine->started = true;
+	blame_start(engine, now, effects);
+	polls_part(engine, now);
 	engine->settling = true;
 	engine->settle_end = now + SETTLE_SECONDS;
 	watch_start(engine);
@@ -184,6 +216,7 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, budget, effects);
+	stale_advance(engine, now, effects);
 	outbox_advance(engine->outbox, now, effects);
 }
 
@@ -214,8 +247,8 @@ instant engine_next(const struct engine *engine)
 		return engine->asked;
 	instant next = earlier(heap_first_key(engine->wakes),
 		heap_first_key(engine->polls));
-	if (engine->settling)
-		next = earlier(next, engine->settle_end);
+	next = earlier(next, engine->settling ? engine->settle_end :
+		heap_first_key(engine->stale));
 	return earlier(next, outbox_next(engine->outbox));
 }
 

@@ -20,9 +20,14 @@
  * or told again when its time comes for the second time; new figures are judged
  * as ever. Plans and the times of events are the clock's own.
  *
+ * Polls due together are parted (core/poll.h), those awaited at the start over
+ * half of SETTLE_SECONDS at most where the settings' spread says so. While a
+ * milestone is near, sources it rests on are asked as their `near` says.
+ *
  * The wake-up: engine_next is always the earliest instant at which time alone
  * changes anything (a milestone's next, a publication recorded ahead of its
- * time, a source's poll, a delivery's retry, the end of settling).
+ * time, a source's poll, a figure overdue, a delivery's retry, the end of
+ * settling).
  */
 #ifndef PLEDGED_CORE_ENGINE_H
 #define PLEDGED_CORE_ENGINE_H
@@ -66,6 +71,10 @@ void engine_restore_milestone(struct engine *engine, const char *id,
 	const struct milestone_state *state);
 void engine_restore_source(struct engine *engine, const char *id,
 	const struct source_state *state);
+/* The last period of an indicator that a source (NULL: people) has given, figures
+   in quarantine apart; one call for each that gave it. */
+void engine_restore_supply(struct engine *engine, const char *indicator,
+	const char *source, struct period last);
 void engine_restore_alert(struct engine *engine, const struct alert *alert);
 /* Pending ones, in any order. */
 void engine_restore_delivery(struct engine *engine,
@@ -87,6 +96,14 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
  * verdict are committed together; what is too much for one call is saved as
  * due, so that a restart judges it. A good poll also tells what documents are
  * absent: what rests on those of the source is judged again.
+ *
+ * Implausible rows are kept in quarantine, and told: those outside the domain,
+ * jumps and releases that contradict too much (core/holding.h), and two figures
+ * of one indicator, period and publication in one table that differ. A figure
+ * equal to the one in force is never held, nor one held already told again.
+ *
+ * An attempt that reached nobody while this machine counts as offline
+ * (core/network.h) is taken, and saved, as FETCH_OFFLINE.
  */
 void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
@@ -101,10 +118,27 @@ enum attest_outcome { ATTESTED, ATTESTED_AGAIN, ATTESTED_TOO_MANY };
 enum attest_outcome engine_attest(struct engine *engine, uint32_t milestone,
 	const struct attestation *attestation, instant now,
 	struct effects *effects);
+
+/* Who says so, why, and by what evidence; NULL: not given. */
+struct stated {
+	const char *by, *note, *evidence;
+};
 /* Figures that someone observed, without a source: rows as above, taken and
-   judged as those of a poll are. */
+   judged as those of a poll are. stated NULL: a register test gives them. */
 void engine_observed(struct engine *engine, const struct row *rows,
-	size_t row_count, instant now, struct effects *effects);
+	size_t row_count, const struct stated *stated, instant now,
+	struct effects *effects);
+
+/*
+ * Somebody accepts a figure that is held (its id set): the same is added once
+ * more, recorded now, not held, and judged in the same call. As of an earlier
+ * recording it is still held. ALREADY: it is accepted, or a later vintage in
+ * force says the same; nothing is done.
+ */
+enum accept_outcome { ACCEPTED, ACCEPTED_ALREADY };
+enum accept_outcome engine_accept(struct engine *engine, uint32_t indicator,
+	const struct observation *held, const struct stated *stated,
+	instant now, struct effects *effects);
 
 /* The wall clock has been set. Whatever waits for longer from now on than it was
    meant to wait at all is cut to that, and all milestones are judged again. */

@@ -1,9 +1,9 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, gathering.c,
- * alerts.c, outbox.c and reload.c reads this.
+ * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, nearness.c, taking.c,
+ * gathering.c, blame.c, stale.c, alerts.c, outbox.c and reload.c reads this.
  *
- *	polls ──figures──→ watch ──changes──→ alerts ──events──→ outbox
+ *	polls ─rows─→ taking ─figures─→ watch ─changes─→ alerts ─events─→ outbox
  */
 #ifndef PLEDGED_CORE_ENGINE_INTERNAL_H
 #define PLEDGED_CORE_ENGINE_INTERNAL_H
@@ -11,7 +11,9 @@
 #include "base/heap.h"
 #include "base/mem.h"
 #include "core/engine.h"
+#include "core/network.h"
 #include "core/outcomes.h"
+#include "core/supply.h"
 
 /* Judgements that an input makes by itself; what it touches beyond that waits
    in the queue. */
@@ -35,6 +37,7 @@ struct watched {
 	struct milestone_state state;
 	instant saved_next;	/* the store's; INSTANT_MAX: it has none */
 	bool waiting;		/* in one of the queues */
+	instant since;		/* what is known up to then it was judged by */
 	struct mark mark;	/* why it is to be judged */
 };
 
@@ -44,6 +47,25 @@ struct polled {
 	bool busy;		/* a fetch is under way */
 	bool again;		/* … of a program that has changed since */
 	bool awaited;		/* settling waits for an attempt */
+	bool deferred;		/* until this machine is online again */
+	instant not_before;	/* as the server asked; INSTANT_MIN: at any time */
+	uint64_t fault;		/* of the last attempts, as fetch_fault; 0: none */
+	int32_t alike;		/* … in a row */
+	int32_t suspect;	/* failures that may be this machine's, not its */
+	uint32_t era;		/* … of which era of the network */
+};
+
+/* A verdict that a revision changed. */
+struct overturned {
+	uint32_t milestone;
+	enum status from, to;
+};
+
+/* What a call brings of an indicator, to be told at its end. */
+struct account {
+	size_t held;		/* but those of a release */
+	size_t revised;
+	struct text held_words, revised_words;
 };
 
 /* A milestone that the register no longer has. */
@@ -93,6 +115,14 @@ struct engine {
 	bool settling;
 	instant settle_end;
 
+	struct supply *supply;
+	struct network network;
+	struct heap *stale;		/* indicators, by when to look at them */
+	instant *expected;		/* of each: until then it is not stale */
+	uint32_t *noted;		/* indicators to look at, each once */
+	size_t noted_count;
+	bool *is_noted;			/* by index in the register */
+
 	struct alerts *alerts;
 	struct outbox *outbox;
 	int64_t last_event;
@@ -100,6 +130,12 @@ struct engine {
 	uint32_t *touched;		/* indicators with news in this call */
 	size_t touched_count;
 	enum touch *touches;		/* by index in the register */
+	struct account **accounts;	/* likewise, of those touched; NULL */
+	struct overturned *overturned;	/* in this call */
+	size_t overturned_count, overturned_capacity;
+	const struct stated *stated;	/* by whom, while figures of people are
+					   judged; NULL */
+	bool accepting;			/* … that were held until then */
 	instant judged;			/* the latest instant that a milestone
 					   was judged as of */
 	instant asked;			/* time of the last input, only to answer
@@ -136,6 +172,7 @@ struct change {
 	const struct milestone *milestone;
 	const struct milestone_state *before;
 	const struct assessment *after;
+	instant since;		/* what was known by then was judged before */
 	instant now;
 };
 
@@ -156,6 +193,8 @@ void watch_mark_all(struct engine *engine, enum cause_kind mark);
    (INSTANT_MIN: nothing); at most budget of them (0: no limit). */
 void watch_judge(struct engine *engine, instant now, instant due_by,
 	size_t budget, struct effects *effects);
+/* Whether some are still to be judged that are due by now. */
+bool watch_is_behind(const struct engine *engine, instant now);
 /* Marks the milestones of the touched indicators. */
 void watch_mark_touched(struct engine *engine);
 /* The same of one milestone, while it is still waiting. */
@@ -179,10 +218,13 @@ void sight_finish(struct engine *engine, instant now, struct effects *effects);
 
 /* --- revision.c ---------------------------------------------------------- */
 
-/* Whether a figure or document under this milestone was revised by what became known after
-   since, up to now; which ones is added to out: "exports.energy 2017-03". */
+/* Whether a figure or document under this milestone was revised by what became
+   known after since, up to now; which ones is added to out:
+   "exports.energy 2017-03". */
 bool revision_find(struct engine *engine, const struct milestone *milestone,
 	instant since, instant now, struct text *out);
+/* Whether it is judged by an indicator. */
+bool milestone_uses(const struct milestone *milestone, uint32_t indicator);
 
 /* --- cause.c ------------------------------------------------------------- */
 
@@ -201,6 +243,65 @@ void polls_replan(struct engine *engine, instant now);
 /* Asks the sources that are due. */
 void polls_advance(struct engine *engine, instant now,
 	struct effects *effects);
+/* Those due by now are parted in time. */
+void polls_part(struct engine *engine, instant now);
+/* This machine is online again: who waited for that is due. */
+void polls_resume(struct engine *engine, instant now);
+
+/* --- nearness.c ---------------------------------------------------------- */
+
+/* It has no verdict, and may get one. */
+bool milestone_is_open(const struct milestone_state *state);
+/* Brings a source's next poll forward, for what is near or comes near. */
+void polls_near(struct engine *engine, uint32_t source, instant now);
+/* What has changed of a milestone may matter to how its indicators and their
+   sources are watched: they are noted, and looked at by monitor_noted, once
+   settling is over. */
+void monitor_note(struct engine *engine, uint32_t milestone,
+	const struct milestone_state *before);
+void monitor_note_all(struct engine *engine);
+void monitor_noted(struct engine *engine, instant now,
+	struct effects *effects);
+
+/* --- blame.c ------------------------------------------------------------- */
+
+/* What an attempt says of this machine. Returns the report as it counts for the
+   source: as given, or excused, owned by the effects. */
+const struct fetch_report *blame_hear(struct engine *engine, uint32_t source,
+	const struct fetch_report *report, instant now,
+	struct effects *effects);
+/* What it tells of the source; before: its state until then. Each fault is told
+   once, another kind of fault again, and a success ends them all. */
+void blame_tell(struct engine *engine, uint32_t source,
+	const struct fetch_report *report, const struct source_state *before,
+	instant now, struct effects *effects);
+/* With a register that needs no network nobody waits for it. */
+void blame_start(struct engine *engine, instant now, struct effects *effects);
+
+/* --- stale.c ------------------------------------------------------------- */
+
+/* Tells that an indicator has become stale, or is no longer. */
+void stale_look(struct engine *engine, uint32_t indicator, instant now,
+	struct effects *effects);
+/* The same of those that a source supplies, which was asked. */
+void stale_polled(struct engine *engine, uint32_t source, instant now,
+	struct effects *effects);
+/* The same of those whose time has come. */
+void stale_advance(struct engine *engine, instant now,
+	struct effects *effects);
+
+/* --- taking.c ------------------------------------------------------------ */
+
+/* Takes the rows of a table. source NOT_FOUND: of people; stated NULL: nobody
+   says so. */
+void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
+	size_t count, const struct stated *stated, instant now,
+	struct effects *effects);
+/* Judges what they touch, and tells of figures revised. */
+void take_judged(struct engine *engine, instant now, struct effects *effects);
+/* A verdict is another by a revision. */
+void take_overturned(struct engine *engine, uint32_t milestone,
+	enum status from, enum status to);
 
 /* Notes that a call has brought something of an indicator. */
 void polls_touch(struct engine *engine, uint32_t indicator,

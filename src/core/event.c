@@ -17,7 +17,8 @@ enum {
 /*
  * RAISES: an alert stays until something ends it. STANDS: it is a condition,
  * told once; while its alert fires nothing more is said. A verdict is told
- * each time it is given.
+ * each time it is given, and so is what else RAISES: whoever announces a
+ * source's fault or a figure held knows whether it is another one.
  */
 enum alerting { SILENT, RAISES, STANDS };
 
@@ -56,14 +57,17 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 	[EVENT_SUPERSEDED] = {"superseded", CLASS_AUDIENCE, SILENT,
 		DANGER | BLIND | MISS | DATA},
 	[EVENT_FIRST_SIGHT] = {"first_sight", CLASS_AUDIENCE, SILENT, 0},
-	[EVENT_SOURCE_FAILING] = {"source_failing", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_SOURCE_FAILING] = {"source_failing", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_SOURCE_UNREADABLE] = {"source_unreadable", CLASS_OPERATOR,
-		STANDS, 0},
+		RAISES, 0},
 	[EVENT_SOURCE_RECOVERED] = {"source_recovered", CLASS_OPERATOR, SILENT,
 		SOURCE},
 	[EVENT_DATA_STALE] = {"data_stale", CLASS_OPERATOR, STANDS, 0},
-	[EVENT_DATA_QUARANTINED] = {"data_quarantined", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_DATA_QUARANTINED] = {"data_quarantined", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_NEW_DOCUMENT] = {"new_document", CLASS_AUDIENCE, SILENT, 0},
+	[EVENT_SOURCE_MOVED] = {"source_moved", CLASS_OPERATOR, SILENT, 0},
+	[EVENT_OFFLINE] = {"offline", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, SILENT, BIT(EVENT_OFFLINE)},
 };
 
 static const char *const class_names[] = {
@@ -102,6 +106,12 @@ bool event_kind_parse(const char *word, enum event_kind *out)
 enum event_class event_kind_class(enum event_kind kind)
 {
 	return event_kinds[kind].concerns;
+}
+
+enum event_class event_class(enum event_kind kind, enum subject_kind subject)
+{
+	return subject == SUBJECT_INDICATOR && kind != EVENT_NEW_DOCUMENT ?
+		CLASS_OPERATOR : event_kind_class(kind);
 }
 
 const char *event_class_name(enum event_class value)

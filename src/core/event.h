@@ -18,6 +18,7 @@ enum event_kind {
 	EVENT_WITHDRAWN, EVENT_SUPERSEDED, EVENT_FIRST_SIGHT,
 	EVENT_SOURCE_FAILING, EVENT_SOURCE_UNREADABLE, EVENT_SOURCE_RECOVERED,
 	EVENT_DATA_STALE, EVENT_DATA_QUARANTINED, EVENT_NEW_DOCUMENT,
+	EVENT_SOURCE_MOVED, EVENT_OFFLINE, EVENT_ONLINE,
 	EVENT_KIND_COUNT
 };
 
@@ -27,6 +28,9 @@ enum subject_kind { SUBJECT_NONE, SUBJECT_MILESTONE, SUBJECT_SOURCE, SUBJECT_IND
 const char *event_kind_name(enum event_kind kind);
 bool event_kind_parse(const char *word, enum event_kind *out);
 enum event_class event_kind_class(enum event_kind kind);
+/* The same of an event: what is told of an indicator concerns the operator,
+   whoever hears of that kind of a milestone. */
+enum event_class event_class(enum event_kind kind, enum subject_kind subject);
 const char *event_class_name(enum event_class value);
 const char *subject_kind_name(enum subject_kind kind); /* "milestone" … */
 /* Whether the kind raises an alert that stays until something ends it. */
@@ -60,7 +64,7 @@ struct alert {
 	enum event_kind kind;
 	enum severity severity;
 	enum subject_kind subject_kind;
-	char *subject;		/* full id */
+	char *subject;		/* full id; "" of none */
 	enum alert_state state;
 	instant raised;
 	instant resolved;	/* INSTANT_MIN while firing */

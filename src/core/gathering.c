@@ -31,6 +31,7 @@ void gather_document(struct engine *engine, uint32_t source,
 	effect->index = row->indicator;
 	effect->subject = id;
 	effect->source = source;
+	effect->answer = row->answer;
 	effect->as.document = kept;
 }
 

@@ -186,6 +186,15 @@ struct series *history_series(struct history *history, const char *indicator)
 	return &history_entry(history, SHELF_SERIES, indicator)->series;
 }
 
+const struct series *history_loaded(const struct history *history,
+	const char *indicator)
+{
+	struct entry *entry;
+
+	HASH_FIND_STR(history->shelves[SHELF_SERIES].entries, indicator, entry);
+	return entry != NULL && entry->loaded ? &entry->series : NULL;
+}
+
 struct documents *history_documents(struct history *history,
 	const char *indicator)
 {

@@ -46,7 +46,10 @@ void history_free(struct history *history);
 /* The series of an indicator, loaded if it was not. Never NULL; valid until
    history_free. */
 struct series *history_series(struct history *history, const char *indicator);
-/* Likewise. */
+/* The same if it is loaded; NULL: it is not, and nothing is done. */
+const struct series *history_loaded(const struct history *history,
+	const char *indicator);
+/* As the series. */
 struct documents *history_documents(struct history *history,
 	const char *indicator);
 struct attestations *history_attestations(struct history *history,

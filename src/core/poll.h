@@ -1,12 +1,20 @@
 /*
  * poll: when a source is asked again, from what the last times gave.
  *
- * After success: the largest of the schedule, Retry-After and max-age, the
- * latter two capped at a day. After failure: backoff 1 min × 2^n up to the
- * larger of the schedule and an hour, with equal jitter (half fixed, half
+ * After success: the largest of the schedule, Retry-After, max-age and a feed's
+ * ttl, the latter three capped at a day. After failure: backoff 1 min × 2^n up
+ * to the larger of the schedule and an hour, with equal jitter (half fixed, half
  * spread; Brooker, "Exponential Backoff And Jitter", 2015), spread by a hash
  * of source and attempt so that the same state gives the same plan. Never
  * sooner than min_every unless someone asked.
+ *
+ * While a milestone is near that rests on the source, the schedule is what `near`
+ * says: Retry-After and min_every still hold, max-age and ttl do not, for what
+ * decides a deadline is worth an answer that others may have cached.
+ *
+ * After 410 a source is not asked again until its definition changes or someone
+ * asks. When this machine could not ask, nothing is learned of the source: it
+ * is asked again in a minute, by what is known of it.
  */
 #ifndef PLEDGED_CORE_POLL_H
 #define PLEDGED_CORE_POLL_H
@@ -81,7 +89,8 @@ struct source_state {
 	bool has_body;
 	struct digest program;	/* of the definition they were read by */
 	bool gone;		/* not asked any more, until it changes */
-	uint64_t told;		/* the fault that people were told of; 0: none */
+	uint64_t told;		/* the fault that people were told of, as
+				   fetch_fault says; 0: none */
 	char moved[MOVED_MAX];	/* where it is asked for now; "": its url */
 	char error[FETCH_ERROR_MAX];
 };
@@ -89,19 +98,50 @@ struct source_state {
 struct poll_settings {
 	int64_t every;		/* seconds */
 	int64_t min_every;
-	int64_t spread;		/* first polls are spread over so many seconds */
+	int64_t spread;		/* seconds by which polls that fall together are
+				   parted at the most; 0: not at all */
+};
+
+/* How the milestones stand that rest on a source. */
+struct nearness {
+	int64_t every;		/* seconds between polls by now; 0: none is near */
+	instant begins;		/* when the next one comes near; INSTANT_MAX: never */
+	int64_t then;		/* seconds between polls from then on */
 };
 
 void source_state_init(struct source_state *state);
 /* Drops etag, last_modified and body: the next answer is read whole. */
 void source_forget_validators(struct source_state *state);
-/* First poll of a source that has no plan yet. */
-instant poll_first(const struct source *source,
-	const struct poll_settings *settings, instant now);
-/* Takes a report into the state and plans the next poll. */
+/* Whether the report is that of a poll that failed; OFFLINE is none. */
+bool fetch_failed(const struct fetch_report *report);
+/* Takes a report into the state and plans the next poll, as if no milestone
+   were near. */
 void poll_finished(const struct source *source,
 	const struct poll_settings *settings, const struct fetch_report *report,
 	struct source_state *state);
+/* When a source is asked for the sake of what is near: never later than its
+   plan, nor before not_before. */
+instant poll_near(const struct source *source,
+	const struct poll_settings *settings, const struct source_state *state,
+	const struct nearness *near, instant not_before, instant now);
+/* Until when its Retry-After forbids to ask it; INSTANT_MIN: it does not. */
+instant poll_not_before(const struct fetch_report *report);
+
+/*
+ * Polls due at one time are parted: of so many, each begins so many seconds
+ * later, by a hash of its id. Up to POLLS_AT_ONCE begin together; of more, as
+ * many in a second, over at most settings->spread.
+ */
+#define POLLS_AT_ONCE 200
+int64_t poll_parted(const char *id, size_t count,
+	const struct poll_settings *settings);
+
+/*
+ * What kind of fault a failed poll is, so that it is told once: 410, the class
+ * of an HTTP status, else the first words of the error without what stands in
+ * quotes or has a digit. Never 0.
+ */
+uint64_t fetch_fault(const struct fetch_report *report);
 
 /* Seconds to wait after so many failures in a row (at least 1): first × 2^n up
    to limit, equal jitter, the same for the same (id, number, failures). */

@@ -1,11 +1,7 @@
 /*
- * polls: asking sources and taking their figures. A source is asked by one
- * fetch at a time; what it fails to say changes nothing that is known.
+ * polls: asking sources. A source is asked by one fetch at a time; what it
+ * fails to say changes nothing that is known.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
 #include "core/engine_internal.h"
 
 #define DAY INT64_C(86400)
@@ -21,7 +17,7 @@ static instant plan_latest(const struct engine *engine,
 	int64_t wait = source->every > 0 ? source->every : settings->every;
 
 	wait = wait > settings->min_every ? wait : settings->min_every;
-	return now + (wait > DAY ? wait : DAY);
+	return now + (wait > DAY ? wait : DAY) + settings->spread;
 }
 
 /* Of a plan made at polled->planned. */
@@ -31,7 +27,8 @@ static void polls_cut(struct engine *engine, uint32_t index, instant now)
 	instant latest = plan_latest(engine, &engine->reg->sources[index], now);
 	instant next = plan_cut(polled->state.next, polled->planned, now);
 
-	polled->state.next = next < latest ? next : latest;
+	if (!polled->state.gone)
+		polled->state.next = next < latest ? next : latest;
 	if (polled->planned > now)
 		polled->planned = now;
 	if (!polled->busy)
@@ -74,12 +71,12 @@ void polls_adopt(struct engine *engine, uint32_t index,
 	if (!engine->started || !state)
 		polled->planned = tried ? state->last_attempt : now;
 	if (!tried) {
-		instant first = poll_first(source, &engine->settings.polling,
-			now);
-		if (!state || state->next > first)
-			polled->state.next = first;
+		if (!state || state->next > now)
+			polled->state.next = now;
 	} else if (memcmp(&program, &state->program, sizeof(program)) != 0) {
 		source_forget_validators(&polled->state);
+		polled->state.gone = false;
+		polled->state.moved[0] = '\0';
 		polled->state.next = now;
 		polled->again = polled->busy;
 		tried = false;
@@ -89,12 +86,31 @@ void polls_adopt(struct engine *engine, uint32_t index,
 		polls_await(engine, polled);
 }
 
+/* Those that are due together begin one after the other. */
+void polls_part(struct engine *engine, instant now)
+{
+	size_t due = 0;
+
+	for (size_t i = 0; i < engine->reg->source_count; i++)
+		due += heap_key(engine->polls, (uint32_t)i) <= now;
+	for (size_t i = 0; i < engine->reg->source_count; i++) {
+		if (heap_key(engine->polls, (uint32_t)i) > now)
+			continue;
+		engine->sources[i].state.next = now + poll_parted(
+			engine->reg->sources[i].id, due,
+			&engine->settings.polling);
+		heap_set(engine->polls, (uint32_t)i,
+			engine->sources[i].state.next);
+	}
+}
+
 static void polls_ask(struct engine *engine, uint32_t source,
 	struct effects *effects)
 {
 	struct polled *polled = &engine->sources[source];
 
 	polled->busy = true;
+	polled->deferred = false;
 	heap_set(engine->polls, source, INSTANT_MAX);
 	struct effect *effect = effects_add(effects, EFFECT_FETCH);
 	effect->index = source;
@@ -102,10 +118,44 @@ static void polls_ask(struct engine *engine, uint32_t source,
 	effect->source_state = &polled->state;
 }
 
+/* While this machine is offline, one source at a time finds out when that is
+   over, and the others wait for it. */
+static bool polls_defer(struct engine *engine, uint32_t source, instant now)
+{
+	struct network *network = &engine->network;
+
+	if (!network->offline ||
+	    network_host(engine->reg->sources[source].url) == 0 ||
+	    network_probe(network, now))
+		return false;
+	engine->sources[source].deferred = true;
+	polls_attempted(engine, &engine->sources[source]);
+	heap_set(engine->polls, source, network->probe);
+	return true;
+}
+
+void polls_resume(struct engine *engine, instant now)
+{
+	for (size_t i = 0; i < engine->reg->source_count; i++) {
+		struct polled *polled = &engine->sources[i];
+
+		if (polled->busy || polled->state.gone || (!polled->deferred &&
+		    polled->state.outcome != FETCH_OFFLINE))
+			continue;
+		polled->deferred = false;
+		heap_set(engine->polls, (uint32_t)i, now);
+	}
+	polls_part(engine, now);
+}
+
 void polls_advance(struct engine *engine, instant now, struct effects *effects)
 {
-	while (heap_first_key(engine->polls) <= now)
-		polls_ask(engine, heap_first(engine->polls), effects);
+	while (heap_first_key(engine->polls) <= now) {
+		uint32_t source = heap_first(engine->polls);
+
+		if (!polls_defer(engine, source, now))
+			polls_ask(engine, source, effects);
+	}
 }
 
 bool engine_poll(struct engine *engine, uint32_t source, instant now,
@@ -118,218 +168,6 @@ bool engine_poll(struct engine *engine, uint32_t source, instant now,
 	return true;
 }
 
-/* --- how sources are doing ----------------------------------------------- */
-
-static void source_announce(struct engine *engine, uint32_t source,
-	enum event_kind kind, const char *reason, instant now,
-	struct effects *effects)
-{
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = event_kind_raises(kind) ? SEVERITY_WARNING
-			: SEVERITY_INFO,
-		.subject_kind = SUBJECT_SOURCE,
-		.subject = engine->reg->sources[source].id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = source,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
-}
-
-static void failure_reason(const struct source_state *state, const char *what,
-	struct text *out)
-{
-	text_addf(out, "%s since ", what);
-	text_add_instant(out, state->failing_since);
-	text_addf(out, ", %d attempt%s: %s", (int)state->failures,
-		state->failures == 1 ? "" : "s", state->error);
-}
-
-/* What one attempt tells of a source; before: its state until then. Each alert
-   is raised once, and a success ends them all. */
-static void polls_tell(struct engine *engine, uint32_t source,
-	const struct source_state *before, instant now, struct effects *effects)
-{
-	const struct source_state *state = &engine->sources[source].state;
-	enum event_kind kind = EVENT_KIND_COUNT;
-	struct text reason;
-
-	text_init(&reason, 0);
-	if (state->failures == 0 && before->failures > 0) {
-		kind = EVENT_SOURCE_RECOVERED;
-		text_addf(&reason, "it answers again, after %d failure%s since ",
-			(int)before->failures, before->failures == 1 ? "" : "s");
-		text_add_instant(&reason, before->failing_since);
-	} else if (state->outcome == FETCH_UNREADABLE) {
-		kind = EVENT_SOURCE_UNREADABLE;
-		failure_reason(state, "cannot be read", &reason);
-	} else if (state->outcome == FETCH_FAILED &&
-			state->failures >= SOURCE_FAILURES_ALERT) {
-		kind = EVENT_SOURCE_FAILING;
-		failure_reason(state, "no good answer", &reason);
-	}
-	if (kind != EVENT_KIND_COUNT)
-		source_announce(engine, source, kind, text_string(&reason), now,
-			effects);
-	text_release(&reason);
-}
-
-/* --- figures ------------------------------------------------------------- */
-
-void polls_touch(struct engine *engine, uint32_t indicator,
-	enum series_news news)
-{
-	enum touch touch = news == SERIES_REVISED ? TOUCH_REVISED : TOUCH_NEW;
-
-	if (engine->touches[indicator] == TOUCH_NONE)
-		engine->touched[engine->touched_count++] = indicator;
-	if (touch > engine->touches[indicator])
-		engine->touches[indicator] = touch;
-}
-
-/* Whether the last word on any period is one that is not used. */
-static bool series_is_quarantined(const struct series *series)
-{
-	for (size_t i = 0; i < series->count; i++) {
-		bool last = i + 1 == series->count || !period_equal(
-			series->items[i].period, series->items[i + 1].period);
-		if (last && series->items[i].quarantine)
-			return true;
-	}
-	return false;
-}
-
-static void quarantine_announce(struct engine *engine, uint32_t index,
-	enum event_kind kind, const char *reason, instant now,
-	struct effects *effects)
-{
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = kind == EVENT_RECOVERED ? SEVERITY_INFO
-			: SEVERITY_WARNING,
-		.subject_kind = SUBJECT_INDICATOR,
-		.subject = engine->reg->indicators[index].id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
-}
-
-/* An implausible figure is kept and told; a plausible one in its place ends
-   the alert. */
-static void quarantine_tell(struct engine *engine, uint32_t index,
-	const struct series *series, const struct observation *observation,
-	instant now, struct effects *effects)
-{
-	const char *id = engine->reg->indicators[index].id;
-	struct text reason;
-
-	if (observation->quarantine) {
-		text_init(&reason, 0);
-		text_add_period(&reason, observation->period);
-		text_add_string(&reason, ": ");
-		text_add_decimal(&reason, observation->value);
-		text_add_string(&reason, " is outside the indicator's domain "
-			"and is not used");
-		quarantine_announce(engine, index, EVENT_DATA_QUARANTINED,
-			text_string(&reason), now, effects);
-		text_release(&reason);
-	} else if (alerts_fires(engine->alerts, SUBJECT_INDICATOR, id,
-			EVENT_DATA_QUARANTINED) && !series_is_quarantined(series)) {
-		quarantine_announce(engine, index, EVENT_RECOVERED,
-			"a plausible figure has taken the place of the "
-			"implausible one", now, effects);
-	}
-}
-
-static void polls_take_row(struct engine *engine, uint32_t source,
-	const struct row *row, struct series *series, instant now,
-	struct effects *effects)
-{
-	struct observation observation = row->observation;
-
-	observation.recorded = engine_as_of(engine, now);
-	enum series_news news = series_add(series, &observation, NULL);
-	if (news == SERIES_SAME)
-		return;
-	polls_touch(engine, row->indicator, news);
-	struct effect *effect = effects_add(effects, EFFECT_OBSERVATION);
-	effect->index = row->indicator;
-	effect->subject = engine->reg->indicators[row->indicator].id;
-	effect->source = source;
-	effect->as.observation = observation;
-	quarantine_tell(engine, row->indicator, series, &observation, now,
-		effects);
-}
-
-static int compare(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* By indicator, period and publication, then as they stand in the table. */
-static int row_order(const void *left, const void *right)
-{
-	const struct row *a = *(const struct row *const *)left;
-	const struct row *b = *(const struct row *const *)right;
-	int order = compare(a->indicator, b->indicator);
-
-	if (order == 0 && a->document && b->document)
-		order = strcmp(a->document->key, b->document->key);
-	else if (order == 0)
-		order = period_compare(a->observation.period,
-			b->observation.period);
-	if (order == 0)
-		order = compare(a->observation.published,
-			b->observation.published);
-	return order != 0 ? order : (a > b) - (a < b);
-}
-
-/* A document that stands twice in a table is what the table says last. */
-static bool row_is_outdone(const struct row *row, const struct row *next)
-{
-	return row->document && next->document &&
-		row->indicator == next->indicator &&
-		row->observation.published == next->observation.published &&
-		strcmp(row->document->key, next->document->key) == 0;
-}
-
-/*
- * A vintage that repeats the one before it is not kept, so those of one period
- * are taken in the order in which they came to be, whatever the order of the
- * table's rows: a figure that went and came back is no repetition. One
- * indicator after the other, each is looked up once, and its periods in their
- * order go to the end of its series.
- */
-static void polls_take_rows(struct engine *engine, uint32_t source,
-	const struct row *rows, size_t count, instant now, struct effects *effects)
-{
-	const struct row **ordered = mem_new(count, sizeof *ordered);
-	struct series *series = NULL;
-
-	for (size_t i = 0; i < count; i++)
-		ordered[i] = &rows[i];
-	qsort(ordered, count, sizeof *ordered, row_order);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t indicator = ordered[i]->indicator;
-		if (i + 1 < count && row_is_outdone(ordered[i], ordered[i + 1]))
-			continue;
-		if (ordered[i]->document) {
-			gather_document(engine, source, ordered[i], now, effects);
-			continue;
-		}
-		if (!series || indicator != ordered[i - 1]->indicator)
-			series = history_series(engine->history,
-				engine->reg->indicators[indicator].id);
-		polls_take_row(engine, source, ordered[i], series, now, effects);
-	}
-	free(ordered);
-}
-
 /* --- an attempt has ended ------------------------------------------------ */
 
 static void polls_finish(struct engine *engine, uint32_t index,
@@ -340,6 +178,7 @@ static void polls_finish(struct engine *engine, uint32_t index,
 
 	polled->busy = false;
 	polled->planned = now;
+	polled->not_before = poll_not_before(report);
 	poll_finished(&engine->reg->sources[index], &engine->settings.polling,
 		report, &polled->state);
 	if (polled->again) {
@@ -357,19 +196,7 @@ static void polls_finish(struct engine *engine, uint32_t index,
 	effect->subject = engine->reg->sources[index].id;
 	effect->as.report = report;
 	effect->source_state = &polled->state;
-	polls_tell(engine, index, &before, now, effects);
-}
-
-/* Figures and the judgements they change are committed together: what is not
-   judged in this call is saved as due. */
-static void polls_took(struct engine *engine, instant now,
-	struct effects *effects)
-{
-	engine_settle(engine, now);
-	watch_mark_touched(engine);
-	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
-	watch_save_touched(engine, now, effects);
-	outbox_advance(engine->outbox, now, effects);
+	blame_tell(engine, index, report, &before, now, effects);
 }
 
 void engine_fetched(struct engine *engine, uint32_t source,
@@ -377,17 +204,13 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	size_t row_count, instant now, struct effects *effects)
 {
 	engine->asked = now;
+	report = blame_hear(engine, source, report, now, effects);
 	polls_finish(engine, source, report, now, effects);
 	if (report->outcome == FETCH_CHANGED)
-		polls_take_rows(engine, source, rows, row_count, now, effects);
+		take_rows(engine, source, rows, row_count, NULL, now, effects);
 	gather_polled(engine, source, report);
-	polls_took(engine, now, effects);
-}
-
-void engine_observed(struct engine *engine, const struct row *rows,
-	size_t row_count, instant now, struct effects *effects)
-{
-	engine->asked = now;
-	polls_take_rows(engine, NOT_FOUND, rows, row_count, now, effects);
-	polls_took(engine, now, effects);
+	take_judged(engine, now, effects);
+	stale_polled(engine, source, now, effects);
+	polls_near(engine, source, now);
+	outbox_advance(engine->outbox, now, effects);
 }

@@ -62,6 +62,12 @@ static void reload_sources(struct engine *engine, const struct engine *old,
 			engine->sources[i].planned = polled->planned;
 			engine->sources[i].busy = polled->busy;
 			engine->sources[i].again = polled->again;
+			engine->sources[i].deferred = polled->deferred;
+			engine->sources[i].not_before = polled->not_before;
+			engine->sources[i].fault = polled->fault;
+			engine->sources[i].alike = polled->alike;
+			engine->sources[i].suspect = polled->suspect;
+			engine->sources[i].era = polled->era;
 		}
 		polls_adopt(engine, (uint32_t)i, polled ? &polled->state : NULL,
 			now);
@@ -90,6 +96,28 @@ static void reload_lost_sources(struct engine *engine,
 	}
 }
 
+/* Nobody asks for the figures of an indicator that has left. */
+static void reload_lost_indicators(struct engine *engine,
+	const struct engine *old, instant now, struct effects *effects)
+{
+	for (size_t i = 0; i < old->reg->indicator_count; i++) {
+		const char *id = old->reg->indicators[i].id;
+		if (register_indicator(engine->reg, id) != NOT_FOUND)
+			continue;
+		engine_announce(engine, &(struct announcement){
+			.kind = EVENT_RECOVERED,
+			.severity = SEVERITY_INFO,
+			.subject_kind = SUBJECT_INDICATOR,
+			.subject = id,
+			.reg = old->reg,
+			.milestone = NOT_FOUND,
+			.source = NOT_FOUND,
+			.reason = "it is no longer in the register",
+			.spare = EVENT_KIND_COUNT,
+		}, now, effects);
+	}
+}
+
 void engine_reload(struct engine *engine, const struct register_ *reg,
 	const struct engine_settings *settings, instant now,
 	struct effects *effects)
@@ -105,6 +133,10 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 	reload_departed(engine, &old, now, effects);
 	reload_sources(engine, &old, now);
 	reload_lost_sources(engine, &old, now, effects);
+	reload_lost_indicators(engine, &old, now, effects);
+	blame_start(engine, now, effects);
+	polls_part(engine, now);
+	monitor_note_all(engine);
 	if (engine->awaited > 0 && !engine->settling) {
 		engine->settling = true;
 		engine->settle_end = now + SETTLE_SECONDS;

@@ -125,6 +125,13 @@ static bool benchmark_has(const struct benchmark *benchmark, uint32_t indicator)
 	return false;
 }
 
+bool milestone_uses(const struct milestone *milestone, uint32_t indicator)
+{
+	return benchmark_has(milestone->benchmark, indicator) ||
+		(milestone->baseline &&
+		benchmark_has(milestone->baseline, indicator));
+}
+
 /* Statements of people are revisions of what was known as figures are. */
 static void revision_look_people(struct revision *revision,
 	struct engine *engine, const struct milestone *milestone)

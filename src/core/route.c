@@ -93,7 +93,8 @@ static const char *field_class(const struct route_subject *subject,
 	const struct match *match)
 {
 	(void)match;
-	return event_class_name(event_kind_class(subject->kind));
+	return event_class_name(event_class(subject->kind,
+		subject->about));
 }
 
 static const char *field_kind(const struct route_subject *subject,

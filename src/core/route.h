@@ -68,6 +68,7 @@ struct policy {
 struct route_subject {
 	const struct register_ *reg;
 	enum event_kind kind;
+	enum subject_kind about;
 	enum severity severity;
 	uint32_t milestone;	/* NOT_FOUND: not about one */
 	uint32_t source;	/* likewise */

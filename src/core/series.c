@@ -10,6 +10,28 @@
 
 #include "base/mem.h"
 
+static const struct {
+	const char *name, *words;
+} quarantines[] = {
+	[QUARANTINE_NONE] = {"none", "in use"},
+	[QUARANTINE_DOMAIN] = {"domain", "outside the indicator's domain"},
+	[QUARANTINE_JUMP] = {"jump", "too far from the figures beside it"},
+	[QUARANTINE_DUPLICATE] = {"duplicate",
+		"given twice by one release, differently"},
+	[QUARANTINE_RELEASE] = {"release",
+		"of a release that contradicts too much of the last one"},
+};
+
+const char *quarantine_name(enum quarantine quarantine)
+{
+	return quarantines[quarantine].name;
+}
+
+const char *quarantine_words(enum quarantine quarantine)
+{
+	return quarantines[quarantine].words;
+}
+
 void series_init(struct series *series)
 {
 	*series = (struct series){
@@ -207,6 +229,14 @@ const struct observation *series_until(const struct series *series,
 	return walk_back(series, &position, known);
 }
 
+const struct observation *series_latest(const struct series *series,
+	struct knowledge known)
+{
+	size_t position = series->count;
+
+	return walk_back(series, &position, known);
+}
+
 /*
  * In a mixed series a point stands under its day in UTC and may in truth end
  * up to a day before or after its neighbours; two days either way hold all
@@ -331,7 +361,7 @@ static bool observation_repeats(const struct observation *later,
 	const struct observation *earlier)
 {
 	return later->provisional == earlier->provisional &&
-		later->quarantine == earlier->quarantine &&
+		!later->quarantine == !earlier->quarantine &&
 		later->recorded >= earlier->recorded &&
 		decimal_equal(later->value, earlier->value);
 }
@@ -369,19 +399,25 @@ static const struct observation *vintage_used(const struct series *series,
 
 /*
  * Whether what stands before a position makes a vintage needless there: the
- * one used last, or the very last one. A row of the store only by itself.
+ * very last one, or one that has been held since the one used last. A row of
+ * the store only by itself.
  */
 static bool vintage_is_needless(const struct series *series, size_t from,
 	size_t position, const struct observation *observation)
 {
-	const struct observation *used = vintage_used(series, from, position);
-
 	if (position == from)
 		return false;
 	if (observation->id != 0)
 		return vintage_compare(&series->items[position - 1], observation) == 0;
-	return observation_repeats(observation, &series->items[position - 1]) ||
-		(used != NULL && observation_repeats(observation, used));
+	while (position-- > from) {
+		const struct observation *before = &series->items[position];
+
+		if (observation_repeats(observation, before))
+			return true;
+		if (!before->quarantine || !observation->quarantine)
+			return false;
+	}
+	return false;
 }
 
 /* Among the vintages [from, to) of its period. */

@@ -25,6 +25,10 @@ enum quarantine {
 	QUARANTINE_RELEASE	/* of a release that contradicts too much */
 };
 
+const char *quarantine_name(enum quarantine quarantine);	/* "domain" … */
+/* "outside the indicator's domain" …; what it says of a figure. */
+const char *quarantine_words(enum quarantine quarantine);
+
 struct observation {
 	struct decimal value;
 	struct period period;
@@ -63,9 +67,12 @@ enum series_news {
 };
 
 /*
- * Adds a vintage unless it repeats the one known just before it (same value,
- * same provisional mark) or a quarantined one just before it. Same published
- * and another value: a correction, which wins by being recorded later. A row
+ * Adds a vintage unless it repeats the one in force just before it (same value,
+ * same provisional mark), with no other word of that period since; or, in
+ * quarantine, any that was held since that one. Where the figure in force comes
+ * back after one that was held, it is added again: the last word is plausible.
+ * Same published and another value: a correction, which wins by being recorded
+ * later. A row
  * of the store (its id is not 0) has passed this once, in the order of its
  * time, and is kept whatever stands there by now; only the same row again is
  * SERIES_SAME. previous (may be NULL) receives the vintage it revises.
@@ -93,6 +100,9 @@ const struct observation *series_next(const struct series *series,
    period_compare. NULL: none. */
 const struct observation *series_until(const struct series *series,
 	struct period period, struct knowledge known);
+/* The same of the very last period. */
+const struct observation *series_latest(const struct series *series,
+	struct knowledge known);
 
 /*
  * To walk many periods in one pass: the position of the first vintage of the

@@ -124,6 +124,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 				state->assessment.as_of)))
 		return;
 	watched->state = *state;
+	watched->since = state->assessment.as_of;
 	watched_date(watched, milestone_at(&engine->reg->milestones[milestone],
 		state->assessment.as_of));
 	watched->saved_next = state->assessment.next;
@@ -135,11 +136,34 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 		engine->unseen--;
 }
 
+/*
+ * A judgement that changed nothing was not saved, and yet it was made: while an
+ * earlier process lived, which is known of the last thing it saved, whatever
+ * became known before a milestone's saved next instant had been judged.
+ */
+static void watch_judged_before(struct engine *engine)
+{
+	instant alive = engine->judged;
+
+	for (size_t i = 0; i < engine->reg->source_count; i++) {
+		instant attempt = engine->sources[i].state.last_attempt;
+		alive = attempt > alive ? attempt : alive;
+	}
+	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
+		struct watched *watched = engine->milestones[i];
+		instant through = earlier(alive, watched->saved_next - 1);
+
+		if (watched_is_judged(watched) && through > watched->since)
+			watched->since = through;
+	}
+}
+
 /* Announced milestones wait for their next instant, unless their terms have
    changed or decisions about them may have, or which figures differ is to be
    found again; the others, for first sight. */
 void watch_start(struct engine *engine)
 {
+	watch_judged_before(engine);
 	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
 		const struct milestone_state *state =
 			&engine->milestones[i]->state;
@@ -397,8 +421,11 @@ static const struct event *change_tell_revision(struct engine *engine,
 		return NULL;
 	text_init(&figures, 0);
 	text_init(&reason, 0);
-	if (revision_find(engine, change->milestone, before->as_of,
+	if (revision_find(engine, change->milestone, change->since,
 			change->after->as_of, &figures)) {
+		if (verdict_changed(change))
+			take_overturned(engine, change->index, before->status,
+				change->after->status);
 		revision_reason(change, text_string(&figures), &reason);
 		struct announcement announcement = announcement_of(engine,
 			change->index, EVENT_REVISED, text_string(&reason));
@@ -496,6 +523,7 @@ static void watched_take(struct engine *engine, struct watched *watched,
 		state->since = now;
 	state->assessment = *fresh;
 	state->terms = milestone->terms;
+	watched->since = fresh->as_of;
 }
 
 static void watched_save(struct engine *engine, uint32_t index,
@@ -570,7 +598,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 		&engine->reg->milestones[index], engine_as_of(engine, now));
 	const struct milestone_state before = watched->state;
 	struct assessment fresh;
-	const struct change change = {index, milestone, &before, &fresh, now};
+	const struct change change = {index, milestone, &before, &fresh,
+		watched->since, now};
 	const struct event *cause = NULL;
 	const struct mark mark = watched->mark;
 
@@ -583,6 +612,7 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 		fresh.next = engine->judged + 1;
 	heap_set(engine->wakes, index, fresh.next);
 	watched_take(engine, watched, milestone, &fresh, now);
+	monitor_note(engine, index, &before);
 	if (before.announced) {
 		cause = change_tell(engine, &change, effects);
 	} else if (engine->settling) {
@@ -636,6 +666,13 @@ void watch_judge(struct engine *engine, instant now, instant due_by,
 	}
 	watch_save_dependants(engine, now, effects);
 	sight_finish(engine, now, effects);
+	monitor_noted(engine, now, effects);
+}
+
+bool watch_is_behind(const struct engine *engine, instant now)
+{
+	return engine->dirty.count > 0 || heap_count(engine->resting) > 0 ||
+		heap_first_key(engine->wakes) <= now;
 }
 
 /* --- what new figures touch ---------------------------------------------- */

@@ -166,7 +166,7 @@ struct engine_settings daemon_engine_settings(const struct daemon *daemon)
 		.polling = {
 			.every = daemon->settings->polling.every,
 			.min_every = daemon->settings->polling.min_every,
-			.spread = 0,
+			.spread = SETTLE_SECONDS / 2,
 		},
 		.policy = &daemon->settings->policy,
 		.instance = store_instance(daemon->store),

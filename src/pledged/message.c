@@ -38,6 +38,9 @@ static const char *const headlines[EVENT_KIND_COUNT] = {
 	[EVENT_DATA_STALE] = "Figures overdue",
 	[EVENT_DATA_QUARANTINED] = "Figures held back",
 	[EVENT_NEW_DOCUMENT] = "New document",
+	[EVENT_SOURCE_MOVED] = "Source has moved",
+	[EVENT_OFFLINE] = "This machine is offline",
+	[EVENT_ONLINE] = "This machine is online again",
 };
 
 static const struct milestone *context_milestone(

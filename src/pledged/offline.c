@@ -372,7 +372,7 @@ void offline_pass(struct offline *offline, instant to)
 void offline_observe(struct offline *offline, const struct row *rows,
 	size_t count)
 {
-	engine_observed(offline->engine, rows, count, offline->now,
+	engine_observed(offline->engine, rows, count, NULL, offline->now,
 		&offline->effects);
 	offline_perform(offline);
 }

@@ -580,9 +580,11 @@ void view_alert(struct json *json, const struct alert *alert)
 	json_put_int(json, "id", alert->id);
 	json_put_string(json, "kind", event_kind_name(alert->kind));
 	json_put_string(json, "class",
-		event_class_name(event_kind_class(alert->kind)));
+		event_class_name(event_class(alert->kind,
+		alert->subject_kind)));
 	json_put_string(json, "severity", severity_name(alert->severity));
-	json_put_string(json, "subject", alert->subject);
+	json_put_string(json, "subject",
+		alert->subject_kind == SUBJECT_NONE ? NULL : alert->subject);
 	put_subject(json, alert->subject_kind, alert->subject);
 	json_put_string(json, "state", alert_state_name(alert->state));
 	json_put_instant(json, "raised", alert->raised);
@@ -654,7 +656,8 @@ void view_event_fields(struct json *json, const struct event *event)
 	json_put_instant(json, "time", event->time);
 	json_put_string(json, "kind", event_kind_name(event->kind));
 	json_put_string(json, "class",
-		event_class_name(event_kind_class(event->kind)));
+		event_class_name(event_class(event->kind,
+		event->subject_kind)));
 	put_subject(json, event->subject_kind, event->subject);
 	json_put_string(json, "from", event->from);
 	json_put_string(json, "to", event->to);

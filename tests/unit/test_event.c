@@ -25,6 +25,15 @@ static void test_names(void **state)
 		"audience");
 	assert_string_equal(event_class_name(
 		event_kind_class(EVENT_SOURCE_FAILING)), "operator");
+	/* What ends an operator's alert, or is told of figures, is the operator's. */
+	assert_int_equal(event_class(EVENT_RECOVERED, SUBJECT_INDICATOR),
+		CLASS_OPERATOR);
+	assert_int_equal(event_class(EVENT_RECOVERED, SUBJECT_MILESTONE),
+		CLASS_AUDIENCE);
+	assert_int_equal(event_class(EVENT_NEW_DOCUMENT, SUBJECT_INDICATOR),
+		CLASS_AUDIENCE);
+	assert_int_equal(event_class(EVENT_OFFLINE, SUBJECT_NONE),
+		CLASS_OPERATOR);
 	assert_string_equal(subject_kind_name(SUBJECT_MILESTONE), "milestone");
 	assert_string_equal(alert_state_name(ALERT_RESOLVED), "resolved");
 }
@@ -103,7 +112,7 @@ static const enum event_kind raising[] = {
 	EVENT_AT_RISK, EVENT_OFF_TRACK, EVENT_SLIPPED, EVENT_BREACHED,
 	EVENT_REVERSED, EVENT_UNVERIFIED, EVENT_DISPUTED, EVENT_SOURCE_FAILING,
 	EVENT_SOURCE_UNREADABLE, EVENT_DATA_STALE, EVENT_DATA_QUARANTINED,
-	EVENT_KIND_COUNT
+	EVENT_OFFLINE, EVENT_KIND_COUNT
 };
 
 static const struct ends_case {
@@ -123,6 +132,9 @@ static const struct ends_case {
 		EVENT_KIND_COUNT}},
 	{EVENT_SOURCE_RECOVERED, {EVENT_SOURCE_FAILING,
 		EVENT_SOURCE_UNREADABLE, EVENT_KIND_COUNT}},
+	{EVENT_SOURCE_MOVED, {EVENT_KIND_COUNT}},
+	{EVENT_OFFLINE, {EVENT_KIND_COUNT}},
+	{EVENT_ONLINE, {EVENT_OFFLINE, EVENT_KIND_COUNT}},
 };
 
 static void test_alerts(void **state)

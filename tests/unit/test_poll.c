@@ -151,20 +151,218 @@ static void test_program(void **state)
 	assert_memory_equal(&digests[0], &again, sizeof(again));
 }
 
-static void test_first(void **state)
+/* --- what else the server says ----------------------------------------------- */
+
+static struct source_state tried(enum fetch_outcome outcome, int32_t failures)
+{
+	const struct source source = {.id = "s", .url = "http://s/",
+		.extract = "."};
+	const struct fetch_report report = {.finished = NOW, .outcome = outcome,
+		.retry_after = -1, .max_age = -1};
+	struct source_state known;
+
+	source_state_init(&known);
+	known.failures = failures;
+	poll_finished(&source, &settings, &report, &known);
+	return known;
+}
+
+static void test_feed(void **state)
+{
+	const struct source source = {.id = "s", .every = HOUR};
+	struct fetch_report report = {.finished = NOW,
+		.outcome = FETCH_CHANGED, .retry_after = -1, .max_age = 7200,
+		.ttl = 9000};
+	struct source_state known;
+
+	(void)state;
+	source_state_init(&known);
+	poll_finished(&source, &settings, &report, &known);
+	assert_int_equal(known.next, NOW + 9000);
+	report.ttl = 90 * DAY;
+	poll_finished(&source, &settings, &report, &known);
+	assert_int_equal(known.next, NOW + DAY);
+}
+
+static void test_gone(void **state)
+{
+	const struct source source = {.id = "s", .every = HOUR};
+	struct fetch_report report = {.finished = NOW,
+		.outcome = FETCH_FAILED, .http_status = 410, .gone = true,
+		.retry_after = -1, .max_age = -1};
+	struct source_state known;
+
+	(void)state;
+	source_state_init(&known);
+	poll_finished(&source, &settings, &report, &known);
+	assert_true(known.gone);
+	assert_int_equal(known.next, INSTANT_MAX);
+	/* Somebody asked once more. */
+	report = (struct fetch_report){.finished = NOW,
+		.outcome = FETCH_CHANGED, .retry_after = -1, .max_age = -1};
+	poll_finished(&source, &settings, &report, &known);
+	assert_false(known.gone);
+	assert_int_equal(known.next, NOW + HOUR);
+}
+
+/* An attempt that could not be made is no failure, and leaves what is known. */
+static void test_offline(void **state)
+{
+	const struct source source = {.id = "s", .every = HOUR};
+	const struct fetch_report report = {.finished = NOW,
+		.outcome = FETCH_OFFLINE, .retry_after = -1, .max_age = -1};
+	struct source_state known;
+
+	(void)state;
+	source_state_init(&known);
+	known.failures = 2;
+	known.failing_since = NOW - DAY;
+	snprintf(known.etag, sizeof(known.etag), "\"a\"");
+	poll_finished(&source, &settings, &report, &known);
+	assert_int_equal(known.failures, 2);
+	assert_int_equal(known.failing_since, NOW - DAY);
+	assert_string_equal(known.etag, "\"a\"");
+	assert_int_equal(known.next, NOW + 60);
+	assert_int_equal(known.outcome, FETCH_OFFLINE);
+}
+
+static void test_moved(void **state)
+{
+	const struct source source = {.id = "s", .every = HOUR};
+	struct fetch_report report = {.finished = NOW,
+		.outcome = FETCH_CHANGED, .retry_after = -1, .max_age = -1,
+		.moved = "http://new/"};
+	struct source_state known;
+
+	(void)state;
+	source_state_init(&known);
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "http://new/");
+	report.moved[0] = '\0';
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "http://new/");
+}
+
+/* --- near ---------------------------------------------------------------------- */
+
+static const struct near_case {
+	const char *what;
+	int64_t every;			/* near by now */
+	int64_t begins, then;		/* from NOW on; 0: never */
+	int32_t failures;
+	int64_t not_before;		/* from NOW on; 0: not said */
+	int64_t want_least, want_most;
+} nears[] = {
+	{"not near", 0, 0, 0, 0, 0, 6 * HOUR, 6 * HOUR},
+	{"near", HOUR, 0, 0, 0, 0, HOUR, HOUR},
+	{"min_every", 60, 0, 0, 0, 0, 900, 900},
+	{"Retry-After", HOUR, 0, 0, 0, 2 * HOUR, 2 * HOUR, 2 * HOUR},
+	{"no slower than its own", DAY, 0, 0, 0, 0, 6 * HOUR, 6 * HOUR},
+	{"soon near", 0, 2 * HOUR, HOUR, 0, 0, 2 * HOUR, 2 * HOUR},
+	{"soon, and asked just now", 0, 600, HOUR, 0, 0, HOUR, HOUR},
+	{"nearer soon", 3 * HOUR, 2 * HOUR, HOUR, 0, 0, 2 * HOUR, 2 * HOUR},
+	{"after its plan", 0, 9 * HOUR, HOUR, 0, 0, 6 * HOUR, 6 * HOUR},
+	{"failing", HOUR, 0, 0, 50, 0, HOUR / 2, HOUR},
+};
+
+static void test_near(void **state)
+{
+	const struct source source = {.id = "s"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nears) / sizeof(*nears); i++) {
+		const struct near_case *c = &nears[i];
+		const struct nearness near = {c->every, c->begins ?
+			NOW + c->begins : INSTANT_MAX, c->then};
+		struct source_state known = tried(c->failures ?
+			FETCH_FAILED : FETCH_CHANGED, c->failures);
+		instant next = poll_near(&source, &settings, &known, &near,
+			c->not_before ? NOW + c->not_before : INSTANT_MIN, NOW);
+
+		if (next - NOW < c->want_least || next - NOW > c->want_most)
+			fail_msg("%s: %lld seconds", c->what,
+				(long long)(next - NOW));
+	}
+	const struct fetch_report asked = {.finished = NOW, .retry_after = 9};
+	const struct fetch_report not_asked = {.retry_after = -1};
+	assert_int_equal(poll_not_before(&asked), NOW + 9);
+	assert_int_equal(poll_not_before(&not_asked), INSTANT_MIN);
+}
+
+/* --- many at once ---------------------------------------------------------------- */
+
+#define MANY 10000
+
+static void test_parted(void **state)
+{
+	const struct poll_settings spread = {.every = HOUR, .min_every = 60,
+		.spread = 30};
+	static size_t at[2 * 30 + 1], later[2 * 30 + 1];
+
+	(void)state;
+	assert_int_equal(poll_parted("s", POLLS_AT_ONCE - 1, &spread), 0);
+	assert_int_equal(poll_parted("s", MANY, &settings), 0);
+	for (int i = 0; i < MANY; i++) {
+		char id[16];
+		const struct source source = {.id = id};
+		const struct fetch_report report = {.outcome = FETCH_CHANGED,
+			.retry_after = -1, .max_age = -1};
+		struct source_state known;
+
+		snprintf(id, sizeof(id), "s%d", i);
+		int64_t first = poll_parted(id, MANY, &spread);
+		assert_in_range(first, 0, 30);
+		at[first]++;
+		source_state_init(&known);
+		poll_finished(&source, &spread, &report, &known);
+		assert_in_range(known.next, HOUR, HOUR + 30);
+		later[first + known.next - HOUR]++;
+	}
+	/* No second has many more than its share, and each round fewer. */
+	for (size_t i = 0; i <= 30; i++)
+		assert_in_range(at[i], 1, 2 * MANY / 31);
+	for (size_t i = 0; i <= 60; i++)
+		assert_in_range(later[i], 0, 2 * MANY / 31);
+}
+
+/* --- kinds of fault --------------------------------------------------------------- */
+
+static uint64_t fault(enum fetch_outcome outcome, int status, bool gone,
+	const char *error)
+{
+	struct fetch_report report = {.outcome = outcome, .http_status = status,
+		.gone = gone};
+
+	snprintf(report.error, sizeof(report.error), "%s", error);
+	return fetch_fault(&report);
+}
+
+static void test_faults(void **state)
 {
 	(void)state;
-	const struct poll_settings spread = {.every = DAY, .spread = 30};
-	struct source source = {.id = "a"};
-
-	assert_int_equal(poll_first(&source, &settings, NOW), NOW);
-	assert_in_range(poll_first(&source, &spread, NOW), NOW, NOW + 29);
+	assert_int_equal(fault(FETCH_FAILED, 500, false, "a"),
+		fault(FETCH_FAILED, 503, false, "b"));
+	assert_int_not_equal(fault(FETCH_FAILED, 500, false, ""),
+		fault(FETCH_FAILED, 404, false, ""));
+	assert_int_not_equal(fault(FETCH_FAILED, 410, true, ""),
+		fault(FETCH_FAILED, 404, false, ""));
+	assert_int_equal(fault(FETCH_FAILED, 0, false, "no answer in 30 seconds"),
+		fault(FETCH_FAILED, 0, false, "no answer in 10 seconds"));
+	assert_int_not_equal(fault(FETCH_FAILED, 0, false, "no answer in time"),
+		fault(FETCH_FAILED, 0, false, "connection refused"));
+	assert_int_equal(fault(FETCH_UNREADABLE, 200, false,
+		"row 7: period \"2020 x\" is not one"),
+		fault(FETCH_UNREADABLE, 200, false,
+		"row 812: period \"abc\" is not one"));
+	assert_int_not_equal(fault(FETCH_UNREADABLE, 200, false, ""),
+		fault(FETCH_FAILED, 0, false, ""));
+	assert_int_not_equal(fault(FETCH_FAILED, 0, false, "\"open"), 0);
 }
 
 static void test_words(void **state)
 {
 	(void)state;
-	for (int i = FETCH_CHANGED; i <= FETCH_UNREADABLE; i++) {
+	for (int i = FETCH_CHANGED; i <= FETCH_OFFLINE; i++) {
 		enum fetch_outcome back;
 		assert_true(fetch_outcome_parse(
 			fetch_outcome_name((enum fetch_outcome)i), &back));
@@ -181,7 +379,13 @@ int main(void)
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_backoff),
 		cmocka_unit_test(test_program),
-		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_feed),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_offline),
+		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_near),
+		cmocka_unit_test(test_parted),
+		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,703 @@
+/*
+ * taking: figures that a poll or a person brings: which of them are new, which
+ * are held, and what is told of both.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/engine_internal.h"
+#include "core/holding.h"
+
+#define FIGURES_NAMED 3		/* of an indicator or a release, in a reason */
+#define VERDICTS_NAMED 5
+
+/* In which order the rows of an indicator are taken. */
+enum taking_order {
+	BY_PERIOD,	/* at the end of its series, one after the other */
+	BY_RELEASE,	/* as they were published: what is compared with what was
+			   known by then */
+	BY_RELEASE_OF_ALL	/* … by the whole source */
+};
+
+struct taken {
+	const struct row *row;
+	enum taking_order order;
+	uint8_t quarantine;
+	bool passed_over;	/* one of two that differ says what is known */
+};
+
+struct taking {
+	struct engine *engine;
+	uint32_t source;		/* NOT_FOUND: people */
+	const struct stated *stated;
+	int64_t accepts;
+	instant now;
+	struct effects *effects;
+	struct taken *items;
+	size_t count;
+	struct series *series;		/* of the row taken last */
+	uint32_t indicator;		/* … whose it is */
+};
+
+/* --- what a call brings of an indicator --------------------------------------- */
+
+void polls_touch(struct engine *engine, uint32_t indicator,
+	enum series_news news)
+{
+	enum touch touch = news == SERIES_REVISED ? TOUCH_REVISED : TOUCH_NEW;
+
+	if (engine->touches[indicator] == TOUCH_NONE)
+		engine->touched[engine->touched_count++] = indicator;
+	if (touch > engine->touches[indicator])
+		engine->touches[indicator] = touch;
+}
+
+static struct account *account_of(struct engine *engine, uint32_t indicator)
+{
+	struct account *account = engine->accounts[indicator];
+
+	if (account)
+		return account;
+	account = mem_new(1, sizeof(*account));
+	text_init(&account->held_words, 0);
+	text_init(&account->revised_words, 0);
+	return engine->accounts[indicator] = account;
+}
+
+static void accounts_close(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		struct account **account =
+			&engine->accounts[engine->touched[i]];
+
+		if (!*account)
+			continue;
+		text_release(&(*account)->held_words);
+		text_release(&(*account)->revised_words);
+		free(*account);
+		*account = NULL;
+	}
+	engine->overturned_count = 0;
+}
+
+static void account_hold(struct taking *taking, uint32_t indicator,
+	const struct observation *figure, const struct jump *jump)
+{
+	struct account *account = account_of(taking->engine, indicator);
+	struct text *out = &account->held_words;
+
+	if (figure->quarantine == QUARANTINE_RELEASE || account->held++ > 0)
+		return;
+	if (figure->quarantine == QUARANTINE_JUMP) {
+		jump_tell(&taking->engine->reg->indicators[indicator], figure,
+			jump, out);
+		return;
+	}
+	text_add_period(out, figure->period);
+	text_add_string(out, ": ");
+	text_add_decimal(out, figure->value);
+	text_addf(out, " is %s: held until accepted",
+		quarantine_words(figure->quarantine));
+}
+
+/* What was known before this call and is another figure now. A register test
+   gives figures that nobody has published; of them only verdicts are told. */
+static void account_revise(struct taking *taking, uint32_t indicator,
+	const struct observation *figure, const struct observation *before)
+{
+	struct account *account;
+	struct text *out;
+
+	if ((taking->source == NOT_FOUND && !taking->stated) ||
+	    figure->published > figure->recorded ||
+	    before->recorded >= figure->recorded ||
+	    decimal_equal(before->value, figure->value))
+		return;
+	account = account_of(taking->engine, indicator);
+	out = &account->revised_words;
+	if (account->revised++ >= FIGURES_NAMED)
+		return;
+	text_add_string(out, account->revised > 1 ? "; " : "");
+	text_add_period(out, figure->period);
+	text_add_string(out, " = ");
+	text_add_decimal(out, figure->value);
+	text_add_string(out, ", before ");
+	text_add_decimal(out, before->value);
+}
+
+/* --- telling -------------------------------------------------------------------- */
+
+static void indicator_announce(const struct taking *taking, uint32_t indicator,
+	enum event_kind kind, const char *reason, bool quiet)
+{
+	struct engine *engine = taking->engine;
+
+	engine_announce(engine, &(struct announcement){
+		.kind = kind,
+		.severity = kind == EVENT_DATA_QUARANTINED ? SEVERITY_WARNING
+			: SEVERITY_INFO,
+		.subject_kind = SUBJECT_INDICATOR,
+		.subject = engine->reg->indicators[indicator].id,
+		.reg = engine->reg,
+		.milestone = NOT_FOUND,
+		.source = taking->source,
+		.reason = reason,
+		.quiet = quiet,
+		.spare = EVENT_DATA_STALE,
+	}, taking->now, taking->effects);
+}
+
+/* Whether the last word on any period is one that is not used. */
+static bool series_is_quarantined(const struct series *series)
+{
+	for (size_t i = 0; i < series->count; i++) {
+		bool last = i + 1 == series->count || !period_equal(
+			series->items[i].period, series->items[i + 1].period);
+		if (last && series->items[i].quarantine)
+			return true;
+	}
+	return false;
+}
+
+static void taking_eased(const struct taking *taking, uint32_t indicator)
+{
+	struct engine *engine = taking->engine;
+	const char *id = engine->reg->indicators[indicator].id;
+	struct text reason;
+
+	if (!alerts_fires(engine->alerts, SUBJECT_INDICATOR, id,
+	    EVENT_DATA_QUARANTINED) || series_is_quarantined(
+	    history_series(engine->history, id)))
+		return;
+	text_init(&reason, 0);
+	if (taking->accepts != 0)
+		text_addf(&reason, "what was held was accepted%s%s",
+			taking->stated && taking->stated->by ? " by " : "",
+			taking->stated && taking->stated->by ?
+			taking->stated->by : "");
+	else
+		text_add_string(&reason, "a plausible figure has taken the "
+			"place of the one that was held");
+	indicator_announce(taking, indicator, EVENT_RECOVERED,
+		text_string(&reason), false);
+	text_release(&reason);
+}
+
+/* Of each indicator what is held, or that nothing is any more. */
+static void taking_tell(const struct taking *taking)
+{
+	struct engine *engine = taking->engine;
+
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		uint32_t indicator = engine->touched[i];
+		struct account *account = engine->accounts[indicator];
+
+		if (!account || account->held == 0) {
+			taking_eased(taking, indicator);
+			continue;
+		}
+		if (account->held > 1)
+			text_addf(&account->held_words, "; and %zu more",
+				account->held - 1);
+		indicator_announce(taking, indicator, EVENT_DATA_QUARANTINED,
+			text_string(&account->held_words), false);
+	}
+}
+
+static void overturned_tell(const struct engine *engine, uint32_t indicator,
+	struct text *out)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < engine->overturned_count; i++) {
+		const struct overturned *one = &engine->overturned[i];
+		const struct milestone *milestone =
+			&engine->reg->milestones[one->milestone];
+
+		if (!milestone_uses(milestone, indicator) ||
+		    found++ >= VERDICTS_NAMED)
+			continue;
+		text_addf(out, "%s%s from %s to %s", found > 1 ? ", " :
+			"; verdicts changed: ", milestone->id,
+			status_name(one->from), status_name(one->to));
+	}
+	if (found > VERDICTS_NAMED)
+		text_addf(out, " and %zu more", found - VERDICTS_NAMED);
+}
+
+/* One event of an indicator whose figures are others than before. */
+static void revisions_tell(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	const struct taking taking = {.engine = engine, .source = NOT_FOUND,
+		.now = now, .effects = effects};
+	struct text reason;
+
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		const struct account *account =
+			engine->accounts[engine->touched[i]];
+
+		if (!account || account->revised == 0)
+			continue;
+		text_init(&reason, 0);
+		text_add_count(&reason, account->revised, "figure");
+		text_addf(&reason, " revised: %s",
+			text_string(&account->revised_words));
+		if (account->revised > FIGURES_NAMED)
+			text_addf(&reason, "; and %zu more",
+				account->revised - FIGURES_NAMED);
+		overturned_tell(engine, engine->touched[i], &reason);
+		indicator_announce(&taking, engine->touched[i], EVENT_REVISED,
+			text_string(&reason), false);
+		text_release(&reason);
+	}
+}
+
+void take_overturned(struct engine *engine, uint32_t milestone,
+	enum status from, enum status to)
+{
+	engine->overturned = mem_grow(engine->overturned,
+		engine->overturned_count, &engine->overturned_capacity,
+		sizeof(*engine->overturned));
+	engine->overturned[engine->overturned_count++] =
+		(struct overturned){milestone, from, to};
+}
+
+/* --- one figure ----------------------------------------------------------------- */
+
+static struct series *taking_series(struct taking *taking, uint32_t indicator)
+{
+	if (!taking->series || taking->indicator != indicator)
+		taking->series = history_series(taking->engine->history,
+			taking->engine->reg->indicators[indicator].id);
+	taking->indicator = indicator;
+	return taking->series;
+}
+
+static const char *stated_word(struct effects *effects, const char *word)
+{
+	return word ? effects_string(effects, word) : NULL;
+}
+
+static void taking_save(struct taking *taking, const struct row *row,
+	const struct observation *figure)
+{
+	struct effect *effect = effects_add(taking->effects, EFFECT_OBSERVATION);
+	const struct stated *stated = taking->stated;
+
+	effect->index = row->indicator;
+	effect->subject = taking->engine->reg->indicators[row->indicator].id;
+	effect->source = taking->source;
+	effect->answer = row->answer;
+	effect->accepts = taking->accepts;
+	effect->as.observation = *figure;
+	if (stated) {
+		effect->by = stated_word(taking->effects, stated->by);
+		effect->note = stated_word(taking->effects, stated->note);
+		effect->evidence = stated_word(taking->effects,
+			stated->evidence);
+	}
+}
+
+static bool says_what_is_in_force(const struct series *series,
+	const struct observation *figure)
+{
+	const struct observation *force = figure_in_force(series, figure);
+
+	return force && decimal_equal(force->value, figure->value);
+}
+
+/* False: it says nothing new. */
+static bool take_figure(struct taking *taking, const struct taken *taken)
+{
+	struct engine *engine = taking->engine;
+	const struct row *row = taken->row;
+	struct series *series = taking_series(taking, row->indicator);
+	struct observation figure = row->observation, before;
+	struct jump jump;
+
+	figure.quarantine = taken->quarantine;
+	figure.recorded = engine_as_of(engine, taking->now);
+	if (!figure.quarantine && taking->accepts == 0 &&
+	    figure_jumps(&engine->reg->indicators[row->indicator], series,
+	    &figure, &jump) && !says_what_is_in_force(series, &figure))
+		figure.quarantine = QUARANTINE_JUMP;
+	enum series_news news = series_add(series, &figure, &before);
+	if (news == SERIES_SAME)
+		return false;
+	polls_touch(engine, row->indicator, news);
+	taking_save(taking, row, &figure);
+	if (figure.quarantine) {
+		account_hold(taking, row->indicator, &figure, &jump);
+		return true;
+	}
+	supply_take(engine->supply, row->indicator, taking->source,
+		figure.period);
+	if (news == SERIES_REVISED)
+		account_revise(taking, row->indicator, &figure, &before);
+	return true;
+}
+
+/* --- the order of rows ------------------------------------------------------------ */
+
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int order_of_things(const struct row *a, const struct row *b)
+{
+	if (a->document && b->document)
+		return strcmp(a->document->key, b->document->key);
+	return period_compare(a->observation.period, b->observation.period);
+}
+
+/* … then as they stand in the table. */
+static int taken_order(const void *left, const void *right)
+{
+	const struct taken *one = left, *two = right;
+	const struct row *a = one->row, *b = two->row;
+	int of = compare(a->indicator, b->indicator);
+	int published = compare(a->observation.published,
+		b->observation.published);
+	int order = 0;
+
+	if (one->order == BY_RELEASE_OF_ALL)
+		order = published;
+	if (order == 0)
+		order = of;
+	if (order == 0 && one->order == BY_RELEASE)
+		order = published;
+	if (order == 0)
+		order = order_of_things(a, b);
+	if (order == 0)
+		order = published;
+	return order != 0 ? order : (a > b) - (a < b);
+}
+
+static enum taking_order taking_order_of(const struct taking *taking,
+	const struct row *row)
+{
+	const struct register_ *reg = taking->engine->reg;
+
+	if (taking->source != NOT_FOUND && decimal_sign(
+	    reg->sources[taking->source].hold_release) > 0)
+		return BY_RELEASE_OF_ALL;
+	return decimal_sign(reg->indicators[row->indicator].max_jump) > 0 ?
+		BY_RELEASE : BY_PERIOD;
+}
+
+static void taking_sort(struct taking *taking, const struct row *rows,
+	size_t count)
+{
+	taking->items = mem_new(count + 1, sizeof(*taking->items));
+	taking->count = count;
+	for (size_t i = 0; i < count; i++)
+		taking->items[i] = (struct taken){&rows[i],
+			taking_order_of(taking, &rows[i]),
+			rows[i].observation.quarantine, false};
+	qsort(taking->items, count, sizeof(*taking->items), taken_order);
+}
+
+/* --- what a table says twice --------------------------------------------------------- */
+
+static bool rows_are_of_one(const struct row *a, const struct row *b)
+{
+	return a->indicator == b->indicator &&
+		a->observation.published == b->observation.published &&
+		!a->document == !b->document && order_of_things(a, b) == 0;
+}
+
+/* Which of two figures is meant nobody knows: none of them is taken. Those that
+   say what is known already say nothing. */
+static void twice_hold(struct taking *taking, size_t from, size_t to)
+{
+	const struct series *series = taking_series(taking,
+		taking->items[from].row->indicator);
+	bool differ = false;
+
+	for (size_t i = from + 1; i < to; i++)
+		differ |= !decimal_equal(
+			taking->items[from].row->observation.value,
+			taking->items[i].row->observation.value);
+	for (size_t i = from; differ && i < to; i++) {
+		struct taken *taken = &taking->items[i];
+
+		taken->passed_over = says_what_is_in_force(series,
+			&taken->row->observation);
+		if (!taken->quarantine)
+			taken->quarantine = QUARANTINE_DUPLICATE;
+	}
+}
+
+/* A document that stands twice in a table is what the table says last. */
+static void twice_outdo(struct taking *taking, size_t from, size_t to)
+{
+	for (size_t i = from; i + 1 < to; i++)
+		taking->items[i].passed_over = true;
+}
+
+static size_t twice_end(const struct taking *taking, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < taking->count && rows_are_of_one(taking->items[from].row,
+			taking->items[to].row))
+		to++;
+	return to;
+}
+
+static void taking_look_twice(struct taking *taking, size_t from, size_t to)
+{
+	for (size_t i = from, end; i < to; i = end) {
+		end = twice_end(taking, i);
+		if (end == i + 1)
+			continue;
+		if (taking->items[i].row->document)
+			twice_outdo(taking, i, end);
+		else
+			twice_hold(taking, i, end);
+	}
+}
+
+/* --- releases ---------------------------------------------------------------------------- */
+
+static void release_count(struct taking *taking, size_t from, size_t to,
+	struct contradiction *out)
+{
+	uint32_t counted = NOT_FOUND;
+
+	for (size_t i = from; i < to; i++) {
+		const struct row *row = taking->items[i].row;
+		const struct series *series;
+
+		if (row->document || taking->items[i].quarantine)
+			continue;
+		series = taking_series(taking, row->indicator);
+		if (counted != row->indicator)
+			out->known += periods_known(series,
+				row->observation.published);
+		counted = row->indicator;
+		out->differ += figure_in_force(series, &row->observation) &&
+			!says_what_is_in_force(series, &row->observation);
+	}
+}
+
+static size_t release_hold(struct taking *taking, size_t from, size_t to,
+	struct text *named)
+{
+	size_t held = 0;
+
+	for (size_t i = from; i < to; i++) {
+		struct taken *taken = &taking->items[i];
+		const struct row *row = taken->row;
+
+		if (row->document || taken->quarantine || says_what_is_in_force(
+		    taking_series(taking, row->indicator), &row->observation))
+			continue;
+		taken->quarantine = QUARANTINE_RELEASE;
+		if (held++ >= FIGURES_NAMED)
+			continue;
+		text_addf(named, "%s%s ", held > 1 ? ", " : "",
+			taking->engine->reg->indicators[row->indicator].id);
+		text_add_period(named, row->observation.period);
+	}
+	return held;
+}
+
+/* Whether the figures of one release contradict too much; then they are held,
+   and words about it are made. */
+static void release_look(struct taking *taking, size_t from, size_t to,
+	struct text *words)
+{
+	const struct source *source =
+		&taking->engine->reg->sources[taking->source];
+	struct contradiction found = {0, 0};
+	struct text named;
+	size_t held;
+
+	release_count(taking, from, to, &found);
+	if (!release_contradicts(source, &found))
+		return;
+	text_init(&named, 0);
+	held = release_hold(taking, from, to, &named);
+	text_addf(words, "a release of %s contradicts %zu of the %zu periods "
+		"known, %zu %% (hold_release ", source->id, found.differ,
+		found.known, 100 * found.differ / found.known);
+	text_add_decimal(words, source->hold_release);
+	text_addf(words, "): its ");
+	text_add_count(words, held, "new figure");
+	text_addf(words, " %s held until accepted: %s",
+		held == 1 ? "is" : "are", text_string(&named));
+	if (held > FIGURES_NAMED)
+		text_addf(words, " and %zu more", held - FIGURES_NAMED);
+	text_release(&named);
+}
+
+/* People hear of a release once; each of its indicators has its alert. */
+static void release_tell(const struct taking *taking, size_t from, size_t to,
+	const bool *fresh, const char *words)
+{
+	uint32_t told = NOT_FOUND;
+
+	for (size_t i = from; i < to; i++) {
+		uint32_t indicator = taking->items[i].row->indicator;
+
+		if (!fresh[i - from] || indicator == told ||
+		    taking->items[i].quarantine != QUARANTINE_RELEASE)
+			continue;
+		indicator_announce(taking, indicator, EVENT_DATA_QUARANTINED,
+			words, told != NOT_FOUND);
+		told = indicator;
+	}
+}
+
+/* --- the rows of a table ----------------------------------------------------------------- */
+
+static size_t release_end(const struct taking *taking, size_t from)
+{
+	size_t to = from + 1;
+
+	if (taking->items[from].order != BY_RELEASE_OF_ALL)
+		return taking->count;
+	while (to < taking->count &&
+		taking->items[to].row->observation.published ==
+		taking->items[from].row->observation.published)
+		to++;
+	return to;
+}
+
+static bool take_one(struct taking *taking, const struct taken *taken)
+{
+	if (taken->passed_over)
+		return false;
+	if (!taken->row->document)
+		return take_figure(taking, taken);
+	gather_document(taking->engine, taking->source, taken->row, taking->now,
+		taking->effects);
+	return true;
+}
+
+static void take_release(struct taking *taking, size_t from, size_t to)
+{
+	bool *fresh = mem_new(to - from, sizeof(*fresh));
+	struct text words;
+
+	text_init(&words, 0);
+	taking_look_twice(taking, from, to);
+	if (taking->items[from].order == BY_RELEASE_OF_ALL)
+		release_look(taking, from, to, &words);
+	for (size_t i = from; i < to; i++)
+		fresh[i - from] = take_one(taking, &taking->items[i]);
+	if (words.length > 0)
+		release_tell(taking, from, to, fresh, text_string(&words));
+	text_release(&words);
+	free(fresh);
+}
+
+/*
+ * A vintage that repeats the one before it is not kept, so those of one period
+ * are taken in the order in which they came to be, whatever the order of the
+ * table's rows: a figure that went and came back is no repetition. Where jumps
+ * are looked for, what one release says of an indicator is taken before the
+ * next one; where releases are, what it says of all.
+ */
+static void taking_run(struct taking *taking, const struct row *rows,
+	size_t count)
+{
+	taking_sort(taking, rows, count);
+	for (size_t i = 0, end; i < count; i = end) {
+		end = release_end(taking, i);
+		take_release(taking, i, end);
+	}
+	taking_tell(taking);
+	free(taking->items);
+}
+
+void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
+	size_t count, const struct stated *stated, instant now,
+	struct effects *effects)
+{
+	struct taking taking = {.engine = engine, .source = source,
+		.stated = stated, .now = now, .effects = effects};
+
+	taking_run(&taking, rows, count);
+}
+
+/* Figures and the judgements they change are committed together: what is not
+   judged in this call is saved as due. */
+void take_judged(struct engine *engine, instant now, struct effects *effects)
+{
+	engine_settle(engine, now);
+	watch_mark_touched(engine);
+	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
+	revisions_tell(engine, now, effects);
+	accounts_close(engine);
+	watch_save_touched(engine, now, effects);
+}
+
+/* --- what people say ------------------------------------------------------------------------ */
+
+/* What they brought may be what was missed. */
+static void stated_judged(struct engine *engine, const struct stated *stated,
+	bool accepts, const struct row *rows, size_t count, instant now,
+	struct effects *effects)
+{
+	engine->stated = stated;
+	engine->accepting = accepts;
+	take_judged(engine, now, effects);
+	engine->stated = NULL;
+	for (size_t i = 0; i < count; i++)
+		stale_look(engine, rows[i].indicator, now, effects);
+	outbox_advance(engine->outbox, now, effects);
+}
+
+void engine_observed(struct engine *engine, const struct row *rows,
+	size_t row_count, const struct stated *stated, instant now,
+	struct effects *effects)
+{
+	engine->asked = now;
+	take_rows(engine, NOT_FOUND, rows, row_count, stated, now, effects);
+	stated_judged(engine, stated, false, rows, row_count, now, effects);
+}
+
+/* Somebody accepted it before, or the figure in force says the same. */
+static bool figure_is_accepted(const struct series *series,
+	const struct observation *held)
+{
+	size_t i = series_position(series, held->period);
+	const struct observation *force = series_at(series, held->period,
+		(struct knowledge){INSTANT_MAX, INSTANT_MAX});
+
+	if (force && force->published >= held->published &&
+	    decimal_equal(force->value, held->value))
+		return true;
+	for (; i < series->count && period_equal(series->items[i].period,
+			held->period); i++)
+		if (!series->items[i].quarantine &&
+		    series->items[i].published == held->published &&
+		    series->items[i].recorded >= held->recorded &&
+		    decimal_equal(series->items[i].value, held->value))
+			return true;
+	return false;
+}
+
+enum accept_outcome engine_accept(struct engine *engine, uint32_t indicator,
+	const struct observation *held, const struct stated *stated,
+	instant now, struct effects *effects)
+{
+	struct row row = {.indicator = indicator, .observation = *held};
+	struct taking taking = {.engine = engine, .source = NOT_FOUND,
+		.stated = stated, .accepts = held->id, .now = now,
+		.effects = effects};
+
+	engine->asked = now;
+	row.observation.id = 0;
+	row.observation.quarantine = QUARANTINE_NONE;
+	if (figure_is_accepted(history_series(engine->history,
+	    engine->reg->indicators[indicator].id), held))
+		return ACCEPTED_ALREADY;
+	taking_run(&taking, &row, 1);
+	stated_judged(engine, stated, true, &row, 1, now, effects);
+	return ACCEPTED;
+}
