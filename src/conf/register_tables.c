@@ -25,7 +25,6 @@
 #define RANGE(from, to) .least = from, .most = to
 #define REQUIRED .standing = CONF_REQUIRED
 #define NO_EFFECT .standing = CONF_NO_EFFECT
-#define UNSUPPORTED .standing = CONF_UNSUPPORTED
 
 /* An id that no one writes, for what has none. */
 static const char *building_unnamed(struct conf_reader *reader)

@@ -368,15 +368,15 @@ static int table_fill(struct table *table, const char *bytes, size_t length)
 }
 
 int extract_csv(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error)
+	void *context, struct extract_found *found, struct error *error)
 {
 	struct table *table = mem_new(1, sizeof *table);
 	struct decoded decoded;
 
+	(void)found;
 	table->request = request;
 	table->error = error;
-	int status = decoded_init(&decoded, request->encoding, request->body,
-		request->length, error);
+	int status = decoded_init(&decoded, DECODE_TEXT, request, error);
 
 	if (status == 0)
 		status = sql_open(&table->db, error);

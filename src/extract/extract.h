@@ -1,12 +1,15 @@
 /*
  * extract: bytes of a source and a program in a language its author knows,
  * into rows of text. Pure: no clock, no chance, no files, no environment;
- * meant to run where a fault costs one process.
+ * meant to run where a fault costs one process. What encoding the bytes are in
+ * is decided as in extract/decode.h, whatever the format.
  *
  * Limits: EXTRACT_PROGRAM_MAX bytes of program, EXTRACT_COLUMNS_MAX columns of
- * CSV, EXTRACT_FIELD_MAX bytes a field, EXTRACT_STEPS_MAX steps of SQL; rows
- * are counted by the taker, and the memory and CPU of a jq program by whoever
- * runs the process.
+ * CSV, EXTRACT_FIELD_MAX bytes a field, EXTRACT_STEPS_MAX steps of SQL; those of
+ * XPath are in extract/paths.h, of XML and HTML in extract/tree.h, of patterns
+ * in core/pattern.h. Rows are counted by the taker, and the memory and CPU of
+ * what has no limit of its own (jq; a pattern tried in very many places) by
+ * whoever runs the process.
  */
 #ifndef PLEDGED_EXTRACT_EXTRACT_H
 #define PLEDGED_EXTRACT_EXTRACT_H
@@ -16,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 #define EXTRACT_PROGRAM_MAX 65536
 #define EXTRACT_COLUMNS_MAX 500
@@ -40,7 +44,7 @@ struct extract_pairs {
 };
 
 struct extract_request {
-	const char *format;	/* "csv" "json" */
+	const char *format;	/* "csv" "json" "html" "xml" "feed" "text" */
 	const char *program;	/* SELECT, jq, PCRE2; the XPath of rows */
 	const char *fetched;	/* RFC 3339, what programs see as the time */
 	const char *url;	/* what was asked, likewise; NULL: "" */
@@ -59,7 +63,8 @@ struct extract_request {
 	bool csv_no_header;
 	struct extract_column_as *columns_as;
 	size_t columns_as_count;
-	int64_t steps;		/* of an SQL program; 0: EXTRACT_STEPS_MAX */
+	int64_t steps;		/* of an SQL program, or of all XPaths; 0: the
+				   most there may be */
 };
 
 /* One result. NULL: the field was absent or null. Valid during the call. */
@@ -77,6 +82,14 @@ extern const struct extract_field {
 	size_t offset;		/* in struct extract_row */
 } extract_fields[EXTRACT_FIELD_COUNT];
 
+/* What "provisional" is in the place of a field's number. */
+#define EXTRACT_IS_PROVISIONAL EXTRACT_FIELD_COUNT
+#define EXTRACT_NO_FIELD SIZE_MAX
+#define EXTRACT_FIELDS_SAID "indicator, period, value, published, " \
+	"provisional, key, title, url and text"
+/* The number of a field by its name, or one of these. */
+size_t extract_field_find(const char *name);
+
 /* Makes bytes, which end in a NUL not counted, a field of a row; or rejects
    the row, since they are too long or no text. */
 void extract_row_set(struct extract_row *row, size_t field, const char *bytes,
@@ -92,12 +105,17 @@ typedef bool extract_take(void *context, const struct extract_row *row);
 /* What an answer says beside its rows. */
 struct extract_found {
 	struct text next;	/* URL of the next page, relative to url; or
-				   parameters of its query, "page=2&limit=50",
-				   behind a '&'; empty: this is the last */
+				   parameters of its query, each behind a '&' and
+				   percent-encoded, "&page=2&limit=50"; empty: this
+				   is the last */
 	int64_t ttl;		/* seconds, of a feed; 0: not said */
 };
 void extract_found_init(struct extract_found *found);
 void extract_found_release(struct extract_found *found);
+/* Takes where the next page is from what a program gave; -1: that is no URL of
+   at most EXTRACT_NEXT_MAX bytes. */
+int extract_found_next(struct extract_found *found, const char *bytes,
+	size_t length, struct error *error);
 
 /* Runs a request; found may be NULL. -1 with what is wrong and where when the
    program or the bytes are at fault. Compiled programs are kept for the next
@@ -108,10 +126,11 @@ int extract_run(const struct extract_request *request, extract_take *take,
 void extract_end(void);
 
 /* One format each; used by extract_run. */
-int extract_csv(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error);
-int extract_json(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error);
+typedef int extract_format(const struct extract_request *request,
+	extract_take *take, void *context, struct extract_found *found,
+	struct error *error);
+extract_format extract_csv, extract_json, extract_html, extract_xml,
+	extract_feed, extract_text;
 void extract_json_end(void);
 
 /*

@@ -1,4 +1,7 @@
-/* json: JSON by a jq program (libjq); each result is an object, one row. */
+/*
+ * json: JSON by a jq program (libjq); each result is an object, one row. A
+ * second program may say where the next page is.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +17,8 @@
 #define LINE_SHOWN 60	/* bytes of a line at fault */
 
 /*
- * Around each program: the time is an input, and what would make two runs over
- * the same bytes differ is an error. On the program's own first line, so that
+ * Around each program: the time and what was asked are inputs, and what would
+ * make two runs over the same bytes differ is an error. On the program's own first line, so that
  * jq's line numbers are the author's. An error of null would look like the
  * end of the results.
  */
@@ -32,7 +35,8 @@ static const char before[] =
 	"def debug: .; def stderr: .; def input_line_number: 0; "
 	"def input_filename: null; def halt: error(\"halt\"); "
 	"def halt_error: error; def halt_error(c): error; "
-	"{} as $ENV | .fetched as $fetched | .body | (";
+	"{} as $ENV | .fetched as $fetched | .url as $url "
+	"| .parameters as $parameters | .body | (";
 static const char after[] = "\n)";
 
 struct compiled {
@@ -315,7 +319,7 @@ static int take_results(jq_state *jq, extract_take *take, void *context,
 	}
 }
 
-/* --- the whole ----------------------------------------------------------------- */
+/* --- one run ------------------------------------------------------------------- */
 
 static int parse_fault(jv invalid, struct error *error)
 {
@@ -354,15 +358,52 @@ static jv value_parse(const char *text, size_t length, struct error *error)
 	return jv_invalid();
 }
 
-static int program_run(struct compiled *compiled, jv value,
-	const struct extract_request *request, extract_take *take,
-	void *context, struct error *error)
+/* Compiled, or compiled now; NULL with a fault. Good until the next call. */
+static struct compiled *program_find(const char *program, struct error *error)
+{
+	struct compiled *compiled = compiled_place(program);
+
+	if (compiled->jq == NULL && program_compile(compiled, program, error) < 0)
+		return NULL;
+	compiled->used = ++uses;
+	return compiled;
+}
+
+static jv parameters_value(const struct extract_request *request)
+{
+	jv object = jv_object();
+
+	for (size_t i = 0; i < request->parameters.count; i++)
+		object = jv_object_set(object,
+			jv_string(request->parameters.items[i].name),
+			jv_string(request->parameters.items[i].value));
+	return object;
+}
+
+static void program_start(struct compiled *compiled, jv value,
+	const struct extract_request *request)
 {
 	jv input = jv_object_set(jv_object(), jv_string("fetched"),
 		jv_string(request->fetched));
 
+	input = jv_object_set(input, jv_string("url"),
+		jv_string(request->url != NULL ? request->url : ""));
+	input = jv_object_set(input, jv_string("parameters"),
+		parameters_value(request));
 	input = jv_object_set(input, jv_string("body"), value);
 	jq_start(compiled->jq, input, 0);
+}
+
+static int rows_run(jv value, const struct extract_request *request,
+	extract_take *take, void *context, struct error *error)
+{
+	struct compiled *compiled = program_find(request->program, error);
+
+	if (compiled == NULL) {
+		jv_free(value);
+		return -1;
+	}
+	program_start(compiled, value, request);
 	int status = take_results(compiled->jq, take, context, error);
 
 	/* What was stopped half-way holds on to the document. */
@@ -371,23 +412,166 @@ static int program_run(struct compiled *compiled, jv value,
 	return status;
 }
 
-int extract_json(const struct extract_request *request, extract_take *take,
-	void *context, struct error *error)
-{
-	struct compiled *compiled = compiled_place(request->program);
-	struct decoded decoded;
+/* --- the next page -------------------------------------------------------------- */
 
-	if (compiled->jq == NULL &&
-		program_compile(compiled, request->program, error) < 0)
-		return -1;
-	compiled->used = ++uses;
+/* All but what RFC 3986 2.3 leaves as it is. */
+static void add_encoded(struct text *out, const char *bytes, size_t length)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] != '\0' && strchr(plain, bytes[i]) != NULL)
+			text_add_char(out, bytes[i]);
+		else
+			text_addf(out, "%%%02X", (unsigned char)bytes[i]);
+	}
+}
+
+static void add_string(struct text *out, jv string)
+{
+	add_encoded(out, jv_string_value(string),
+		(size_t)jv_string_length_bytes(jv_copy(string)));
+	jv_free(string);
+}
+
+/* A value of the query; NULL, or why it is none. */
+static const char *add_value(struct text *out, jv value)
+{
+	char number[32];
+	const char *why = NULL;
+
+	switch (jv_get_kind(value)) {
+	case JV_KIND_STRING:
+		add_string(out, jv_copy(value));
+		break;
+	case JV_KIND_NUMBER:
+		why = extract_number(jv_number_value(value), number);
+		if (why == NULL)
+			text_add_string(out, number);
+		break;
+	case JV_KIND_TRUE:
+	case JV_KIND_FALSE:
+		text_add_string(out, jv_get_kind(value) == JV_KIND_TRUE
+			? "true" : "false");
+		break;
+	default:
+		why = "neither text, nor a number, nor true or false";
+	}
+	jv_free(value);
+	return why;
+}
+
+/* {page: 2, q: "a b"}: "&page=2&q=a%20b", by name. What is null is not set. */
+static int query_make(struct text *out, jv object, struct error *error)
+{
+	jv keys = jv_keys(jv_copy(object));
+	int count = jv_array_length(jv_copy(keys)), status = 0;
+
+	for (int i = 0; status == 0 && i < count; i++) {
+		jv key = jv_array_get(jv_copy(keys), i);
+		jv value = jv_object_get(jv_copy(object), jv_copy(key));
+		const char *why = NULL;
+
+		if (jv_get_kind(value) == JV_KIND_NULL) {
+			jv_free(value);
+		} else {
+			text_add_char(out, '&');
+			add_string(out, jv_copy(key));
+			text_add_char(out, '=');
+			why = add_value(out, value);
+		}
+		if (why != NULL)
+			status = error_set(error, ERROR_INPUT, "next: %.60s: %s",
+				jv_string_value(key), why);
+		jv_free(key);
+	}
+	jv_free(keys);
+	jv_free(object);
+	return status;
+}
+
+/* The first result counts. */
+static int next_take(jv result, struct extract_found *found,
+	struct error *error)
+{
+	struct text query;
+	int status = 0;
+
+	switch (jv_get_kind(result)) {
+	case JV_KIND_NULL:
+	case JV_KIND_FALSE:
+		break;
+	case JV_KIND_STRING:
+		status = extract_found_next(found, jv_string_value(result),
+			(size_t)jv_string_length_bytes(jv_copy(result)), error);
+		break;
+	case JV_KIND_OBJECT:
+		text_init(&query, 0);
+		status = query_make(&query, jv_copy(result), error);
+		if (status == 0)
+			status = extract_found_next(found, text_string(&query),
+				query.length, error);
+		text_release(&query);
+		break;
+	default:
+		status = error_set(error, ERROR_INPUT, "next: its result is neither "
+			"a URL, nor an object of query parameters, nor null");
+	}
+	jv_free(result);
+	return status;
+}
+
+static int next_run(jv value, const struct extract_request *request,
+	struct extract_found *found, struct error *error)
+{
+	struct compiled *compiled = program_find(request->next, error);
+	int status = 0;
+
+	if (compiled == NULL) {
+		jv_free(value);
+		return error_prefix(error, "next");
+	}
+	program_start(compiled, value, request);
+	jv result = jq_next(compiled->jq);
+
+	if (jv_is_valid(result)) {
+		status = next_take(result, found, error);
+	} else if (jv_invalid_has_msg(jv_copy(result))) {
+		take_message(error, jv_invalid_get_msg(result));
+		status = error_prefix(error, "next");
+	} else {
+		jv_free(result);
+	}
+	if (status < 0)
+		compiled_release(compiled);
+	else
+		/* Lets go of the document. */
+		jq_start(compiled->jq, jv_null(), 0);
+	return status;
+}
+
+/* --- the whole ------------------------------------------------------------------ */
+
+int extract_json(const struct extract_request *request, extract_take *take,
+	void *context, struct extract_found *found, struct error *error)
+{
+	struct decoded decoded;
 	jv value = jv_invalid();
 
-	if (decoded_init(&decoded, "UTF-8", request->body, request->length,
-			error) == 0)
+	/* A fault of the program is told whatever the bytes are. */
+	if (program_find(request->program, error) == NULL)
+		return -1;
+	if (decoded_init(&decoded, DECODE_TEXT, request, error) == 0)
 		value = value_parse(decoded.bytes, decoded.length, error);
 	decoded_release(&decoded);
 	if (!jv_is_valid(value))
 		return -1;
-	return program_run(compiled, value, request, take, context, error);
+	int status = rows_run(jv_copy(value), request, take, context, error);
+
+	if (status < 0 || request->next == NULL) {
+		jv_free(value);
+		return status;
+	}
+	return next_run(value, request, found, error);
 }

@@ -273,6 +273,36 @@ static int statement_prepare(struct program *program)
 	return 0;
 }
 
+/* What a program may ask for by ":name"; NULL: there is none. */
+static const char *parameter_value(const struct extract_request *request,
+	const char *name)
+{
+	if (string_is(name, "fetched"))
+		return request->fetched;
+	if (string_is(name, "url"))
+		return request->url != NULL ? request->url : "";
+	for (size_t i = 0; i < request->parameters.count; i++) {
+		if (string_is(request->parameters.items[i].name, name))
+			return request->parameters.items[i].value;
+	}
+	return NULL;
+}
+
+static int parameter_fault(struct program *program, const char *name)
+{
+	const struct extract_pairs *own = &program->request->parameters;
+	struct text known;
+
+	text_init(&known, 0);
+	for (size_t i = 0; i < own->count; i++)
+		text_addf(&known, ", :%s", own->items[i].name);
+	error_set(program->error, ERROR_INPUT, "extract: there is no parameter "
+		"%s, only :fetched, :url%.200s", name != NULL ? name : "?",
+		text_string(&known));
+	text_release(&known);
+	return -1;
+}
+
 static int parameters_bind(struct program *program)
 {
 	int count = sqlite3_bind_parameter_count(program->statement);
@@ -280,13 +310,13 @@ static int parameters_bind(struct program *program)
 	for (int i = 1; i <= count; i++) {
 		const char *name =
 			sqlite3_bind_parameter_name(program->statement, i);
+		/* "?1" is a number, not a name. */
+		const char *value = name != NULL && name[0] != '?'
+			? parameter_value(program->request, name + 1) : NULL;
 
-		if (name == NULL || !string_is(name + 1, "fetched"))
-			return error_set(program->error, ERROR_INPUT, "extract: "
-				"there is no parameter %s, only :fetched",
-				name != NULL ? name : "?");
-		sqlite3_bind_text(program->statement, i,
-			program->request->fetched, -1, SQLITE_STATIC);
+		if (value == NULL)
+			return parameter_fault(program, name);
+		sqlite3_bind_text(program->statement, i, value, -1, SQLITE_STATIC);
 	}
 	return 0;
 }

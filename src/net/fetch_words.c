@@ -12,8 +12,7 @@
 #include "base/text.h"
 #include "net/fetch_words.h"
 
-/* A name server that says "no such name" does so at once; one that cannot be
-   reached lets the resolver wait at least this long. */
+/* A look-up that took so long would take so long again. */
 #define LOOKUP_SLOW_US 4000000
 
 struct fetch_sentence {
@@ -154,9 +153,13 @@ static bool fetch_failure_had_connection(const struct fetch_failure *failure)
 	return peer != NULL && peer[0] != '\0';
 }
 
-static bool fetch_lookup_was_slow(const struct fetch_failure *failure)
+/* Nothing came of it, or the time was over before anything did. */
+static bool fetch_failure_is_of_name(const struct fetch_failure *failure)
 {
-	return fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T) >= LOOKUP_SLOW_US;
+	if (failure->code == CURLE_OPERATION_TIMEDOUT)
+		return !fetch_failure_had_connection(failure) &&
+			fetch_time(failure->easy, CURLINFO_NAMELOOKUP_TIME_T) == 0;
+	return failure->code == CURLE_COULDNT_RESOLVE_HOST;
 }
 
 bool fetch_failure_needs_lookup(const struct fetch_failure *failure,
@@ -164,29 +167,37 @@ bool fetch_failure_needs_lookup(const struct fetch_failure *failure,
 {
 	char *url = NULL;
 
-	if (failure->code != CURLE_COULDNT_RESOLVE_HOST ||
-	    fetch_lookup_was_slow(failure) || !fetch_machine_has_route())
+	if (!fetch_failure_is_of_name(failure) || !fetch_machine_has_route())
 		return false;
 	curl_easy_getinfo(failure->easy, CURLINFO_EFFECTIVE_URL, &url);
 	if (url == NULL || !fetch_url_host(url, host, FETCH_HOST_MAX))
 		return false;
-	host[strcspn(host, ":")] = '\0';
+	bool slow = failure->code == CURLE_OPERATION_TIMEDOUT ||
+		fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T) >= LOOKUP_SLOW_US;
+	host[slow ? 0 : strcspn(host, ":")] = '\0';
 	return true;
 }
 
 static bool fetch_words_lookup(const struct fetch_failure *failure, struct text *out)
 {
-	if (!fetch_machine_has_route())
+	switch (failure->lookup) {
+	case LOOKUP_UNKNOWN:
 		text_add_string(out, "its name cannot be looked up, since this machine "
 			"has no route to the Internet");
-	else if (failure->lookup == LOOKUP_TROUBLE || fetch_lookup_was_slow(failure))
+		return true;
+	case LOOKUP_TROUBLE:
 		text_add_string(out, "its name cannot be looked up, since the name servers "
 			"of this machine do not answer; look at its DNS");
-	else {
-		text_add_string(out, "there is no such name in the DNS; check its spelling");
+		return true;
+	case LOOKUP_NAME_TROUBLE:
+		text_add_string(out, "its name cannot be looked up, since the name servers "
+			"that know of it do not answer");
 		return false;
+	case LOOKUP_NO_NAME:
+		break;
 	}
-	return true;
+	text_add_string(out, "there is no such name in the DNS; check its spelling");
+	return false;
 }
 
 /* What is wrong with the way to one address says nothing when there was a way to
@@ -229,8 +240,7 @@ static bool fetch_words_timeout(const struct fetch_failure *failure, struct text
 {
 	curl_off_t total = fetch_time(failure->easy, CURLINFO_TOTAL_TIME_T);
 
-	if (!fetch_failure_had_connection(failure) &&
-	    fetch_time(failure->easy, CURLINFO_NAMELOOKUP_TIME_T) == 0)
+	if (fetch_failure_is_of_name(failure))
 		return fetch_words_lookup(failure, out);
 	if (!fetch_failure_had_connection(failure))
 		text_addf(out, "does not take the connection within %jd s; "

@@ -15,7 +15,7 @@
 #include "net/fetch_url.h"
 #include "net/lookup.h"
 
-#define FETCH_WORDS_MAX 512	/* what people see, NUL included */
+#define FETCH_WORDS_MAX 320	/* what people see, NUL included */
 
 /* What our own callbacks found, which curl only calls an aborted transfer. */
 enum fetch_fault {
@@ -59,8 +59,8 @@ struct fetch_failure {
 	size_t max_body;
 };
 
-/* Whether only asking for the name once more can tell whose fault it is; host
-   is then the name to ask for. */
+/* Whether only asking once more can tell whose fault it is that a name was not
+   found; host is then what lookup_start is to ask for. */
 bool fetch_failure_needs_lookup(const struct fetch_failure *failure,
 	char host[FETCH_HOST_MAX]);
 

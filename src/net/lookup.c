@@ -1,10 +1,15 @@
 /*
- * lookup: getaddrinfo in a detached thread. The lookup belongs to the loop as
- * long as it is not abandoned, and then to the thread.
+ * lookup: getaddrinfo and a query of the root in a detached thread. The lookup
+ * belongs to the loop as long as it is not abandoned, and then to the thread.
  */
+#include <sys/types.h>
+#include <netinet/in.h>
+#include <arpa/nameser.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <resolv.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <event2/event.h>
@@ -21,7 +26,7 @@ struct lookup {
 	char *host;
 	pthread_mutex_t lock;	/* guards what follows */
 	bool abandoned;		/* nobody waits; thread or post frees it */
-	int code;		/* getaddrinfo's */
+	enum lookup_answer answer;
 };
 
 static void lookup_free(struct lookup *lookup)
@@ -31,11 +36,40 @@ static void lookup_free(struct lookup *lookup)
 	free(lookup);
 }
 
-/* What getaddrinfo says of names, as against what it says of servers. */
-static enum lookup_answer lookup_answer_of(int code)
+bool lookup_server_answers(const struct sockaddr_in *server)
 {
-	return code == EAI_NONAME || code == EAI_NODATA || code == EAI_FAIL ?
-		LOOKUP_NO_NAME : LOOKUP_TROUBLE;
+	unsigned char answer[NS_PACKETSZ * 4];
+	struct __res_state state;
+
+	memset(&state, 0, sizeof state);
+	if (res_ninit(&state) != 0)
+		return false;
+	state.retrans = 1;	/* seconds */
+	state.retry = 2;
+	if (server != NULL) {
+		state.nsaddr_list[0] = *server;
+		state.nscount = 1;
+	}
+	bool answers = res_nquery(&state, ".", ns_c_in, ns_t_ns, answer, sizeof answer) > 0 ||
+		state.res_h_errno == HOST_NOT_FOUND || state.res_h_errno == NO_DATA;
+	res_nclose(&state);
+	return answers;
+}
+
+/* What getaddrinfo says of a name, as against what it says of servers. One that
+   is found after all was not found a moment ago. */
+static enum lookup_answer lookup_name(const char *host)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+	int code = host[0] != '\0' ? getaddrinfo(host, NULL, &hints, &found) : EAI_AGAIN;
+
+	if (code == 0) {
+		freeaddrinfo(found);
+		return LOOKUP_TROUBLE;
+	}
+	if (code == EAI_NONAME || code == EAI_NODATA)
+		return LOOKUP_NO_NAME;
+	return lookup_server_answers(NULL) ? LOOKUP_NAME_TROUBLE : LOOKUP_TROUBLE;
 }
 
 static void lookup_on_posted(void *context)
@@ -44,11 +78,11 @@ static void lookup_on_posted(void *context)
 
 	pthread_mutex_lock(&lookup->lock);
 	bool abandoned = lookup->abandoned;
-	int code = lookup->code;
+	enum lookup_answer answer = lookup->answer;
 	pthread_mutex_unlock(&lookup->lock);
 	if (!abandoned) {
 		event_free(lookup->timer);
-		lookup->done(lookup->context, lookup_answer_of(code));
+		lookup->done(lookup->context, answer);
 	}
 	lookup_free(lookup);
 }
@@ -56,13 +90,10 @@ static void lookup_on_posted(void *context)
 static void *lookup_main(void *context)
 {
 	struct lookup *lookup = context;
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-	int code = getaddrinfo(lookup->host, NULL, &hints, &found);
+	enum lookup_answer answer = lookup_name(lookup->host);
 
-	if (code == 0)
-		freeaddrinfo(found);
 	pthread_mutex_lock(&lookup->lock);
-	lookup->code = code;
+	lookup->answer = answer;
 	bool abandoned = lookup->abandoned;
 	if (!abandoned)	/* the loop is there, since it has not abandoned us */
 		loop_post(lookup->loop, lookup_on_posted, lookup);
@@ -116,7 +147,7 @@ struct lookup *lookup_start(struct loop *loop, const char *host,
 	lookup->done = done;
 	lookup->context = context;
 	lookup->host = mem_string(host);
-	lookup->code = EAI_AGAIN;
+	lookup->answer = LOOKUP_TROUBLE;
 	pthread_mutex_init(&lookup->lock, NULL);
 	lookup->timer = evtimer_new(loop_base(loop), lookup_on_time, lookup);
 	if (lookup->timer == NULL)

@@ -101,10 +101,11 @@ static const char json_shape[] =
 	"\"{\" + ([to_entries[:20][] | .key + \": \" + (.value | shape($n - 1))] "
 	"| join(\", \")) + \"}\" end "
 	"elif type == \"array\" then if length == 0 then \"[]\" else "
-	"\"\\(length) of [\" + (.[0] | shape($n - 1)) + \"]\" end "
-	"else type end; {title: (shape(4) | .[:380])}";
+	"\"\\(length) of [\" + (reduce (.[:3][] | shape($n - 1)) as $s ([]; "
+	"if index([$s]) then . else . + [$s] end) | join(\" | \")) + \"]\" end "
+	"else type end; {key: (shape(4) | .[:380])}";
 static const struct label tree_columns[] = {
-	{"title", "name()"}, {"key", "@id"}, {"url", "@class"},
+	{"key", "name()"}, {"title", "@id"}, {"url", "@class"},
 };
 
 /* A program for a worker that tells the shape, of a source of that format;
@@ -135,9 +136,9 @@ static void shape_take(struct text *shape, const struct frame_field *field)
 {
 	char *value = frame_field_string(field);
 
-	if (field->tag == EXTRACT_TITLE && shape->length > 0)
+	if (field->tag == EXTRACT_KEY && shape->length > 0)
 		text_add_char(shape, ' ');
-	if (field->tag == EXTRACT_KEY && value[0] != '\0')
+	if (field->tag == EXTRACT_TITLE && value[0] != '\0')
 		text_add_char(shape, '#');
 	if (field->tag == EXTRACT_URL && value[0] != '\0')
 		text_add_char(shape, '.');
@@ -205,13 +206,14 @@ static void shape_ask(struct trying *trying)
 
 /* --- the asking ------------------------------------------------------------------- */
 
-/* A person is helped by the look of an answer that gave nothing. */
+/* A person is helped by the look of an answer that gave nothing, but where the
+   rejected rows say what is wrong. */
 static bool wants_shape(const struct asking_result *result)
 {
 	const struct fetch_report *report = &result->report;
 
 	return result->exchange_count > 0 &&
-		(report->outcome == FETCH_UNREADABLE ||
+		((report->outcome == FETCH_UNREADABLE && report->rejected == 0) ||
 		(report->outcome == FETCH_CHANGED && report->rows == 0));
 }
 

@@ -661,8 +661,7 @@ static const char *const empty_words[] = {
 	[SOURCE_CSV] = "the SELECT of extract found no row",
 	[SOURCE_JSON] = "the jq program of extract gave nothing",
 	[SOURCE_HTML] = "the XPath of rows found nothing",
-	[SOURCE_XML] = "the XPath of rows found nothing (elements of a namespace "
-		"need a prefix, see namespaces)",
+	[SOURCE_XML] = "the XPath of rows found nothing (what is in a namespace needs a prefix)",
 	[SOURCE_FEED] = "the feed has no item, or match matched none",
 	[SOURCE_TEXT] = "the pattern of extract matched nothing",
 };

@@ -9,9 +9,35 @@
 
 #define COLUMNS_AS_MAX EXTRACT_COLUMNS_MAX
 
+#define PAIRS_MAX 1000		/* of one kind */
+
 struct owned {		/* strings the request points into */
-	char *format, *program, *fetched, *encoding;
+	char *format, *program, *fetched, *encoding, *url, *charset, *match,
+		*next;
 };
+
+/* "name=value"; the first '=' ends the name. */
+static void take_pair(struct extract_pairs *pairs, char *said)
+{
+	char *equals = strchr(said, '=');
+
+	if (equals == NULL || pairs->count == PAIRS_MAX) {
+		free(said);
+		return;
+	}
+	*equals = '\0';
+	pairs->items = mem_resize(pairs->items, pairs->count + 1,
+		sizeof *pairs->items);
+	pairs->items[pairs->count++] = (struct extract_pair){said, equals + 1};
+}
+
+/* The value stands in the name's memory. */
+static void pairs_release(struct extract_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->count; i++)
+		free(pairs->items[i].name);
+	free(pairs->items);
+}
 
 static void take_column_as(struct extract_request *request, char *said)
 {
@@ -39,14 +65,34 @@ static char first_byte(const struct frame_field *field)
 	return field->length > 0 ? (char)field->bytes[0] : '\0';
 }
 
+/* A field that goes to pairs; false: it is none of these. */
+static bool request_take_pair(struct extract_request *request,
+	const struct frame_field *field)
+{
+	struct extract_pairs *pairs = field->tag == EXTRACT_PARAMETER
+		? &request->parameters : field->tag == EXTRACT_COLUMN
+		? &request->columns : field->tag == EXTRACT_NAMESPACE
+		? &request->namespaces : NULL;
+
+	if (pairs != NULL)
+		take_pair(pairs, frame_field_string(field));
+	return pairs != NULL;
+}
+
 static void request_take(struct extract_request *request, struct owned *owned,
 	const struct frame_field *field)
 {
+	if (request_take_pair(request, field))
+		return;
 	switch (field->tag) {
 	case EXTRACT_FORMAT: take_string(&owned->format, field); break;
 	case EXTRACT_PROGRAM: take_string(&owned->program, field); break;
 	case EXTRACT_FETCHED: take_string(&owned->fetched, field); break;
 	case EXTRACT_ENCODING: take_string(&owned->encoding, field); break;
+	case EXTRACT_URL_ASKED: take_string(&owned->url, field); break;
+	case EXTRACT_CHARSET: take_string(&owned->charset, field); break;
+	case EXTRACT_MATCH: take_string(&owned->match, field); break;
+	case EXTRACT_NEXT_PROGRAM: take_string(&owned->next, field); break;
 	case EXTRACT_CSV_DELIMITER: request->csv_delimiter = first_byte(field); break;
 	case EXTRACT_CSV_DECIMAL: request->csv_decimal = first_byte(field); break;
 	case EXTRACT_CSV_THOUSANDS: request->csv_thousands = first_byte(field); break;
@@ -97,6 +143,13 @@ static void request_release(struct extract_request *request,
 	for (size_t i = 0; i < request->columns_as_count; i++)
 		free(request->columns_as[i].name);
 	free(request->columns_as);
+	pairs_release(&request->parameters);
+	pairs_release(&request->columns);
+	pairs_release(&request->namespaces);
+	free(owned->url);
+	free(owned->charset);
+	free(owned->match);
+	free(owned->next);
 	free(owned->format);
 	free(owned->program);
 	free(owned->fetched);
@@ -108,9 +161,18 @@ static int rows_put(struct text *answer, const struct extract_request *request,
 	struct error *error)
 {
 	struct answering answering = {answer, 0};
+	struct extract_found found;
 
 	frame_begin(answer);
-	if (extract_run(request, take_row, &answering, NULL, error) < 0)
+	extract_found_init(&found);
+	int status = extract_run(request, take_row, &answering, &found, error);
+
+	if (status == 0 && found.next.length > 0)
+		frame_put_string(answer, EXTRACT_NEXT, text_string(&found.next));
+	if (status == 0 && found.ttl > 0)
+		frame_put_int(answer, EXTRACT_TTL, found.ttl);
+	extract_found_release(&found);
+	if (status < 0)
 		return -1;
 	frame_put_int(answer, EXTRACT_COUNT, answering.rows);
 	frame_end(answer);
@@ -121,7 +183,7 @@ static int rows_put(struct text *answer, const struct extract_request *request,
 void extract_answer(const void *payload, size_t length, struct text *answer)
 {
 	struct extract_request request = {.body = ""};
-	struct owned owned = {NULL, NULL, NULL, NULL};
+	struct owned owned = {.format = NULL};
 	struct frame_reader reader;
 	struct frame_field field;
 	struct error error = {.kind = ERROR_NONE};
@@ -134,6 +196,10 @@ void extract_answer(const void *payload, size_t length, struct text *answer)
 	request.program = owned.program != NULL ? owned.program : "";
 	request.fetched = owned.fetched != NULL ? owned.fetched : "";
 	request.encoding = owned.encoding;
+	request.url = owned.url;
+	request.charset = owned.charset;
+	request.match = owned.match;
+	request.next = owned.next;
 	if (reader.broken)
 		status = error_set(&error, ERROR_BUG, "the request is broken");
 	else

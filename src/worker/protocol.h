@@ -9,7 +9,8 @@
 /*
  * Role "extract". Arguments: --memory=BYTES (of the process) and --cpu=SECONDS
  * (of each request). One request:
- *	FORMAT PROGRAM FETCHED [URL PARAMETER … CSV_* …] BODY
+ *	FORMAT PROGRAM FETCHED [URL_ASKED ENCODING CHARSET PARAMETER …
+ *	COLUMN … NAMESPACE … MATCH NEXT_PROGRAM CSV_* …] BODY
  * and one answer: any number of rows, each opened by ROW, then NEXT and TTL
  * where the answer has them, then COUNT; or, when the program or the bytes are
  * at fault, FAULT alone.

@@ -1,6 +1,5 @@
 """Sources of several requests and pages: all of them is one answer."""
 import json
-import re
 import urllib.parse
 
 import pytest
@@ -340,47 +339,62 @@ def forms(secret):
     yield json.dumps(secret)[1:-1].encode()
 
 
-def test_secrets_are_sent_and_never_shown(daemon, origin):
-    def answer(handler):
-        """Says the question back in all places a server could."""
-        asked_for = handler.path
-        if "page=2" not in asked_for:
-            return origins.send(
-                handler, 200, json.dumps({"docs": [
-                    {"key": "k1", "title": "one for " + SECRET,
-                     "url": "http://own.example" + asked_for,
-                     "text": SECRET}]}).encode(),
-                link=f'<{asked_for}&page=2>; rel="next"',
-                content_type="application/json; x=" + SECRET)
-        return origins.send(handler, 200, b'{"docs": ["no row: %s"]}'
-                            % SECRET.encode())
+QUOTED = urllib.parse.quote(SECRET, safe="")
 
-    quoted = urllib.parse.quote(SECRET, safe="")
-    origin.answers[f"/d?key={quoted}"] = answer
-    origin.answers[f"/d?key={quoted}&page=2"] = answer
+
+def secret_source(origin, more=""):
+    return ('{ id = "web"; url = "%s"; format = "json"; every = "1h"; '
+            'indicator = "gazette"; extract = ".docs[] | if .wrong then '
+            'error(.wrong) else . end"; next = "link"; '
+            'token_file = "census-token"; %s }'
+            % (origin.url("/d?key={token}"), more))
+
+
+def test_secrets_are_sent_and_never_shown(daemon, origin):
+    """Though the server says the question back wherever a head allows."""
+    second = [500]
+    origin.answers[f"/d?key={QUOTED}"] = lambda handler: origins.send(
+        handler, 200, b'{"docs": [{"key": "k", "title": "one"}]}',
+        link=f'<{handler.path}&page=2>; rel="next"', etag=f'"{SECRET}"',
+        content_type="application/json; x=" + SECRET)
+    origin.answers[f"/d?key={QUOTED}&page=2"] = lambda handler: origins.send(
+        handler, second[0], b'{"docs": []}')
     secret_file(daemon)
-    started(daemon, '{ id = "web"; url = "%s"; format = "json"; every = "1h"; '
-            'indicator = "gazette"; extract = ".docs[] | if type == \\"string\\" '
-            'then error(.) else . end"; next = "link"; token_file = "census-token"; '
-            'headers = { Accept = "application/json"; }; }'
-            % origin.url("/d?key={token}"))
-    assert asked(origin) == [f"/d?key={quoted}", f"/d?key={quoted}&page=2"]
+    started(daemon, secret_source(
+        origin, 'headers = { Accept = "application/json"; };'))
+    assert asked(origin) == [f"/d?key={QUOTED}", f"/d?key={QUOTED}&page=2"]
     for _, headers, _ in origin.asked:
         assert headers["authorization"] == "Bearer " + SECRET
         assert headers["accept"] == "application/json"
-    error = daemon.source("web")["error"]
-    assert error.startswith("page 2: ") and "no row: {token}" in error
-    # The same, read: what is kept has the name in its place.
-    origin.answers[f"/d?key={quoted}&page=2"] = lambda handler: origins.send(
-        handler, 200, b'{"docs": []}')
-    polled(daemon)
+    assert daemon.source("web")["error"].startswith("page 2: ")
+    second[0] = 200
+    assert polled(daemon)["outcome"] == "changed"
+    wait_until(lambda: daemon.items("/v1/indicators/gazette/observations"))
+    shown = everything(daemon)
+    assert b"{token}" in shown
+    for form in forms(SECRET):
+        assert form not in shown
+
+
+def test_what_is_read_holds_no_secret(daemon, origin):
+    """A body that says it back is evidence and stays as it is; what is made of
+    it does not."""
+    docs = {"docs": [{"key": "k", "title": "one for " + SECRET, "text": SECRET,
+                      "url": "http://own.example/?" + QUOTED}]}
+    origin.answers[f"/d?key={QUOTED}"] = json.dumps(docs)
+    secret_file(daemon)
+    started(daemon, secret_source(origin))
     wait_until(lambda: daemon.items("/v1/indicators/gazette/observations"))
     document, = daemon.items("/v1/indicators/gazette/observations")
     assert document["title"] == "one for {token}"
-    assert document["url"] == "http://own.example/d?key={token}"
-    shown = everything(daemon)
+    assert document["url"] == "http://own.example/?{token}"
+    origin.answers[f"/d?key={QUOTED}"] = json.dumps(
+        {"docs": [{"wrong": "no such key: " + SECRET}]})
+    source = polled(daemon)
+    assert source["outcome"] == "unreadable"
+    assert "no such key: {token}" in source["error"]
     for form in forms(SECRET):
-        assert form not in shown
+        assert form not in daemon.log().encode()
 
 
 def test_a_secret_does_not_leave_its_server(daemon, origin):

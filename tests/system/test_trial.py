@@ -1,12 +1,15 @@
 """`pledged source test`: what a source says, for whoever writes it."""
 import json
+import re
+import shutil
 import urllib.parse
 
 import pytest
 
 import origin as origins
-from daemon import program, run
-from test_asking import SECRET, feed, forms, json_source, page, register, said
+from daemon import SOURCE, program, run
+from test_asking import SECRET, feed, forms, json_source, page, register
+from test_documents import check, commands, roff_plain
 
 
 @pytest.fixture
@@ -213,8 +216,8 @@ def test_documents(trial):
     result = trial("web")
     assert result.stdout.endswith("web: 3 documents would be taken\n")
     assert "Gazette no. 2" in result.stdout
-    assert [row["key"] for row in tried(trial)[1]["rows"]] == [
-        f"http://gazette.example/{number}.pdf" for number in (3, 2, 1)]
+    assert {row["key"] for row in tried(trial)[1]["rows"]} == {
+        f"http://gazette.example/{number}.pdf" for number in (3, 2, 1)}
     assert trial("web", "-o", "csv").stdout.startswith(
         "indicator,date,key,title,url\n")
 
@@ -235,3 +238,36 @@ def test_which_sources_there_are(trial):
     for words in ((), ("other",), ("test", "web", "other")):
         assert run(program("pledged"), "-c", trial.folder / "pledged.conf",
                    "source", *words).returncode == 2
+
+
+# --- the steps of pledged-register(5), WRITING A SOURCE ------------------------
+
+
+def manual_steps():
+    """(source, what is shown of it), in the manual's order."""
+    text = (SOURCE / "src/pledged/pledged-register.5").read_text()
+    displays = re.findall(r'^\.\\" (try|shows)\n\.Bd [^\n]*\n(.*?)^\.Ed$', text,
+                          re.M | re.S)
+    source = None
+    for kind, display in displays:
+        if kind == "try":
+            source = roff_plain(display)
+        else:
+            yield source, roff_plain(display)
+    yield source, None
+
+
+@pytest.mark.parametrize("source, shown", manual_steps())
+def test_steps_of_the_manual(tmp_path, source, shown):
+    for path in (SOURCE / "etc/examples/own-source").iterdir():
+        shutil.copy(path, tmp_path)
+    register_conf = tmp_path / "register.conf"
+    text = register_conf.read_text()
+    own = text[text.index("sources = (") + 11:text.index(");\npledges")]
+    if shown is None:  # the last one is the example's own
+        assert source.split() == own.split()
+        return
+    register_conf.write_text(text.replace(own, source))
+    (command, output), = commands(shown)
+    result = run(program("pledged"), *command.split()[1:], cwd=tmp_path)
+    check(output, result.stdout)

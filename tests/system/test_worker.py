@@ -25,6 +25,8 @@ def rows_of(answer):
         return answer[0][1].decode()
     rows = []
     for name, value in answer[:-1]:
+        if name in ("EXTRACT_NEXT", "EXTRACT_TTL"):
+            continue
         if name == "EXTRACT_ROW":
             rows.append({})
             assert struct.unpack(">q", value)[0] == len(rows)
@@ -77,14 +79,79 @@ def test_options_of_csv(worker):
                    {"key": "101", "value": "1.234,5"}]
 
 
-@pytest.mark.parametrize("encoding", [
-    "GB18030", "Shift_JIS", "Big5", "EUC-KR", "windows-1252"])
-def test_encodings_inside_the_sandbox(worker, encoding):
-    text = {"GB18030": "中国", "Shift_JIS": "日本", "Big5": "中國",
-            "EUC-KR": "한국", "windows-1252": "5 €"}[encoding]
-    assert run(worker, "csv", "SELECT a AS title FROM data",
-               f"a\n{text}\n".encode(encoding),
-               ("EXTRACT_ENCODING", encoding)) == [{"title": text}]
+def columns(**fields):
+    return [("EXTRACT_COLUMN", f"{name}={path}")
+            for name, path in fields.items()]
+
+
+def test_html_and_xml(worker):
+    table = "<table><tr><th>t<tr><td> 2020-01 <td>1&nbsp;234</table>"
+    assert run(worker, "html", "//tr[td]", table,
+               *columns(period="td[1]", value="translate(td[2], '\xa0', '')",
+                        key="$c", url="$url", published="$fetched"),
+               ("EXTRACT_PARAMETER", "c=a=b"),
+               ("EXTRACT_URL_ASKED", "http://x/")) == [
+                   {"period": "2020-01", "value": "1234", "key": "a=b",
+                    "url": "http://x/", "published": FETCHED}]
+    series = "<s xmlns='urn:s'><o t='2020'>5</o><o t='2021'>6</o></s>"
+    assert run(worker, "xml", "//s:o", series,
+               ("EXTRACT_NAMESPACE", "s=urn:s"),
+               *columns(period="@t", value=".")) == [
+                   {"period": "2020", "value": "5"},
+                   {"period": "2021", "value": "6"}]
+
+
+def test_feed_and_text(worker):
+    feed = ("<rss><channel><ttl>60</ttl><item><title>Coal</title><guid>1</guid>"
+            "</item><item><title>Gas</title><guid>2</guid></item></channel>"
+            "</rss>")
+    answer = worker.ask(request("feed", "", feed, ("EXTRACT_MATCH", "coal")))
+    assert rows_of(answer) == [{"key": "1", "title": "Coal"}]
+    assert ("EXTRACT_TTL", struct.pack(">q", 3600)) in answer
+    assert run(worker, "text", r"(?<period>\d{4}) (?<value>\d+)",
+               "2020 5\n2021 x\n2022 7") == [
+                   {"period": "2020", "value": "5"},
+                   {"period": "2022", "value": "7"}]
+
+
+@pytest.mark.parametrize("form,program,following,body,want", [
+    ("json", "empty", "{page: (.page + 1), of: $parameters.c}",
+     '{"page": 1}', "&of=a%3Db&page=2"),
+    ("html", "//td", "//a/@href", "<a href='?page=2'>", "?page=2"),
+    ("xml", "//td", "string(/a)", "<a>?page=2</a>", "?page=2"),
+    ("xml", "//td", "/b", "<a>?page=2</a>", None)])
+def test_the_next_page(worker, form, program, following, body, want):
+    answer = worker.ask(request(form, program, body, *columns(key="."),
+                                ("EXTRACT_PARAMETER", "c=a=b"),
+                                ("EXTRACT_NEXT_PROGRAM", following)))
+    assert rows_of(answer) == []
+    said = [value.decode() for name, value in answer if name == "EXTRACT_NEXT"]
+    assert said == ([want] if want else [])
+
+
+ENCODED = [
+    ("GB18030", "中国"), ("GBK", "中国"), ("GB2312", "中国"), ("Big5", "中國"),
+    ("Shift_JIS", "日本"), ("EUC-JP", "日本"), ("ISO-2022-JP", "日本"),
+    ("EUC-KR", "한국"), ("windows-1250", "Łódź"), ("windows-1251", "Привет"),
+    ("windows-1252", "5 €"), ("windows-1253", "Ελ"), ("windows-1254", "İş"),
+    ("windows-1255", "שלו"), ("windows-1256", "سلا"), ("windows-1257", "ąč"),
+    ("ISO-8859-1", "São"), ("ISO-8859-2", "Łódź"), ("ISO-8859-5", "Привет"),
+    ("ISO-8859-7", "Ελ"), ("ISO-8859-9", "İş"), ("ISO-8859-15", "5 €"),
+    ("KOI8-R", "Привет"), ("UTF-16LE", "é中"), ("UTF-16BE", "é中"),
+    ("UTF-16", "é中"), ("UTF-32LE", "é中"), ("UTF-32BE", "é中")]
+
+
+@pytest.mark.parametrize("encoding,text", ENCODED)
+def test_encodings_inside_the_sandbox(worker, encoding, text):
+    """As the source says, as the server says, as the document says."""
+    body = f"a\n{text}\n".encode(encoding)
+    for tag in ("EXTRACT_ENCODING", "EXTRACT_CHARSET"):
+        assert run(worker, "csv", "SELECT a AS title FROM data", body,
+                   (tag, encoding)) == [{"title": text}]
+    declared = f"<?xml version='1.0' encoding='{encoding}'?><a>{text}</a>"
+    for form in ("xml", "html"):
+        assert run(worker, form, "//a", declared.encode(encoding),
+                   *columns(title=".")) == [{"title": text}]
 
 
 def test_rejects_come_with_their_row(worker):
@@ -192,6 +259,84 @@ def test_usage(arguments):
         assert "started by pledged" in one.last_words()
 
 
+# --- hostile bytes ----------------------------------------------------------
+
+
+MANY = " ".join(f"a{n}='1'" for n in range(40000))
+LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
+BLOWN = "<!DOCTYPE r [<!ENTITY a '" + "x" * 50000 + "'>]><r>" + "&a;" * 50000
+ENTITIES = "line 1: the document declares entities, which are not read"
+HOSTILE = [
+    ("xml", "//a", "<!DOCTYPE r [<!ENTITY l0 'lol'>" + LAUGHS +
+     "]><r>&l9;</r>", ENTITIES),
+    ("xml", "//a", BLOWN + "</r>", ENTITIES),
+    ("xml", "//a", "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
+     "<r>&x;</r>", ENTITIES),
+    ("xml", "//a", "<!DOCTYPE r [<!ENTITY x SYSTEM 'http://127.0.0.1:1/'>]>"
+     "<r>&x;</r>", ENTITIES),
+    ("xml", "//a", "<!DOCTYPE r [<!ENTITY % x SYSTEM 'file:///dev/zero'>%x;]>"
+     "<r/>", ENTITIES),
+    ("feed", "", "<!DOCTYPE rss [<!ENTITY x 'y'>]><rss>&x;</rss>", ENTITIES),
+    ("xml", "//a", "<!DOCTYPE r [<!ATTLIST a b CDATA '" + "x" * 100000 +
+     "'>]><r>" + "<a/>" * 10000 + "</r>", "line 1: the document declares "
+     "default attributes, which are not read"),
+    ("xml", "//a", "<a " + MANY + "/>",
+     "line 1: a tag has more than 1000 attributes"),
+    ("html", "//a", "<a " + MANY + "/>",
+     "line 1: a tag has more than 1000 attributes"),
+    ("xml", "//a", "<a>" * 1000000,
+     "line 1: tags within tags, more than 256 deep"),
+    ("html", "//b", "<div>" * 1000000,
+     "line 1: tags within tags, more than 256 deep"),
+    ("json", ".", "[" * 1000000, "not JSON: Exceeds depth limit for parsing "
+     "at line 1, column 257"),
+    ("xml", "//a", "<a>" + "x" * 12000000 + "</a>",
+     "line 1: more than 10000000 bytes of text in one place"),
+    ("html", "//p", "<p>" * 2000000, "line 1: more than 1000000 tags, "
+     "attributes and texts up to here"),
+    ("xml", "//p", "<r>" + "<p a='1'/>" * 700000 + "</r>", "line 1: more than "
+     "1000000 tags, attributes and texts up to here"),
+    ("csv", "SELECT 1 AS value FROM data", "a," * 1000000,
+     "more than 500 columns"),
+    ("text", "(?<key>(a|aa)+)$", "a" * 60 + "!", "extract: the pattern, from "
+     "line 1 on: it takes too long: it has more ways to match than can be "
+     "tried"),
+    ("xml", "//a", b"<a>\0</a>", "there are NUL bytes in it: this is no text"),
+    ("text", "(?<key>a)", b"a\0b", "there are NUL bytes in it: this is no "
+     "text"),
+    ("html", "//p", b"<p>\xd6\xd0\xb9\xfa", "the text is not UTF-8 (byte 4), "
+     "and nothing says what it is: say its encoding, as in encoding = "
+     '"GB18030"'),
+    ("xml", "//a", "<a><b>", "not XML: line 1, column 7: Premature end of data "
+     "in tag b line 1"),
+    ("feed", "", "<rss><channel><item>", "not XML: line 1, column 21: Premature "
+     "end of data in tag item line 1"),
+    ("feed", "", "<!doctype html><title>Sign in</title>",
+     'not a feed but an HTML page, "Sign in"'),
+]
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_bytes_are_a_fault(worker, number):
+    """One that says what is wrong, and the worker goes on."""
+    form, program, body, words = HOSTILE[number]
+    assert run(worker, form, program, body, *columns(value=".")) == words
+    assert run(worker, "html", "//p", "<p>x", *columns(key=".")) == [
+        {"key": "x"}]
+
+
+def test_bytes_cut_anywhere(worker):
+    """No part of a document is more than a fault."""
+    feed = ("<?xml version='1.0' encoding='UTF-8'?><rss><channel><item>"
+            "<title>é &amp; <![CDATA[<b>]]></title></item></channel></rss>")
+    page = "<!doctype html><p a='é'>&eacute;<!-- x --><script>1</script>中"
+    for form, whole in (("feed", feed), ("xml", feed), ("html", page)):
+        data = whole.encode()
+        for length in range(len(data)):
+            run(worker, form, "//p", data[:length], *columns(key="."))
+    assert run(worker, "json", "{value: .}", "7") == [{"value": "7"}]
+
+
 # --- the sandbox ---------------------------------------------------------------
 
 
@@ -218,6 +363,7 @@ def test_the_filter_is_loaded(worker):
     ("json", "{title: (input | tostring)}"),
     ("json", "{title: env.HOME}"),
     ("json", "{title: $ENV.HOME}"),
+    ("json", "last(inputs)"),
     ("csv", "ATTACH '/etc/passwd' AS p"),
     ("csv", "ATTACH '/tmp/pledged-attached' AS p"),
     ("csv", "VACUUM INTO '/tmp/pledged-attached'"),
@@ -248,7 +394,16 @@ def killed(*asked, options):
         return one.status(), one.last_words()
 
 
+@pytest.mark.parametrize("path", [
+    "document('/etc/passwd')", "doc('/etc/passwd')", "unparsed-text('/etc/x')",
+    "xpointer('x')", "current-dateTime()", "system-property('x')"])
+def test_paths_reach_no_file(worker, path):
+    assert run(worker, "xml", path, "<a/>", *columns(key=".")) == \
+        f"rows: XPath: a function that XPath 1.0 does not have: {path}"
+
+
 ENDLESS = [("json", "[limit(1; repeat(.) | select(. == 0))]"),
+           ("json", "last(range(infinite))"),
            ("json", "def f: f; f"),
            ("csv", "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 "
             "FROM n) SELECT sum(length(hex(zeroblob(100000)))) AS value FROM n")]
@@ -260,6 +415,26 @@ def test_time_is_limited(form, program):
     status, _ = killed(form, program, "1", options=["--cpu=1"])
     assert status == -signal.SIGXCPU
     assert time.monotonic() - start < 20
+
+
+def test_time_of_paths_and_patterns_is_limited():
+    """What no count of steps stops: a long text made again for each node, a
+    pattern that is tried in very many places."""
+    for form, program, body in (
+            ("html", "//p[contains(string(/), 'y')]", "<p>x" * 200000),
+            ("text", "(?<key>x*x*[yz])", ("x" * 250 + " ") * 4000)):
+        status, _ = killed(form, program, body, *columns(key="1"),
+                           options=["--cpu=1"])
+        assert status == -signal.SIGXCPU
+
+
+def test_steps_of_paths_are_limited(worker):
+    """The same on every machine."""
+    assert run(worker, "xml", "//p[count(//p) > 0]",
+               "<r>" + "<p/>" * 50000 + "</r>", *columns(key=".")) == \
+        "rows: the XPath takes too long: it was stopped after 200 million " \
+        "steps: //p[count(//p) > 0]"
+    assert run(worker, "json", "{value: .}", "7") == [{"value": "7"}]
 
 
 def test_time_is_that_of_a_request():
@@ -284,6 +459,7 @@ def test_sql_without_end_is_a_fault(worker):
 
 
 GREEDY = [("json", "[range(1e9)] | {value: length}"),
+          ("json", "[range(infinite)]"),
           ("json", "[limit(100; repeat(.))] | map(. * 50000000) | length")]
 
 

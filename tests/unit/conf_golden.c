@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "conf/conf_file.h"
+#include "conf/register_expand.h"
 #include "conf_golden.h"
 
 #define LISTING_MAX ((size_t)1 << 20)
@@ -50,6 +51,26 @@ char *golden_listing(const char *path, enum conf_purpose purpose)
 	faults_print(&faults, &out);
 	faults_release(&faults);
 	return text_take(&out);
+}
+
+static bool expand_take(void *context, const char *bytes, size_t length)
+{
+	text_add(context, bytes, length);
+	return true;
+}
+
+void golden_expanded(const char *path, struct text *out)
+{
+	struct settings *settings;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings = settings_load(path, CONF_OFFLINE, &faults);
+	text_init(out, 0);
+	assert_int_equal(register_expand(settings, expand_take, out, &faults),
+		0);
+	settings_free(settings);
+	faults_release(&faults);
 }
 
 static void golden_write(const char *path, const char *listing)

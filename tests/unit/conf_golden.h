@@ -13,6 +13,8 @@ void golden_enter(void);
 
 /* The listing of everything wrong with a configuration; free() it. */
 char *golden_listing(const char *path, enum conf_purpose purpose);
+/* The register of a configuration without errors, expanded into one file. */
+void golden_expanded(const char *path, struct text *out);
 
 /* NAME/pledged.conf gives NAME.expected. */
 void golden_check(const char *name);

@@ -1277,6 +1277,62 @@ static void test_lookup(void **state)
 	assert_int_equal(asked.calls, 1);
 }
 
+/* A name server that answers every query by the same code. */
+struct name_server {
+	int fd;
+	unsigned char code;
+};
+
+static void *name_server_main(void *context)
+{
+	const struct name_server *server = context;
+	unsigned char query[512];
+	struct sockaddr_in from;
+	socklen_t size = sizeof from;
+	ssize_t length;
+
+	while ((length = recvfrom(server->fd, query, sizeof query, 0,
+			(struct sockaddr *)&from, &size)) >= 12) {
+		query[2] |= 0x80;	/* an answer */
+		query[3] = (unsigned char)(0x80 | server->code);
+		sendto(server->fd, query, (size_t)length, 0, (struct sockaddr *)&from, size);
+		size = sizeof from;
+	}
+	return NULL;
+}
+
+/* One that knows the root, if only that it has no record there, is one. */
+static void test_name_servers(void **state)
+{
+	static const struct {
+		unsigned char code;
+		bool want;
+	} cases[] = {
+		{0, true}, {3 /* no such name */, true}, {2 /* failure */, false},
+		{5 /* refused */, false},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct sockaddr_in address = {.sin_family = AF_INET,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+		socklen_t size = sizeof address;
+		struct name_server server = {socket(AF_INET, SOCK_DGRAM, 0), cases[i].code};
+		pthread_t thread;
+
+		assert_int_equal(bind(server.fd, (struct sockaddr *)&address, size), 0);
+		assert_int_equal(getsockname(server.fd, (struct sockaddr *)&address, &size), 0);
+		pthread_create(&thread, NULL, name_server_main, &server);
+		assert_int_equal(lookup_server_answers(&address), cases[i].want);
+		/* the shortest datagram ends it, and then nobody is there */
+		assert_int_equal(sendto(server.fd, "", 0, 0, (struct sockaddr *)&address, size),
+			0);
+		pthread_join(thread, NULL);
+		close(server.fd);
+		assert_false(lookup_server_answers(&address));
+	}
+}
+
 /* --- words -------------------------------------------------------------------- */
 
 static void test_words(void **state)
@@ -1289,40 +1345,62 @@ static void test_words(void **state)
 		bool want_offline;
 		const char *want;
 		struct fetch_routes routes;
+		enum lookup_answer lookup;
 	} cases[] = {
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, ENETUNREACH, "", true,
-			"h: this machine has no route to it; look at its network", {0}},
+			"h: this machine has no route to it; look at its network", {0},
+			LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_SOCKET, EMFILE, "", true,
-			"h: this daemon has no file descriptor left (LimitNOFILE)", {0}},
+			"h: this daemon has no file descriptor left (LimitNOFILE)", {0},
+			LOOKUP_UNKNOWN},
 		/* of two addresses, one kind of which this machine does not speak */
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, ENETUNREACH, "", false,
-			"h: no connection can be made", {.some = true, .none = true}},
+			"h: no connection can be made", {.some = true, .none = true},
+			LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EADDRNOTAVAIL, "", false,
-			"h: no connection can be made", {.some = true, .none = true}},
+			"h: no connection can be made", {.some = true, .none = true},
+			LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_SOCKET, EAFNOSUPPORT, "", false,
-			"h: no connection can be made", {.some = true, .none = true}},
+			"h: no connection can be made", {.some = true, .none = true},
+			LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EHOSTUNREACH, "", false,
-			"h: cannot be reached; is it switched on?", {.some = true}},
+			"h: cannot be reached; is it switched on?", {.some = true},
+			LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EHOSTUNREACH, "", true,
 			"h: this machine has no route to it; look at its network",
-			{.none = true}},
+			{.none = true}, LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, EADDRNOTAVAIL, "", true,
 			"h: this machine has no address or port left to connect from",
-			{.some = true}},
+			{.some = true}, LOOKUP_UNKNOWN},
 		{CURLE_OUT_OF_MEMORY, FETCH_FAULT_NONE, 0, "", true,
-			"h: not enough memory here", {0}},
+			"h: not enough memory here", {0}, LOOKUP_UNKNOWN},
+		{CURLE_COULDNT_RESOLVE_HOST, FETCH_FAULT_NONE, 0, "", false,
+			"h: there is no such name in the DNS; check its spelling", {0},
+			LOOKUP_NO_NAME},
+		{CURLE_COULDNT_RESOLVE_HOST, FETCH_FAULT_NONE, 0, "", false,
+			"h: its name cannot be looked up, since the name servers that know "
+			"of it do not answer", {0}, LOOKUP_NAME_TROUBLE},
+		{CURLE_COULDNT_RESOLVE_HOST, FETCH_FAULT_NONE, 0, "", true,
+			"h: its name cannot be looked up, since the name servers of this "
+			"machine do not answer; look at its DNS", {0}, LOOKUP_TROUBLE},
+		{CURLE_COULDNT_RESOLVE_HOST, FETCH_FAULT_NONE, 0, "", true,
+			"h: its name cannot be looked up, since this machine has no route to "
+			"the Internet", {0}, LOOKUP_UNKNOWN},
 		{CURLE_COULDNT_CONNECT, FETCH_FAULT_NONE, 9999, "", false,
-			"h: no connection can be made", {0}},
+			"h: no connection can be made", {0}, LOOKUP_UNKNOWN},
 		{CURLE_RECV_ERROR, FETCH_FAULT_ADDRESS, 0, "", false,
-			"h: broke off, or garbled, what it was answering", {0}},
+			"h: broke off, or garbled, what it was answering", {0},
+			LOOKUP_UNKNOWN},
 		{CURLE_PEER_FAILED_VERIFICATION, FETCH_FAULT_NONE, 0,
 			"SSL certificate problem: certificate has expired", false,
 			"h: its certificate is not accepted (certificate has expired); "
-			"a private authority needs its ca_file", {0}},
+			"a private authority needs its ca_file", {0}, LOOKUP_UNKNOWN},
 		{CURLE_SSL_CACERT_BADFILE, FETCH_FAULT_NONE, 0, "", true,
-			"h: the file of trusted certificates here cannot be read", {0}},
+			"h: the file of trusted certificates here cannot be read", {0},
+			LOOKUP_UNKNOWN},
 		{CURLE_INTERFACE_FAILED, FETCH_FAULT_NONE, 0, "a?secret", false,
-			"h: the transfer failed (Failed binding local connection end)", {0}},
+			"h: the transfer failed (Failed binding local connection end)", {0},
+			LOOKUP_UNKNOWN},
 	};
 	CURL *easy = curl_easy_init();
 	(void)state;
@@ -1332,7 +1410,7 @@ static void test_words(void **state)
 		struct fetch_failure failure = {
 			.easy = easy, .code = cases[i].code, .fault = cases[i].fault,
 			.os_errno = cases[i].os_errno, .said = cases[i].said, .host = "h",
-			.routes = cases[i].routes,
+			.routes = cases[i].routes, .lookup = cases[i].lookup,
 		};
 
 		bool offline = fetch_failure_words(&failure, words);
@@ -1377,6 +1455,7 @@ int main(void)
 		FETCH_TEST(test_memory_order),
 		FETCH_TEST(test_memory_cancel),
 		FETCH_TEST(test_lookup),
+		cmocka_unit_test(test_name_servers),
 		FETCH_TEST(test_words),
 	};
 

@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "conf/conf_file.h"
 #include "conf/preset.h"
-#include "conf/register_expand.h"
 #include "conf_golden.h"
 
 #define MUTATIONS 1000
@@ -52,27 +51,6 @@ static struct register_ *register_of(const char *path)
 	settings_free(settings);
 	faults_release(&faults);
 	return reg;
-}
-
-static bool expand_take(void *context, const char *bytes, size_t length)
-{
-	text_add(context, bytes, length);
-	return true;
-}
-
-/* It as one file. */
-static void expanded(const char *path, struct text *out)
-{
-	struct settings *settings;
-	struct faults faults;
-
-	faults_init(&faults);
-	settings = settings_load(path, CONF_OFFLINE, &faults);
-	text_init(out, 0);
-	assert_int_equal(register_expand(settings, expand_take, out, &faults),
-		0);
-	settings_free(settings);
-	faults_release(&faults);
 }
 
 struct world {
@@ -451,7 +429,7 @@ static void test_expand(void **state)
 		struct register_ *reg = register_of(names[i]), *again;
 		struct text text;
 
-		expanded(names[i], &text);
+		golden_expanded(names[i], &text);
 		assert_null(strstr(text_string(&text), "for_each"));
 		golden_file("a.conf", text.data, text.length, 0644);
 		again = register_of(golden_file("pledged.conf", conf,
@@ -481,7 +459,7 @@ static void test_expand_origins(void **state)
 	struct text text;
 
 	(void)state;
-	expanded("instances/pledged.conf", &text);
+	golden_expanded("instances/pledged.conf", &text);
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		if (strstr(text_string(&text), lines[i]) == NULL)
 			fail_msg("not there: %s", lines[i]);

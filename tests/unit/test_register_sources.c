@@ -13,7 +13,6 @@
 
 #include "base/text.h"
 #include "conf/preset.h"
-#include "conf/register_expand.h"
 #include "conf_golden.h"
 #include "core/definition.h"
 #include "core/placeholder.h"
@@ -263,26 +262,6 @@ static void test_secrets_are_opened(void **state)
 	golden_clean();
 }
 
-static bool expand_take(void *context, const char *bytes, size_t length)
-{
-	text_add(context, bytes, length);
-	return true;
-}
-
-static void expanded(const char *path, struct text *out)
-{
-	struct settings *settings;
-	struct faults faults;
-
-	faults_init(&faults);
-	settings = settings_load(path, CONF_OFFLINE, &faults);
-	text_init(out, 0);
-	assert_int_equal(register_expand(settings, expand_take, out, &faults),
-		0);
-	settings_free(settings);
-	faults_release(&faults);
-}
-
 static void test_secrets_stay_there(void **state)
 {
 	static const char conf[] = "register = \"a.conf\";";
@@ -308,7 +287,7 @@ static void test_secrets_stay_there(void **state)
 	assert_non_null(strstr(text_string(&text), "{key}"));
 	text_release(&text);
 	register_free(reg);
-	expanded(path, &text);
+	golden_expanded(path, &text);
 	assert_null(strstr(text_string(&text), SECRET));
 	assert_non_null(strstr(text_string(&text), "/key\""));
 	text_release(&text);
@@ -349,7 +328,7 @@ static void test_expand(void **state)
 	struct text text;
 
 	(void)state;
-	expanded("sources/pledged.conf", &text);
+	golden_expanded("sources/pledged.conf", &text);
 	golden_file("a.conf", text.data, text.length, 0644);
 	again = register_read(golden_file("pledged.conf", conf, sizeof conf - 1,
 		0644), CONF_OFFLINE);
