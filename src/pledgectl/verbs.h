@@ -32,6 +32,14 @@ struct request {
 	const char *on;		/* a date */
 	const char *evidence;
 	const char *note;
+	const char *key;	/* so that it may be sent again */
+	const char *published;	/* a time */
+	bool provisional;
+	const char *file;	/* a table; "-": standard input */
+	bool release;		/* all that came with it */
+	bool force;
+	const char *sample;	/* a number */
+	const char *seal;	/* hexadecimal */
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -47,6 +55,10 @@ int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);
 int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
+int verb_observe(const struct request *request);
+int verb_accept(const struct request *request);
+int verb_snapshot(const struct request *request);
+int verb_verify(const struct request *request);
 int verb_reload(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */

@@ -57,8 +57,9 @@ static const char *status_title(int status)
 	}
 }
 
-static void reply_problem_headers(struct server_request *request, int status,
-	const char *const *headers, const char *detail)
+/* errors: a JSON array, or NULL. */
+static void reply_problem_whole(struct server_request *request, int status,
+	const char *const *headers, const char *detail, const char *errors)
 {
 	struct reply reply;
 
@@ -68,6 +69,10 @@ static void reply_problem_headers(struct server_request *request, int status,
 	json_put_string(&reply.json, "title", status_title(status));
 	json_put_int(&reply.json, "status", status);
 	json_put_string(&reply.json, "detail", detail);
+	if (errors != NULL) {
+		json_key(&reply.json, "errors");
+		json_raw(&reply.json, errors);
+	}
 	json_object_end(&reply.json);
 	reply_send_as(&reply, request, status, "application/problem+json", headers);
 }
@@ -82,7 +87,21 @@ void reply_problem(struct server_request *request, int status,
 	va_start(arguments, format);
 	text_addv(&detail, format, arguments);
 	va_end(arguments);
-	reply_problem_headers(request, status, NULL, text_string(&detail));
+	reply_problem_whole(request, status, NULL, text_string(&detail), NULL);
+	text_release(&detail);
+}
+
+void reply_problem_list(struct server_request *request, int status,
+	const char *errors, const char *format, ...)
+{
+	struct text detail;
+	va_list arguments;
+
+	text_init(&detail, 0);
+	va_start(arguments, format);
+	text_addv(&detail, format, arguments);
+	va_end(arguments);
+	reply_problem_whole(request, status, NULL, text_string(&detail), errors);
 	text_release(&detail);
 }
 
@@ -119,19 +138,26 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
 	{SERVER_GET, "/v1/indicators/", get_observations,
 		"limit cursor as_of recorded_as_of"},
+	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
+	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
 	{SERVER_GET, "/v1/alerts", get_alerts, "limit cursor state"},
 	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
 	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state"},
 	{SERVER_GET, "/v1/matrix", get_matrix,
 		"pledge rows cols within as_of recorded_as_of"},
 	{SERVER_GET, "/v1/snapshots/", get_snapshot, ""},
+	{SERVER_GET, "/v1/definitions/", get_definition, ""},
 	{SERVER_GET, "/v1/scorecard", get_scorecard,
 		"by pledge as_of recorded_as_of"},
+	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
+	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
+	{SERVER_POST, "/v1/indicators/", post_observations, ""},
+	{SERVER_POST, "/v1/observations/", post_accept, ""},
 };
 
 /* An id has a slash: what is called "p/explain" is not the explanation of "p". */
@@ -220,8 +246,8 @@ static void reply_not_allowed(struct server_request *request,
 	static const char *const posting[] = {"Allow: POST", NULL};
 	bool reads = endpoint->method == SERVER_GET;
 
-	reply_problem_headers(request, 405, reads ? reading : posting, reads
-		? "this can only be read, by GET" : "this takes only POST");
+	reply_problem_whole(request, 405, reads ? reading : posting, reads
+		? "this can only be read, by GET" : "this takes only POST", NULL);
 }
 
 void api_handle(void *context, struct server_request *request)

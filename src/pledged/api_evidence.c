@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/job.h"
+#include "pledged/view_evidence.h"
 
 /* --- bodies ---------------------------------------------------------------- */
 
@@ -58,8 +59,7 @@ static void fetching_reply(void *context, bool cancelled)
 	} else if (fetching->found == 0) {
 		reply_body(fetching);
 	} else if (fetching->error.kind == ERROR_ABSENT) {
-		reply_problem(fetching->request, 404, "no answer of a source had "
-			"these bytes: %s", fetching->hex);
+		reply_problem(fetching->request, 404, "%s", fetching->error.text);
 	} else {
 		log_error("snapshot %s: %s", fetching->hex, fetching->error.text);
 		reply_problem(fetching->request, 500, "the store cannot be read: "
@@ -125,4 +125,78 @@ void get_snapshot(struct daemon *daemon, struct server_request *request,
 		return;
 	reply_problem(request, 503, "too many are being read: try again later");
 	free(fetching);
+}
+
+/* --- how they were read ------------------------------------------------------- */
+
+void get_definition(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct digest digest;
+	struct reply reply;
+	struct error error;
+
+	if (!digest_asked(request, rest, &digest))
+		return;
+	reply_begin(&reply);
+	if (store_load_definition(daemon->store, &digest, &reply.body,
+	    &error) == 0) {
+		reply_send(&reply, request, 200);
+		return;
+	}
+	reply_drop(&reply);
+	if (error.kind == ERROR_ABSENT) {
+		reply_problem(request, 404, "no answer of a source was read by "
+			"such a definition: /v1/sources/{id}/answers tells those "
+			"that were, as program");
+		return;
+	}
+	log_error("%s: %s", server_request_path(request), error.text);
+	reply_problem(request, 500, "the store cannot be read: see the log");
+}
+
+/* --- who was asked what, when --------------------------------------------------- */
+
+static void item_answer(void *context, const struct store_answer *answer)
+{
+	struct numbered_list *numbered = context;
+
+	if (!list_has_room(&numbered->list))
+		return;
+	view_answer(&numbered->list.reply.json, answer);
+	numbered_wrote(numbered, answer->id);
+}
+
+static void list_answers(struct daemon *daemon, struct server_request *request,
+	const char *source)
+{
+	struct numbered_list numbered;
+	int loaded;
+
+	if (!numbered_begin(&numbered, request))
+		return;
+	loaded = store_load_answers(daemon->store, source, numbered.cursor,
+		numbered_rows(&numbered), item_answer, &numbered, &numbered.error);
+	if (loaded == 0 && numbered.list.count == 0 &&
+	    register_source(daemon->reg, source) == NOT_FOUND) {
+		reply_drop(&numbered.list.reply);
+		reply_problem(request, 404, "there is and was no source \"%s\": "
+			"/v1/sources lists them", source);
+		return;
+	}
+	numbered_end(&numbered, loaded);
+}
+
+/* Also of one that has left the register. */
+void get_answers(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	char *id = rest_id(rest, "/answers");
+
+	if (id == NULL)
+		reply_problem(request, 404, "there is no such thing here: "
+			"/v1/sources/{id}/answers");
+	else
+		list_answers(daemon, request, id);
+	free(id);
 }

@@ -1,7 +1,8 @@
 /*
  * api_lists: lists in pages. What is in the register or the configuration
  * stands in their order, and the cursor is an id; what the store has counts
- * up, and the cursor is a number. Milestones have a room of their own.
+ * up, and the cursor is a number. Milestones and observations have rooms of
+ * their own.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -275,14 +276,6 @@ void get_channels(struct daemon *daemon, struct server_request *request,
 
 /* --- what counts up --------------------------------------------------------------- */
 
-struct numbered_list {
-	struct list list;
-	int64_t cursor;		/* 0: none */
-	int64_t last;		/* as list.last, which it becomes at the end */
-	char next[32];
-	struct error error;	/* of the store */
-};
-
 /* The number a cursor holds; 0 without one. */
 static int cursor_number(const char *cursor, int64_t *out, struct error *error)
 {
@@ -298,8 +291,7 @@ static int cursor_number(const char *cursor, int64_t *out, struct error *error)
 	return 0;
 }
 
-/* false: it was refused, and answered. */
-static bool numbered_begin(struct numbered_list *numbered,
+bool numbered_begin(struct numbered_list *numbered,
 	struct server_request *request)
 {
 	struct error error;
@@ -330,20 +322,18 @@ static bool numbered_begin_state(struct numbered_list *numbered,
 	return numbered_begin(numbered, request);
 }
 
-/* Rows to ask of the store: one more than fit says that there is a next page. */
-static size_t numbered_rows(const struct numbered_list *numbered)
+size_t numbered_rows(const struct numbered_list *numbered)
 {
 	return numbered->list.limit + 1;
 }
 
-static void numbered_wrote(struct numbered_list *numbered, int64_t number)
+void numbered_wrote(struct numbered_list *numbered, int64_t number)
 {
 	list_wrote(&numbered->list, NULL);
 	numbered->last = number;
 }
 
-/* loaded: what the store said. Half a list must not look like a whole one. */
-static void numbered_end(struct numbered_list *numbered, int loaded)
+void numbered_end(struct numbered_list *numbered, int loaded)
 {
 	struct server_request *request = numbered->list.request;
 
@@ -428,106 +418,6 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 	numbered_end(&numbered, store_load_deliveries(daemon->store, !all,
 		numbered.cursor, numbered_rows(&numbered), item_notification,
 		&numbered, &numbered.error));
-}
-
-/* --- observations ------------------------------------------------------------------- */
-
-/* As the store has them: only there each vintage has its number. */
-struct observation_list {
-	struct numbered_list numbered;
-	struct knowledge known;
-	size_t looked;
-	size_t looked_max;	/* a page ends there, though it may be short */
-};
-
-static bool page_is_full(struct observation_list *page, bool known)
-{
-	struct list *list = &page->numbered.list;
-
-	if (page->looked == page->looked_max || (known && !list_has_room(list)))
-		list->more = true;
-	return list->more;
-}
-
-static void item_observation(void *context,
-	const struct observation *observation)
-{
-	struct observation_list *page = context;
-	bool known = observation->published <= page->known.published_by &&
-		observation->recorded <= page->known.recorded_by;
-
-	if (page_is_full(page, known))
-		return;
-	page->looked++;
-	page->numbered.last = observation->id;
-	if (known) {
-		view_observation(&page->numbered.list.reply.json, observation);
-		numbered_wrote(&page->numbered, observation->id);
-	}
-}
-
-static void item_document(void *context, const struct document *document)
-{
-	struct observation_list *page = context;
-	bool known = document->published <= page->known.published_by &&
-		document->recorded <= page->known.recorded_by;
-
-	if (page_is_full(page, known))
-		return;
-	page->looked++;
-	page->numbered.last = document->id;
-	if (known) {
-		view_document(&page->numbered.list.reply.json, document);
-		numbered_wrote(&page->numbered, document->id);
-	}
-}
-
-static int load_page(struct observation_list *page, struct daemon *daemon,
-	uint32_t index)
-{
-	const struct indicator *indicator = &daemon->reg->indicators[index];
-	struct numbered_list *numbered = &page->numbered;
-
-	return indicator->kind == INDICATOR_DOCUMENTS ?
-		store_load_documents(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_document, page,
-		&numbered->error) :
-		store_load_observations(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_observation, page,
-		&numbered->error);
-}
-
-static void list_observations(struct daemon *daemon,
-	struct server_request *request, uint32_t indicator)
-{
-	struct observation_list page = {.looked = 0};
-	struct error error;
-	int past = knowledge_read(daemon, request, &page.known, &error);
-
-	if (past < 0) {
-		reply_refusal(request, &error);
-		return;
-	}
-	if (!numbered_begin(&page.numbered, request))
-		return;
-	page.looked_max = past > 0 ? API_PAGE_MAX : page.numbered.list.limit;
-	numbered_end(&page.numbered, load_page(&page, daemon, indicator));
-}
-
-void get_observations(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	char *id = rest_id(rest, "/observations");
-
-	if (id == NULL)
-		reply_problem(request, 404, "there is no such thing here: "
-			"/v1/indicators/{id}/observations");
-	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
-		reply_problem(request, 404, "there is no indicator \"%s\"", id);
-	else
-		list_observations(daemon, request,
-			register_indicator(daemon->reg, id));
-	free(id);
 }
 
 /* --- history ------------------------------------------------------------------------ */

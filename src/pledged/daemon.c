@@ -13,6 +13,7 @@
 #include "pledged/configuration.h"
 #include "pledged/job.h"
 #include "pledged/paths.h"
+#include "pledged/verification.h"
 
 /* --- turns ---------------------------------------------------------------- */
 
@@ -402,6 +403,7 @@ static void daemon_close(struct daemon *daemon)
 	engine_free(daemon->engine);
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
+	verification_free(daemon->verification);
 	access_free(daemon->access);
 	runner_free(daemon->checking);
 	runner_free(daemon->reading);

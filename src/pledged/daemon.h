@@ -30,6 +30,8 @@ struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
+struct verification; /* of the store, the last (verification.h) */
+struct submission; /* what is being saved under a key (submission.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -49,6 +51,8 @@ struct daemon {
 	struct access_ *access;
 	struct runner *checking;	/* the store, whole */
 	struct runner *reading;		/* bodies out of it */
+	struct verification *verification;	/* NULL: none yet */
+	struct submission *submissions;
 	struct effects effects;
 	struct turn *turn;		/* being filled */
 	struct reload *reload;		/* under way, or NULL */
@@ -85,6 +89,10 @@ void daemon_commit(struct daemon *daemon);
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);
+
+/* Puts with this turn's facts what was answered to somebody. */
+void daemon_keep_answer(struct daemon *daemon,
+	const struct store_submission *submission);
 
 /* --- polling.c, delivery.c: what leaves the process ------------------------ */
 

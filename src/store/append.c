@@ -123,7 +123,7 @@ struct append *append_new(sqlite3 *db, struct error *error)
 
 	append->db = db;
 	append->zstd = ZSTD_createCCtx();
-	append->supply = supply_new();
+	append->supply = supplies_new();
 	text_init(&append->scratch, BATCH_BYTES_MAX + DIGEST_SIZE);
 	text_init(&append->made, 0);
 	append->names = intern_new(db, INTERN_NAME, error);
@@ -156,7 +156,7 @@ void append_free(struct append *append)
 	}
 	intern_free(append->names);
 	intern_free(append->digests);
-	supply_free(append->supply);
+	supplies_free(append->supply);
 	ZSTD_freeCCtx(append->zstd);
 	text_release(&append->scratch);
 	text_release(&append->made);

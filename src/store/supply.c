@@ -30,12 +30,12 @@ struct supply {
 	size_t unsettled_count;
 };
 
-struct supply *supply_new(void)
+struct supply *supplies_new(void)
 {
 	return mem_new(1, sizeof(struct supply));
 }
 
-void supply_free(struct supply *supply)
+void supplies_free(struct supply *supply)
 {
 	free(supply);
 }

@@ -13,13 +13,13 @@
 
 struct supply;
 
-struct supply *supply_new(void);
-void supply_free(struct supply *supply);	/* NULL is nothing */
+struct supply *supplies_new(void);
+void supplies_free(struct supply *supply);	/* NULL is nothing */
 
 /*
  * Takes the values of an observation (its id, then its columns, numbers for
  * names). statement: its state statement in fact_tables, run here or by
- * supply_settle. After an error, or a rollback, only good for supply_free.
+ * supply_settle. After an error, or a rollback, only good for supplies_free.
  */
 int supply_note(struct supply *supply, const struct field *values,
 	sqlite3_stmt *statement, struct error *error);

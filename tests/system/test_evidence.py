@@ -1,11 +1,18 @@
 """What was seen, when, and what was made of it: a past report made again."""
 import concurrent.futures
+import getpass
 import hashlib
 import json
+import os
+import pathlib
+import pty
+import shutil
+import sqlite3
+import subprocess
 
 import pytest
 
-from daemon import milestone, stamp, utc, wait_until
+from daemon import milestone, program, run, stamp, utc, wait_until
 
 REGISTER = """
 instruments = ( { id = "i"; timezone = "UTC"; signed = "2020-01-01"; } );
@@ -205,7 +212,7 @@ def test_the_bytes_as_they_came(watched):
 
 
 @pytest.mark.parametrize("sha, words", [
-    ("0" * 64, "no answer of a source had these bytes"),
+    ("0" * 64, "no snapshot of that id is kept"),
     ("abc", "a SHA-256 is expected"), ("g" * 64, "a SHA-256 is expected")])
 def test_bytes_that_are_not_there(watched, sha, words):
     status, _, body = watched.ask(f"/v1/snapshots/{sha}")
@@ -226,3 +233,143 @@ def test_a_large_body_does_not_hold_up_the_rest(watched):
         while not all(body.done() for body in bodies):
             assert watched.get("/v1/status")
     assert all(body.result()[2].decode() == sent for body in bodies)
+
+
+# --- who was asked what, and how it was read ------------------------------------
+
+def answers(daemon, source="own"):
+    return daemon.items(f"/v1/sources/{source}/answers")
+
+
+def test_answers_newest_first(watched):
+    before = snapshot_of(watched)
+    feed(watched)
+    second, first = wait_until(lambda: len(answers(watched)) == 2
+                               and answers(watched))
+    sent = (watched.folder / "own.csv").read_bytes()
+    assert second["sha256"] == hashlib.sha256(sent).hexdigest()
+    assert second["bytes"] == len(sent) and second["rows"] == 12
+    assert first["rows"] == 10 and first["sha256"] == before
+    assert first["url"].endswith("/own.csv") and first["kept"] is True
+    assert first["parameters"] == {} and first["status"] is None
+    page = watched.get("/v1/sources/own/answers?limit=1")
+    assert page["items"] == [second]
+    assert watched.get("/v1/sources/own/answers?limit=1&cursor="
+                       + page["next"])["items"] == [first]
+    told = watched.ctl("list", "answers", "own").stdout.splitlines()
+    assert len(told) == 3 and second["sha256"][:8] in told[1]
+    definition = watched.get(f"/v1/definitions/{first['program']}")
+    assert definition["format"] == "csv"
+    assert definition["extract"].startswith("SELECT indicator")
+
+
+def test_answers_that_are_not_there(watched):
+    for path, words in (("sources/none/answers", "there is and was no source"),
+                        ("sources/own", "there is no such thing here"),
+                        ("definitions/" + "0" * 64, "by such a definition"),
+                        ("definitions/1", "a SHA-256 is expected")):
+        status, _, body = watched.ask(f"/v1/{path}")
+        assert status == 404 and words in json.loads(body)["detail"]
+    for words in (("answers",), ("answers", "a", "b"), ("sources", "own")):
+        assert watched.ctl("list", *words).returncode == 2
+
+
+def test_bytes_by_pledgectl(watched, tmp_path):
+    sha = snapshot_of(watched)
+    result = run(program("pledgectl"), "-s", watched.socket, "snapshot", sha)
+    assert result.stdout == (watched.folder / "own.csv").read_text()
+    assert watched.ctl("snapshot", "0" * 64).returncode == 5
+    main, side = pty.openpty()
+    for words, status in (((), 2), (("--force",), 0)):
+        assert subprocess.run(
+            [program("pledgectl"), "-s", str(watched.socket), "snapshot", sha,
+             *words], stdout=side, stderr=subprocess.PIPE,
+            timeout=60).returncode == status
+    os.close(main)
+    os.close(side)
+
+
+# --- verify ---------------------------------------------------------------------
+
+def verified(daemon, *words):
+    result = daemon.ctl("-o", "json", "verify", *words)
+    assert result.stdout, result.stderr
+    return result.returncode, json.loads(result.stdout)
+
+
+def test_all_is_as_it_was_recorded(watched):
+    assert watched.ask("/v1/verify")[0] == 404
+    feed(watched)
+    status, told = verified(watched)
+    assert (status, told["good"], told["fault"]) == (0, True, None)
+    assert told["state"] == "done" and told["by"] == getpass.getuser()
+    assert told["differences"] == [] and told["facts"] > 30
+    # All figures and documents but what people say; each answer in the sample.
+    assert told["sample"] == told["answers"] == 4
+    assert told["followed"] == 13 + 3
+    assert len(told["seal"]) == 64 and told["sealed"] is not None
+    text = watched.ctl("verify", "--seal", told["seal"], "--sample", "1")
+    assert text.returncode == 0
+    assert text.stdout.startswith("good: ") and "\nseal " in text.stdout
+    status, told = verified(watched, "--seal", "0" * 64)
+    assert status == 1 and "seal" in told["fault"]
+    for words in (("--sample", "-1"), ("--sample", "1001"), ("--seal", "xyz")):
+        assert watched.ctl("verify", *words).returncode == 2
+
+
+def test_what_was_changed_is_found(watched):
+    wait_until(lambda: answers(watched, "notices"))
+    watched.stop()
+    with sqlite3.connect(watched.folder / "state" / "pledged.db") as db:
+        db.execute("UPDATE observation SET value = '99' WHERE id = 3")
+    db.close()
+    watched.start()
+    status, told = verified(watched)
+    assert status == 1 and told["good"] is False
+    assert told["fault"].startswith("observation: row 3 does not match its hash")
+    assert "row 3" in watched.ctl("verify").stdout
+
+
+def test_verify_says_that_one_is_under_way(watched):
+    codes = [watched.ask("/v1/verify", "POST")[0] for _ in range(3)]
+    assert codes[0] == 202 and set(codes[1:]) <= {202, 409}
+    wait_until(lambda: watched.get("/v1/verify")["state"] == "done")
+    assert watched.ask("/v1/verify", "POST")[0] == 202
+    assert watched.stop() == 0
+
+
+# Reads as its model does, but for one figure.
+LIAR = """#!/usr/bin/python3
+import subprocess, sys
+model = subprocess.Popen(["%s", *sys.argv[1:]], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+while header := sys.stdin.buffer.read(4):
+    model.stdin.write(header + sys.stdin.buffer.read(int.from_bytes(header, "big")))
+    model.stdin.flush()
+    header = model.stdout.read(4)
+    answer = model.stdout.read(int.from_bytes(header, "big"))
+    sys.stdout.buffer.write(header + answer.replace(
+        b"\\x43\\0\\0\\0\\x0210", b"\\x43\\0\\0\\0\\x0211"))
+    sys.stdout.buffer.flush()
+"""
+
+
+def test_a_figure_that_does_not_follow_from_the_bytes(watched, tmp_path,
+                                                      monkeypatch):
+    wait_until(lambda: answers(watched))
+    assert verified(watched)[0] == 0
+    watched.stop()
+    folder = tmp_path / "other"
+    folder.mkdir()
+    shutil.copy(program("pledged"), folder / "pledged")
+    worker = folder / "pledged-worker"
+    worker.write_text(LIAR % pathlib.Path(program("pledged-worker")).resolve())
+    worker.chmod(0o755)
+    monkeypatch.setenv("PLEDGED", str(folder / "pledged"))
+    watched.start()
+    status, told = verified(watched)
+    assert status == 1 and told["fault"] is None and told["good"] is False
+    (difference,) = told["differences"]
+    assert difference.startswith("observation 10, sales 2020-10 = 10, does not "
+                                 "follow from the answer of own, ")
+    assert told["followed"] == 10
