@@ -1022,6 +1022,8 @@ static void test_documents(void **state)
 	assert_string_equal(documents->items[1]->text, "two");
 	assert_string_equal(documents->items[1]->source, "gd");
 	assert_string_equal(documents->items[2]->source, "");
+	assert_int_equal(documents->items[0]->recorded, T0 + 1);
+	assert_int_equal(documents->items[1]->recorded, T0 + 51);
 	assert_true(period_equal(documents->items[0]->period,
 		(struct period){ FREQUENCY_DAY, 18321 }));
 	assert_true(documents->items[2]->published_assumed);
@@ -1029,6 +1031,8 @@ static void test_documents(void **state)
 	attestations = history_attestations(history, "p/m");
 	assert_int_equal(attestations->count, 2);
 	assert_string_equal(attestations->items[0]->by, "anna");
+	assert_int_equal(attestations->items[0]->recorded, T0);
+	assert_int_equal(attestations->items[1]->recorded, T0 + 1);
 	assert_false(attestations->items[1]->yes);
 	assert_string_equal(attestations->items[1]->evidence, "http://e");
 	assert_int_equal(polled_last(history_polled(history, "gd"), all), T0);
