@@ -225,6 +225,7 @@ void engine_replan(struct engine *engine, instant now, struct effects *effects)
 	engine->asked = now;
 	if (engine->settle_end > now + SETTLE_SECONDS)
 		engine->settle_end = now + SETTLE_SECONDS;
+	network_replan(&engine->network, now);
 	polls_replan(engine, now);
 	watch_mark_all(engine, CAUSE_CLOCK);
 	outbox_replan(engine->outbox, now);

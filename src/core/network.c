@@ -129,3 +129,8 @@ bool network_probe(struct network *network, instant now)
 	network->probe = now + network->wait;
 	return true;
 }
+
+void network_replan(struct network *network, instant now)
+{
+	network->probe = earlier(network->probe, now + network->wait);
+}

@@ -49,5 +49,7 @@ enum network_news network_hear(struct network *network, uint64_t host,
 	enum network_heard heard, instant now);
 /* Whether to try one host now; says yes once until the next time comes. */
 bool network_probe(struct network *network, instant now);
+/* The clock was set back: the next attempt waits no longer than it was to. */
+void network_replan(struct network *network, instant now);
 
 #endif

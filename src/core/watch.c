@@ -144,6 +144,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 static void watch_judged_before(struct engine *engine)
 {
 	instant alive = engine->judged;
+	instant as_of = engine_as_of(engine, engine->asked);
 
 	for (size_t i = 0; i < engine->reg->source_count; i++) {
 		instant attempt = engine->sources[i].state.last_attempt;
@@ -151,7 +152,8 @@ static void watch_judged_before(struct engine *engine)
 	}
 	for (size_t i = 0; i < engine->reg->milestone_count; i++) {
 		struct watched *watched = engine->milestones[i];
-		instant through = earlier(alive, watched->saved_next - 1);
+		instant through = earlier(earlier(alive, as_of),
+			watched->saved_next - 1);
 
 		if (watched_is_judged(watched) && through > watched->since)
 			watched->since = through;

@@ -2141,6 +2141,384 @@ static void same_outcome(const struct rig *a, const struct rig *b)
 			text_string(&b->log));
 }
 
+/* --- what is held ------------------------------------------------------------ */
+
+static struct row table[8];
+static size_t table_count;
+
+static void rig_table(struct rig *rig)
+{
+	const struct fetch_report report = {.started = rig->now,
+		.finished = rig->now, .outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+
+	engine_fetched(rig->engine, 0, &report, table, table_count, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+	rig_work(rig);
+	table_count = 0;
+}
+
+static void table_add(const struct rig *rig, const char *period,
+	const char *value, const char *published)
+{
+	table[table_count++] = rig_row(rig, "x", period, value, published);
+}
+
+static const char *alert_reason(const struct rig *rig)
+{
+	return engine_alert(rig->engine, engine_alert_count(rig->engine) - 1)
+		->reason;
+}
+
+static void held_init(struct rig *rig, const char *max_jump,
+	const char *hold_release)
+{
+	rig_init(rig, FIRST_SIGHT_EACH);
+	assert_true(decimal_read(max_jump, &world_indicator(&rig->world, "x",
+		FREQUENCY_MONTH, 40)->max_jump));
+	assert_true(decimal_read(hold_release,
+		&rig_source(&rig->world, "s")->hold_release));
+	world_milestone(&rig->world, "sum", "2020-12-31",
+		"sum(x, 2020) >= 1000");
+	world_finish(&rig->world);
+	rig_start(rig, "2020-09-01");
+}
+
+static const struct observation *held_figure(struct rig *rig)
+{
+	struct series *series = history_series(rig->history, "x");
+
+	for (size_t i = 0; i < series->count; i++)
+		if (series->items[i].quarantine) {
+			series->items[i].id = 77;	/* as the store does */
+			return &series->items[i];
+		}
+	fail_msg("nothing is held");
+	return NULL;
+}
+
+static void test_jump(void **state)
+{
+	const struct stated anna = {"anna", "seen", "http://e/"};
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "4", "0");
+	table_add(&rig, "2020-06", "30", "2020-09-01");
+	table_add(&rig, "2020-07", "1200", "2020-09-01");
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	assert_string_equal(alert_reason(&rig), "2020-07: 1200 is 40 times "
+		"2020-06 (max_jump 4): held until accepted");
+	assert_int_equal(rig_status(&rig, "p/sum"), STATUS_PENDING);
+	/* The same again, later, is not told again. */
+	rig_until(&rig, "2020-09-02");
+	table_add(&rig, "2020-07", "1200", "2020-09-02");
+	rig_table(&rig);
+	rig_expect(&rig, "");
+	assert_int_equal(rig.store.figure_count, 2);
+
+	const struct observation held = *held_figure(&rig);
+	text_clear(&rig.causes);
+	assert_int_equal(engine_accept(rig.engine, 0, &held, &anna, rig.now,
+		&rig.effects), ACCEPTED);
+	const struct effect *effect = &rig.effects.items[0];
+	assert_int_equal(effect->kind, EFFECT_OBSERVATION);
+	assert_int_equal(effect->accepts, 77);
+	assert_int_equal(effect->source, NOT_FOUND);
+	assert_string_equal(effect->by, "anna");
+	assert_string_equal(effect->evidence, "http://e/");
+	rig_perform(&rig);
+	rig_expect(&rig, "recovered x\n-data_quarantined x\n!ops recovered\n"
+		"met p/sum pending>met\n!desk met\n");
+	rig_expect_causes(&rig, "p/sum met: figure: x 2020-07 = 1.2k, "
+		"published 2020-09-01, accepted by anna\n");
+	assert_int_equal(engine_accept(rig.engine, 0, &held, &anna, rig.now,
+		&rig.effects), ACCEPTED_ALREADY);
+	assert_int_equal(rig.effects.count, 0);
+
+	/* It is in force: itself held no more, and what comes near it. */
+	rig_until(&rig, "2020-09-03");
+	table_add(&rig, "2020-07", "1200", "2020-09-03");
+	table_add(&rig, "2020-08", "1300", "2020-09-03");
+	rig_table(&rig);
+	table_add(&rig, "2020-07", "1201", "2020-09-03");
+	rig_table(&rig);
+	rig_expect(&rig, "revised x\n!ops revised\n");
+	/* A worse jump is measured against it. */
+	table_add(&rig, "2020-07", "9000", "2020-09-04");
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	rig_release(&rig);
+}
+
+/* A figure that comes back after one that was held ends the alert. */
+static void test_jump_taken_back(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "4", "0");
+	table_add(&rig, "2020-06", "30", "2020-09-01");
+	table_add(&rig, "2020-07", "31", "2020-09-01");
+	rig_table(&rig);
+	table_add(&rig, "2020-07", "0.031", "2020-09-02");
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	assert_string_equal(alert_reason(&rig), "2020-07: 0.031 is 968 times "
+		"less than 2020-06 (max_jump 4): held until accepted");
+	table_add(&rig, "2020-07", "31", "2020-09-03");
+	rig_table(&rig);
+	rig_expect(&rig, "recovered x\n-data_quarantined x\n!ops recovered\n");
+	rig_release(&rig);
+}
+
+static void test_duplicate(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	for (int again = 0; again < 2; again++) {
+		table_add(&rig, "2020-07", "7", "2020-09-01");
+		table_add(&rig, "2020-07", "5", "2020-09-01");
+		table_add(&rig, "2020-06", "5", "2020-09-01");
+		table_add(&rig, "2020-06", "5", "2020-09-01");
+		rig_table(&rig);
+		assert_int_equal(rig.store.figure_count, 3);
+		rig_expect(&rig, again ? "" : "data_quarantined x\n"
+			"+data_quarantined x\n!ops data_quarantined\n");
+	}
+	assert_non_null(strstr(alert_reason(&rig), "2020-07: 7 is given twice "
+		"by one release, differently: held until accepted; and 1 more"));
+	/* One of two says what is known: it says nothing, the other is held. */
+	table_add(&rig, "2020-06", "5", "2020-09-02");
+	table_add(&rig, "2020-06", "6", "2020-09-02");
+	for (int again = 0; again < 2; again++) {
+		rig.now++;
+		table_count = 2;
+		rig_table(&rig);
+		assert_int_equal(rig.store.figure_count, 4);
+	}
+	rig_release(&rig);
+}
+
+static void test_release(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0.5");
+	table_add(&rig, "2020-04", "4", "2020-09-01");
+	table_add(&rig, "2020-05", "5", "2020-09-01");
+	table_add(&rig, "2020-06", "6", "2020-09-01");
+	table_add(&rig, "2020-07", "7", "2020-09-01");
+	rig_table(&rig);
+	/* Half of them is not more than half. */
+	rig_until(&rig, "2020-09-02");
+	table_add(&rig, "2020-04", "3", "2020-09-02");
+	table_add(&rig, "2020-05", "4", "2020-09-02");
+	rig_table(&rig);
+	rig_expect(&rig, "revised x\n!ops revised\n");
+	rig_until(&rig, "2020-09-03");
+	table_add(&rig, "2020-04", "1", "2020-09-03");
+	table_add(&rig, "2020-05", "1", "2020-09-03");
+	table_add(&rig, "2020-06", "1", "2020-09-03");
+	table_add(&rig, "2020-07", "7", "2020-09-03");
+	table_add(&rig, "2020-08", "1", "2020-09-03");
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	assert_string_equal(alert_reason(&rig), "a release of s contradicts 3 "
+		"of the 4 periods known, 75 % (hold_release 0.5): its 4 new "
+		"figures are held until accepted: x 2020-04, x 2020-05, "
+		"x 2020-06 and 1 more");
+	/* 4, then 2, then 4: what is held is none of it, the new month too. */
+	assert_int_equal(rig.store.figure_count, 10);
+	assert_true(period_equal(series_latest(history_series(rig.history, "x"),
+		(struct knowledge){INSTANT_MAX, INSTANT_MAX})->period,
+		table[3].observation.period));
+	rig_release(&rig);
+}
+
+/* Whatever is held, no verdict and no figure is another. */
+static void test_held_moves_nothing(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		struct rig rig;
+		struct assessment before;
+
+		chance_state = seed;
+		held_init(&rig, "2", "0.3");
+		for (int round = 0; round < 6; round++) {
+			before = engine_milestone(rig.engine, 0)->assessment;
+			size_t kept = rig.store.figure_count;
+			bool used = false;
+
+			for (size_t i = 0; i < 1 + chance(7); i++) {
+				char period[16], value[16];
+				snprintf(period, sizeof(period), "2020-%02d",
+					1 + (int)chance(8));
+				snprintf(value, sizeof(value), "%d",
+					1 + (int)chance(400));
+				table_add(&rig, period, value, "2020-09-01");
+			}
+			rig.now++;
+			rig_table(&rig);
+			for (; kept < rig.store.figure_count; kept++)
+				used |= !rig.store.figures[kept].observation
+					.quarantine;
+			if (!used)
+				assert_false(assessment_differs(&before,
+					&engine_milestone(rig.engine, 0)
+					->assessment));
+		}
+		judge_from_nothing(&rig);
+		rig_release(&rig);
+	}
+}
+
+/* --- the machine, and what is near ------------------------------------------- */
+
+static void rig_attempt(struct rig *rig, uint32_t source,
+	const struct fetch_report *given)
+{
+	struct fetch_report report = *given;
+
+	report.started = report.finished = rig->now;
+	report.retry_after = report.max_age = -1;
+	engine_fetched(rig->engine, source, &report, NULL, 0, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+}
+
+static void test_machine_offline(void **state)
+{
+	const struct fetch_report missed = {.outcome = FETCH_FAILED,
+		.unreached = true, .error = "no connection"};
+	const struct fetch_report answered = {.outcome = FETCH_FAILED,
+		.http_status = 503, .error = "status 503"};
+	static const char *const urls[] = {"http://a.example/x",
+		"http://A.example:8080/y", "https://b.example", "http://c.example/",
+		"http://localhost/"};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	rig.hold_fetches = true;
+	for (int i = 0; i < 5; i++)
+		rig_source(&rig.world, (const char *[]){"a", "a2", "b", "c",
+			"here"}[i])->url = urls[i];
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-09-01");
+	assert_int_equal(rig.fetch_count, 5);
+	rig.fetch_count = 0;
+	/* One host twice, and one on this machine, are not three. */
+	rig_attempt(&rig, 0, &missed);
+	rig_attempt(&rig, 1, &missed);
+	rig_attempt(&rig, 4, &missed);
+	rig_attempt(&rig, 2, &missed);
+	assert_int_equal(engine_source(rig.engine, 0)->failures, 1);
+	rig_expect(&rig, "");
+	rig_attempt(&rig, 3, &missed);
+	rig_expect(&rig, "offline\n+offline \n!ops offline\n");
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(engine_source(rig.engine, i)->failures, 0);
+	assert_int_equal(engine_source(rig.engine, 4)->failures, 1);
+	assert_int_equal(engine_source(rig.engine, 3)->outcome, FETCH_OFFLINE);
+
+	/* One at a time finds out; nobody is told of anything. */
+	for (int i = 0; i < 40; i++) {
+		rig_to(&rig, engine_next(rig.engine));
+		size_t asked = 0;
+		while (rig.fetch_count > 0) {
+			uint32_t source = rig.fetches[--rig.fetch_count];
+			asked += source != 4;
+			rig_attempt(&rig, source, source == 4 ? &answered :
+				&missed);
+		}
+		assert_in_range(asked, 0, 1);
+	}
+	text_clear(&rig.log);		/* the one on this machine is failing */
+	rig_restart(&rig);
+	rig_expect(&rig, "");
+	assert_true(rig.fetch_count > 0);
+	rig.fetch_count = 0;
+	rig_attempt(&rig, 0, &answered);
+	rig_expect(&rig, "online\n-offline \n!ops online\n");
+	rig_release(&rig);
+}
+
+static void test_gone_and_moved(void **state)
+{
+	const struct fetch_report gone = {.outcome = FETCH_FAILED,
+		.http_status = 410, .gone = true, .error = "status 410"};
+	const struct fetch_report moved = {.outcome = FETCH_UNCHANGED,
+		.moved = "http://new.example/"};
+	struct rig rig;
+	(void)state;
+
+	deal_init(&rig, FIRST_SIGHT_EACH);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_attempt(&rig, 0, &moved);
+	rig_expect(&rig, "source_moved s\n!ops source_moved\n");
+	rig_attempt(&rig, 0, &moved);
+	rig_expect(&rig, "");
+	rig_attempt(&rig, 0, &gone);
+	rig_expect(&rig, "source_failing s\n+source_failing s\n"
+		"!ops source_failing\n");
+	rig_restart(&rig);
+	assert_int_equal(rig.fetch_count, 0);
+	assert_int_equal(engine_source(rig.engine, 0)->next, INSTANT_MAX);
+	assert_true(engine_poll(rig.engine, 0, rig.now, &rig.effects));
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect(&rig, "source_recovered s\n-source_failing s\n"
+		"!ops source_recovered\n");
+	rig_release(&rig);
+}
+
+static void test_near(void **state)
+{
+	static struct near near[] = {{{14, DURATION_DAY}, 6 * 3600},
+		{{2, DURATION_DAY}, 3600}};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_MONTH, 40);
+	struct source *source = rig_source(&rig.world, "s");
+	source->near = near;
+	source->near_count = 2;
+	source->every = 7 * DAY;
+	world_milestone(&rig.world, "sum", "2020-12-31", "sum(x, 2020) >= 100");
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-12-01T12:00:00Z");
+	/* It supplies x only since it has given some. */
+	rig_feed(&rig, "x", "2020-01", "8", "2020-12-01T12:00:00Z");
+	rig_until(&rig, "2020-12-16T23:00:00-05:00");
+	assert_int_equal(engine_source(rig.engine, 0)->next,
+		world_time(&rig.world, "2020-12-17T23:59:59-05:00"));
+	rig_until(&rig, "2020-12-20");
+	instant next = engine_source(rig.engine, 0)->next;
+	assert_in_range(next - rig.now, 1, 6 * 3600);
+	rig_until(&rig, "2020-12-31");
+	assert_in_range(engine_source(rig.engine, 0)->next - rig.now, 1, 3600);
+	/* Decided: as ever. */
+	rig_feed(&rig, "x", "2020-12", "100", "2021-01-01");
+	rig_until(&rig, "2021-01-03");
+	next = engine_source(rig.engine, 0)->next;
+	rig_to(&rig, next);
+	assert_int_equal(engine_source(rig.engine, 0)->next, next + 7 * DAY);
+	rig_release(&rig);
+}
+
 /* --- documents and people ---------------------------------------------- */
 
 static void rig_gazette(struct rig *rig)
@@ -2386,6 +2764,14 @@ int main(void)
 		cmocka_unit_test(test_reload_source),
 		cmocka_unit_test(test_source_alerts),
 		cmocka_unit_test(test_quarantine),
+		cmocka_unit_test(test_jump),
+		cmocka_unit_test(test_jump_taken_back),
+		cmocka_unit_test(test_duplicate),
+		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_held_moves_nothing),
+		cmocka_unit_test(test_machine_offline),
+		cmocka_unit_test(test_gone_and_moved),
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_clock_back_plans),
 		cmocka_unit_test(test_clock_back_knowledge),
 		cmocka_unit_test(test_clock_back_terms),
