@@ -8,10 +8,10 @@
 #include "conf/register_sources.h"
 #include "conf/register_tables.h"
 #include "conf/source_request.h"
+#include "core/pattern.h"
 
 #define YEAR (366 * INT64_C(86400))
 #define EXTRACT_MAX 65536	/* bytes of one program */
-#define MATCH_MAX 4096		/* bytes of one pattern */
 #define ENCODING_MAX 40
 
 #define ROW(name_, kind_) .name = name_, .kind = &kind_
@@ -85,6 +85,22 @@ static bool columns_as_read(struct conf_reader *reader,
 				column->value);
 	}
 	return true;
+}
+
+/* Compiled where answers are read; here only what is wrong with it is told. */
+static bool pattern_parse(struct conf_reader *reader,
+	const struct conf_key *key, const char *string, void *target,
+	struct error *error)
+{
+	struct pattern_fault fault;
+
+	if (string[0] != '\0' &&
+	    pattern_compile(reader->arena, string, &fault) == NULL) {
+		error_set(error, ERROR_INPUT, "byte %zu: %s", fault.offset + 1,
+			fault.text);
+		return false;
+	}
+	return conf_text.parse(reader, key, string, target, error);
 }
 
 /* Names of a row's fields, as in programs of other formats. */
@@ -218,7 +234,7 @@ static const struct conf_kind
 		NULL},
 	xpath_kind = {"XPath", "a string: an XPath", program_parse, NULL},
 	pattern_kind = {"pattern", "a string: a regular expression",
-		program_parse, NULL},
+		pattern_parse, NULL},
 	encoding_kind = {"encoding", "a string", encoding_parse, NULL},
 	token_kind = {"secret file", "the name of a file", NULL, token_read},
 	header_kind = {"boolean", "true or false", NULL, header_read},
@@ -280,7 +296,7 @@ static const struct conf_key source_keys[] = {
 	{ROW("id", conf_id), AT(id)},
 	{ROW("indicator", conf_name), AT(indicator_id)},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
-	{ROW("match", pattern_kind), AT(match), RANGE(0, MATCH_MAX)},
+	{ROW("match", pattern_kind), AT(match)},
 	{ROW("namespaces", source_labels_kind), AT(namespaces),
 		SECOND(namespace_count)},
 	{ROW("near", near_kind), .inside = &near_table},

@@ -231,6 +231,8 @@ static void word_behind(const char *from, const char *end, const char *name,
 	const char *at = from;
 
 	out[0] = '\0';
+	if ((size_t)(end - from) < length)
+		return;
 	while (at + length < end && strncasecmp(at, name, length) != 0)
 		at++;
 	at += length;

@@ -15,7 +15,7 @@
  * that at the fetch has yet to come is no time at which it was known, and is
  * left to whoever fetched it.
  */
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -43,9 +43,27 @@
 #define RAW_MAX ((size_t)1 << 20)	/* bytes of one element's text */
 #define TTL_MAX ((int64_t)366 * 86400)
 
+/* The fields of the present item; all are texts. */
 struct item {
 	struct text key, title, url, text, period, published;
 };
+
+static const size_t item_texts[] = {
+	offsetof(struct item, key), offsetof(struct item, title),
+	offsetof(struct item, url), offsetof(struct item, text),
+	offsetof(struct item, period), offsetof(struct item, published),
+};
+
+static void item_each(struct item *item, void (*visit)(struct text *))
+{
+	for (size_t i = 0; i < sizeof item_texts / sizeof *item_texts; i++)
+		visit((struct text *)(void *)((char *)item + item_texts[i]));
+}
+
+static void text_begin(struct text *text)
+{
+	text_init(text, 0);
+}
 
 struct feed {
 	const struct extract_request *request;
@@ -393,36 +411,6 @@ static int64_t ttl_find(const xmlNode *channel)
 
 /* --- items --------------------------------------------------------------------------- */
 
-static void item_clear(struct item *item)
-{
-	text_clear(&item->key);
-	text_clear(&item->title);
-	text_clear(&item->url);
-	text_clear(&item->text);
-	text_clear(&item->period);
-	text_clear(&item->published);
-}
-
-static void item_init(struct item *item)
-{
-	text_init(&item->key, 0);
-	text_init(&item->title, 0);
-	text_init(&item->url, 0);
-	text_init(&item->text, 0);
-	text_init(&item->period, 0);
-	text_init(&item->published, 0);
-}
-
-static void item_release(struct item *item)
-{
-	text_release(&item->key);
-	text_release(&item->title);
-	text_release(&item->url);
-	text_release(&item->text);
-	text_release(&item->period);
-	text_release(&item->published);
-}
-
 /* 1 it is wanted, 0 it is not, -1 with a fault. */
 static int item_matches(struct feed *feed)
 {
@@ -456,7 +444,7 @@ static int item_take(struct feed *feed, xmlNodePtr node)
 	struct item *item = &feed->item;
 
 	feed->number++;
-	item_clear(item);
+	item_each(item, text_clear);
 	title_take(feed, node);
 	url_take(feed, node);
 	key_take(feed, node);
@@ -596,14 +584,14 @@ int extract_feed(const struct extract_request *request, extract_take *take,
 	feed->take = take;
 	feed->context = context;
 	feed->error = error;
-	item_init(&feed->item);
+	item_each(&feed->item, text_begin);
 	int status = decoded_init(&decoded, DECODE_XML, request, error);
 
 	if (status == 0)
 		status = feed_read(feed, &decoded, found);
 	decoded_release(&decoded);
 	xmlFreeDoc(feed->document);
-	item_release(&feed->item);
+	item_each(&feed->item, text_release);
 	arena_free(feed->arena);
 	free(feed);
 	return status;

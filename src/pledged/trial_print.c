@@ -11,15 +11,6 @@
 #include "pledged/question.h"
 #include "pledged/view.h"
 
-static const struct quarantine_text {
-	const char *name, *words;
-} quarantines[] = {
-	[QUARANTINE_DOMAIN] = {"domain", "outside the indicator's domain"},
-	[QUARANTINE_JUMP] = {"jump", "too far from the figure before it"},
-	[QUARANTINE_DUPLICATE] = {"duplicate", "given twice, differently"},
-	[QUARANTINE_RELEASE] = {"release", "the release contradicts too much"},
-};
-
 static const struct source *trial_source(const struct trial *trial)
 {
 	return &trial->reg->sources[trial->source];
@@ -239,8 +230,7 @@ static void figure_row(struct grid *grid, const struct trial *trial,
 	grid_cell(grid, text_string(&text), GRID_PLAIN);
 	text_clear(&text);
 	if (figure->quarantine != QUARANTINE_NONE)
-		text_addf(&text, "held: %s",
-			quarantines[figure->quarantine].words);
+		text_addf(&text, "held: %s", quarantine_words(figure->quarantine));
 	if (figure->provisional)
 		add_remark(&text, "provisional");
 	if (figure->published_assumed)
@@ -446,7 +436,7 @@ static void put_figure(struct json *json, const struct trial *trial,
 		INSTANT_MIN : figure->published);
 	json_put_bool(json, "provisional", figure->provisional);
 	put_text(json, "held", figure->quarantine != QUARANTINE_NONE ?
-		quarantines[figure->quarantine].name : NULL);
+		quarantine_name(figure->quarantine) : NULL);
 	json_put_int(json, "answer", effect->answer);
 	json_object_end(json);
 }
@@ -661,7 +651,7 @@ static const char *const empty_words[] = {
 	[SOURCE_CSV] = "the SELECT of extract found no row",
 	[SOURCE_JSON] = "the jq program of extract gave nothing",
 	[SOURCE_HTML] = "the XPath of rows found nothing",
-	[SOURCE_XML] = "the XPath of rows found nothing (what is in a namespace needs a prefix)",
+	[SOURCE_XML] = "the XPath of rows found nothing (is there a prefix of namespaces?)",
 	[SOURCE_FEED] = "the feed has no item, or match matched none",
 	[SOURCE_TEXT] = "the pattern of extract matched nothing",
 };

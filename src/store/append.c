@@ -13,7 +13,7 @@
 #include "store/intern.h"
 #include "store/record.h"
 #include "store/seal.h"
-#include "store/supply.h"
+#include "store/supplies.h"
 
 #define COMPRESSION_LEVEL 3
 
@@ -34,7 +34,7 @@ struct append {
 	sqlite3 *db;
 	struct appender facts[FACT_COUNT];
 	struct intern *names, *digests;
-	struct supply *supply;
+	struct supplies *supply;
 	ZSTD_CCtx *zstd;
 	struct text scratch;
 	struct text made;	/* a record that is made here */
@@ -336,7 +336,7 @@ static int append_states(struct append *append, struct appender *appender,
 	struct error *error)
 {
 	if (appender->table->supplies)
-		return supply_note(append->supply, append->values,
+		return supplies_note(append->supply, append->values,
 			appender->state[0], error);
 	for (int i = 0; i < FACT_STATES_MAX && appender->state[i] != NULL; i++)
 		if (append_move(append, appender, appender->state[i], error) < 0)
@@ -437,7 +437,7 @@ int append_finish(struct append *append, instant at, struct error *error)
 
 	if (append_is_sealed(append))
 		return 0;
-	if (supply_settle(append->supply,
+	if (supplies_settle(append->supply,
 	    append->facts[FACT_OBSERVATION].state[0], error) < 0)
 		return -1;
 	for (int i = 0; i < FACT_COUNT; i++) {

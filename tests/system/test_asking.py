@@ -94,7 +94,7 @@ def test_pages_by_link(daemon, origin):
     started(daemon, csv_source(origin.url("/d"), 'next = "link";'))
     assert asked(origin) == ["/d", "/d?page=2", "/d?page=3"]
     assert daemon.source("web")["outcome"] == "changed"
-    assert figures(daemon) == {"2020-01": 1, "2020-02": 2, "2020-03": 3}
+    wait_until(lambda: figures(daemon) == {"2020-01": 1, "2020-02": 2, "2020-03": 3})
 
 
 def test_pages_by_a_program_that_gives_parameters(daemon, origin):
@@ -104,7 +104,7 @@ def test_pages_by_a_program_that_gives_parameters(daemon, origin):
         origin.url("/d?key=a%20b&page=1"),
         'next = "if .next then {page: .next} else null end";'))
     assert asked(origin) == ["/d?key=a%20b&page=1", "/d?key=a%20b&page=2"]
-    assert figures(daemon) == {"2020-01": 1, "2020-02": 1}
+    wait_until(lambda: figures(daemon) == {"2020-01": 1, "2020-02": 1})
 
 
 def test_pages_by_a_program_that_gives_a_reference(daemon, origin):
@@ -112,7 +112,7 @@ def test_pages_by_a_program_that_gives_a_reference(daemon, origin):
     origin.answers["/a/more/2"] = page(["2020-02"])
     started(daemon, json_source(origin.url("/a/d"), 'next = ".links.next";'))
     assert asked(origin) == ["/a/d", "/a/more/2"]
-    assert figures(daemon) == {"2020-01": 1, "2020-02": 1}
+    wait_until(lambda: figures(daemon) == {"2020-01": 1, "2020-02": 1})
 
 
 def test_pages_by_xpath(daemon, origin):
@@ -125,7 +125,7 @@ def test_pages_by_xpath(daemon, origin):
             'value = "td[2]"; }; next = "//a[@rel=\'next\']/@href"; }'
             % origin.url("/d"))
     assert asked(origin) == ["/d", "/d?p=2"]
-    assert figures(daemon) == {"2020-01": 1, "2020-02": 2}
+    wait_until(lambda: figures(daemon) == {"2020-01": 1, "2020-02": 2})
 
 
 def test_the_next_page_is_relative_to_where_the_answer_was(daemon, origin):
@@ -135,7 +135,7 @@ def test_the_next_page_is_relative_to_where_the_answer_was(daemon, origin):
     origin.answers["/new/2"] = page(["2020-02"])
     started(daemon, json_source(origin.url("/old"), 'next = ".next";'))
     assert asked(origin) == ["/old", "/new/d", "/new/2"]
-    assert len(figures(daemon)) == 2
+    wait_until(lambda: len(figures(daemon)) == 2)
 
 
 def test_a_page_that_fails_fails_all(daemon, origin):
@@ -185,7 +185,7 @@ def test_pages_without_end(daemon, origin):
 
     started(daemon, json_source(origin.url("/d"), 'next = "link"; pages = 12;'))
     assert daemon.source("web")["outcome"] == "changed"
-    assert len(figures(daemon)) == 12
+    wait_until(lambda: len(figures(daemon)) == 12)
 
 
 @pytest.mark.parametrize("place, words", [
@@ -212,7 +212,7 @@ def test_only_what_changed_is_news(daemon, origin):
     # Fewer pages withdraw nothing.
     offer(origin, [page(["2020-01"])])
     assert polled(daemon)["outcome"] == "changed"
-    assert len(figures(daemon)) == 3
+    wait_until(lambda: len(figures(daemon)) == 3)
 
 
 # --- requests ------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_every_combination_of_the_parameters_is_asked(daemon, origin):
         '{period: ("20" + (if $parameters.country == "FR" then "20" else "21" '
         'end) + "-" + $parameters.month), value} else empty end'))
     assert asked(origin) == wanted
-    assert set(figures(daemon)) == {"2020-01", "2020-02", "2021-01", "2021-02"}
+    wait_until(lambda: set(figures(daemon)) == {"2020-01", "2020-02", "2021-01", "2021-02"})
 
 
 def test_a_query_by_post(daemon, origin):
@@ -247,7 +247,7 @@ def test_a_query_by_post(daemon, origin):
         {"where": {"country": 'F"R'}}, {"where": {"country": "DE"}}]
     assert {headers["content-type"] for _, headers, _ in origin.asked} == {
         "application/json"}
-    assert figures(daemon) == {"2020-01": 1}
+    wait_until(lambda: figures(daemon) == {"2020-01": 1})
 
 
 def test_a_poll_survives_a_reload(daemon, origin):
@@ -414,7 +414,7 @@ def test_a_secret_does_not_leave_its_server(daemon, origin):
         daemon.stop()
         # Without a secret it is gone to.
         started(daemon, json_source(origin.url("/d"), 'next = ".next";'))
-        assert len(figures(daemon)) == 2
+        wait_until(lambda: len(figures(daemon)) == 2)
         assert [headers["authorization"] for _, headers, _ in other.asked] == [None]
     finally:
         other.close()
@@ -478,7 +478,7 @@ def test_gone_is_not_asked_again(daemon, origin):
     wait_until(lambda: daemon.source("web")["outcome"] == "failed")
     source = daemon.source("web")
     assert "410" in source["error"] and source["next"] is None
-    assert len(figures(daemon)) == 1
+    wait_until(lambda: len(figures(daemon)) == 1)
     kinds = [alert["kind"] for alert in daemon.items("/v1/alerts")]
     assert kinds == ["source_failing"]
     # Somebody asks once more, and it is back.

@@ -1,5 +1,5 @@
 /*
- * supply: a direct-mapped table of what is known; what collides in it is moved
+ * supplies: a direct-mapped table of what is known; what collides in it is moved
  * on at once.
  */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "core/period.h"
 #include "store/database.h"
-#include "store/supply.h"
+#include "store/supplies.h"
 
 #define SUPPLY_CACHED 4096	/* entries */
 #define PERIOD_TEXT_MAX 40
@@ -24,18 +24,18 @@ struct supplied {
 	bool unsettled;			/* the table does not know yet */
 };
 
-struct supply {
+struct supplies {
 	struct supplied items[SUPPLY_CACHED];
 	uint16_t unsettled[SUPPLY_CACHED];	/* items that are, or were */
 	size_t unsettled_count;
 };
 
-struct supply *supplies_new(void)
+struct supplies *supplies_new(void)
 {
-	return mem_new(1, sizeof(struct supply));
+	return mem_new(1, sizeof(struct supplies));
 }
 
-void supplies_free(struct supply *supply)
+void supplies_free(struct supplies *supply)
 {
 	free(supply);
 }
@@ -53,7 +53,7 @@ static int supplied_settle(struct supplied *item, sqlite3_stmt *statement,
 	return database_step(statement, error);
 }
 
-static void supplied_move(struct supply *supply, struct supplied *item,
+static void supplied_move(struct supplies *supply, struct supplied *item,
 	struct period last, const struct field *text)
 {
 	item->last = last;
@@ -67,12 +67,12 @@ static void supplied_move(struct supply *supply, struct supplied *item,
 }
 
 /* Makes room for another, which may be new to the table. */
-static int supplied_replace(struct supply *supply, struct supplied *item,
+static int supplied_replace(struct supplies *supply, struct supplied *item,
 	int64_t indicator, int64_t source, sqlite3_stmt *statement,
 	struct error *error)
 {
 	if (supply->unsettled_count == SUPPLY_CACHED &&
-	    supply_settle(supply, statement, error) < 0)
+	    supplies_settle(supply, statement, error) < 0)
 		return -1;
 	if (supplied_settle(item, statement, error) < 0)
 		return -1;
@@ -82,7 +82,7 @@ static int supplied_replace(struct supply *supply, struct supplied *item,
 	return 0;
 }
 
-int supply_note(struct supply *supply, const struct field *values,
+int supplies_note(struct supplies *supply, const struct field *values,
 	sqlite3_stmt *statement, struct error *error)
 {
 	const struct field *text = &values[AT_PERIOD];
@@ -103,7 +103,7 @@ int supply_note(struct supply *supply, const struct field *values,
 	return 0;
 }
 
-int supply_settle(struct supply *supply, sqlite3_stmt *statement,
+int supplies_settle(struct supplies *supply, sqlite3_stmt *statement,
 	struct error *error)
 {
 	for (size_t i = 0; i < supply->unsettled_count; i++)
