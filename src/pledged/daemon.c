@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/checkup.h"
 #include "pledged/configuration.h"
 #include "pledged/job.h"
 #include "pledged/paths.h"
+#include "pledged/retention.h"
 #include "pledged/verification.h"
 
 /* --- turns ---------------------------------------------------------------- */
@@ -41,6 +43,10 @@ static void daemon_turn_end(void *context)
 	struct daemon *daemon = context;
 
 	daemon_advance(daemon);
+	if (!daemon->settled && !engine_is_settling(daemon->engine)) {
+		daemon->settled = true;
+		retention_renew(daemon->retention);
+	}
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -321,9 +327,12 @@ static int daemon_open(struct daemon *daemon)
 	status = daemon_open_store(daemon);
 	if (status != 0)
 		return status;
-	if (store_was_unclean(daemon->store))
+	daemon->retention = retention_new(daemon);
+	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
+		daemon->checkup = checkup_new(daemon);
+	}
 	daemon->access = access_new(daemon->settings);
 	status = daemon_restore(daemon);
 	if (status == 0)
@@ -404,6 +413,8 @@ static void daemon_close(struct daemon *daemon)
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
+	retention_free(daemon->retention);
+	checkup_free(daemon->checkup);
 	access_free(daemon->access);
 	runner_free(daemon->checking);
 	runner_free(daemon->reading);

@@ -312,13 +312,25 @@ void daemon_commit(struct daemon *daemon)
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context)
 {
+	store_add_action(daemon->turn->batch, loop_now(daemon->loop), who, what,
+		subject, note);
+	daemon_wait(daemon, fn, context);
+}
+
+void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context)
+{
 	struct turn *turn = daemon->turn;
 
-	store_add_action(turn->batch, loop_now(daemon->loop), who, what, subject,
-		note);
 	turn->waiters = mem_grow(turn->waiters, turn->waiter_count,
 		&turn->waiter_capacity, sizeof *turn->waiters);
 	turn->waiters[turn->waiter_count++] = (struct waiter){fn, context};
+}
+
+void daemon_drop(struct daemon *daemon, const struct store_droppable *droppable,
+	const char *source, const char *reason)
+{
+	store_add_drop(daemon->turn->batch, droppable, source, reason,
+		loop_now(daemon->loop));
 }
 
 void daemon_keep_answer(struct daemon *daemon,

@@ -373,3 +373,56 @@ def test_a_figure_that_does_not_follow_from_the_bytes(watched, tmp_path,
     assert difference.startswith("observation 10, sales 2020-10 = 10, does not "
                                  "follow from the answer of own, ")
     assert told["followed"] == 10
+
+
+# --- retention --------------------------------------------------------------------
+
+KEPT = REGISTER.replace('every = "1h";', 'every = "1h"; retention = "1s";').replace(
+    'kind = "documents"; }', 'kind = "documents"; }, '
+    '{ id = "unasked"; frequency = "month"; }').replace(
+    "sources = (", """sources = ( { id = "idle"; url = "file:idle.csv";
+    format = "csv"; every = "1h"; retention = "1s";
+    extract = "SELECT indicator, period, value FROM data"; },""")
+
+
+def idle(value):
+    return f"indicator,period,value\nunasked,2020-01,{value}\n"
+
+
+def test_what_nothing_rests_on_goes_when_its_time_is_over(daemon):
+    daemon.write("own.csv", sales("2021-01-15T00:00:00Z", 1, 2))
+    daemon.write("own.json", "[]")
+    daemon.write("idle.csv", idle(1))
+    daemon.configure(KEPT % ",\n".join(MILESTONES))
+    daemon.start().settled()
+    wait_until(lambda: answers(daemon, "idle") and answers(daemon))
+    first = answers(daemon, "idle")[0]["sha256"]
+    over(answers(daemon, "idle")[0]["time"])
+    daemon.write("own.csv", sales("2021-01-15T00:00:00Z", 3, 4))
+    daemon.write("idle.csv", idle(2))
+    daemon.polled()
+    daemon.polled("idle")
+    wait_until(lambda: len(answers(daemon, "idle")) == 2
+               and not answers(daemon, "idle")[1]["kept"])
+    status, _, body = daemon.ask(f"/v1/snapshots/{first}")
+    detail = json.loads(body)["detail"]
+    assert status == 404 and "were dropped at" in detail
+    assert "keeps what nothing rests on for 1s" in detail
+    wait_until(lambda: "1 bodies of idle were dropped" in daemon.log())
+    # The last answer stays, and whatever a milestone asks of, however old.
+    assert answers(daemon, "idle")[0]["kept"]
+    assert all(answer["kept"] for answer in answers(daemon))
+    status, told = verified(daemon)
+    assert status == 0 and told["dropped"] == 1
+    daemon.stop()
+    daemon.start().settled()
+    assert not answers(daemon, "idle")[1]["kept"]
+
+
+def test_after_an_unclean_stop_the_store_is_looked_at(watched):
+    assert watched.get("/v1/status")["store"] == {"check": "not_needed",
+                                                  "fault": None}
+    watched.kill()
+    watched.start()
+    wait_until(lambda: watched.get("/v1/status")["store"]["check"] == "sound")
+    assert "the store is sound" in watched.log()
