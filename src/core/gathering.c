@@ -69,7 +69,8 @@ void gather_polled(struct engine *engine, uint32_t source,
 		if (!polled) {
 			polled = history_polled(engine->history,
 				reg->sources[source].id);
-			good = polled_add(polled, report->started,
+			good = polled_add(polled, (struct polled_time){
+				report->started, report->finished},
 				report->outcome, report->rejected);
 		}
 		if (good)
