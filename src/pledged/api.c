@@ -77,32 +77,36 @@ static void reply_problem_whole(struct server_request *request, int status,
 	reply_send_as(&reply, request, status, "application/problem+json", headers);
 }
 
+static void __attribute__((format(printf, 4, 0))) reply_problem_said(
+	struct server_request *request, int status, const char *errors,
+	const char *format, va_list arguments)
+{
+	struct text detail;
+
+	text_init(&detail, 0);
+	text_addv(&detail, format, arguments);
+	reply_problem_whole(request, status, NULL, text_string(&detail), errors);
+	text_release(&detail);
+}
+
 void reply_problem(struct server_request *request, int status,
 	const char *format, ...)
 {
-	struct text detail;
 	va_list arguments;
 
-	text_init(&detail, 0);
 	va_start(arguments, format);
-	text_addv(&detail, format, arguments);
+	reply_problem_said(request, status, NULL, format, arguments);
 	va_end(arguments);
-	reply_problem_whole(request, status, NULL, text_string(&detail), NULL);
-	text_release(&detail);
 }
 
 void reply_problem_list(struct server_request *request, int status,
 	const char *errors, const char *format, ...)
 {
-	struct text detail;
 	va_list arguments;
 
-	text_init(&detail, 0);
 	va_start(arguments, format);
-	text_addv(&detail, format, arguments);
+	reply_problem_said(request, status, errors, format, arguments);
 	va_end(arguments);
-	reply_problem_whole(request, status, NULL, text_string(&detail), errors);
-	text_release(&detail);
 }
 
 void reply_refusal(struct server_request *request, const struct error *error)
