@@ -1295,7 +1295,7 @@ static void random_answer(struct store_batch *batch, struct dice *dice,
 	struct poll_answer answer = { .url = "http://x/", .media_type = "",
 		.parameters = roll(dice, 2) ? "{\"year\":\"2020\"}" : "{}",
 		.at = dice->now, .http_status = 200, .etag = "\"e\"",
-		.body = *body, .bytes = 8, .rows = 1 };
+		.body = *body, .bytes = 24, .rows = 1 };
 	struct digest program;
 	char text[16];
 
@@ -1327,10 +1327,12 @@ static void random_fetch(struct store_batch *batch, struct dice *dice)
 		.next = T0 + roll(dice, 1000), .failures = (int32_t)roll(dice, 5),
 		.has_body = roll(dice, 2) == 0 };
 	struct digest digest;
-	char id[8], bytes[8];
+	char id[8], value[8], bytes[24] = "";
 
 	snprintf(id, sizeof id, "s%u", roll(dice, 5));
-	snprintf(bytes, sizeof bytes, "%u", roll(dice, 9));
+	snprintf(value, sizeof value, "%u", roll(dice, 9));
+	/* Mostly its own. */
+	snprintf(bytes, sizeof bytes, "%s%s", roll(dice, 9) ? id : "", value);
 	digest_sha256(bytes, sizeof bytes, &digest);
 	store_add_snapshot(batch, &digest, bytes, sizeof bytes, id, T0);
 	if (dice->modern) {
@@ -1341,7 +1343,7 @@ static void random_fetch(struct store_batch *batch, struct dice *dice)
 	}
 	store_add_fetch(batch, id, &report, &source);
 	if (roll(dice, 2) == 0) {
-		struct observation seen = observation(1 + (int)roll(dice, 12), bytes,
+		struct observation seen = observation(1 + (int)roll(dice, 12), value,
 			T0 + roll(dice, 1000));
 
 		add_figure(batch, "x", id, &digest, &seen);
@@ -1435,11 +1437,16 @@ static void drop_it(void *context, const struct store_droppable *droppable)
 static void random_drops(struct store *store)
 {
 	struct store_batch *batch = store_batch_new(store);
-	int64_t after = 0;
 
 	collect_all(store);
-	assert_int_equal(store_find_droppable(store, "s1", INSTANT_MAX, &after,
-		rests_on_nothing, drop_it, batch, NULL), 0);
+	for (int i = 0; i < 5; i++) {
+		int64_t after = 0;
+		char id[16];
+
+		snprintf(id, sizeof id, "s%d", i);
+		assert_int_equal(store_find_droppable(store, id, INSTANT_MAX,
+			&after, rests_on_nothing, drop_it, batch, NULL), 0);
+	}
 	commit_well(store, batch);
 }
 
