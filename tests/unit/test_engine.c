@@ -901,6 +901,34 @@ static void test_revised_in_time(void **state)
 	rig_release(&rig);
 }
 
+/* A revision that changed nothing was judged, though that was not saved: after a
+   restart a later figure is no revision for its sake. */
+static void test_revised_before_restart(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "x", FREQUENCY_NONE, 0);
+	rig_source(&rig.world, "s");
+	world_milestone(&rig.world, "step", "2020-06-30", "last(x) >= 2");
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-07-01");
+	rig_feed(&rig, "x", "2020-01-10", "1", "2020-01-20");
+	rig_feed(&rig, "x", "2020-01-15", "1", "2020-01-20");
+	rig_until(&rig, "2020-07-11");
+	text_clear(&rig.log);
+	rig_feed(&rig, "x", "2020-01-10", "0", "2020-07-11");
+	rig_expect(&rig, "revised x\n!ops revised\n");
+	rig_until(&rig, "2020-07-13");
+	rig_restart(&rig);
+	rig_until(&rig, "2020-07-20");
+	rig_feed(&rig, "x", "2020-07-15", "2", "2020-07-20");
+	rig_expect(&rig, "met_late p/step not_met>met_late\n-slipped p/step\n"
+		"!desk met_late\n");
+	rig_release(&rig);
+}
+
 /* A miss that was declared early and is taken back leaves no alert behind. */
 static void test_revised_away(void **state)
 {
@@ -2752,6 +2780,7 @@ int main(void)
 		cmocka_unit_test(test_revised_verdict),
 		cmocka_unit_test(test_causes_of_figures),
 		cmocka_unit_test(test_revised_in_time),
+		cmocka_unit_test(test_revised_before_restart),
 		cmocka_unit_test(test_revised_away),
 		cmocka_unit_test(test_published_ahead),
 		cmocka_unit_test(test_jumbled_rows),
