@@ -35,9 +35,6 @@ static struct exchange *exchange_add(struct asking *asking, const char *url,
 
 static int asking_check_limits(const struct asking *asking, struct error *error)
 {
-	int64_t seconds =
-		(loop_ticks(asking->asker->loop) - asking->began) / 1000;
-
 	if (asking->exchange_count >= ASKING_ANSWERS_MAX)
 		return error_set(error, ERROR_LIMIT, "there are more than %d "
 			"answers in one poll: ask for less, or make several "
@@ -46,7 +43,7 @@ static int asking_check_limits(const struct asking *asking, struct error *error)
 		return error_set(error, ERROR_LIMIT, "the answers so far take "
 			"more than %zu MiB: ask for less, or make several sources "
 			"of it", ASKING_KEPT_MAX >> 20);
-	if (seconds > ASKING_SECONDS_MAX)
+	if (asking->spent > ASKING_SECONDS_MAX * INT64_C(1000))
 		return error_set(error, ERROR_LIMIT, "the answers so far took "
 			"more than %d minutes: ask for less, or make several "
 			"sources of it", ASKING_SECONDS_MAX / 60);
@@ -106,6 +103,8 @@ static int asking_begin_request(struct asking *asking)
 	struct error error;
 	int status;
 
+	if (asking->begun == 0)
+		asking->report.started = loop_now(asking->asker->loop);
 	question_release(&asking->question);
 	asking->page = 0;
 	status = question_make(&asking->question, asking_source(asking),
@@ -193,8 +192,6 @@ struct asking *asking_start(struct asker *asker, const struct asking_what *what,
 	asking->many = asking->request_count > 1 || source->next != NULL;
 	text_init(&asking->next, 0);
 	text_init(&asking->base, 0);
-	asking->began = loop_ticks(asker->loop);
-	asking->report.started = loop_now(asker->loop);
 	asking->report.retry_after = asking->report.max_age = -1;
 	DL_APPEND2(asker->askings, asking, prev, next_asking);
 	if (asking->many)

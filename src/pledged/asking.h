@@ -13,7 +13,8 @@
  * they keep of answers is bounded: ASKING_SHARE bytes each, and one of them at a
  * time up to ASKING_KEPT_MAX. The others wait, so that none waits for another
  * for ever. A poll takes at most ASKING_ANSWERS_MAX answers, ASKING_ROWS_MAX
- * rows and ASKING_SECONDS_MAX seconds; beyond it fails and says so. Large
+ * rows and ASKING_SECONDS_MAX seconds (what it waits for others not counted);
+ * beyond it fails and says so. Large
  * answers and many rows are worked on a part a turn of the loop.
  *
  * What is sent holds the source's secrets; all that is handed on has {name} in

@@ -280,6 +280,7 @@ static void exchange_take_result(struct asking *asking,
 
 	exchange->milliseconds =
 		loop_ticks(asking->asker->loop) - asking->asked;
+	asking->spent += exchange->milliseconds;
 	exchange->retry_after = result->retry_after;
 	exchange->max_age = result->max_age;
 	answer->at = loop_now(asking->asker->loop);

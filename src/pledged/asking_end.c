@@ -43,10 +43,8 @@ void asking_discard(struct asking *asking)
 	extraction_end(asking->reading);
 	extraction_release(&asking->extraction);
 	question_release(&asking->question);
-	secret_wipe(asking->next.data);
-	text_release(&asking->next);
-	secret_wipe(asking->base.data);
-	text_release(&asking->base);
+	question_wipe(&asking->next);
+	question_wipe(&asking->base);
 	text_release(&asking->given);
 	free(asking->etag);
 	free(asking->last_modified);

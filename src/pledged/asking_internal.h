@@ -48,8 +48,8 @@ struct asking {
 	struct text next;		/* URL to ask for; empty: that was all */
 	struct text base;		/* what that is relative to */
 	struct fetch *fetch;
-	int64_t began;			/* ticks: the poll … */
-	int64_t asked;			/* … and the present request */
+	int64_t asked;			/* ticks: the present request */
+	int64_t spent;			/* milliseconds, on all requests so far */
 	bool extracting;		/* a worker has it: it cannot be freed */
 	size_t extracted;		/* … the exchange of this number */
 	size_t kept;			/* bytes of bodies and payloads */

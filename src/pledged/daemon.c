@@ -203,6 +203,12 @@ static void restore_delivery(void *context,
 	engine_restore_delivery(context, notification, delivery);
 }
 
+static void restore_supply(void *context, const char *indicator,
+	const char *source, struct period last)
+{
+	engine_restore_supply(context, indicator, source, last);
+}
+
 static int daemon_restore(struct daemon *daemon)
 {
 	struct engine_settings settings = daemon_engine_settings(daemon);
@@ -219,6 +225,8 @@ static int daemon_restore(struct daemon *daemon)
 	if (store_load_milestones(store, restore_milestone, daemon->engine,
 			&error) < 0 ||
 		store_load_sources(store, restore_source, daemon->engine,
+			&error) < 0 ||
+		store_load_supply(store, restore_supply, daemon->engine,
 			&error) < 0 ||
 		store_load_alerts(store, true, 0, 0, restore_alert,
 			daemon->engine, &error) < 0 ||

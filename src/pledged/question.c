@@ -98,8 +98,7 @@ static void add_json(struct text *out, const char *value)
 	json_init(&json, &quoted);
 	json_string(&json, value);
 	text_add(out, quoted.data + 1, quoted.length - 2);
-	secret_wipe(quoted.data);
-	text_release(&quoted);
+	question_wipe(&quoted);
 }
 
 static bool contains_word(const char *string, const char *word)
@@ -321,13 +320,18 @@ int question_make(struct question *question, const struct source *source,
 		fill_body(question, &filling) < 0 ? -1 : 0;
 }
 
+void question_wipe(struct text *text)
+{
+	if (text->data != NULL)
+		explicit_bzero(text->data, text->capacity);
+	text_release(text);
+}
+
 void question_release(struct question *question)
 {
-	secret_wipe(question->url.data);
-	secret_wipe(question->body.data);
-	text_release(&question->url);
+	question_wipe(&question->url);
+	question_wipe(&question->body);
 	text_release(&question->shown);
-	text_release(&question->body);
 	text_release(&question->parameters);
 	text_release(&question->named);
 	for (size_t i = 0; i < question->header_count; i++) {

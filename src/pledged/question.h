@@ -47,6 +47,8 @@ int question_make(struct question *question, const struct source *source,
 	size_t number, bool secrets, struct error *error);
 /* Overwrites what held secrets. */
 void question_release(struct question *question);
+/* The same of a text that held them at any time. */
+void question_wipe(struct text *text);
 
 /* Whether a text holds a secret of the source, as it is or percent-encoded. */
 bool question_betrays(const struct source *source, const char *string);

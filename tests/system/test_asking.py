@@ -188,6 +188,17 @@ def test_pages_without_end(daemon, origin):
     wait_until(lambda: len(figures(daemon)) == 12)
 
 
+def test_pages_too_large_together(daemon, origin):
+    """Each is good by itself."""
+    offer(origin, [page([f"20{number:02}-01"], padding="x" * (1 << 20))
+                   for number in range(60)])
+    started(daemon, json_source(origin.url("/d"), 'next = "link";'))
+    assert "take more than 32 MiB" in failed(daemon)
+    assert 32 <= len(origin.asked) <= 34
+    offer(origin, [page(["2020-01"] * 90_000) for _ in range(3)])
+    assert "more than 200,000 rows" in polled(daemon)["error"]
+
+
 @pytest.mark.parametrize("place, words", [
     ("file:///etc/passwd", "neither http nor https"),
     ("http://user:word@127.0.0.1/", "user name"),
