@@ -16,7 +16,8 @@ void gather_document(struct engine *engine, uint32_t source,
 	const struct document *kept;
 	struct effect *effect;
 
-	document.source = engine->reg->sources[source].id;
+	document.source = source == NOT_FOUND ? "" :
+		engine->reg->sources[source].id;
 	document.period = row->observation.period;
 	document.published = row->observation.published;
 	document.published_assumed = row->observation.published_assumed;
@@ -68,7 +69,8 @@ void gather_polled(struct engine *engine, uint32_t source,
 		if (!polled) {
 			polled = history_polled(engine->history,
 				reg->sources[source].id);
-			good = polled_add(polled, report->started,
+			good = polled_add(polled, (struct polled_time){
+				report->started, report->finished},
 				report->outcome, report->rejected);
 		}
 		if (good)

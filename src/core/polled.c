@@ -18,7 +18,7 @@ void polled_release(struct polled_times *polled)
 	polled_init(polled);
 }
 
-bool polled_add(struct polled_times *polled, instant started,
+bool polled_add(struct polled_times *polled, struct polled_time time,
 	enum fetch_outcome outcome, size_t rejected)
 {
 	if (outcome == FETCH_CHANGED)
@@ -27,32 +27,46 @@ bool polled_add(struct polled_times *polled, instant started,
 	    polled->faulty)
 		return false;
 	/* A clock that was set back tells nothing new. */
-	if (polled->count > 0 && started <= polled->items[polled->count - 1])
+	if (polled->count > 0 &&
+	    time.started <= polled->items[polled->count - 1].started)
 		return true;
 	polled->items = mem_grow(polled->items, polled->count,
 		&polled->capacity, sizeof *polled->items);
-	polled->items[polled->count++] = started;
+	polled->items[polled->count++] = time;
 	return true;
 }
 
-instant polled_last(const struct polled_times *polled, struct knowledge known)
+/* How many began by then. */
+static size_t polled_begun(const struct polled_times *polled, instant by)
 {
-	instant by = earlier(known.published_by, known.recorded_by);
 	size_t from = 0, count = polled->count;
 
-	if (polled->standing != POLLED_AS_RECORDED)
-		return polled->standing == POLLED_ALWAYS ? by : INSTANT_MIN;
 	while (count > 0) {
 		size_t half = count / 2;
 
-		if (polled->items[from + half] <= by) {
+		if (polled->items[from + half].started <= by) {
 			from += half + 1;
 			count -= half + 1;
 		} else {
 			count = half;
 		}
 	}
-	return from > 0 ? polled->items[from - 1] : INSTANT_MIN;
+	return from;
+}
+
+instant polled_last(const struct polled_times *polled, struct knowledge known)
+{
+	instant by = earlier(known.published_by, known.recorded_by);
+	size_t count;
+
+	if (polled->standing != POLLED_AS_RECORDED)
+		return polled->standing == POLLED_ALWAYS ? by : INSTANT_MIN;
+	count = polled_begun(polled, by);
+	/* Those that were still under way: mostly none, or the last. */
+	while (count > 0 &&
+	    polled->items[count - 1].recorded > known.recorded_by)
+		count--;
+	return count > 0 ? polled->items[count - 1].started : INSTANT_MIN;
 }
 
 instant polled_first(const struct polled_times *polled, struct knowledge known)

@@ -15,8 +15,14 @@ enum polled_standing {
 	POLLED_NEVER		/* could not be read offline */
 };
 
+/* A good poll. */
+struct polled_time {
+	instant started;	/* what it did not list was absent then */
+	instant recorded;	/* when we had read it */
+};
+
 struct polled_times {
-	instant *items;		/* ascending: when each good poll began */
+	struct polled_time *items;	/* by when they began */
 	size_t count, capacity;
 	bool faulty;		/* a row of what was read last was rejected */
 	enum polled_standing standing;
@@ -30,7 +36,7 @@ void polled_release(struct polled_times *polled);
  * and of which no row was rejected, or one that found the same as such a one.
  * Returns whether it was good.
  */
-bool polled_add(struct polled_times *polled, instant started,
+bool polled_add(struct polled_times *polled, struct polled_time time,
 	enum fetch_outcome outcome, size_t rejected);
 
 /* The last good poll known at a time; INSTANT_MIN: none. */

@@ -129,11 +129,26 @@ static int tell_problem(long status, const struct text *answer)
 		: status == 400 ? CTL_USAGE : CTL_FAILED;
 }
 
+static struct curl_slist *key_header(const char *key)
+{
+	struct curl_slist *headers = NULL;
+	struct text line;
+
+	if (key == NULL)
+		return NULL;
+	text_init(&line, 65536);
+	text_addf(&line, "Idempotency-Key: %s", key);
+	headers = curl_slist_append(NULL, text_string(&line));
+	text_release(&line);
+	return headers;
+}
+
 /* body NULL: by GET. */
 static int client_send(struct client *client, const char *path,
-	const char *body, struct text *answer)
+	const char *body, const char *key, struct text *answer)
 {
 	CURL *curl = client->curl;
+	struct curl_slist *headers = key_header(key);
 	struct text url;
 	long status = 0;
 
@@ -149,6 +164,7 @@ static int client_send(struct client *client, const char *path,
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	if (body != NULL) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
@@ -156,6 +172,7 @@ static int client_send(struct client *client, const char *path,
 	CURLcode code = curl_easy_perform(curl);
 
 	text_release(&url);
+	curl_slist_free_all(headers);
 	if (code != CURLE_OK)
 		return tell_away(client, code);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -178,11 +195,11 @@ int client_ask(struct client *client, const char *method, const char *path,
 	struct text *answer)
 {
 	return client_send(client, path, string_is(method, "POST") ? "" : NULL,
-		answer);
+		NULL, answer);
 }
 
 int client_post(struct client *client, const char *path, const char *body,
-	struct text *answer)
+	const char *key, struct text *answer)
 {
-	return client_send(client, path, body, answer);
+	return client_send(client, path, body, key, answer);
 }

@@ -24,9 +24,9 @@ void client_free(struct client *client);
 int client_ask(struct client *client, const char *method, const char *path,
 	struct text *answer);
 
-/* The same by POST, with a body (JSON). */
+/* The same by POST, with a body (JSON); key: an Idempotency-Key, or NULL. */
 int client_post(struct client *client, const char *path, const char *body,
-	struct text *answer);
+	const char *key, struct text *answer);
 
 /* Prints what the daemon said, with nothing in it that moves a cursor: it may
    quote a source. Lines stay lines. */

@@ -89,6 +89,30 @@ static const struct list_column outbox_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
+static const struct list_column held_columns[] = {
+	{"NUMBER", "id", CELL_NUMBER, false},
+	{"INDICATOR", "indicator", CELL_TEXT, true},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"VALUE", "value", CELL_SHORT, false},
+	{"IN FORCE", "in_force", CELL_SHORT, false},
+	{"WHY", "held", CELL_TEXT, true},
+	{"SOURCE", "source", CELL_TEXT, true},
+	{"SINCE", "recorded", CELL_TIME, false},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column answer_columns[] = {
+	{"TIME", "time", CELL_TIME, false},
+	{"STATUS", "status", CELL_NUMBER, false},
+	{"BYTES", "bytes", CELL_NUMBER, false},
+	{"ROWS", "rows", CELL_NUMBER, false},
+	{"KEPT", "kept", CELL_BOOL, false},
+	{"SHA-256", "sha256", CELL_TEXT, true},
+	{"PARAMETERS", "parameters", CELL_TEXT, true},
+	{"URL", "url", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
 static const struct list_kind kinds[] = {
 	{"milestones", milestone_columns},
 	{"pledges", pledge_columns},
@@ -97,6 +121,8 @@ static const struct list_kind kinds[] = {
 	{"alerts", alert_columns},
 	{"channels", channel_columns},
 	{"outbox", outbox_columns},
+	{"held", held_columns},
+	{"answers", answer_columns},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
@@ -188,7 +214,7 @@ static char *page_next(const struct text *page)
 }
 
 int items_get(struct items *items, const struct request *request,
-	const struct list_kind *kind, const char *query)
+	const char *list, const char *query)
 {
 	char *cursor = NULL;
 	int status;
@@ -198,7 +224,7 @@ int items_get(struct items *items, const struct request *request,
 		struct text path, page;
 
 		text_init(&path, 65536);
-		text_addf(&path, "/v1/%s?limit=%d", kind->name, PAGE_LIMIT);
+		text_addf(&path, "/v1/%s?limit=%d", list, PAGE_LIMIT);
 		if (*query != '\0')
 			text_addf(&path, "&%s", query);
 		if (cursor != NULL) {

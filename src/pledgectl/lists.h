@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "base/grid.h"
-#include "pledgectl/slice.h"
+#include "base/slice.h"
 #include "pledgectl/verbs.h"
 
 enum cell {
@@ -23,7 +23,7 @@ struct list_column {
 };
 
 struct list_kind {
-	const char *name;	/* "milestones": also its path below /v1/ */
+	const char *name;	/* "milestones" */
 	const struct list_column *columns;	/* ends with a NULL title */
 };
 
@@ -47,9 +47,10 @@ struct items {
 	size_t page_count, page_capacity;
 };
 
-/* All pages of a list; query is "" or "a=b&…". A client status. */
+/* All pages of a list at a path below /v1/; query is "" or "a=b&…". A client
+   status. */
 int items_get(struct items *items, const struct request *request,
-	const struct list_kind *kind, const char *query);
+	const char *list, const char *query);
 /* The elements of an array within an answer, which is taken over. */
 void items_take(struct items *items, struct text *answer, struct slice array);
 /* Leaves out the instances of series that have not started, but for the first
@@ -61,6 +62,8 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* A member that is a text, or "-". */
+const char *string_of(const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */
 void add_percent(struct text *out, json_t *share);
 /* The style of a status word. */

@@ -15,7 +15,11 @@
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
 
 enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8,
-	TAKES_KEYS = 16, TAKES_BY = 32, TAKES_STATEMENT = 64 };
+	TAKES_KEYS = 16, TAKES_BY = 32, TAKES_STATEMENT = 64, TAKES_FIGURES = 128,
+	TAKES_WORDS = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
+	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096 };
+
+#define WORDS_MANY 1000
 
 static const struct verb {
 	const char *name;
@@ -28,8 +32,9 @@ static const struct verb {
 	{"status", verb_status, 0, 0, "status",
 		"how the daemon and the register stand"},
 	{"list", verb_list,
-		TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN | TAKES_ALL, 1,
-		"list [milestones|pledges|indicators|sources|alerts|channels|outbox]",
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN | TAKES_ALL, 2,
+		"list [milestones|pledges|indicators|sources|alerts|channels|outbox"
+		"|held|answers SOURCE]",
 		"what there is; milestones by default"},
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
@@ -45,8 +50,19 @@ static const struct verb {
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
-	{"attest", verb_attest, TAKES_STATEMENT, 2, "attest MILESTONE KEY",
+	{"observe", verb_observe, TAKES_FIGURES | TAKES_WORDS | TAKES_EVIDENCE, 3,
+		"observe INDICATOR PERIOD VALUE",
+		"hand in a figure, or with --file a table"},
+	{"accept", verb_accept, TAKES_RELEASE | TAKES_WORDS, WORDS_MANY,
+		"accept NUMBER ... -m WHY",
+		"release figures that are held as implausible"},
+	{"attest", verb_attest, TAKES_STATEMENT | TAKES_WORDS | TAKES_EVIDENCE, 2,
+		"attest MILESTONE KEY",
 		"sign off, or deny, what a benchmark asks people for"},
+	{"snapshot", verb_snapshot, TAKES_FORCE, 1, "snapshot SHA-256",
+		"the bytes a source answered with, to standard output"},
+	{"verify", verb_verify, TAKES_SAMPLE, 0, "verify [--seal HEX]",
+		"whether all that was recorded is as it was recorded"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
 };
@@ -62,6 +78,7 @@ static void print_help(void)
 		SOCKET_DEFAULT "\n"
 		"  -o FORM              table (the default), json, jsonl, csv\n"
 		"  --as-of TIME         what was known then\n"
+		"  --recorded-as-of TIME  what was recorded by then: a past report anew\n"
 		"  --color WHEN         auto (the default), always, never\n"
 		"  --status STATUS      only milestones of this status\n"
 		"  --match NAME=VALUE   by field or label; VALUE may have * and ?\n"
@@ -71,10 +88,18 @@ static void print_help(void)
 		"  --cols KEY           the same for its columns\n"
 		"  --by KEY             of a scorecard: obligor (the default), sector, ...\n"
 		"  --all                alerts and messages that are closed, too\n"
-		"  --evidence URL       where others can see what is attested\n"
+		"  --evidence URL       where others can see it\n"
 		"  -m NOTE              in words\n"
 		"  --on DATE            the day it happened; default today\n"
-		"  --no                 it has not happened, or no longer holds\n\n"
+		"  --no                 it has not happened, or no longer holds\n"
+		"  --key KEY            the same order again is not done twice\n"
+		"  --published TIME     of a figure; default now\n"
+		"  --provisional        it will be revised\n"
+		"  --file FILE          a CSV of figures or documents, - for standard input\n"
+		"  --release            accept all that its release brought, too\n"
+		"  --force              bytes to a terminal, too\n"
+		"  --sample N           answers to be read again; default 20\n"
+		"  --seal HEX           what a verification said before\n\n"
 		"exit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
 		"4 not permitted, 5 no such thing");
 }
@@ -113,6 +138,8 @@ static const struct option_row {
 	{"-o", 0, IN_WORDS, offsetof(struct words, form)},
 	{"--color", 0, IN_WORDS, offsetof(struct words, colour)},
 	{"--as-of", TAKES_AS_OF, IN_REQUEST, offsetof(struct request, as_of)},
+	{"--recorded-as-of", TAKES_AS_OF, IN_REQUEST,
+		offsetof(struct request, recorded_as_of)},
 	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status)},
 	{"--match", TAKES_FILTERS, IN_WORDS, offsetof(struct words, match)},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
@@ -125,9 +152,19 @@ static const struct option_row {
 	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all)},
 	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no)},
 	{"--on", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, on)},
-	{"--evidence", TAKES_STATEMENT, IN_REQUEST,
+	{"--evidence", TAKES_EVIDENCE, IN_REQUEST,
 		offsetof(struct request, evidence)},
-	{"-m", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, note)},
+	{"-m", TAKES_WORDS, IN_REQUEST, offsetof(struct request, note)},
+	{"--key", TAKES_WORDS, IN_REQUEST, offsetof(struct request, key)},
+	{"--published", TAKES_FIGURES, IN_REQUEST,
+		offsetof(struct request, published)},
+	{"--provisional", TAKES_FIGURES, IN_FLAG,
+		offsetof(struct request, provisional)},
+	{"--file", TAKES_FIGURES, IN_REQUEST, offsetof(struct request, file)},
+	{"--release", TAKES_RELEASE, IN_FLAG, offsetof(struct request, release)},
+	{"--force", TAKES_FORCE, IN_FLAG, offsetof(struct request, force)},
+	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample)},
+	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal)},
 };
 
 static const struct option_row *option_find(const char *word, size_t *length)
@@ -199,6 +236,12 @@ static const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
+/* "-1" is a word, and no option. */
+static bool word_is_option(const char *word)
+{
+	return word[0] == '-' && strchr("0123456789.", word[1]) == NULL;
+}
+
 /* Reads argv; the options seen are kept to be held against the verb's. */
 static int request_read(struct request *request, const struct verb **verb,
 	int argc, char **argv)
@@ -210,7 +253,7 @@ static int request_read(struct request *request, const struct verb **verb,
 	for (int i = 1; i < argc; i++) {
 		size_t length;
 
-		if (argv[i][0] != '-') {
+		if (!word_is_option(argv[i])) {
 			if (*verb != NULL) {
 				request->arguments[request->argument_count++] =
 					argv[i];

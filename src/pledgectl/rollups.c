@@ -13,16 +13,16 @@
 
 #define TABLE_COLUMNS_MAX 60	/* of a matrix on a screen */
 
-static long long whole(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
-static const char *string_of(const json_t *object, const char *key)
+static const char *text_of(const json_t *object, const char *key)
 {
 	const char *value = json_string_value(json_object_get(object, key));
 
 	return value != NULL ? value : "";
+}
+
+static long long whole(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
 }
 
 /* "41%", or "41-43%" where something is not known. */
@@ -90,7 +90,7 @@ static void print_summary(const struct request *request, const json_t *json)
 	add_left_out(&text, json_object_get(json, "left_out"));
 	print_wrapped(request, text_string(&text));
 	text_clear(&text);
-	text_addf(&text, "rule: %s.", string_of(json, "rule"));
+	text_addf(&text, "rule: %s.", text_of(json, "rule"));
 	print_wrapped(request, text_string(&text));
 	text_release(&text);
 }
@@ -119,8 +119,8 @@ static bool mark_holds(const struct mark *mark, const json_t *tally)
 		return whole(tally, "required") == 0;
 	value = json_object_get(tally, mark->key);
 	if (value == NULL)
-		return strstr(mark->key, string_of(tally, "worst")) != NULL &&
-			*string_of(tally, "worst") != '\0';
+		return strstr(mark->key, text_of(tally, "worst")) != NULL &&
+			*text_of(tally, "worst") != '\0';
 	return json_is_true(value) || json_integer_value(value) != 0;
 }
 
@@ -135,7 +135,7 @@ static const char *tally_mark(const json_t *tally)
 static enum grid_style tally_style(const json_t *tally)
 {
 	return whole(tally, "required") == 0 ? GRID_DIM
-		: status_style(string_of(tally, "worst"));
+		: status_style(text_of(tally, "worst"));
 }
 
 enum cell_form { CELL_MARK, CELL_PERCENT, CELL_WORD };
@@ -150,7 +150,7 @@ static void put_cell(struct grid *grid, const json_t *tally, enum cell_form form
 	if (tally != NULL && form != CELL_MARK && whole(tally, "required") != 0) {
 		text_add_char(&text, ' ');
 		if (form == CELL_WORD)
-			text_add_string(&text, string_of(tally, "worst"));
+			text_add_string(&text, text_of(tally, "worst"));
 		else
 			add_percent(&text, json_object_get(tally, "coverage"));
 	}
@@ -189,7 +189,7 @@ static enum cell_form matrix_form(const struct matrix *matrix)
 	json_array_foreach(matrix->cells, i, cell)
 		single &= whole(cell, "milestones") == 1;
 	json_array_foreach(matrix->columns, i, column) {
-		size_t title = utf8_columns(string_of(column, "name"));
+		size_t title = utf8_columns(text_of(column, "name"));
 
 		width += 2 + (title > 6 ? title : 6);
 	}
@@ -203,9 +203,9 @@ static void matrix_titles(const struct matrix *matrix, struct grid *grid)
 	const json_t *column;
 	size_t i;
 
-	grid_column(grid, string_of(matrix->json, "row_key"), GRID_LEFT, true);
+	grid_column(grid, text_of(matrix->json, "row_key"), GRID_LEFT, true);
 	json_array_foreach(matrix->columns, i, column)
-		grid_column(grid, string_of(column, "name"), GRID_LEFT, true);
+		grid_column(grid, text_of(column, "name"), GRID_LEFT, true);
 	grid_column(grid, "COVERAGE", GRID_RIGHT, false);
 	grid_column(grid, "DUE BY NOW", GRID_RIGHT, false);
 	if (matrix->concurrent)
@@ -236,12 +236,12 @@ static void matrix_row(const struct matrix *matrix, struct grid *grid,
 	const json_t *column;
 	size_t i;
 
-	grid_cell(grid, string_of(row, "name"), GRID_PLAIN);
+	grid_cell(grid, text_of(row, "name"), GRID_PLAIN);
 	json_array_foreach(matrix->columns, i, column) {
 		const json_t *cell = json_array_get(matrix->cells, *next);
-		bool there = cell != NULL && string_is(string_of(cell, "row"),
-			string_of(row, "name")) && string_is(
-			string_of(cell, "column"), string_of(column, "name"));
+		bool there = cell != NULL && string_is(text_of(cell, "row"),
+			text_of(row, "name")) && string_is(
+			text_of(cell, "column"), text_of(column, "name"));
 
 		put_cell(grid, there ? cell : NULL, matrix->form);
 		*next += there;
@@ -393,8 +393,7 @@ static void query_begin(struct text *query, const struct request *request)
 	text_init(query, 65536);
 	if (request->argument_count > 0)
 		client_add_parameter(query, "pledge", request->arguments[0]);
-	if (request->as_of != NULL)
-		client_add_parameter(query, "as_of", request->as_of);
+	query_add_times(request, query);
 }
 
 static int show_matrix(const struct request *request, struct text *answer)

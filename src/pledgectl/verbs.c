@@ -101,6 +101,15 @@ static int add_within(struct text *query, const char *within)
 	return CTL_DONE;
 }
 
+void query_add_times(const struct request *request, struct text *query)
+{
+	if (request->as_of != NULL)
+		client_add_parameter(query, "as_of", request->as_of);
+	if (request->recorded_as_of != NULL)
+		client_add_parameter(query, "recorded_as_of",
+			request->recorded_as_of);
+}
+
 /* What the filters of the command line ask for; milestones alone have any. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
@@ -109,14 +118,14 @@ static int build_query(const struct request *request,
 
 	if (!string_is(kind->name, "milestones")) {
 		if (request->status != NULL || request->match_count > 0 ||
-			within != NULL || request->as_of != NULL)
+			within != NULL || request->as_of != NULL ||
+			request->recorded_as_of != NULL)
 			return tell_usage("only milestones can be filtered");
 		if (request->all)
 			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
 	}
-	if (request->as_of != NULL)
-		client_add_parameter(query, "as_of", request->as_of);
+	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
@@ -151,12 +160,38 @@ static void list_print(struct items *items, const struct request *request,
 			ahead);
 }
 
+/* Where a list stands below /v1/. */
+static int list_place(const struct request *request, const char *name,
+	struct text *place, struct text *query)
+{
+	bool of_source = string_is(name, "answers");
+
+	if (of_source && request->argument_count != 2)
+		return tell_usage("list answers takes one source's id");
+	if (!of_source && request->argument_count == 2) {
+		fprintf(stderr, "pledgectl: list: \"%s\" is one word too many: see "
+			"pledgectl --help\n", request->arguments[1]);
+		return CTL_USAGE;
+	}
+	if (of_source) {
+		text_add_string(place, "sources/");
+		client_add_escaped(place, request->arguments[1]);
+		text_add_char(place, '/');
+	}
+	if (string_is(name, "held")) {
+		client_add_parameter(query, "held", "true");
+		name = "observations";
+	}
+	text_add_string(place, name);
+	return CTL_DONE;
+}
+
 static int list(const struct request *request, const char *name,
 	const char *within, const char *sort)
 {
 	const struct list_kind *kind = list_kind_find(name);
 	struct items items;
-	struct text query;
+	struct text query, place;
 
 	if (kind == NULL) {
 		const char *nearest = string_nearest(name, list_kind_names());
@@ -168,10 +203,14 @@ static int list(const struct request *request, const char *name,
 		return CTL_USAGE;
 	}
 	text_init(&query, 65536);
+	text_init(&place, 65536);
 	int status = build_query(request, kind, within, &query);
 
+	if (status == CTL_DONE)
+		status = list_place(request, name, &place, &query);
 	if (status == CTL_DONE) {
-		status = items_get(&items, request, kind, text_string(&query));
+		status = items_get(&items, request, text_string(&place),
+			text_string(&query));
 		if (status == CTL_DONE && sort != NULL)
 			items_sort(&items, sort);
 		if (status == CTL_DONE)
@@ -179,6 +218,7 @@ static int list(const struct request *request, const char *name,
 		items_release(&items);
 	}
 	text_release(&query);
+	text_release(&place);
 	return status;
 }
 
@@ -198,7 +238,7 @@ int verb_due(const struct request *request)
 
 /* --- status ----------------------------------------------------------------------- */
 
-static const char *string_of(json_t *object, const char *key)
+const char *string_of(const json_t *object, const char *key)
 {
 	const char *value = json_string_value(json_object_get(object, key));
 
@@ -376,18 +416,18 @@ static void print_milestone(const struct text *answer)
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer)
 {
-	struct text path;
+	struct text path, query;
 	int status;
 
 	text_init(&path, 65536);
+	text_init(&query, 65536);
 	text_add_string(&path, "/v1/milestones/");
 	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, suffix);
-	if (request->as_of != NULL) {
-		text_add_string(&path, "?as_of=");
-		client_add_escaped(&path, request->as_of);
-	}
+	query_add_times(request, &query);
+	text_addf(&path, "%s%s%s", suffix, query.length > 0 ? "?" : "",
+		text_string(&query));
 	status = client_ask(request->client, "GET", text_string(&path), answer);
+	text_release(&query);
 	text_release(&path);
 	return status;
 }
@@ -427,128 +467,10 @@ int verb_history(const struct request *request)
 	text_add_string(&path, "milestones/");
 	client_add_escaped(&path, request->arguments[0]);
 	text_add_string(&path, "/history");
-	changes.name = text_string(&path);
-	status = items_get(&items, request, &changes, "");
+	status = items_get(&items, request, text_string(&path), "");
 	if (status == CTL_DONE)
 		items_print(&items, request, &changes);
 	items_release(&items);
 	text_release(&path);
-	return status;
-}
-
-/* --- orders ----------------------------------------------------------------------- */
-
-int verb_poll(const struct request *request)
-{
-	struct text path, answer;
-
-	if (request->argument_count != 1)
-		return tell_usage("poll takes one source's id");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/sources/");
-	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, "/poll");
-	int status = client_ask(request->client, "POST", text_string(&path),
-		&answer);
-
-	if (status == CTL_DONE && request->form == FORM_TABLE) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
-
-		printf("%s: %s\n", request->arguments[0],
-			json_is_true(json_object_get(json, "begun"))
-				? "polling" : "already under way");
-		json_decref(json);
-	} else if (status == CTL_DONE) {
-		fputs(text_string(&answer), stdout);
-	}
-	text_release(&path);
-	text_release(&answer);
-	return status;
-}
-
-/* What is not given is not said. free() it; NULL: not UTF-8. */
-static char *attest_body(const struct request *request)
-{
-	/* Not json_object() and the like: base/json.h has such names too. */
-	json_t *body = json_pack("{s:s, s:b, s:s*, s:s*, s:s*}",
-		"key", request->arguments[1], "attested", !request->no,
-		"on", request->on, "evidence", request->evidence,
-		"note", request->note);
-	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
-
-	json_decref(body);
-	return text;
-}
-
-static int attest_usage(const struct request *request)
-{
-	if (request->argument_count != 2)
-		return tell_usage("attest takes a milestone's id and a key");
-	if (request->evidence == NULL && !request->no)
-		return tell_usage("attest needs --evidence URL: where can others "
-			"see that it happened?");
-	if (request->note == NULL)
-		return tell_usage("attest needs -m NOTE");
-	return CTL_DONE;
-}
-
-static void print_attested(const struct request *request,
-	const struct text *answer)
-{
-	json_t *json = json_loads(text_string(answer), 0, NULL);
-	const char *word = request->no ? "no" : "yes";
-
-	if (json_is_true(json_object_get(json, "again")))
-		printf("%s has said %s to \"%s\" already; ", string_of(json, "by"),
-			word, request->arguments[1]);
-	else
-		printf("%s says %s to \"%s\"; ", string_of(json, "by"), word,
-			request->arguments[1]);
-	printf("%s is %s\n", string_of(json, "milestone"),
-		string_of(json, "status"));
-	json_decref(json);
-}
-
-int verb_attest(const struct request *request)
-{
-	struct text path, answer;
-	int status = attest_usage(request);
-	char *body;
-
-	if (status != CTL_DONE)
-		return status;
-	body = attest_body(request);
-	if (body == NULL)
-		return tell_usage("what is attested is not UTF-8");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/milestones/");
-	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, "/attestations");
-	status = client_post(request->client, text_string(&path), body, &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_attested(request, &answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
-	free(body);
-	text_release(&path);
-	text_release(&answer);
-	return status;
-}
-
-int verb_reload(const struct request *request)
-{
-	struct text answer;
-	int status = client_ask(request->client, "POST", "/v1/reload", &answer);
-
-	if (status == CTL_DONE && request->form == FORM_TABLE) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
-
-		print_said(stdout, string_of(json, "warnings"));
-		puts("reloaded");
-		json_decref(json);
-	} else if (status == CTL_DONE) {
-		fputs(text_string(&answer), stdout);
-	}
-	text_release(&answer);
 	return status;
 }

@@ -17,6 +17,7 @@ struct request {
 	const char *socket;
 	enum form form;
 	const char *as_of;
+	const char *recorded_as_of;
 	bool colour;
 	size_t width;		/* 0: no limit */
 	const char *status;
@@ -31,6 +32,14 @@ struct request {
 	const char *on;		/* a date */
 	const char *evidence;
 	const char *note;
+	const char *key;	/* so that it may be sent again */
+	const char *published;	/* a time */
+	bool provisional;
+	const char *file;	/* a table; "-": standard input */
+	bool release;		/* all that came with it */
+	bool force;
+	const char *sample;	/* a number */
+	const char *seal;	/* hexadecimal */
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -46,6 +55,10 @@ int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);
 int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
+int verb_observe(const struct request *request);
+int verb_accept(const struct request *request);
+int verb_snapshot(const struct request *request);
+int verb_verify(const struct request *request);
 int verb_reload(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */
@@ -56,6 +69,8 @@ int tell_usage(const char *what);
 void print_wrapped(const struct request *request, const char *prose);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
+/* Adds the times asked about, where there are any. */
+void query_add_times(const struct request *request, struct text *query);
 /* Asks for the milestone that is the first argument, or what suffix names of
    it ("/explain"), as of the time asked about. A client status. */
 int milestone_get(const struct request *request, const char *suffix,

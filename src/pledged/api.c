@@ -16,7 +16,7 @@ void reply_begin(struct reply *reply)
 	json_init(&reply->json, &reply->body);
 }
 
-static void reply_send_as(struct reply *reply, struct server_request *request,
+void reply_send_as(struct reply *reply, struct server_request *request,
 	int status, const char *type, const char *const *headers)
 {
 	text_add_char(&reply->body, '\n');
@@ -34,6 +34,14 @@ void reply_drop(struct reply *reply)
 	text_release(&reply->body);
 }
 
+void reply_put_register(struct reply *reply, const struct daemon *daemon)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_hex(&daemon->reg->digest, hex);
+	json_put_string(&reply->json, "register", hex);
+}
+
 static const char *status_title(int status)
 {
 	switch (status) {
@@ -49,8 +57,9 @@ static const char *status_title(int status)
 	}
 }
 
-static void reply_problem_headers(struct server_request *request, int status,
-	const char *const *headers, const char *detail)
+/* errors: a JSON array, or NULL. */
+static void reply_problem_whole(struct server_request *request, int status,
+	const char *const *headers, const char *detail, const char *errors)
 {
 	struct reply reply;
 
@@ -60,22 +69,44 @@ static void reply_problem_headers(struct server_request *request, int status,
 	json_put_string(&reply.json, "title", status_title(status));
 	json_put_int(&reply.json, "status", status);
 	json_put_string(&reply.json, "detail", detail);
+	if (errors != NULL) {
+		json_key(&reply.json, "errors");
+		json_raw(&reply.json, errors);
+	}
 	json_object_end(&reply.json);
 	reply_send_as(&reply, request, status, "application/problem+json", headers);
+}
+
+static void __attribute__((format(printf, 4, 0))) reply_problem_said(
+	struct server_request *request, int status, const char *errors,
+	const char *format, va_list arguments)
+{
+	struct text detail;
+
+	text_init(&detail, 0);
+	text_addv(&detail, format, arguments);
+	reply_problem_whole(request, status, NULL, text_string(&detail), errors);
+	text_release(&detail);
 }
 
 void reply_problem(struct server_request *request, int status,
 	const char *format, ...)
 {
-	struct text detail;
 	va_list arguments;
 
-	text_init(&detail, 0);
 	va_start(arguments, format);
-	text_addv(&detail, format, arguments);
+	reply_problem_said(request, status, NULL, format, arguments);
 	va_end(arguments);
-	reply_problem_headers(request, status, NULL, text_string(&detail));
-	text_release(&detail);
+}
+
+void reply_problem_list(struct server_request *request, int status,
+	const char *errors, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	reply_problem_said(request, status, errors, format, arguments);
+	va_end(arguments);
 }
 
 void reply_refusal(struct server_request *request, const struct error *error)
@@ -103,23 +134,34 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
-	{SERVER_GET, "/v1/milestones/*/explain", get_explanation, "as_of"},
+	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
+		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
-	{SERVER_GET, "/v1/milestones/", get_milestone, "as_of"},
+	{SERVER_GET, "/v1/milestones/", get_milestone,
+		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
 	{SERVER_GET, "/v1/indicators/", get_observations,
-		"limit cursor as_of"},
+		"limit cursor as_of recorded_as_of"},
+	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
+	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
 	{SERVER_GET, "/v1/alerts", get_alerts, "limit cursor state"},
 	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
 	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state"},
 	{SERVER_GET, "/v1/matrix", get_matrix,
-		"pledge rows cols within as_of"},
-	{SERVER_GET, "/v1/scorecard", get_scorecard, "by pledge as_of"},
+		"pledge rows cols within as_of recorded_as_of"},
+	{SERVER_GET, "/v1/snapshots/", get_snapshot, ""},
+	{SERVER_GET, "/v1/definitions/", get_definition, ""},
+	{SERVER_GET, "/v1/scorecard", get_scorecard,
+		"by pledge as_of recorded_as_of"},
+	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
+	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
+	{SERVER_POST, "/v1/indicators/", post_observations, ""},
+	{SERVER_POST, "/v1/observations/", post_accept, ""},
 };
 
 /* An id has a slash: what is called "p/explain" is not the explanation of "p". */
@@ -208,8 +250,8 @@ static void reply_not_allowed(struct server_request *request,
 	static const char *const posting[] = {"Allow: POST", NULL};
 	bool reads = endpoint->method == SERVER_GET;
 
-	reply_problem_headers(request, 405, reads ? reading : posting, reads
-		? "this can only be read, by GET" : "this takes only POST");
+	reply_problem_whole(request, 405, reads ? reading : posting, reads
+		? "this can only be read, by GET" : "this takes only POST", NULL);
 }
 
 void api_handle(void *context, struct server_request *request)

@@ -4,12 +4,16 @@
  *
  *	api.c              the table of endpoints, who may ask, the answers
  *	api_lists.c        pages, and every list but that of milestones
+ *	api_observations.c what was observed, and what of it is held
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_explain.c      what an answer rests on
  *	api_status.c       how the daemon is
  *	api_orders.c       what administrators may have it do
  *	api_attest.c       what they attest
+ *	api_observe.c      what they observe, and what of it they accept
+ *	api_verify.c       whether all is as it was recorded
+ *	api_evidence.c     what sources answered, and how it was read
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -28,7 +32,9 @@ typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
-	get_health, post_poll, post_reload, post_attestation;
+	get_health, get_snapshot, get_definition, get_answers, get_held,
+	get_verification, post_poll, post_reload, post_attestation,
+	post_observations, post_accept, post_verify;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -41,11 +47,20 @@ struct reply {
 void reply_begin(struct reply *reply);
 /* Answers the request with it. */
 void reply_send(struct reply *reply, struct server_request *request, int status);
+/* The same with another type, and headers as server_reply takes them. */
+void reply_send_as(struct reply *reply, struct server_request *request,
+	int status, const char *type, const char *const *headers);
 /* Instead of sending it. */
 void reply_drop(struct reply *reply);
+/* The digest of the register that an answer was judged by, as a member. */
+void reply_put_register(struct reply *reply, const struct daemon *daemon);
 
 void reply_problem(struct server_request *request, int status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same with what is wrong item by item: a JSON array of objects. */
+void reply_problem_list(struct server_request *request, int status,
+	const char *errors, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 /* 400, for a parameter that makes no sense. */
 void reply_refusal(struct server_request *request, const struct error *error);
 
@@ -55,16 +70,20 @@ char *rest_id(const char *rest, const char *suffix);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 
-/* as_of: 0 none, 1 read, -1 not a time. */
-int as_of_read(struct daemon *daemon, struct server_request *request,
-	instant *at, struct error *error);
+/*
+ * as_of and recorded_as_of: what was published by one time and recorded by the
+ * other; recorded_as_of alone is both. 0 neither, and all is known; 1 read; -1
+ * no times, or a time of recording that is not over: more may be recorded yet.
+ */
+int knowledge_read(struct daemon *daemon, struct server_request *request,
+	struct knowledge *known, struct error *error);
 
 /* --- api_milestones.c: answers as of a time --------------------------------------- */
 
-/* When a question is about: now, unless it is past. */
+/* What a question is about: all that is known now, unless it is past. */
 struct question {
 	bool past;
-	instant at;
+	struct knowledge known;
 };
 
 int question_read(struct daemon *daemon, struct server_request *request,
@@ -102,6 +121,26 @@ void list_wrote(struct list *list, const char *id);
 /* Ends a page before it is full: the next begins behind this item. */
 void list_wrote_up_to(struct list *list, const char *id);
 void list_end(struct list *list);
+/* The same, with the register that its items were judged by. */
+void list_end_judged(struct list *list, const struct daemon *daemon);
+
+/* A page of what the store has; the cursor is a number. */
+struct numbered_list {
+	struct list list;
+	int64_t cursor;		/* 0: none */
+	int64_t last;		/* as list.last, which it becomes at the end */
+	char next[32];
+	struct error error;	/* of the store */
+};
+
+/* false: it was refused, and answered. */
+bool numbered_begin(struct numbered_list *numbered,
+	struct server_request *request);
+/* Rows to ask of the store: one more than fit says that there is a next page. */
+size_t numbered_rows(const struct numbered_list *numbered);
+void numbered_wrote(struct numbered_list *numbered, int64_t number);
+/* loaded: what the store said. Half a list must not look like a whole one. */
+void numbered_end(struct numbered_list *numbered, int loaded);
 
 typedef uint32_t find_fn(const struct daemon *daemon, const char *id);
 /* Begins a list of what has a place, and says at which the page begins. */

@@ -5,65 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "core/registered.h"
 #include "pledged/api.h"
 #include "pledged/statement.h"
+#include "pledged/submission.h"
 #include "pledged/view.h"
 
-/* ---- the order -------------------------------------------------------------- */
-
-struct attesting {
-	struct daemon *daemon;
-	struct server_request *request;
-	char *who;
-	char *milestone;	/* full id */
-	bool again;
-};
-
-static void attesting_free(struct attesting *attesting)
-{
-	free(attesting->who);
-	free(attesting->milestone);
-	free(attesting);
-}
-
 /* The milestone as it stands now, and whether this was new. */
-static void attesting_answer(const struct attesting *attesting, uint32_t index)
+static void attest_reply(struct daemon *daemon, struct reply *reply,
+	uint32_t index, const char *who, bool again)
 {
-	struct daemon *daemon = attesting->daemon;
 	const struct milestone_state *state =
 		engine_milestone(daemon->engine, index);
-	struct reply reply;
 
-	reply_begin(&reply);
-	json_object(&reply.json);
-	json_put_string(&reply.json, "milestone", attesting->milestone);
-	json_put_string(&reply.json, "by", attesting->who);
-	json_put_bool(&reply.json, "again", attesting->again);
-	json_put_string(&reply.json, "status", state->since == INSTANT_MIN ?
+	reply_begin(reply);
+	json_object(&reply->json);
+	json_put_string(&reply->json, "milestone",
+		daemon->reg->milestones[index].id);
+	json_put_string(&reply->json, "by", who);
+	json_put_bool(&reply->json, "again", again);
+	json_put_string(&reply->json, "status", state->since == INSTANT_MIN ?
 		NULL : status_name(state->assessment.status));
-	json_key(&reply.json, "attestations");
-	view_attestations(&reply.json, daemon->reg, daemon->history, index,
-		engine_as_of(daemon->engine, loop_now(daemon->loop)));
-	json_object_end(&reply.json);
-	reply_send(&reply, attesting->request, 200);
-}
-
-static void attest_recorded(void *context, bool committed)
-{
-	struct attesting *attesting = context;
-	uint32_t index = register_milestone(attesting->daemon->reg,
-		attesting->milestone);
-
-	if (!committed)
-		reply_problem(attesting->request, 503, "it could not be saved");
-	else if (index == NOT_FOUND)
-		reply_problem(attesting->request, 409, "it was saved, and the "
-			"milestone has left the register since");
-	else
-		attesting_answer(attesting, index);
-	attesting_free(attesting);
+	json_key(&reply->json, "attestations");
+	view_attestations(&reply->json, daemon->reg, daemon->history, index,
+		(struct knowledge){engine_as_of(daemon->engine,
+		loop_now(daemon->loop)), INSTANT_MAX});
+	json_object_end(&reply->json);
 }
 
 /* false: it was refused, and answered. */
@@ -91,45 +58,50 @@ static bool attest_check(struct daemon *daemon, struct server_request *request,
 	return false;
 }
 
+/* Also one that was known is answered when all before it is durable: it may
+   still be on its way to the disk. */
 static void attest(struct daemon *daemon, struct server_request *request,
-	uint32_t index, struct attestation *attestation)
+	uint32_t index, struct attestation *attestation,
+	struct submission *submission)
 {
-	const char *id = daemon->reg->milestones[index].id;
-	struct attesting *attesting;
 	enum attest_outcome outcome;
+	struct reply reply;
 
-	attesting = mem_new(1, sizeof *attesting);
-	*attesting = (struct attesting){.daemon = daemon, .request = request,
-		.who = access_name(server_request_peer(request)),
-		.milestone = mem_string(id)};
-	attestation->by = attesting->who;
+	attestation->by = submission_who(submission);
 	outcome = engine_attest(daemon->engine, index, attestation,
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
-	attesting->again = outcome == ATTESTED_AGAIN;
 	if (outcome == ATTESTED_TOO_MANY) {
 		reply_problem(request, 422, "there are %d attestations of %s, "
-			"and no more are taken", ATTESTATIONS_MAX, id);
-		attesting_free(attesting);
+			"and no more are taken", ATTESTATIONS_MAX,
+			daemon->reg->milestones[index].id);
+		submission_drop(submission);
 		return;
 	}
-	/* Also of one that was known: it may still be on its way to the disk. */
-	daemon_record(daemon, attesting->who, "attest", id, attestation->key,
-		attest_recorded, attesting);
+	attest_reply(daemon, &reply, index, attestation->by,
+		outcome == ATTESTED_AGAIN);
+	submission_commit(submission, &reply, attestation->key);
 }
 
 static void attest_body(struct daemon *daemon, struct server_request *request,
-	uint32_t index)
+	uint32_t index, struct submission *submission)
 {
 	struct statement statement;
 	struct error error;
 	size_t length;
 	const char *body = server_request_body(request, &length);
+	bool sound = statement_read(&statement, body, length, &error) == 0;
 
-	if (statement_read(&statement, body, length, &error) < 0)
+	if (!sound)
 		reply_refusal(request, &error);
-	else if (attest_check(daemon, request, index, &statement.attestation))
-		attest(daemon, request, index, &statement.attestation);
+	else
+		sound = attest_check(daemon, request, index,
+			&statement.attestation);
+	if (sound)
+		attest(daemon, request, index, &statement.attestation,
+			submission);
+	else
+		submission_drop(submission);
 	statement_release(&statement);
 }
 
@@ -139,13 +111,15 @@ void post_attestation(struct daemon *daemon, struct server_request *request,
 	char *id = rest_id(rest, "/attestations");
 	uint32_t index = id == NULL ? NOT_FOUND :
 		register_milestone(daemon->reg, id);
+	struct submission *submission;
 
 	if (id == NULL)
 		reply_problem(request, 404, "there is no such order: "
 			"POST /v1/milestones/{id}/attestations");
 	else if (index == NOT_FOUND)
 		reply_no_milestone(daemon, request, "is", id);
-	else
-		attest_body(daemon, request, index);
+	else if ((submission = submission_begin(daemon, request, "attest",
+	    id)) != NULL)
+		attest_body(daemon, request, index, submission);
 	free(id);
 }

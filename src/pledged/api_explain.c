@@ -36,10 +36,9 @@ static struct store_origin *origins_load(struct daemon *daemon,
 }
 
 static void reply_explanation(struct daemon *daemon,
-	struct server_request *request, uint32_t index, instant as_of,
+	struct server_request *request, uint32_t index, struct knowledge known,
 	instant since)
 {
-	const struct knowledge known = {as_of, INSTANT_MAX};
 	struct explanation explanation;
 	struct store_origin *origins;
 	struct reply reply;
@@ -50,9 +49,10 @@ static void reply_explanation(struct daemon *daemon,
 	reply_begin(&reply);
 	json_object(&reply.json);
 	view_milestone_fields(&reply.json, daemon->reg, daemon->history, index,
-		&explanation.assessment, since);
+		&explanation.assessment, known.recorded_by, since);
 	view_explanation_fields(&reply.json, daemon->reg, index, &explanation,
 		origins);
+	reply_put_register(&reply, daemon);
 	json_object_end(&reply.json);
 	reply_send(&reply, request, 200);
 	free(origins);
@@ -72,7 +72,9 @@ void get_explanation(struct daemon *daemon, struct server_request *request,
 		reply_refusal(request, &error);
 		return;
 	}
-	reply_explanation(daemon, request, index, question.past ? question.at :
-		engine_as_of(daemon->engine, question.at), question.past ?
+	if (!question.past)
+		question.known.published_by = engine_as_of(daemon->engine,
+			question.known.published_by);
+	reply_explanation(daemon, request, index, question.known, question.past ?
 		INSTANT_MIN : engine_milestone(daemon->engine, index)->since);
 }

@@ -1,7 +1,8 @@
 /*
  * api_lists: lists in pages. What is in the register or the configuration
  * stands in their order, and the cursor is an id; what the store has counts
- * up, and the cursor is a number. Milestones have a room of their own.
+ * up, and the cursor is a number. Milestones and observations have rooms of
+ * their own.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,19 +16,41 @@
 
 /* --- parameters ------------------------------------------------------------ */
 
-int as_of_read(struct daemon *daemon, struct server_request *request,
-	instant *at, struct error *error)
+/* 0: it is not there, and out stays as it is. */
+static int time_read(struct daemon *daemon, struct server_request *request,
+	const char *name, instant *out, struct error *error)
 {
-	const char *value = server_request_query(request, "as_of");
+	const char *value = server_request_query(request, name);
 	struct moment moment;
 
 	if (value == NULL)
 		return 0;
 	if (!moment_parse(value, strlen(value), &moment))
-		return error_set(error, ERROR_INPUT, "as_of: \"%s\" is not a date "
-			"or time (2020-12-31, 2020-12-31T23:59:59Z)", value);
-	*at = moment_instant(&moment, daemon->settings->zone);
+		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
+			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, value);
+	*out = moment_instant(&moment, daemon->settings->zone);
 	return 1;
+}
+
+int knowledge_read(struct daemon *daemon, struct server_request *request,
+	struct knowledge *known, struct error *error)
+{
+	int published, recorded;
+
+	*known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
+	published = time_read(daemon, request, "as_of", &known->published_by,
+		error);
+	recorded = time_read(daemon, request, "recorded_as_of",
+		&known->recorded_by, error);
+	if (published < 0 || recorded < 0)
+		return -1;
+	if (recorded > 0 && known->recorded_by >= loop_now(daemon->loop))
+		return error_set(error, ERROR_INPUT, "recorded_as_of: that time is "
+			"not over, and more may be recorded by then: ask for one "
+			"that is past, or leave it out");
+	if (published == 0)
+		known->published_by = known->recorded_by;
+	return published > 0 || recorded > 0;
 }
 
 static int limit_read(struct server_request *request, size_t *out,
@@ -103,14 +126,30 @@ void list_wrote_up_to(struct list *list, const char *id)
 	list->more = true;
 }
 
+static void list_close(struct list *list)
+{
+	json_array_end(&list->reply.json);
+	json_put_string(&list->reply.json, "next",
+		list->more ? list->last : NULL);
+}
+
+static void list_send(struct list *list)
+{
+	json_object_end(&list->reply.json);
+	reply_send(&list->reply, list->request, 200);
+}
+
 void list_end(struct list *list)
 {
-	struct json *json = &list->reply.json;
+	list_close(list);
+	list_send(list);
+}
 
-	json_array_end(json);
-	json_put_string(json, "next", list->more ? list->last : NULL);
-	json_object_end(json);
-	reply_send(&list->reply, list->request, 200);
+void list_end_judged(struct list *list, const struct daemon *daemon)
+{
+	list_close(list);
+	reply_put_register(&list->reply, daemon);
+	list_send(list);
 }
 
 /* --- what has a place ----------------------------------------------------------- */
@@ -237,14 +276,6 @@ void get_channels(struct daemon *daemon, struct server_request *request,
 
 /* --- what counts up --------------------------------------------------------------- */
 
-struct numbered_list {
-	struct list list;
-	int64_t cursor;		/* 0: none */
-	int64_t last;		/* as list.last, which it becomes at the end */
-	char next[32];
-	struct error error;	/* of the store */
-};
-
 /* The number a cursor holds; 0 without one. */
 static int cursor_number(const char *cursor, int64_t *out, struct error *error)
 {
@@ -260,8 +291,7 @@ static int cursor_number(const char *cursor, int64_t *out, struct error *error)
 	return 0;
 }
 
-/* false: it was refused, and answered. */
-static bool numbered_begin(struct numbered_list *numbered,
+bool numbered_begin(struct numbered_list *numbered,
 	struct server_request *request)
 {
 	struct error error;
@@ -292,20 +322,18 @@ static bool numbered_begin_state(struct numbered_list *numbered,
 	return numbered_begin(numbered, request);
 }
 
-/* Rows to ask of the store: one more than fit says that there is a next page. */
-static size_t numbered_rows(const struct numbered_list *numbered)
+size_t numbered_rows(const struct numbered_list *numbered)
 {
 	return numbered->list.limit + 1;
 }
 
-static void numbered_wrote(struct numbered_list *numbered, int64_t number)
+void numbered_wrote(struct numbered_list *numbered, int64_t number)
 {
 	list_wrote(&numbered->list, NULL);
 	numbered->last = number;
 }
 
-/* loaded: what the store said. Half a list must not look like a whole one. */
-static void numbered_end(struct numbered_list *numbered, int loaded)
+void numbered_end(struct numbered_list *numbered, int loaded)
 {
 	struct server_request *request = numbered->list.request;
 
@@ -390,104 +418,6 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 	numbered_end(&numbered, store_load_deliveries(daemon->store, !all,
 		numbered.cursor, numbered_rows(&numbered), item_notification,
 		&numbered, &numbered.error));
-}
-
-/* --- observations ------------------------------------------------------------------- */
-
-/* As the store has them: only there each vintage has its number. */
-struct observation_list {
-	struct numbered_list numbered;
-	instant as_of;
-	size_t looked;
-	size_t looked_max;	/* a page ends there, though it may be short */
-};
-
-static bool page_is_full(struct observation_list *page, bool known)
-{
-	struct list *list = &page->numbered.list;
-
-	if (page->looked == page->looked_max || (known && !list_has_room(list)))
-		list->more = true;
-	return list->more;
-}
-
-static void item_observation(void *context,
-	const struct observation *observation)
-{
-	struct observation_list *page = context;
-	bool known = observation->published <= page->as_of;
-
-	if (page_is_full(page, known))
-		return;
-	page->looked++;
-	page->numbered.last = observation->id;
-	if (known) {
-		view_observation(&page->numbered.list.reply.json, observation);
-		numbered_wrote(&page->numbered, observation->id);
-	}
-}
-
-static void item_document(void *context, const struct document *document)
-{
-	struct observation_list *page = context;
-	bool known = document->published <= page->as_of;
-
-	if (page_is_full(page, known))
-		return;
-	page->looked++;
-	page->numbered.last = document->id;
-	if (known) {
-		view_document(&page->numbered.list.reply.json, document);
-		numbered_wrote(&page->numbered, document->id);
-	}
-}
-
-static int load_page(struct observation_list *page, struct daemon *daemon,
-	uint32_t index)
-{
-	const struct indicator *indicator = &daemon->reg->indicators[index];
-	struct numbered_list *numbered = &page->numbered;
-
-	return indicator->kind == INDICATOR_DOCUMENTS ?
-		store_load_documents(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_document, page,
-		&numbered->error) :
-		store_load_observations(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_observation, page,
-		&numbered->error);
-}
-
-static void list_observations(struct daemon *daemon,
-	struct server_request *request, uint32_t indicator)
-{
-	struct observation_list page = {.as_of = INSTANT_MAX};
-	struct error error;
-	int past = as_of_read(daemon, request, &page.as_of, &error);
-
-	if (past < 0) {
-		reply_refusal(request, &error);
-		return;
-	}
-	if (!numbered_begin(&page.numbered, request))
-		return;
-	page.looked_max = past > 0 ? API_PAGE_MAX : page.numbered.list.limit;
-	numbered_end(&page.numbered, load_page(&page, daemon, indicator));
-}
-
-void get_observations(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	char *id = rest_id(rest, "/observations");
-
-	if (id == NULL)
-		reply_problem(request, 404, "there is no such thing here: "
-			"/v1/indicators/{id}/observations");
-	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
-		reply_problem(request, 404, "there is no indicator \"%s\"", id);
-	else
-		list_observations(daemon, request,
-			register_indicator(daemon->reg, id));
-	free(id);
 }
 
 /* --- history ------------------------------------------------------------------------ */

@@ -17,7 +17,7 @@
 static bool parameter_is_general(const char *name)
 {
 	return string_is(name, "limit") || string_is(name, "cursor") ||
-		string_is(name, "as_of");
+		string_is(name, "as_of") || string_is(name, "recorded_as_of");
 }
 
 static int query_read(struct daemon *daemon, struct server_request *request,
@@ -43,11 +43,11 @@ static int query_read(struct daemon *daemon, struct server_request *request,
 int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error)
 {
-	int past = as_of_read(daemon, request, &question->at, error);
+	int past = knowledge_read(daemon, request, &question->known, error);
 
 	question->past = past > 0;
 	if (past == 0)
-		question->at = loop_now(daemon->loop);
+		question->known.published_by = loop_now(daemon->loop);
 	return past < 0 ? -1 : 0;
 }
 
@@ -57,17 +57,13 @@ const struct assessment *question_answer(const struct question *question,
 {
 	const struct milestone_state *state =
 		engine_milestone(daemon->engine, index);
-	struct knowledge known = {
-		.published_by = question->at,
-		.recorded_by = INSTANT_MAX,
-	};
 
 	*since = INSTANT_MIN;
 	if (!question->past && state->since != INSTANT_MIN) {
 		*since = state->since;
 		return &state->assessment;
 	}
-	engine_assess(daemon->engine, index, known, room);
+	engine_assess(daemon->engine, index, question->known, room);
 	return room;
 }
 
@@ -93,7 +89,7 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 		if (!list_has_room(list))
 			break;
 		view_milestone_said(&list->reply.json, reg, daemon->history,
-			index, answer, since);
+			index, answer, question->known.recorded_by, since);
 		list_wrote(list, reg->milestones[index].id);
 	}
 }
@@ -157,21 +153,25 @@ void get_milestones(struct daemon *daemon, struct server_request *request,
 	if (!list_begin_placed(&list, daemon, request, find_milestone, &first))
 		return;
 	list_milestones(&list, daemon, &question, &query, first);
-	list_end(&list);
+	list_end_judged(&list, daemon);
 }
 
 /* --- one of them ----------------------------------------------------------- */
 
-static void put_milestone(struct json *json, struct daemon *daemon,
+static void put_milestone(struct reply *reply, struct daemon *daemon,
 	const struct question *question, uint32_t index)
 {
+	struct json *json = &reply->json;
 	struct assessment room;
 	instant since;
 	const struct assessment *answer = question_answer(question, daemon, index,
 		&room, &since);
 
-	view_milestone_said(json, daemon->reg, daemon->history, index, answer,
-		since);
+	json_object(json);
+	view_milestone_fields(json, daemon->reg, daemon->history, index, answer,
+		question->known.recorded_by, since);
+	reply_put_register(reply, daemon);
+	json_object_end(json);
 }
 
 struct asked {
@@ -196,7 +196,7 @@ static void put_series(struct json *json, struct daemon *daemon,
 
 	view_series(json, daemon->reg, recurrence, &(struct series_answers){
 		.answer = asked_answer, .context = &asked,
-		.as_of = question->at});
+		.as_of = question->known.published_by});
 }
 
 /* A past answer is judged now, and the loop is not held up by thousands. */
@@ -236,7 +236,7 @@ void get_milestone(struct daemon *daemon, struct server_request *request,
 	}
 	reply_begin(&reply);
 	if (index != NOT_FOUND)
-		put_milestone(&reply.json, daemon, &question, index);
+		put_milestone(&reply, daemon, &question, index);
 	else
 		put_series(&reply.json, daemon, &question, recurrence);
 	reply_send(&reply, request, 200);

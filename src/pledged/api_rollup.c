@@ -133,7 +133,7 @@ static bool rollup_ask(struct rollup *rollup, struct asked *asked,
 {
 	struct error error;
 
-	wanted->as_of = asked->question.at;
+	wanted->as_of = asked->question.known.published_by;
 	wanted->milestones_max = asked->question.past ? JUDGED_MAX : KEPT_MAX;
 	wanted->pattern = server_request_query(request, "pledge");
 	if (rollup_make(rollup, asked->daemon->reg, wanted, asked_answer, asked,
@@ -192,10 +192,11 @@ static void reply_matrix(struct server_request *request, const char *rows,
 
 	reply_begin(&reply);
 	json_object(json);
-	json_put_instant(json, "as_of", asked->question.at);
+	json_put_instant(json, "as_of", asked->question.known.published_by);
 	json_put_string(json, "pledge", server_request_query(request, "pledge"));
 	json_put_string(json, "row_key", rows);
 	json_put_string(json, "column_key", columns);
+	reply_put_register(&reply, asked->daemon);
 	put_rule(json, rollup);
 	json_put_int(json, "cells_required", (int64_t)rollup->cells_required);
 	json_put_int(json, "cells_met", (int64_t)rollup->cells_met);
@@ -294,8 +295,9 @@ static void reply_scorecard(struct server_request *request, const char *by,
 
 	reply_begin(&reply);
 	json_object(json);
-	json_put_instant(json, "as_of", asked->question.at);
+	json_put_instant(json, "as_of", asked->question.known.published_by);
 	json_put_string(json, "by", by);
+	reply_put_register(&reply, asked->daemon);
 	put_rule(json, rollup);
 	put_total(json, rollup, asked);
 	json_key(json, "items");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pledged/api.h"
+#include "pledged/checkup.h"
 
 #define DEADLINES_SHOWN 5
 #define FAILING_SHOWN 20
@@ -125,6 +126,8 @@ void get_status(struct daemon *daemon, struct server_request *request,
 	json_put_string(json, "register", hex);
 	digest_hex(&daemon->settings->digest, hex);
 	json_put_string(json, "configuration", hex);
+	json_key(json, "store");
+	checkup_view(daemon->checkup, json);
 	put_counts(json, daemon->engine);
 	put_deadlines(json, daemon);
 	put_sources(json, daemon);

@@ -147,7 +147,7 @@ static void asking_extract(struct asking *asking, size_t number)
 	struct extraction_request request = {
 		.source = asking_source(asking),
 		.number = exchange->request - 1,
-		.fetched = asking->report.started,
+		.fetched = exchange->answer.at,
 		.url = exchange->answer.url,
 		.media_type = exchange->answer.media_type,
 		.length = exchange->body.length,

@@ -230,7 +230,7 @@ static void answers_add(struct answers *answers, uint32_t index,
 	if (answers->output == OUTPUT_JSONL)
 		json_init(&answers->json, &answers->text);
 	view_milestone_said(&answers->json, answers->reg, answers->history,
-		index, assessment, since);
+		index, assessment, INSTANT_MAX, since);
 	if (answers->output == OUTPUT_JSONL)
 		text_add_char(&answers->text, '\n');
 }

@@ -10,8 +10,12 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/checkup.h"
 #include "pledged/configuration.h"
+#include "pledged/job.h"
 #include "pledged/paths.h"
+#include "pledged/retention.h"
+#include "pledged/verification.h"
 
 /* --- turns ---------------------------------------------------------------- */
 
@@ -39,6 +43,10 @@ static void daemon_turn_end(void *context)
 	struct daemon *daemon = context;
 
 	daemon_advance(daemon);
+	if (!daemon->settled && !engine_is_settling(daemon->engine)) {
+		daemon->settled = true;
+		retention_renew(daemon->retention);
+	}
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -322,12 +330,17 @@ static int daemon_open(struct daemon *daemon)
 		return status;
 	daemon->loop = loop_new();
 	daemon->started = daemon->reloaded = loop_now(daemon->loop);
+	daemon->checking = runner_new(daemon->loop);
+	daemon->reading = runner_new(daemon->loop);
 	status = daemon_open_store(daemon);
 	if (status != 0)
 		return status;
-	if (store_was_unclean(daemon->store))
+	daemon->retention = retention_new(daemon);
+	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
+		daemon->checkup = checkup_new(daemon);
+	}
 	daemon->access = access_new(daemon->settings);
 	status = daemon_restore(daemon);
 	if (status == 0)
@@ -388,8 +401,10 @@ static void daemon_go(struct daemon *daemon)
 
 static void daemon_close(struct daemon *daemon)
 {
-	/* Whoever waits for a reload or a commit is answered first. */
+	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	runner_stop(daemon->checking);
+	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);
@@ -405,7 +420,12 @@ static void daemon_close(struct daemon *daemon)
 	engine_free(daemon->engine);
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
+	verification_free(daemon->verification);
+	retention_free(daemon->retention);
+	checkup_free(daemon->checkup);
 	access_free(daemon->access);
+	runner_free(daemon->checking);
+	runner_free(daemon->reading);
 	register_free(daemon->reg);
 	settings_free(daemon->settings);
 	loop_free(daemon->loop);

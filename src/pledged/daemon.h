@@ -30,6 +30,11 @@ struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
+struct verification; /* of the store, the last (verification.h) */
+struct checkup;	/* of the store, after an unclean stop (checkup.h) */
+struct retention; /* of bodies (retention.h) */
+struct submission; /* what is being saved under a key (submission.h) */
+struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
 	const char *conf_path;
@@ -46,6 +51,13 @@ struct daemon {
 	struct pool *mail;
 	struct server *server;
 	struct access_ *access;
+	struct runner *checking;	/* the store, whole */
+	struct runner *reading;		/* bodies out of it */
+	struct verification *verification;	/* NULL: none yet */
+	struct submission *submissions;
+	struct checkup *checkup;	/* NULL: the last process ended well */
+	struct retention *retention;
+	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
 	struct reload *reload;		/* under way, or NULL */
@@ -82,6 +94,15 @@ void daemon_commit(struct daemon *daemon);
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);
+
+/* Calls fn when all that is in this turn is durable. */
+void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context);
+/* Drops bytes of a source with this turn's facts. */
+void daemon_drop(struct daemon *daemon, const struct store_droppable *droppable,
+	const char *source, const char *reason);
+/* Puts with this turn's facts what was answered to somebody. */
+void daemon_keep_answer(struct daemon *daemon,
+	const struct store_submission *submission);
 
 /* --- polling.c, delivery.c: what leaves the process ------------------------ */
 

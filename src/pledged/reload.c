@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
+#include "pledged/retention.h"
 
 #define RELOAD_REFUSED	"; the last reload was refused, the log says why"
 
@@ -132,6 +133,8 @@ static void reload_swap(struct daemon *daemon, struct reload *reload)
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	polling_reloaded(daemon);
+	if (daemon->settled)
+		retention_renew(daemon->retention);
 	daemon->reloaded = loop_now(daemon->loop);
 	leftovers_leave(old_settings, old_reg);
 }

@@ -81,22 +81,70 @@ static int read_members(json_t *body, struct attestation *out,
 	return 0;
 }
 
-int statement_read(struct statement *out, const char *bytes, size_t length,
+/* NULL: it is none, and error says why. */
+static json_t *read_object(const char *bytes, size_t length,
 	struct error *error)
 {
 	json_error_t fault = {.text = ""};
 	json_t *body = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &fault);
 
-	*out = (struct statement){.body = body,
+	if (json_is_object(body))
+		return body;
+	json_decref(body);
+	error_set(error, ERROR_INPUT, "the body is not a JSON object%s%s",
+		fault.text[0] != '\0' ? ": " : "", fault.text);
+	return NULL;
+}
+
+int statement_read(struct statement *out, const char *bytes, size_t length,
+	struct error *error)
+{
+	*out = (struct statement){.body = read_object(bytes, length, error),
 		.attestation = {.evidence = "", .note = ""}};
-	if (!json_is_object(body))
-		return error_set(error, ERROR_INPUT, "the body is not a JSON "
-			"object%s%s", fault.text[0] != '\0' ? ": " : "",
-			fault.text);
-	return read_members(body, &out->attestation, error);
+	return out->body == NULL ? -1 :
+		read_members(out->body, &out->attestation, error);
 }
 
 void statement_release(struct statement *statement)
 {
 	json_decref(statement->body);
+}
+
+/* --- acceptance ------------------------------------------------------------- */
+
+static int accept_member(const char *key, const json_t *value,
+	struct acceptance *out, struct error *error)
+{
+	if (string_is(key, "note"))
+		return read_string(value, key, ATTESTATION_NOTE_MAX, &out->note,
+			error);
+	if (!string_is(key, "release"))
+		return error_set(error, ERROR_INPUT, "there is no member \"%.80s\" "
+			"here: note, release", key);
+	if (!json_is_boolean(value))
+		return statement_fault(error, key, "true or false is expected");
+	out->release = json_is_true(value);
+	return 0;
+}
+
+int acceptance_read(struct acceptance *out, const char *bytes, size_t length,
+	struct error *error)
+{
+	const char *key;
+	json_t *value;
+
+	*out = (struct acceptance){.body = read_object(bytes, length, error),
+		.note = ""};
+	if (out->body == NULL)
+		return -1;
+	json_object_foreach((json_t *)out->body, key, value)
+		if (accept_member(key, value, out, error) < 0)
+			return -1;
+	return *out->note != '\0' ? 0 : statement_fault(error, "note", "is "
+		"missing: what makes the figure plausible?");
+}
+
+void acceptance_release(struct acceptance *acceptance)
+{
+	json_decref(acceptance->body);
 }

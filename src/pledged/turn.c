@@ -128,7 +128,8 @@ static void absorb_observation(struct turn *turn, const struct effect *effect,
 	const struct fetch_report *report)
 {
 	const struct register_ *reg = turn->daemon->reg;
-	struct store_observed how = {.source = NULL};
+	struct store_observed how = {.by = effect->by, .note = effect->note,
+		.evidence = effect->evidence, .accepts = effect->accepts};
 
 	if (effect->source != NOT_FOUND) {
 		how.source = reg->sources[effect->source].id;
@@ -142,10 +143,12 @@ static void absorb_document(struct turn *turn, const struct effect *effect,
 	const struct fetch_report *report)
 {
 	const struct register_ *reg = turn->daemon->reg;
+	bool polled = effect->source != NOT_FOUND;
 
 	store_add_document(turn->batch, reg->indicators[effect->index].id,
-		reg->sources[effect->source].id,
-		report_snapshot(report, effect->answer), effect->as.document);
+		polled ? reg->sources[effect->source].id : NULL,
+		polled ? report_snapshot(report, effect->answer) : NULL,
+		effect->as.document);
 }
 
 static void absorb_notify(struct turn *turn, const struct effect *effect)
@@ -309,11 +312,29 @@ void daemon_commit(struct daemon *daemon)
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context)
 {
+	store_add_action(daemon->turn->batch, loop_now(daemon->loop), who, what,
+		subject, note);
+	daemon_wait(daemon, fn, context);
+}
+
+void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context)
+{
 	struct turn *turn = daemon->turn;
 
-	store_add_action(turn->batch, loop_now(daemon->loop), who, what, subject,
-		note);
 	turn->waiters = mem_grow(turn->waiters, turn->waiter_count,
 		&turn->waiter_capacity, sizeof *turn->waiters);
 	turn->waiters[turn->waiter_count++] = (struct waiter){fn, context};
+}
+
+void daemon_drop(struct daemon *daemon, const struct store_droppable *droppable,
+	const char *source, const char *reason)
+{
+	store_add_drop(daemon->turn->batch, droppable, source, reason,
+		loop_now(daemon->loop));
+}
+
+void daemon_keep_answer(struct daemon *daemon,
+	const struct store_submission *submission)
+{
+	store_add_submission(daemon->turn->batch, submission);
 }

@@ -326,11 +326,10 @@ static void view_attestation(struct json *json,
 }
 
 void view_attestations(struct json *json, const struct register_ *reg,
-	struct history *history, uint32_t index, instant as_of)
+	struct history *history, uint32_t index, struct knowledge known)
 {
 	const struct milestone *milestone = &reg->milestones[index];
 	const struct zone *zone = milestone_zone(reg, milestone);
-	const struct knowledge known = {as_of, INSTANT_MAX};
 	const struct attestation *next;
 	struct statements statements;
 	struct statement_walk walk;
@@ -340,13 +339,14 @@ void view_attestations(struct json *json, const struct register_ *reg,
 	json_array(json);
 	while ((next = statement_next(&walk)) != NULL)
 		view_attestation(json, next, statements_word(&statements,
-			next->key, next->by, known, zone, as_of) == next);
+			next->key, next->by, known, zone,
+			known.published_by) == next);
 	json_array_end(json);
 }
 
 void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t index,
-	const struct assessment *assessment, instant since)
+	const struct assessment *assessment, instant recorded_by, instant since)
 {
 	const struct milestone *milestone = milestone_at(
 		&reg->milestones[index], assessment->as_of);
@@ -355,16 +355,17 @@ void view_milestone_fields(struct json *json, const struct register_ *reg,
 	if (milestone->benchmark->uses_people) {
 		json_key(json, "attestations");
 		view_attestations(json, reg, history, index,
-			assessment->as_of);
+			(struct knowledge){assessment->as_of, recorded_by});
 	}
 }
 
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t index,
-	const struct assessment *assessment, instant since)
+	const struct assessment *assessment, instant recorded_by, instant since)
 {
 	json_object(json);
-	view_milestone_fields(json, reg, history, index, assessment, since);
+	view_milestone_fields(json, reg, history, index, assessment,
+		recorded_by, since);
 	json_object_end(json);
 }
 
@@ -527,6 +528,8 @@ void view_observation_fields(struct json *json,
 	json_put_bool(json, "provisional", observation->provisional);
 	json_put_bool(json, "quarantined",
 		observation->quarantine != QUARANTINE_NONE);
+	json_put_string(json, "held", observation->quarantine == QUARANTINE_NONE ?
+		NULL : quarantine_words((enum quarantine)observation->quarantine));
 }
 
 void view_observation(struct json *json,
@@ -535,6 +538,50 @@ void view_observation(struct json *json,
 	json_object(json);
 	view_observation_fields(json, observation);
 	json_object_end(json);
+}
+
+static void put_seconds(struct json *json, const char *key, int64_t seconds)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_seconds(&text, seconds);
+	json_put_string(json, key, seconds > 0 ? text_string(&text) : NULL);
+	text_release(&text);
+}
+
+static void put_duration(struct json *json, const char *key,
+	struct duration duration)
+{
+	struct text text;
+
+	text_init(&text, 0);
+	text_add_duration(&text, duration);
+	json_put_string(json, key, duration.count != 0 ? text_string(&text) :
+		NULL);
+	text_release(&text);
+}
+
+/* What the register says of it: when it is asked, and how it is read. */
+static void put_source_plan(struct json *json, const struct source *source)
+{
+	char hex[DIGEST_HEX_SIZE];
+	struct digest program;
+
+	put_seconds(json, "every", source->every);
+	json_key(json, "near");
+	json_array(json);
+	for (size_t i = 0; i < source->near_count; i++) {
+		json_object(json);
+		put_duration(json, "within", source->near[i].within);
+		put_seconds(json, "every", source->near[i].every);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	put_duration(json, "retention", source->retention);
+	source_program(source, &program);
+	digest_hex(&program, hex);
+	json_put_string(json, "program", hex);
 }
 
 void view_source(struct json *json, const struct register_ *reg,
@@ -559,6 +606,9 @@ void view_source(struct json *json, const struct register_ *reg,
 	json_put_int(json, "failures", state->failures);
 	json_put_instant(json, "next", state->next);
 	json_put_string(json, "error", state->error[0] != '\0' ? state->error : NULL);
+	json_put_string(json, "moved", state->moved[0] != '\0' ? state->moved : NULL);
+	json_put_bool(json, "gone", state->gone);
+	put_source_plan(json, source);
 	json_object_end(json);
 	free(url);
 }

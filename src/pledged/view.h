@@ -23,19 +23,19 @@ struct series_answers {
 };
 void view_series(struct json *json, const struct register_ *reg,
 	uint32_t recurrence, const struct series_answers *answers);
-/* The same with what people have attested by then, where its benchmark asks
-   them. */
+/* The same with what people have attested by then, and was recorded by another
+   time, where its benchmark asks them. */
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
-	const struct assessment *assessment, instant since);
+	const struct assessment *assessment, instant recorded_by, instant since);
 /* Its fields, into an object that is open. */
 void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
-	const struct assessment *assessment, instant since);
-/* What people have attested of it, as known at a time, in the order said; each
-   with whether it is that person's word at that time. */
+	const struct assessment *assessment, instant recorded_by, instant since);
+/* What people have attested of it, as known, in the order said; each with
+   whether it is that person's word then. */
 void view_attestations(struct json *json, const struct register_ *reg,
-	struct history *history, uint32_t milestone, instant as_of);
+	struct history *history, uint32_t milestone, struct knowledge known);
 void view_document(struct json *json, const struct document *document);
 void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
 void view_indicator(struct json *json, const struct register_ *reg,

@@ -69,6 +69,11 @@ static void put_origin(struct json *json, const struct store_origin *origin)
 	if (origin->has_snapshot)
 		digest_hex(&origin->snapshot, hex);
 	json_put_string(json, "snapshot", origin->has_snapshot ? hex : NULL);
+	json_put_string(json, "by", origin->by[0] != '\0' ? origin->by : NULL);
+	if (origin->accepts != 0)
+		json_put_int(json, "accepts", origin->accepts);
+	else
+		json_put_null(json, "accepts");
 }
 
 static void put_figure(const struct writing *writing, size_t index)

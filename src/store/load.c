@@ -536,14 +536,15 @@ static int load_history_attestations(void *store, const char *milestone,
 
 static void load_poll(struct cursor *cursor, void *target)
 {
-	instant started = cursor_instant(cursor);
+	struct polled_time time = {.started = cursor_instant(cursor)};
 	enum fetch_outcome outcome;
 	int64_t rejected;
 
+	time.recorded = cursor_instant(cursor);
 	cursor_word(cursor, fetch_outcome, &outcome);
 	rejected = cursor_int(cursor);
 	if (!cursor->bad)
-		polled_add(target, started, outcome, (size_t)rejected);
+		polled_add(target, time, outcome, (size_t)rejected);
 }
 
 static int load_history_polled(void *store, const char *source,

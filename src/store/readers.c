@@ -103,7 +103,7 @@ static const char *const queries[QUERY_COUNT] = {
 		"recorded, evidence, note FROM attestation "
 		"WHERE milestone = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
-	[QUERY_POLLS] = "SELECT started, outcome, rejected FROM fetch "
+	[QUERY_POLLS] = "SELECT started, finished, outcome, rejected FROM fetch "
 		"WHERE source = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
 	[QUERY_ORIGIN] = ORIGIN_SELECT "WHERE o.id = ?1",
@@ -131,6 +131,10 @@ static const char *const queries[QUERY_COUNT] = {
 		"(SELECT snapshot FROM observation WHERE id = ?1) AND o.source IS "
 		"(SELECT source FROM observation WHERE id = ?1) "
 		"AND o.quarantined <> 0 ORDER BY o.indicator, o.id",
+	[QUERY_QUARANTINED] = VINTAGE_SELECT "WHERE o.quarantined <> 0 "
+		"AND o.id > ?1 AND NOT EXISTS(SELECT 1 FROM observation AS x "
+		"WHERE x.accepts = o.id AND x.accepts IS NOT NULL) "
+		"ORDER BY o.id LIMIT ?2",
 	[QUERY_SUPPLY] = "SELECT i.text, n.text, s.period FROM supply AS s "
 		"CROSS JOIN name AS i ON i.id = s.indicator "
 		"LEFT JOIN name AS n ON n.id = s.source",

@@ -189,6 +189,9 @@ int store_load_vintages(struct store *store, const char *indicator,
    source, same body; of one without a body, only itself. None is no error. */
 int store_load_held(struct store *store, int64_t id, store_vintage_fn *fn,
 	void *context, struct error *error);
+/* Those of all indicators that nobody has accepted; limits as for events. */
+int store_load_quarantined(struct store *store, int64_t after, size_t limit,
+	store_vintage_fn *fn, void *context, struct error *error);
 /* The last period that each source has given of each indicator, quarantine
    left out. source NULL: people. */
 typedef void store_supply_fn(void *context, const char *indicator,

@@ -41,6 +41,15 @@ int store_load_vintages(struct store *store, const char *indicator,
 		load_vintage, &target, error);
 }
 
+int store_load_quarantined(struct store *store, int64_t after, size_t limit,
+	store_vintage_fn *fn, void *context, struct error *error)
+{
+	struct vintage_target target = { fn, context };
+
+	return load_after(store, QUERY_QUARANTINED, after, limit, NULL,
+		load_vintage, &target, error);
+}
+
 static int vintage_load_by_id(struct store *store, enum query query, int64_t id,
 	store_vintage_fn *fn, void *context, struct error *error)
 {

@@ -116,6 +116,7 @@ def test_a_store_from_before_has_no_causes(daemon):
              "observation": ("person", "accepts", "note", "evidence")}
     with sqlite3.connect(daemon.folder / "state" / "pledged.db") as db:
         for index in ("assessment_milestone", "observation_snapshot",
+                      "observation_quarantined", "observation_accepts",
                       "document_snapshot"):
             db.execute(f"DROP INDEX {index}")
         for table in ("definition", "answer", "submission", "retention",

@@ -56,7 +56,7 @@ def test_status_by_curl(full):
     status = json.loads(result.stdout)
     assert set(status) == {
         "version", "state", "time", "started", "uptime", "loaded", "register",
-        "configuration", "milestones", "deadlines", "sources", "alerts",
+        "configuration", "store", "milestones", "deadlines", "sources", "alerts",
         "outbox"}
     assert status["milestones"] == {
         "total": COUNT, "by_status": {"not_met": 5, "pending": 20}}

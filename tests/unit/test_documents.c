@@ -149,6 +149,8 @@ static void test_advance(void **state)
 
 /* ---- polls -------------------------------------------------------------------- */
 
+#define AT(time) ((struct polled_time){time, time})
+
 static void test_polled(void **state)
 {
 	struct polled_times polled;
@@ -157,15 +159,15 @@ static void test_polled(void **state)
 	polled_init(&polled);
 	assert_int_equal(polled_last(&polled, (struct knowledge){50, 50}),
 		INSTANT_MIN);
-	assert_true(polled_add(&polled, 10, FETCH_CHANGED, 0));
-	assert_true(polled_add(&polled, 20, FETCH_UNCHANGED, 0));
-	assert_false(polled_add(&polled, 30, FETCH_FAILED, 0));
-	assert_false(polled_add(&polled, 40, FETCH_CHANGED, 1));
+	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 0));
+	assert_true(polled_add(&polled, AT(20), FETCH_UNCHANGED, 0));
+	assert_false(polled_add(&polled, AT(30), FETCH_FAILED, 0));
+	assert_false(polled_add(&polled, AT(40), FETCH_CHANGED, 1));
 	/* The same as what had a fault has it still. */
-	assert_false(polled_add(&polled, 50, FETCH_UNCHANGED, 0));
-	assert_true(polled_add(&polled, 60, FETCH_CHANGED, 0));
+	assert_false(polled_add(&polled, AT(50), FETCH_UNCHANGED, 0));
+	assert_true(polled_add(&polled, AT(60), FETCH_CHANGED, 0));
 	/* The clock was set back. */
-	assert_true(polled_add(&polled, 55, FETCH_UNCHANGED, 0));
+	assert_true(polled_add(&polled, AT(55), FETCH_UNCHANGED, 0));
 	static const instant wanted[][2] = {{9, INSTANT_MIN}, {10, 10}, {19, 10},
 		{20, 20}, {59, 20}, {60, 60}, {99, 60}};
 
@@ -175,6 +177,25 @@ static void test_polled(void **state)
 		assert_int_equal(polled_last(&polled, (struct knowledge){
 			INSTANT_MAX, wanted[i][0]}), wanted[i][1]);
 	}
+	polled_release(&polled);
+}
+
+/* One that was still under way is not known yet. */
+static void test_polled_under_way(void **state)
+{
+	struct polled_times polled;
+	(void)state;
+
+	polled_init(&polled);
+	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 0));
+	assert_true(polled_add(&polled, (struct polled_time){20, 35},
+		FETCH_CHANGED, 0));
+	static const instant wanted[][2] = {{19, 10}, {20, 10}, {34, 10}, {35, 20},
+		{INSTANT_MAX, 20}};
+
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		assert_int_equal(polled_last(&polled, (struct knowledge){50,
+			wanted[i][0]}), wanted[i][1]);
 	polled_release(&polled);
 }
 
@@ -464,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_knowledge),
 		cmocka_unit_test(test_advance),
 		cmocka_unit_test(test_polled),
+		cmocka_unit_test(test_polled_under_way),
 		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_wakes),
 		cmocka_unit_test(test_attestations),

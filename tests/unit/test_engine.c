@@ -330,8 +330,9 @@ static void perform(struct rig *rig, const struct effect *effect)
 	case EFFECT_FETCHED:
 		store_source(&rig->store, effect->subject, effect->source_state);
 		polled_add(history_polled(rig->store.history, effect->subject),
-			effect->as.report->started, effect->as.report->outcome,
-			effect->as.report->rejected);
+			(struct polled_time){effect->as.report->started,
+			effect->as.report->finished},
+			effect->as.report->outcome, effect->as.report->rejected);
 		break;
 	case EFFECT_DOCUMENT:
 		documents_add(history_documents(rig->store.history,

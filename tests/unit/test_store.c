@@ -558,7 +558,8 @@ static void schema_undo(const struct folder *folder, int version)
 		[3] = "DROP INDEX assessment_milestone;"
 			DROP("assessment", "cause") DROP("assessment", "because")
 			DROP("assessment", "told"),
-		[4] = "DROP INDEX observation_snapshot;"
+		[4] = "DROP INDEX observation_quarantined; DROP INDEX observation_accepts;"
+			"DROP INDEX observation_snapshot;"
 			"DROP INDEX document_snapshot;"
 			"DROP TABLE definition; DROP TABLE answer;"
 			"DROP TABLE submission; DROP TABLE retention;"
@@ -1142,6 +1143,7 @@ static void test_queries_search(void **state)
 		[QUERY_DROPPED] = "retention_digest",
 		[QUERY_VINTAGES] = "observation_indicator",
 		[QUERY_HELD] = "observation_snapshot",
+		[QUERY_QUARANTINED] = "observation_quarantined",
 		[QUERY_SUBMISSION] = "submission_who",
 		[QUERY_ANSWERS] = "answer_source",
 		[QUERY_ANSWERS_OF] = "answer_body",

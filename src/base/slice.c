@@ -1,5 +1,5 @@
 /* slice: see slice.h. */
-#include "pledgectl/slice.h"
+#include "base/slice.h"
 
 #include <string.h>
 
@@ -46,6 +46,14 @@ static size_t skip_value(struct slice text, size_t at)
 	return at < text.length ? at : text.length;
 }
 
+/* Without the space at its end. */
+static struct slice slice_between(struct slice text, size_t from, size_t to)
+{
+	while (to > from && strchr(" \t\r\n", text.start[to - 1]) != NULL)
+		to--;
+	return (struct slice){text.start + from, to - from};
+}
+
 struct slice slice_member(struct slice object, const char *key)
 {
 	size_t length = strlen(key);
@@ -54,12 +62,13 @@ struct slice slice_member(struct slice object, const char *key)
 	while (at < object.length && object.start[at] != '}') {
 		size_t name = skip_space(object, at);
 		size_t name_end = skip_string(object, name);
-		size_t value = skip_space(object, name_end) + 1;
+		size_t value = skip_space(object,
+			skip_space(object, name_end) + 1);
 		size_t end = skip_value(object, value);
 
 		if (name_end - name == length + 2 && end <= object.length &&
 			memcmp(object.start + name + 1, key, length) == 0)
-			return (struct slice){object.start + value, end - value};
+			return slice_between(object, value, end);
 		at = end + (end < object.length && object.start[end] == ',');
 	}
 	return (struct slice){NULL, 0};
@@ -74,7 +83,7 @@ bool slice_next(struct slice array, size_t *cursor, struct slice *element)
 		return false;
 	size_t end = skip_value(array, at);
 
-	*element = (struct slice){array.start + at, end - at};
+	*element = slice_between(array, at, end);
 	*cursor = end + (end < array.length && array.start[end] == ',');
 	return true;
 }

@@ -1,10 +1,10 @@
 /*
- * slice: pieces of a JSON text, byte for byte as the daemon wrote them, so
- * that no figure passes through a binary number on its way to a file. The text
- * is known to be well-formed.
+ * slice: pieces of a JSON text, byte for byte as somebody wrote them, so that
+ * no figure passes through a binary number on its way. The text is known to be
+ * well-formed; a member whose name is written with escapes is not found.
  */
-#ifndef PLEDGED_PLEDGECTL_SLICE_H
-#define PLEDGED_PLEDGECTL_SLICE_H
+#ifndef PLEDGED_BASE_SLICE_H
+#define PLEDGED_BASE_SLICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
