@@ -74,7 +74,7 @@ instant polled_first(const struct polled_times *polled, struct knowledge known)
 	instant last = polled_last(polled, known);
 
 	return last == INSTANT_MIN || polled->standing == POLLED_ALWAYS ? last :
-		polled->items[0];
+		polled->items[0].started;
 }
 
 /* --- of an indicator ---------------------------------------------------------- */
