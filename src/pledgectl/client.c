@@ -13,6 +13,7 @@
 #include "base/mem.h"
 
 #define ANSWER_SECONDS 120L
+#define FAULTS_SHOWN 20		/* of things that were sent */
 
 struct client {
 	CURL *curl;
@@ -112,6 +113,28 @@ static int tell_away(const struct client *client, CURLcode code)
 	return CTL_AWAY;
 }
 
+/* What is wrong with each of the things that were sent. */
+static void tell_faults(const json_t *faults)
+{
+	size_t i;
+	json_t *fault;
+
+	json_array_foreach(faults, i, fault) {
+		const char *detail = json_string_value(
+			json_object_get(fault, "detail"));
+
+		if (i == FAULTS_SHOWN) {
+			fprintf(stderr, "  … and %zu more\n",
+				json_array_size(faults) - i);
+			return;
+		}
+		fprintf(stderr, "  item %lld: ", 1 + (long long)json_integer_value(
+			json_object_get(fault, "index")));
+		print_said(stderr, detail != NULL ? detail : "?");
+		fputc('\n', stderr);
+	}
+}
+
 static int tell_problem(long status, const struct text *answer)
 {
 	json_t *problem = json_loads(text_string(answer), 0, NULL);
@@ -121,6 +144,7 @@ static int tell_problem(long status, const struct text *answer)
 		fputs("pledgectl: ", stderr);
 		print_said(stderr, detail);
 		fputc('\n', stderr);
+		tell_faults(json_object_get(problem, "errors"));
 	} else
 		fprintf(stderr, "pledgectl: the daemon answered with status %ld\n",
 			status);

@@ -109,6 +109,20 @@ void reply_problem_list(struct server_request *request, int status,
 	va_end(arguments);
 }
 
+void reply_absent(struct daemon *daemon, struct server_request *request,
+	enum thing_kind kind, const char *id)
+{
+	const char *near = thing_nearest(daemon->reg, kind, id, NULL);
+	const char *word = things[kind].word;
+
+	if (near != NULL)
+		reply_problem(request, 404, "there is no %s \"%s\", did you "
+			"mean \"%s\"?", word, id, near);
+	else
+		reply_problem(request, 404, "there is no %s \"%s\": /v1/%ss "
+			"lists them", word, id, word);
+}
+
 void reply_refusal(struct server_request *request, const struct error *error)
 {
 	reply_problem(request, 400, "%s", error->text);

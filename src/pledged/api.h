@@ -19,6 +19,7 @@
 #define PLEDGED_PLEDGED_API_H
 
 #include "base/json.h"
+#include "core/register_index.h"
 #include "pledged/daemon.h"
 
 #define API_PAGE_DEFAULT 100
@@ -61,6 +62,9 @@ void reply_problem(struct server_request *request, int status,
 void reply_problem_list(struct server_request *request, int status,
 	const char *errors, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+/* 404: nothing of that kind has this id; the nearest that has, or the list. */
+void reply_absent(struct daemon *daemon, struct server_request *request,
+	enum thing_kind kind, const char *id);
 /* 400, for a parameter that makes no sense. */
 void reply_refusal(struct server_request *request, const struct error *error);
 

@@ -100,7 +100,7 @@ void get_observations(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 404, "there is no such thing here: "
 			"/v1/indicators/{id}/observations");
 	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
-		reply_problem(request, 404, "there is no indicator \"%s\"", id);
+		reply_absent(daemon, request, THING_INDICATOR, id);
 	else
 		list_observations(daemon, request,
 			register_indicator(daemon->reg, id));

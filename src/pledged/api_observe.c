@@ -238,8 +238,7 @@ static bool observing_is_sound(struct observing *observing)
 	json_array_end(&observing->faults.json);
 	if (observing->fault_count > 0)
 		reply_problem_list(observing->request, 422, text_string(told),
-			"%zu of %zu items are at fault, and none was taken: see "
-			"errors", observing->fault_count,
+			"%zu of %zu items cannot be taken, and so none was", observing->fault_count,
 			observing->submitted.count);
 	reply_drop(&observing->faults);
 	return observing->fault_count == 0;
@@ -352,8 +351,7 @@ void post_observations(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 404, "there is no such order: "
 			"POST /v1/indicators/{id}/observations");
 	else if (observing.indicator == NOT_FOUND)
-		reply_problem(request, 404, "there is no indicator \"%s\": "
-			"/v1/indicators lists them", id);
+		reply_absent(daemon, request, THING_INDICATOR, id);
 	else if ((submission = submission_begin(daemon, request, "observe",
 	    id)) != NULL)
 		observing_run(&observing, submission);

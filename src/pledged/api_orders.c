@@ -82,8 +82,7 @@ void post_poll(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 404, "there is no such order: "
 			"POST /v1/sources/{id}/poll");
 	else if (source == NOT_FOUND)
-		reply_problem(request, 404, "there is no source \"%s\": "
-			"/v1/sources lists them", id);
+		reply_absent(daemon, request, THING_SOURCE, id);
 	else
 		poll_order(daemon, request, source);
 	free(id);

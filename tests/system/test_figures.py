@@ -367,6 +367,9 @@ def test_pledgectl_observes(watched):
                           (("none", "2020-01", "1"), 5),
                           (("price", "2020", "1"), 1)):
         assert watched.ctl("observe", *words).returncode == status
+    assert watched.ctl("observe", "price", "2020", "1").stderr == (
+        "pledgectl: 1 of 1 items cannot be taken, and so none was\n"
+        '  item 1: period "2020" is not a month, as price has\n')
 
 
 def test_a_table_from_a_file(watched):

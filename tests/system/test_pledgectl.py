@@ -148,6 +148,9 @@ def test_poll_and_reload(full):
      "pledge/milestone: see pledgectl --help"),
     (["poll", "nix"], 5,
      'there is no source "nix": /v1/sources lists them'),
+    (["poll", "onw"], 5, 'there is no source "onw", did you mean "own"?'),
+    (["observe", "reprot", "2020", "5"], 5,
+     'there is no indicator "reprot", did you mean "report"?'),
     (["list", "--status", "good"], 2,
      'status: there is no status "good"'),
     (["list", "--as-of", "soon"], 2, 'as_of: "soon" is not a date or time '
