@@ -116,4 +116,5 @@ def test_the_daemon_answers_the_past_as_assess_does(daemon):
             ours = {**told[name], "since": None}
             assert ours == {**item, "since": None}
         one = daemon.get("/v1/milestones/purchases.energy/2020?as_of=" + as_of)
+        assert len(one.pop("register")) == 64
         assert one == told["purchases.energy/2020"]

@@ -283,8 +283,10 @@ def test_what_lies_ahead_makes_no_noise(series):
     result = series.offline("replay", "-o", "jsonl", "--from", "2020-01-01",
                             "--to", "2021-06-30")
     assert result.returncode == 0, result.stderr
-    told = [(event["time"][:10], event["kind"], event["milestone"])
+    told = [(event["time"][:10], event["kind"],
+             event.get("milestone", event.get("indicator")))
             for event in map(json.loads, result.stdout.splitlines())]
+    assert told[-1] == ("2021-02-21", "data_stale", "x")
     assert [event for event in told if "/q@" in event[2]] == [
         ("2020-07-20", "met", "p/q@2020-Q2"),
         ("2020-10-01", "slipped", "p/q@2021-Q1"),

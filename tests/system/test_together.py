@@ -93,7 +93,8 @@ def answers(daemon, as_of=None):
 
 def strip(item):
     return {key: value for key, value in item.items()
-            if key not in ("as_of", "assessed_at", "since", "next")}
+            if key not in ("as_of", "assessed_at", "since", "next",
+                           "register")}
 
 
 def attest(daemon, milestone, key, *more):

@@ -132,7 +132,7 @@ static void worker_act(const char *word, size_t length, int count, char **argume
 	case 's':	/* a second of processor time, and no more */
 		setrlimit(RLIMIT_CPU, &(struct rlimit){1, 2});
 		signal(SIGXCPU, SIG_DFL);
-		for (volatile int i = 0;; i++)
+		for (volatile unsigned i = 0;; i++)
 			;
 	case 't':	/* two answers */
 		worker_write("\0\0\0\0\0\0\0\0", 8);
