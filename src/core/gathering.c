@@ -69,7 +69,7 @@ void gather_polled(struct engine *engine, uint32_t source,
 			polled = history_polled(engine->history,
 				reg->sources[source].id);
 			good = polled_add(polled, report->started,
-				report->outcome, report->rejected);
+				report->outcome, report->rows, report->rejected);
 		}
 		if (good)
 			polls_touch(engine, i, SERIES_NEW);

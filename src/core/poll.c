@@ -215,9 +215,12 @@ void poll_finished(const struct source *source,
 	const struct poll_settings *settings, const struct fetch_report *report,
 	struct source_state *state)
 {
+	/* What was said of bytes that were read holds while they are the same. */
+	if (report->outcome != FETCH_UNCHANGED ||
+	    (state->outcome != FETCH_CHANGED && state->outcome != FETCH_UNCHANGED))
+		snprintf(state->error, sizeof(state->error), "%s", report->error);
 	state->last_attempt = report->finished;
 	state->outcome = report->outcome;
-	snprintf(state->error, sizeof(state->error), "%s", report->error);
 	if (report->outcome == FETCH_OFFLINE) {
 		state->next = report->finished + OFFLINE_WAIT;
 		return;

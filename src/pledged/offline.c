@@ -167,7 +167,8 @@ static void source_asked(void *context, struct asking_result *result)
 	result->rows = NULL;
 	rows_assume(offline, reading->rows, reading->row_count);
 	reading->failed = report->outcome != FETCH_CHANGED;
-	reading->covers = !reading->failed && report->rejected == 0;
+	reading->covers = !reading->failed && report->rows > 0 &&
+		report->rejected == 0;
 	if (report->rejected > 0)
 		fprintf(stderr, "pledged: source %s: %zu row%s rejected, %s\n",
 			id, report->rejected, report->rejected == 1 ? "" : "s",

@@ -169,7 +169,8 @@ static int kept_polled(void *kept, const char *source,
 	const struct polled_times *from = history_polled(kept, source);
 
 	for (size_t i = 0; i < from->count; i++)
-		polled_add(polled, from->items[i], FETCH_CHANGED, 0);
+		polled_add(polled, from->items[i], FETCH_CHANGED, 1,
+			0);
 	polled->faulty = from->faulty;
 	return 0;
 }
@@ -331,7 +332,7 @@ static void perform(struct rig *rig, const struct effect *effect)
 		store_source(&rig->store, effect->subject, effect->source_state);
 		polled_add(history_polled(rig->store.history, effect->subject),
 			effect->as.report->started, effect->as.report->outcome,
-			effect->as.report->rejected);
+			effect->as.report->rows, effect->as.report->rejected);
 		break;
 	case EFFECT_DOCUMENT:
 		documents_add(history_documents(rig->store.history,
@@ -397,6 +398,7 @@ static void rig_answer_fetch(struct rig *rig, uint32_t source)
 
 	if (rig->publish)
 		count = rig->publish(rig, source, rows, &report);
+	report.rows = count;
 	engine_fetched(rig->engine, source, &report, rows, count, rig->now,
 		&rig->effects);
 	rig_perform(rig);
@@ -529,7 +531,7 @@ static void rig_take_row(struct rig *rig, const struct row *row)
 {
 	const struct fetch_report report = {.started = rig->now,
 		.finished = rig->now, .outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
+		.retry_after = -1, .max_age = -1, .rows = 1};
 
 	engine_fetched(rig->engine, 0, &report, row, 1, rig->now,
 		&rig->effects);
@@ -2150,7 +2152,7 @@ static void rig_table(struct rig *rig)
 {
 	const struct fetch_report report = {.started = rig->now,
 		.finished = rig->now, .outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
+		.retry_after = -1, .max_age = -1, .rows = table_count};
 
 	engine_fetched(rig->engine, 0, &report, table, table_count, rig->now,
 		&rig->effects);

@@ -221,7 +221,7 @@ static void bench_polled(struct bench *bench, char *rest)
 		word_next(&rest));
 	instant at = when_read(bench, word_next(&rest));
 
-	polled_add(polled, at, FETCH_CHANGED, word_next(&rest) != NULL);
+	polled_add(polled, at, FETCH_CHANGED, 1, word_next(&rest) != NULL);
 }
 
 static void bench_said(struct bench *bench, char *rest)

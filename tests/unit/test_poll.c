@@ -104,6 +104,20 @@ static void test_state(void **state)
 	assert_int_equal(known.failures, 2);
 	assert_string_equal(known.error, "refused");
 	assert_int_equal(known.last_success, NOW + 1);
+
+	/* What is wrong with bytes that were read is so while they are the same,
+	   and is not said of this machine's fault. */
+	report = (struct fetch_report){.finished = NOW + 4, .rejected = 1,
+		.rows = 1, .outcome = FETCH_CHANGED, .error = "row 1"};
+	poll_finished(&source, &settings, &report, &known);
+	report = (struct fetch_report){.outcome = FETCH_UNCHANGED};
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.error, "row 1");
+	report = (struct fetch_report){.outcome = FETCH_OFFLINE, .error = "no"};
+	poll_finished(&source, &settings, &report, &known);
+	report = (struct fetch_report){.outcome = FETCH_UNCHANGED};
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.error, "");
 }
 
 /* The same for the same, another for another. */

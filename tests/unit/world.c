@@ -246,7 +246,7 @@ void world_document(struct world *world, const char *indicator,
 void world_polled(struct world *world, const char *source, const char *at)
 {
 	polled_add(history_polled(world->history, source),
-		world_time(world, at), FETCH_CHANGED, 0);
+		world_time(world, at), FETCH_CHANGED, 1, 0);
 }
 
 void world_attest(struct world *world, const char *milestone, const char *key,
