@@ -465,6 +465,10 @@ static void fetch_answered(struct fetch *fetch)
 		fetch_fail_for(fetch, FETCH_FAULT_HALF, NULL);
 		return;
 	}
+	if (!fetch_answer_has_one_length(fetch->easy)) {
+		fetch_fail_for(fetch, FETCH_FAULT_LENGTHS, NULL);
+		return;
+	}
 	if (reference != NULL) {
 		fetch_redirect(fetch, reference);
 		return;

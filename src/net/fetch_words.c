@@ -49,6 +49,7 @@ static const struct fetch_finding {
 		"honestly hold", NULL},
 	{FETCH_FAULT_HEADERS, "the answer's headers do not end", NULL},
 	{FETCH_FAULT_HALF, "the answer ended before it was complete", NULL},
+	{FETCH_FAULT_LENGTHS, "says in several ways how long its answer is", NULL},
 	{FETCH_FAULT_UNASKED, "answers 304 (not modified), but was not told what we have",
 		NULL},
 	{FETCH_FAULT_MANY, "more than 5 redirects; use the address that they end at",

@@ -24,6 +24,7 @@ enum fetch_fault {
 	FETCH_FAULT_RATIO,	/* a little that unpacks to a lot */
 	FETCH_FAULT_HEADERS,	/* headers without end */
 	FETCH_FAULT_HALF,	/* headers that break off, which curl takes for a whole */
+	FETCH_FAULT_LENGTHS,	/* lengths that contradict each other */
 	FETCH_FAULT_ADDRESS,	/* an address that is not public */
 	FETCH_FAULT_SOCKET,	/* no socket to be had here */
 	FETCH_FAULT_UNASKED,	/* "not modified", of nothing that was named */
