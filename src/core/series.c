@@ -346,6 +346,12 @@ static int compare(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
+/* What has no row yet comes after what has. */
+static int64_t id_order(int64_t id)
+{
+	return id != 0 ? id : INT64_MAX;
+}
+
 /* The order of vintages of one period. */
 static int vintage_compare(const struct observation *a, const struct observation *b)
 {
@@ -353,7 +359,7 @@ static int vintage_compare(const struct observation *a, const struct observation
 
 	if (order == 0)
 		order = compare(a->recorded, b->recorded);
-	return order != 0 ? order : compare(a->id, b->id);
+	return order != 0 ? order : compare(id_order(a->id), id_order(b->id));
 }
 
 /* Says the same, to everybody who knows the other. */
