@@ -131,6 +131,8 @@ const struct fetch_report *blame_hear(struct engine *engine, uint32_t source,
 	enum network_heard heard = report_heard(report);
 	enum network_news news;
 
+	if (report->unasked)
+		return report;
 	news = network_hear(&engine->network, host, heard, now);
 	if (news == NETWORK_LOST)
 		machine_lost(engine, report, now, effects);

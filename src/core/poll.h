@@ -69,6 +69,8 @@ struct fetch_report {
 	int64_t ttl;		/* seconds, of a feed; 0: not said */
 	bool gone;		/* 410: it will not come back */
 	bool unreached;		/* no server was reached: it, or the network */
+	bool unasked;		/* nobody was tried to be reached: this tells nothing
+				   of the network */
 	char moved[MOVED_MAX];	/* for good, to this URL; "": it has not */
 	const struct poll_answer *answers;	/* those read, in order; the caller's */
 	size_t answer_count;

@@ -324,6 +324,7 @@ static void fetch_fail(struct fetch *fetch, const struct fetch_failure *failure)
 		.error = fetch->words, .retry_after = -1, .max_age = -1,
 		.offline = fetch_failure_words(failure, fetch->words),
 		.unreached = fetch->redirects == 0 && fetch_failure_is_unreached(failure),
+		.refused = fetch->redirects == 0 && fetch_failure_is_refused(failure),
 	};
 
 	fetch_deliver_failure(fetch, &result);

@@ -357,6 +357,11 @@ static bool fetch_words_tell(const struct fetch_failure *failure, struct text *o
 	return fetch_words_code(failure, out);
 }
 
+bool fetch_failure_is_refused(const struct fetch_failure *failure)
+{
+	return failure->fault == FETCH_FAULT_ADDRESS && fetch_fault_counts(failure);
+}
+
 bool fetch_failure_is_unreached(const struct fetch_failure *failure)
 {
 	if (fetch_fault_counts(failure) && failure->fault != FETCH_FAULT_SOCKET)

@@ -72,6 +72,8 @@ bool fetch_route_to(const struct sockaddr *address, socklen_t size);
 /* Whether it ended before there was a connection to any server, and not since
    we refused one. */
 bool fetch_failure_is_unreached(const struct fetch_failure *failure);
+/* Whether it ended since we refused every address there was. */
+bool fetch_failure_is_refused(const struct fetch_failure *failure);
 
 /* Writes the words; returns whether the fault lies on this machine. */
 bool fetch_failure_words(const struct fetch_failure *failure,

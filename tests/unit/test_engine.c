@@ -2405,6 +2405,8 @@ static void test_machine_offline(void **state)
 		.unreached = true, .error = "no connection"};
 	const struct fetch_report answered = {.outcome = FETCH_FAILED,
 		.http_status = 503, .error = "status 503"};
+	const struct fetch_report unasked = {.outcome = FETCH_FAILED,
+		.unasked = true, .error = "not a public address"};
 	static const char *const urls[] = {"http://a.example/x",
 		"http://A.example:8080/y", "https://b.example", "http://c.example/",
 		"http://localhost/"};
@@ -2451,6 +2453,10 @@ static void test_machine_offline(void **state)
 	rig_expect(&rig, "");
 	assert_true(rig.fetch_count > 0);
 	rig.fetch_count = 0;
+	/* An address that was refused is no proof of a network. */
+	rig_attempt(&rig, 1, &unasked);
+	rig_expect(&rig, "");
+	assert_int_equal(engine_source(rig.engine, 1)->outcome, FETCH_FAILED);
 	rig_attempt(&rig, 0, &answered);
 	rig_expect(&rig, "online\n-offline \n!ops online\n");
 	rig_release(&rig);

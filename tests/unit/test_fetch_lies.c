@@ -1002,6 +1002,7 @@ static void test_unreached(void **state)
 		ask(house, &request, cases[i].url);
 		assert_error(house, cases[i].want_error);
 		assert_int_equal(house->last.unreached, cases[i].want_unreached);
+		assert_int_equal(house->last.refused, cases[i].closed);
 	}
 	assert_int_equal(liar.requests, 0);
 }
