@@ -234,7 +234,7 @@ static void blame_moved(struct engine *engine, uint32_t source,
 	const char *moved = engine->sources[source].state.moved;
 	struct text reason;
 
-	if (strcmp(moved, before->moved) == 0)
+	if (moved[0] == '\0' || strcmp(moved, before->moved) == 0)
 		return;
 	text_init(&reason, 0);
 	text_addf(&reason, "moved for good; asked from now on at %s", moved);

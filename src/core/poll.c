@@ -202,7 +202,17 @@ static void state_take_failure(struct source_state *state,
 	if (state->failures < INT32_MAX)
 		state->failures++;
 	state->gone = report->gone;
+	if (state->gone || state->failures >= SOURCE_FAILURES_ALERT)
+		state->moved[0] = '\0';
 	source_forget_validators(state);
+}
+
+/* A login that stands in the place of everything may say of all that it has
+   moved for good: only where something is found is asked again. */
+static bool report_found(const struct fetch_report *report)
+{
+	return report->outcome == FETCH_UNCHANGED ||
+		(report->outcome == FETCH_CHANGED && report->rows > 0);
 }
 
 bool fetch_failed(const struct fetch_report *report)
@@ -226,7 +236,7 @@ void poll_finished(const struct source *source,
 		return;
 	}
 	source_program(source, &state->program);
-	if (report->moved[0])
+	if (report->moved[0] && report_found(report))
 		snprintf(state->moved, sizeof(state->moved), "%s",
 			report->moved);
 	if (fetch_failed(report))

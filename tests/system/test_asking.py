@@ -539,6 +539,19 @@ def test_moved_for_good_is_remembered(daemon, origin):
     assert asked(origin)[4:] == ["/old", "/new"]
 
 
+def test_a_portal_in_the_way_is_no_move(daemon, origin):
+    """It sends everything to its login, for good."""
+    origin.answers["/d"] = page(["2020-01"])
+    started(daemon, json_source(origin.url("/d")))
+    origin.answers["/d"] = lambda handler: origins.send(
+        handler, 301, location="/login")
+    origin.answers["/login"] = "<html>Who are you?</html>"
+    assert polled(daemon)["outcome"] == "unreadable"
+    origin.answers["/d"] = page(["2020-01", "2020-02"])
+    assert polled(daemon)["outcome"] == "changed"
+    assert asked(origin) == ["/d", "/d", "/login", "/d"]
+
+
 def test_not_for_good_is_not_remembered(daemon, origin):
     origin.answers["/old"] = lambda handler: origins.send(
         handler, 302, location="/new")

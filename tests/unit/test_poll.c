@@ -244,17 +244,30 @@ static void test_moved(void **state)
 {
 	const struct source source = {.id = "s", .every = HOUR};
 	struct fetch_report report = {.finished = NOW,
-		.outcome = FETCH_CHANGED, .retry_after = -1, .max_age = -1,
+		.outcome = FETCH_UNREADABLE, .retry_after = -1, .max_age = -1,
 		.moved = "http://new/"};
 	struct source_state known;
 
 	(void)state;
 	source_state_init(&known);
+	/* A login in the place of everything. */
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "");
+	report.outcome = FETCH_CHANGED;
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "");
+	report.rows = 1;
 	poll_finished(&source, &settings, &report, &known);
 	assert_string_equal(known.moved, "http://new/");
 	report.moved[0] = '\0';
 	poll_finished(&source, &settings, &report, &known);
 	assert_string_equal(known.moved, "http://new/");
+	report.outcome = FETCH_FAILED;
+	for (int i = 1; i <= SOURCE_FAILURES_ALERT; i++) {
+		assert_string_equal(known.moved, "http://new/");
+		poll_finished(&source, &settings, &report, &known);
+	}
+	assert_string_equal(known.moved, "");
 }
 
 /* --- near ---------------------------------------------------------------------- */
