@@ -86,13 +86,14 @@ static void json_add_escape(struct text *out, uint32_t code)
 			return;
 		}
 	}
-	if (code < 0x20)
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
 		text_addf(out, "\\u%04x", code);
 	else
 		utf8_add(out, code);
 }
 
-/* Adds a string in quotes. Runs without anything to escape are copied. */
+/* Adds a string in quotes. Runs without anything to escape are copied. The C1
+   controls need no escape, but JSON too is looked at in terminals. */
 static void json_add_string(struct text *out, const char *bytes, size_t length)
 {
 	const char *cursor = bytes, *end = bytes + length, *plain = bytes;
@@ -102,13 +103,13 @@ static void json_add_string(struct text *out, const char *bytes, size_t length)
 		const char *at = cursor;
 		uint32_t code;
 
-		if ((uint8_t)*cursor >= 0x20 && (uint8_t)*cursor < 0x80 &&
+		if ((uint8_t)*cursor >= 0x20 && (uint8_t)*cursor < 0x7f &&
 		    *cursor != '"' && *cursor != '\\') {
 			cursor++;
 			continue;
 		}
 		code = utf8_next(&cursor, end);
-		if (code >= 0x80 && cursor - at > 1)
+		if (code >= 0xa0 && cursor - at > 1)
 			continue;
 		text_add(out, plain, (size_t)(at - plain));
 		json_add_escape(out, code);

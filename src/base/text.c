@@ -306,9 +306,13 @@ const char *string_nearest(const char *word, const char *const *names)
 
 /* --- escapes -------------------------------------------------------- */
 
+/* Those that break a line or have text read in another order than it stands in
+   ("Trojan Source", Boucher and Anderson, 2021) are as bad as the others. */
 static bool code_is_control(uint32_t code)
 {
-	return code < 0x20 || (code >= 0x7f && code < 0xa0);
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) ||
+		(code >= 0x2028 && code <= 0x202e) ||
+		(code >= 0x2066 && code <= 0x2069);
 }
 
 static const char *html_entity(uint32_t code)
@@ -360,7 +364,8 @@ void text_add_printable(struct text *text, const char *string)
 		if (!broken && !code_is_control(code))
 			continue;
 		text_add(text, plain, (size_t)(at - plain));
-		text_addf(text, "\\x%02x", broken ? (uint8_t)*at : code);
+		text_addf(text, code > 0xff && !broken ? "\\u%04x" : "\\x%02x",
+			broken ? (uint8_t)*at : code);
 		plain = cursor;
 	}
 	text_add(text, plain, (size_t)(end - plain));

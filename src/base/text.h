@@ -81,10 +81,12 @@ void utf8_add(struct text *text, uint32_t code);
 /* --- escapes -------------------------------------------------------- */
 
 /* Adds a string as HTML text or attribute value (& < > " ' escaped;
-   control characters other than tab and newline become U+FFFD). */
+   control characters other than tab and newline, and those that turn the
+   direction of text, become U+FFFD). */
 void text_add_html(struct text *text, const char *string);
 /* Adds a string fit for a terminal or a log: control characters (C0, C1,
-   DEL) as \xNN, so that a source's title cannot move the cursor. */
+   DEL) as \xNN, those that break lines or turn the direction of text as \uNNNN,
+   so that a source's title cannot move the cursor or seem another. */
 void text_add_printable(struct text *text, const char *string);
 /* Adds one CSV cell, quoted as RFC 4180 asks when it must be. */
 void text_add_csv(struct text *text, const char *string);

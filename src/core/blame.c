@@ -131,6 +131,8 @@ const struct fetch_report *blame_hear(struct engine *engine, uint32_t source,
 	enum network_heard heard = report_heard(report);
 	enum network_news news;
 
+	if (report->unasked)
+		return report;
 	news = network_hear(&engine->network, host, heard, now);
 	if (news == NETWORK_LOST)
 		machine_lost(engine, report, now, effects);
@@ -232,7 +234,7 @@ static void blame_moved(struct engine *engine, uint32_t source,
 	const char *moved = engine->sources[source].state.moved;
 	struct text reason;
 
-	if (strcmp(moved, before->moved) == 0)
+	if (moved[0] == '\0' || strcmp(moved, before->moved) == 0)
 		return;
 	text_init(&reason, 0);
 	text_addf(&reason, "moved for good; asked from now on at %s", moved);

@@ -71,7 +71,7 @@ void gather_polled(struct engine *engine, uint32_t source,
 				reg->sources[source].id);
 			good = polled_add(polled, (struct polled_time){
 				report->started, report->finished},
-				report->outcome, report->rejected);
+				report->outcome, report->rows, report->rejected);
 		}
 		if (good)
 			polls_touch(engine, i, SERIES_NEW);

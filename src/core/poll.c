@@ -202,7 +202,17 @@ static void state_take_failure(struct source_state *state,
 	if (state->failures < INT32_MAX)
 		state->failures++;
 	state->gone = report->gone;
+	if (state->gone || state->failures >= SOURCE_FAILURES_ALERT)
+		state->moved[0] = '\0';
 	source_forget_validators(state);
+}
+
+/* A login that stands in the place of everything may say of all that it has
+   moved for good: only where something is found is asked again. */
+static bool report_found(const struct fetch_report *report)
+{
+	return report->outcome == FETCH_UNCHANGED ||
+		(report->outcome == FETCH_CHANGED && report->rows > 0);
 }
 
 bool fetch_failed(const struct fetch_report *report)
@@ -215,15 +225,18 @@ void poll_finished(const struct source *source,
 	const struct poll_settings *settings, const struct fetch_report *report,
 	struct source_state *state)
 {
+	/* What was said of bytes that were read holds while they are the same. */
+	if (report->outcome != FETCH_UNCHANGED ||
+	    (state->outcome != FETCH_CHANGED && state->outcome != FETCH_UNCHANGED))
+		snprintf(state->error, sizeof(state->error), "%s", report->error);
 	state->last_attempt = report->finished;
 	state->outcome = report->outcome;
-	snprintf(state->error, sizeof(state->error), "%s", report->error);
 	if (report->outcome == FETCH_OFFLINE) {
 		state->next = report->finished + OFFLINE_WAIT;
 		return;
 	}
 	source_program(source, &state->program);
-	if (report->moved[0])
+	if (report->moved[0] && report_found(report))
 		snprintf(state->moved, sizeof(state->moved), "%s",
 			report->moved);
 	if (fetch_failed(report))

@@ -12,6 +12,9 @@
  * says: Retry-After and min_every still hold, max-age and ttl do not, for what
  * decides a deadline is worth an answer that others may have cached.
  *
+ * Where a source has moved for good it is asked from then on, once rows were found
+ * there; when that fails SOURCE_FAILURES_ALERT times in a row, at its URL again.
+ *
  * After 410 a source is not asked again until its definition changes or someone
  * asks. When this machine could not ask, nothing is learned of the source: it
  * is asked again in a minute, by what is known of it.
@@ -69,6 +72,8 @@ struct fetch_report {
 	int64_t ttl;		/* seconds, of a feed; 0: not said */
 	bool gone;		/* 410: it will not come back */
 	bool unreached;		/* no server was reached: it, or the network */
+	bool unasked;		/* nobody was tried to be reached: this tells nothing
+				   of the network */
 	char moved[MOVED_MAX];	/* for good, to this URL; "": it has not */
 	const struct poll_answer *answers;	/* those read, in order; the caller's */
 	size_t answer_count;

@@ -19,10 +19,10 @@ void polled_release(struct polled_times *polled)
 }
 
 bool polled_add(struct polled_times *polled, struct polled_time time,
-	enum fetch_outcome outcome, size_t rejected)
+	enum fetch_outcome outcome, size_t rows, size_t rejected)
 {
 	if (outcome == FETCH_CHANGED)
-		polled->faulty = rejected > 0;
+		polled->faulty = rows == 0 || rejected > 0;
 	if ((outcome != FETCH_CHANGED && outcome != FETCH_UNCHANGED) ||
 	    polled->faulty)
 		return false;

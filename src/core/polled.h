@@ -24,7 +24,8 @@ struct polled_time {
 struct polled_times {
 	struct polled_time *items;	/* by when they began */
 	size_t count, capacity;
-	bool faulty;		/* a row of what was read last was rejected */
+	bool faulty;		/* what was read last had no row, or one that was
+				   rejected */
 	enum polled_standing standing;
 };
 
@@ -33,11 +34,13 @@ void polled_release(struct polled_times *polled);
 
 /*
  * Takes a poll that has ended, in the order of time. Good is one that was read
- * and of which no row was rejected, or one that found the same as such a one.
+ * into rows of which none was rejected, or one that found the same as such a
+ * one. An answer without any row is as likely the page of a failure (a login, an
+ * apology, a feed that was reset) as an empty list: it tells of no absence.
  * Returns whether it was good.
  */
 bool polled_add(struct polled_times *polled, struct polled_time time,
-	enum fetch_outcome outcome, size_t rejected);
+	enum fetch_outcome outcome, size_t rows, size_t rejected);
 
 /* The last good poll known at a time; INSTANT_MIN: none. */
 instant polled_last(const struct polled_times *polled, struct knowledge known);

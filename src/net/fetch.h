@@ -80,6 +80,7 @@ struct fetch_result {
 	const char *error;		/* not arrived: why, and what to do */
 	bool offline;			/* the fault lies on this machine */
 	bool unreached;			/* no connection was had to any server */
+	bool refused;			/* … and none was tried: no address is public */
 	const char *final_url;		/* after redirects */
 	bool moved;			/* to final_url, where the answer is (2xx or
 					   304), and every redirect on the way there

@@ -32,6 +32,21 @@ static const char *fetch_header(CURL *easy, const char *name)
 	return header->value;
 }
 
+bool fetch_answer_has_one_length(CURL *easy)
+{
+	struct curl_header *header;
+	char first[32] = "";
+
+	for (size_t i = 0; curl_easy_header(easy, "Content-Length", i, CURLH_HEADER,
+			-1, &header) == CURLHE_OK; i++) {
+		if (header->value[strspn(header->value, "0123456789")] != '\0' ||
+		    (i > 0 && strcmp(header->value, first) != 0))
+			return false;
+		snprintf(first, sizeof first, "%s", header->value);
+	}
+	return true;
+}
+
 static int fetch_status(CURL *easy)
 {
 	long status = 0;

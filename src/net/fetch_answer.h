@@ -19,6 +19,10 @@ bool fetch_redirect_is_for_good(CURL *easy);	/* 301, 308 */
 /* Fills in all but the body; final_url lasts as long as easy does. */
 void fetch_answer_read(CURL *easy, instant now, struct fetch_result *result);
 
+/* Whether its headers say one length, or none. Of several curl takes the last,
+   which may cut it (RFC 9112, 6.3). */
+bool fetch_answer_has_one_length(CURL *easy);
+
 /* Whether a header's value is free of control characters. */
 bool fetch_is_printable(const char *value);
 

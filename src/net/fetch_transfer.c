@@ -324,6 +324,7 @@ static void fetch_fail(struct fetch *fetch, const struct fetch_failure *failure)
 		.error = fetch->words, .retry_after = -1, .max_age = -1,
 		.offline = fetch_failure_words(failure, fetch->words),
 		.unreached = fetch->redirects == 0 && fetch_failure_is_unreached(failure),
+		.refused = fetch->redirects == 0 && fetch_failure_is_refused(failure),
 	};
 
 	fetch_deliver_failure(fetch, &result);
@@ -463,6 +464,10 @@ static void fetch_answered(struct fetch *fetch)
 
 	if (!fetch->headers_ended) {
 		fetch_fail_for(fetch, FETCH_FAULT_HALF, NULL);
+		return;
+	}
+	if (!fetch_answer_has_one_length(fetch->easy)) {
+		fetch_fail_for(fetch, FETCH_FAULT_LENGTHS, NULL);
 		return;
 	}
 	if (reference != NULL) {

@@ -49,6 +49,7 @@ static const struct fetch_finding {
 		"honestly hold", NULL},
 	{FETCH_FAULT_HEADERS, "the answer's headers do not end", NULL},
 	{FETCH_FAULT_HALF, "the answer ended before it was complete", NULL},
+	{FETCH_FAULT_LENGTHS, "says in several ways how long its answer is", NULL},
 	{FETCH_FAULT_UNASKED, "answers 304 (not modified), but was not told what we have",
 		NULL},
 	{FETCH_FAULT_MANY, "more than 5 redirects; use the address that they end at",
@@ -354,6 +355,11 @@ static bool fetch_words_tell(const struct fetch_failure *failure, struct text *o
 		if (fetch_tellings[i].code == (int)failure->code)
 			return fetch_tellings[i].tell(failure, out);
 	return fetch_words_code(failure, out);
+}
+
+bool fetch_failure_is_refused(const struct fetch_failure *failure)
+{
+	return failure->fault == FETCH_FAULT_ADDRESS && fetch_fault_counts(failure);
 }
 
 bool fetch_failure_is_unreached(const struct fetch_failure *failure)

@@ -24,6 +24,7 @@ enum fetch_fault {
 	FETCH_FAULT_RATIO,	/* a little that unpacks to a lot */
 	FETCH_FAULT_HEADERS,	/* headers without end */
 	FETCH_FAULT_HALF,	/* headers that break off, which curl takes for a whole */
+	FETCH_FAULT_LENGTHS,	/* lengths that contradict each other */
 	FETCH_FAULT_ADDRESS,	/* an address that is not public */
 	FETCH_FAULT_SOCKET,	/* no socket to be had here */
 	FETCH_FAULT_UNASKED,	/* "not modified", of nothing that was named */
@@ -71,6 +72,8 @@ bool fetch_route_to(const struct sockaddr *address, socklen_t size);
 /* Whether it ended before there was a connection to any server, and not since
    we refused one. */
 bool fetch_failure_is_unreached(const struct fetch_failure *failure);
+/* Whether it ended since we refused every address there was. */
+bool fetch_failure_is_refused(const struct fetch_failure *failure);
 
 /* Writes the words; returns whether the fault lies on this machine. */
 bool fetch_failure_words(const struct fetch_failure *failure,

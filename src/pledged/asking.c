@@ -193,6 +193,7 @@ struct asking *asking_start(struct asker *asker, const struct asking_what *what,
 	text_init(&asking->next, 0);
 	text_init(&asking->base, 0);
 	asking->report.retry_after = asking->report.max_age = -1;
+	asking->report.unasked = true;
 	DL_APPEND2(asker->askings, asking, prev, next_asking);
 	if (asking->many)
 		asking_place(asking, PLACE_GATE);

@@ -317,6 +317,7 @@ static void report_take_result(struct asking *asking,
 
 	report->http_status = result->status;
 	report->unreached = result->unreached;
+	report->unasked = report->unasked && result->refused;
 	if (result->retry_after > report->retry_after)
 		report->retry_after = result->retry_after;
 	report->max_age = soonest(report->max_age, result->max_age);

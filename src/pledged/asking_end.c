@@ -167,12 +167,19 @@ void asking_unreadable(struct asking *asking, size_t number)
 
 /* --- rows ---------------------------------------------------------------- */
 
-static void asking_set_reject(struct asking *asking)
+/* What is wrong with answers that were read, if anything is: an empty list and
+   the page of a failure look alike, and people should know. */
+static void asking_set_doubt(struct asking *asking)
 {
 	const struct extraction *extraction = &asking->extraction;
 
-	if (extraction->rejected == 0)
+	if (extraction->rejected == 0) {
+		if (extraction->count == 0)
+			string_copy(asking->report.error,
+				sizeof asking->report.error, "nothing was found "
+				"in it: neither a row nor a fault");
 		return;
+	}
 	const struct exchange *exchange =
 		&asking->exchanges[extraction->first_answer];
 
@@ -186,7 +193,7 @@ static void asking_checked(struct asking *asking)
 
 	asking->report.rows = extraction->count;
 	asking->report.rejected = extraction->rejected;
-	asking_set_reject(asking);
+	asking_set_doubt(asking);
 	if (extraction->count == 0 && extraction->rejected > 0) {
 		asking_unreadable(asking, extraction->first_answer);
 		return;

@@ -154,6 +154,22 @@ static void rows_assume(const struct offline *offline, struct row *rows,
 	}
 }
 
+/* What a server made of an error is for a terminal here. */
+static void source_tell(const char *id, const struct fetch_report *report)
+{
+	struct text words;
+
+	text_init(&words, 0);
+	text_addf(&words, "pledged: source %s: ", id);
+	if (report->rejected > 0) {
+		text_add_count(&words, report->rejected, "row");
+		text_add_string(&words, " rejected, ");
+	}
+	text_add_printable(&words, report->error);
+	fprintf(stderr, "%s\n", text_string(&words));
+	text_release(&words);
+}
+
 static void source_asked(void *context, struct asking_result *result)
 {
 	struct reading *reading = context;
@@ -167,13 +183,10 @@ static void source_asked(void *context, struct asking_result *result)
 	result->rows = NULL;
 	rows_assume(offline, reading->rows, reading->row_count);
 	reading->failed = report->outcome != FETCH_CHANGED;
-	reading->covers = !reading->failed && report->rejected == 0;
-	if (report->rejected > 0)
-		fprintf(stderr, "pledged: source %s: %zu row%s rejected, %s\n",
-			id, report->rejected, report->rejected == 1 ? "" : "s",
-			report->error);
-	else if (reading->failed)
-		fprintf(stderr, "pledged: source %s: %s\n", id, report->error);
+	reading->covers = !reading->failed && report->rows > 0 &&
+		report->rejected == 0;
+	if (report->error[0] != '\0')
+		source_tell(id, report);
 }
 
 static bool offline_open_workers(struct offline *offline)

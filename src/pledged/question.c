@@ -345,34 +345,58 @@ void question_release(struct question *question)
 
 /* --- secrets in what strangers say ------------------------------------------------ */
 
-/* Whether a string begins with a byte, as it is or encoded; moves behind it. */
-static bool byte_skip(const char **string, char byte)
+/* So much of a secret at the end of a text is one that was cut. */
+#define SECRET_PART_MIN 8
+
+/* How else a byte stands in an address, a string of JSON or a text of XML. */
+static const struct {
+	char byte;
+	const char *form;
+} byte_forms[] = {
+	{' ', "+"}, {'"', "\\\""}, {'\\', "\\\\"}, {'/', "\\/"}, {'&', "&amp;"},
+	{'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"},
+};
+
+/* The length of an encoded byte that a string begins with; 0: it does not. */
+static size_t byte_encoded(const char *at, char byte)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *at = *string;
 	unsigned char code = (unsigned char)byte;
 
-	if (*at == byte || (*at == '+' && byte == ' ')) {
-		*string = at + 1;
-		return true;
-	}
-	if (*at != '%' || (at[1] | 0x20) != (digits[code >> 4] | 0x20) ||
-	    (at[2] | 0x20) != (digits[code & 15] | 0x20))
-		return false;
-	*string = at + 3;
-	return true;
+	if (*at == '%' && (at[1] | 0x20) == (digits[code >> 4] | 0x20) &&
+	    (at[2] | 0x20) == (digits[code & 15] | 0x20))
+		return 3;
+	for (size_t i = 0; i < sizeof byte_forms / sizeof *byte_forms; i++)
+		if (byte == byte_forms[i].byte &&
+		    string_starts(at, byte_forms[i].form))
+			return strlen(byte_forms[i].form);
+	return 0;
 }
 
-/* The length of a secret that a string begins with, whatever of it is
-   percent-encoded; 0: it does not. */
-static size_t secret_length(const char *string, const char *secret)
+/* Of one that may be either, as in a secret with a percent sign, encoded says
+   what it is taken for. */
+static size_t byte_length(const char *at, char byte, bool encoded)
 {
-	const char *at = string;
+	size_t length = encoded || *at != byte ? byte_encoded(at, byte) : 1;
 
-	for (; *secret != '\0'; secret++)
-		if (!byte_skip(&at, *secret))
+	return length == 0 && *at == byte ? 1 : length;
+}
+
+/* The length of a secret that a string begins with, whatever of it is encoded,
+   or of the part of one that it ends with; 0: it does not. */
+static size_t secret_length(const char *string, const char *secret, bool encoded)
+{
+	const char *at = string, *byte = secret;
+
+	for (; *byte != '\0' && *at != '\0'; byte++) {
+		size_t length = byte_length(at, *byte, encoded);
+
+		if (length == 0)
 			return 0;
-	return (size_t)(at - string);
+		at += length;
+	}
+	return *byte == '\0' || byte - secret >= SECRET_PART_MIN ?
+		(size_t)(at - string) : 0;
 }
 
 static const struct source_secret *secret_at(const struct source *source,
@@ -381,7 +405,11 @@ static const struct source_secret *secret_at(const struct source *source,
 	for (size_t i = 0; i < source->secret_count; i++) {
 		const char *secret = source->secrets[i].secret;
 
-		*length = secret != NULL ? secret_length(string, secret) : 0;
+		if (secret == NULL)
+			continue;
+		*length = secret_length(string, secret, false);
+		if (*length == 0)
+			*length = secret_length(string, secret, true);
 		if (*length > 0)
 			return &source->secrets[i];
 	}

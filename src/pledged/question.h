@@ -50,7 +50,8 @@ void question_release(struct question *question);
 /* The same of a text that held them at any time. */
 void question_wipe(struct text *text);
 
-/* Whether a text holds a secret of the source, as it is or percent-encoded. */
+/* Whether a text holds a secret of the source, as it is or encoded as in an
+   address, in JSON or in XML; or ends with a part of one, as what was cut does. */
 bool question_betrays(const struct source *source, const char *string);
 /* Adds a text that a stranger wrote, {name} in the place of every secret. */
 void question_hide(const struct source *source, const char *string,

@@ -131,9 +131,22 @@ static bool shape_source(enum source_format format, struct source *out)
 	}
 }
 
-/* "table#main.figures" of an element, the whole of anything else. */
-static void shape_take(struct text *shape, const struct frame_field *field)
+/* A server's words: a part of its answer may be the question. */
+static void shape_say(struct trying *trying, const char *words)
 {
+	struct text hidden;
+
+	text_init(&hidden, 0);
+	question_hide(&trying->trial.reg->sources[trying->trial.source], words,
+		&hidden);
+	text_add_printable(&trying->shape, text_string(&hidden));
+	text_release(&hidden);
+}
+
+/* "table#main.figures" of an element, the whole of anything else. */
+static void shape_take(struct trying *trying, const struct frame_field *field)
+{
+	struct text *shape = &trying->shape;
 	char *value = frame_field_string(field);
 
 	if (field->tag == EXTRACT_KEY && shape->length > 0)
@@ -144,7 +157,7 @@ static void shape_take(struct text *shape, const struct frame_field *field)
 		text_add_char(shape, '.');
 	if (field->tag == EXTRACT_TITLE || field->tag == EXTRACT_KEY ||
 	    field->tag == EXTRACT_URL)
-		text_add_printable(shape, value);
+		shape_say(trying, value);
 	free(value);
 }
 
@@ -155,7 +168,7 @@ static void shape_begins(struct trying *trying)
 
 	string_copy(begins, sizeof begins, text_string(&trying->body));
 	text_add_char(&trying->shape, '"');
-	text_add_printable(&trying->shape, begins);
+	shape_say(trying, begins);
 	text_add_string(&trying->shape,
 		strlen(begins) < trying->body.length ? "\"…" : "\"");
 }
@@ -173,7 +186,7 @@ static void shape_told(void *context, const uint8_t *payload, size_t length,
 		frame_reader_init(&reader, payload, length);
 		while (trying->shape.length < SHAPE_MAX &&
 			frame_next(&reader, &field))
-			shape_take(&trying->shape, &field);
+			shape_take(trying, &field);
 	}
 	if (trying->shape.length == 0)
 		shape_begins(trying);

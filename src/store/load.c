@@ -538,13 +538,15 @@ static void load_poll(struct cursor *cursor, void *target)
 {
 	struct polled_time time = {.started = cursor_instant(cursor)};
 	enum fetch_outcome outcome;
-	int64_t rejected;
+	int64_t rows, rejected;
 
 	time.recorded = cursor_instant(cursor);
 	cursor_word(cursor, fetch_outcome, &outcome);
+	rows = cursor_int(cursor);
 	rejected = cursor_int(cursor);
 	if (!cursor->bad)
-		polled_add(target, time, outcome, (size_t)rejected);
+		polled_add(target, time, outcome, (size_t)rows,
+			(size_t)rejected);
 }
 
 static int load_history_polled(void *store, const char *source,

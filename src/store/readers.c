@@ -103,7 +103,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"recorded, evidence, note FROM attestation "
 		"WHERE milestone = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
-	[QUERY_POLLS] = "SELECT started, finished, outcome, rejected FROM fetch "
+	[QUERY_POLLS] = "SELECT started, finished, outcome, rows, rejected "
+		"FROM fetch "
 		"WHERE source = (SELECT id FROM name WHERE text = ?3) "
 		"AND id > ?1 ORDER BY id LIMIT ?2",
 	[QUERY_ORIGIN] = ORIGIN_SELECT "WHERE o.id = ?1",

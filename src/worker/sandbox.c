@@ -81,7 +81,10 @@ bool sandbox_enter(int64_t memory)
 {
 	if (!SANITIZED && !limit_set(RLIMIT_AS, (rlim_t)memory))
 		return false;
-	/* Standard output is a socket, which this does not concern. */
+	/* Standard output is a socket, which this does not concern. Where standard
+	   error is a file, a last word that cannot be written must not be what
+	   ends it: the exit status says more. */
+	signal(SIGXFSZ, SIG_IGN);
 	return limit_set(RLIMIT_FSIZE, 0) && filter_load();
 }
 

@@ -408,6 +408,24 @@ def test_what_is_read_holds_no_secret(daemon, origin):
         assert form not in daemon.log().encode()
 
 
+@pytest.mark.parametrize("body", [
+    "<p>no such key: %s</p>" % SECRET,
+    '"%s":' % SECRET.replace("/", "\\/"),
+    json.dumps({SECRET: QUOTED, QUOTED: {"said": SECRET}}),
+])
+def test_a_trial_shows_no_secret(daemon, origin, body):
+    """Nor do the words about an answer that is looked at."""
+    origin.answers[f"/d?key={QUOTED}"] = body
+    secret_file(daemon)
+    daemon.configure(register(secret_source(origin).replace(
+        "error(.wrong) else . end", "error(.wrong) else error(tostring) end")))
+    for words in ((), ("-o", "json"), ("-o", "csv")):
+        told = daemon.offline(*words, "source", "test", "web")
+        assert "{token}" in told.stdout + told.stderr
+        for form in forms(SECRET):
+            assert form.decode() not in told.stdout + told.stderr
+
+
 def test_a_secret_does_not_leave_its_server(daemon, origin):
     other = origins.Origin()
     other.answers["/d"] = page(["2020-02"])
@@ -519,6 +537,19 @@ def test_moved_for_good_is_remembered(daemon, origin):
     assert daemon.post("/v1/reload")[0] == 200
     wait_until(lambda: len(origin.asked) == 6)
     assert asked(origin)[4:] == ["/old", "/new"]
+
+
+def test_a_portal_in_the_way_is_no_move(daemon, origin):
+    """It sends everything to its login, for good."""
+    origin.answers["/d"] = page(["2020-01"])
+    started(daemon, json_source(origin.url("/d")))
+    origin.answers["/d"] = lambda handler: origins.send(
+        handler, 301, location="/login")
+    origin.answers["/login"] = "<html>Who are you?</html>"
+    assert polled(daemon)["outcome"] == "unreadable"
+    origin.answers["/d"] = page(["2020-01", "2020-02"])
+    assert polled(daemon)["outcome"] == "changed"
+    assert asked(origin) == ["/d", "/d", "/login", "/d"]
 
 
 def test_not_for_good_is_not_remembered(daemon, origin):

@@ -259,3 +259,41 @@ def test_attestations_of_the_register_come_and_go(gazette):
     gazette.start().settled()
     wait_until(lambda: gazette.status_of("p/two") == "pending")
     assert len(gazette.get("/v1/milestones/p/two")["attestations"]) == 1
+
+
+FORMS = [
+    ("html", 'rows = "//li"; columns = { title = "."; };',
+     "<html><body><form>Who are you?</form></body></html>"),
+    ("xml", 'rows = "//notice"; columns = { title = "."; };', "<notices/>"),
+    ("feed", "", '<rss version="2.0"><channel><title>G</title></channel></rss>'),
+    ("csv", 'extract = "SELECT key, title FROM data";', "key,title\n"),
+    ("json", 'extract = ".notices[]";', '{"notices": []}'),
+    ("text", 'extract = "^No\\\\. (?<title>.+)$";', "We are busy, try later"),
+]
+
+
+@pytest.mark.parametrize("form, program, body", FORMS,
+                         ids=[form for form, _, _ in FORMS])
+def test_nothing_at_all_is_no_absence(daemon, origin, form, program, body):
+    """A login in place of the list, an empty table, a feed that was reset."""
+    origin.answers["/d"] = body
+    daemon.configure(register(
+        milestone("ban", "2020-06-30", benchmark=matching("embargo"))).replace(
+            NOTICES, '{ id = "own"; url = "%s"; format = "%s"; every = "1h"; '
+            'indicator = "gazette"; %s }' % (origin.url("/d"), form, program)))
+    daemon.start().settled()
+    source = daemon.polled()[1]
+    assert source["outcome"] in ("changed", "unchanged"), source
+    assert "nothing was found in it" in source["error"]
+    assert daemon.status_of("p/ban") == "unverified"
+    daemon.stop()
+    daemon.start().settled()
+    assert daemon.status_of("p/ban") == "unverified"
+
+
+def test_a_list_that_becomes_empty_tells_nothing_more(gazette):
+    assert gazette.status_of("p/ban") == "not_met"
+    publish(gazette)
+    assert "nothing was found in it" in gazette.polled()[1]["error"]
+    assert gazette.status_of("p/ban") == "not_met"
+    assert gazette.status_of("p/law") == "met"

@@ -5,6 +5,8 @@ import signal
 import socket
 import threading
 
+import pytest
+
 from daemon import milestone, register, source, table, wait_until
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -116,6 +118,20 @@ def test_a_program_without_end_is_named_with_its_worker(daemon, origin):
         "the extract worker was stopped: its program used more than 1 s of "
         "processor time (workers.cpu)")
     assert daemon.source("true")["outcome"] == "changed"
+
+
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ,
+                    reason="sanitizers map more than any limit")
+def test_a_program_without_memory_is_named_so(daemon, origin):
+    """Also where the daemon's log, which its workers have too, is a file."""
+    origin.answers["/j"] = "{}"
+    daemon.configure(register(
+        [milestone("one", "2099-01-01")], [spinning("greedy", origin)]),
+        extra='workers: { max = 1; cpu = "60s"; memory = "64M"; };')
+    daemon.start()
+    wait_until(lambda: daemon.source("greedy")["last_attempt"])
+    assert daemon.source("greedy")["error"] == (
+        "the extract worker ran out of memory (workers.memory)")
 
 
 def children(pid):

@@ -159,17 +159,20 @@ static void test_polled(void **state)
 	polled_init(&polled);
 	assert_int_equal(polled_last(&polled, (struct knowledge){50, 50}),
 		INSTANT_MIN);
-	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 0));
-	assert_true(polled_add(&polled, AT(20), FETCH_UNCHANGED, 0));
-	assert_false(polled_add(&polled, AT(30), FETCH_FAILED, 0));
-	assert_false(polled_add(&polled, AT(40), FETCH_CHANGED, 1));
+	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 1, 0));
+	assert_true(polled_add(&polled, AT(20), FETCH_UNCHANGED, 0, 0));
+	assert_false(polled_add(&polled, AT(30), FETCH_FAILED, 0, 0));
+	assert_false(polled_add(&polled, AT(40), FETCH_CHANGED, 1, 1));
 	/* The same as what had a fault has it still. */
-	assert_false(polled_add(&polled, AT(50), FETCH_UNCHANGED, 0));
-	assert_true(polled_add(&polled, AT(60), FETCH_CHANGED, 0));
+	assert_false(polled_add(&polled, AT(50), FETCH_UNCHANGED, 0, 0));
+	assert_true(polled_add(&polled, AT(60), FETCH_CHANGED, 1, 0));
 	/* The clock was set back. */
-	assert_true(polled_add(&polled, AT(55), FETCH_UNCHANGED, 0));
+	assert_true(polled_add(&polled, AT(55), FETCH_UNCHANGED, 0, 0));
+	/* Nothing was found: it may be anything but an empty list. */
+	assert_false(polled_add(&polled, AT(110), FETCH_CHANGED, 0, 0));
+	assert_false(polled_add(&polled, AT(120), FETCH_UNCHANGED, 0, 0));
 	static const instant wanted[][2] = {{9, INSTANT_MIN}, {10, 10}, {19, 10},
-		{20, 20}, {59, 20}, {60, 60}, {99, 60}};
+		{20, 20}, {59, 20}, {60, 60}, {99, 60}, {130, 60}};
 
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
 		assert_int_equal(polled_last(&polled, (struct knowledge){
@@ -187,7 +190,7 @@ static void test_polled_under_way(void **state)
 	(void)state;
 
 	polled_init(&polled);
-	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 0));
+	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 1, 0));
 	assert_true(polled_add(&polled, (struct polled_time){20, 35},
 		FETCH_CHANGED, 0));
 	static const instant wanted[][2] = {{19, 10}, {20, 10}, {34, 10}, {35, 20},

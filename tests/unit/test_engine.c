@@ -169,7 +169,8 @@ static int kept_polled(void *kept, const char *source,
 	const struct polled_times *from = history_polled(kept, source);
 
 	for (size_t i = 0; i < from->count; i++)
-		polled_add(polled, from->items[i], FETCH_CHANGED, 0);
+		polled_add(polled, from->items[i], FETCH_CHANGED, 1,
+			0);
 	polled->faulty = from->faulty;
 	return 0;
 }
@@ -332,7 +333,8 @@ static void perform(struct rig *rig, const struct effect *effect)
 		polled_add(history_polled(rig->store.history, effect->subject),
 			(struct polled_time){effect->as.report->started,
 			effect->as.report->finished},
-			effect->as.report->outcome, effect->as.report->rejected);
+			effect->as.report->outcome, effect->as.report->rows,
+			effect->as.report->rejected);
 		break;
 	case EFFECT_DOCUMENT:
 		documents_add(history_documents(rig->store.history,
@@ -398,6 +400,7 @@ static void rig_answer_fetch(struct rig *rig, uint32_t source)
 
 	if (rig->publish)
 		count = rig->publish(rig, source, rows, &report);
+	report.rows = count;
 	engine_fetched(rig->engine, source, &report, rows, count, rig->now,
 		&rig->effects);
 	rig_perform(rig);
@@ -530,7 +533,7 @@ static void rig_take_row(struct rig *rig, const struct row *row)
 {
 	const struct fetch_report report = {.started = rig->now,
 		.finished = rig->now, .outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
+		.retry_after = -1, .max_age = -1, .rows = 1};
 
 	engine_fetched(rig->engine, 0, &report, row, 1, rig->now,
 		&rig->effects);
@@ -2179,7 +2182,7 @@ static void rig_table(struct rig *rig)
 {
 	const struct fetch_report report = {.started = rig->now,
 		.finished = rig->now, .outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
+		.retry_after = -1, .max_age = -1, .rows = table_count};
 
 	engine_fetched(rig->engine, 0, &report, table, table_count, rig->now,
 		&rig->effects);
@@ -2432,6 +2435,8 @@ static void test_machine_offline(void **state)
 		.unreached = true, .error = "no connection"};
 	const struct fetch_report answered = {.outcome = FETCH_FAILED,
 		.http_status = 503, .error = "status 503"};
+	const struct fetch_report unasked = {.outcome = FETCH_FAILED,
+		.unasked = true, .error = "not a public address"};
 	static const char *const urls[] = {"http://a.example/x",
 		"http://A.example:8080/y", "https://b.example", "http://c.example/",
 		"http://localhost/"};
@@ -2478,6 +2483,10 @@ static void test_machine_offline(void **state)
 	rig_expect(&rig, "");
 	assert_true(rig.fetch_count > 0);
 	rig.fetch_count = 0;
+	/* An address that was refused is no proof of a network. */
+	rig_attempt(&rig, 1, &unasked);
+	rig_expect(&rig, "");
+	assert_int_equal(engine_source(rig.engine, 1)->outcome, FETCH_FAILED);
 	rig_attempt(&rig, 0, &answered);
 	rig_expect(&rig, "online\n-offline \n!ops online\n");
 	rig_release(&rig);

@@ -231,7 +231,8 @@ static void bench_polled(struct bench *bench, char *rest)
 		word_next(&rest));
 	instant at = when_read(bench, word_next(&rest));
 
-	polled_add(polled, (struct polled_time){at, at}, FETCH_CHANGED, word_next(&rest) != NULL);
+	polled_add(polled, (struct polled_time){at, at}, FETCH_CHANGED, 1,
+		word_next(&rest) != NULL);
 }
 
 static void bench_said(struct bench *bench, char *rest)

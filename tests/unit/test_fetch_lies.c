@@ -382,6 +382,10 @@ static void test_lies(void **state)
 			"@: does not answer in HTTP"},
 		{"less than said", OK "Content-Length: 10\r\n\r\nhello", AFTER_CLOSE, NULL,
 			"@: the answer ended before it was complete"},
+		{"two lengths", OK "Content-Length: 5\r\nContent-Length: 2\r\n\r\nhello",
+			AFTER_CLOSE, NULL, "@: says in several ways how long its answer is"},
+		{"two lengths in one", OK "Content-Length: 5, 2\r\n\r\nhello", AFTER_CLOSE,
+			NULL, "@: says in several ways how long its answer is"},
 		{"a negative length", OK "Content-Length: -10\r\n\r\nhello", AFTER_CLOSE, NULL,
 			"@: does not answer in HTTP"},
 		{"a length beyond numbers",
@@ -998,6 +1002,7 @@ static void test_unreached(void **state)
 		ask(house, &request, cases[i].url);
 		assert_error(house, cases[i].want_error);
 		assert_int_equal(house->last.unreached, cases[i].want_unreached);
+		assert_int_equal(house->last.refused, cases[i].closed);
 	}
 	assert_int_equal(liar.requests, 0);
 }

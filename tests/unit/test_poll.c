@@ -104,6 +104,20 @@ static void test_state(void **state)
 	assert_int_equal(known.failures, 2);
 	assert_string_equal(known.error, "refused");
 	assert_int_equal(known.last_success, NOW + 1);
+
+	/* What is wrong with bytes that were read is so while they are the same,
+	   and is not said of this machine's fault. */
+	report = (struct fetch_report){.finished = NOW + 4, .rejected = 1,
+		.rows = 1, .outcome = FETCH_CHANGED, .error = "row 1"};
+	poll_finished(&source, &settings, &report, &known);
+	report = (struct fetch_report){.outcome = FETCH_UNCHANGED};
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.error, "row 1");
+	report = (struct fetch_report){.outcome = FETCH_OFFLINE, .error = "no"};
+	poll_finished(&source, &settings, &report, &known);
+	report = (struct fetch_report){.outcome = FETCH_UNCHANGED};
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.error, "");
 }
 
 /* The same for the same, another for another. */
@@ -230,17 +244,30 @@ static void test_moved(void **state)
 {
 	const struct source source = {.id = "s", .every = HOUR};
 	struct fetch_report report = {.finished = NOW,
-		.outcome = FETCH_CHANGED, .retry_after = -1, .max_age = -1,
+		.outcome = FETCH_UNREADABLE, .retry_after = -1, .max_age = -1,
 		.moved = "http://new/"};
 	struct source_state known;
 
 	(void)state;
 	source_state_init(&known);
+	/* A login in the place of everything. */
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "");
+	report.outcome = FETCH_CHANGED;
+	poll_finished(&source, &settings, &report, &known);
+	assert_string_equal(known.moved, "");
+	report.rows = 1;
 	poll_finished(&source, &settings, &report, &known);
 	assert_string_equal(known.moved, "http://new/");
 	report.moved[0] = '\0';
 	poll_finished(&source, &settings, &report, &known);
 	assert_string_equal(known.moved, "http://new/");
+	report.outcome = FETCH_FAILED;
+	for (int i = 1; i <= SOURCE_FAILURES_ALERT; i++) {
+		assert_string_equal(known.moved, "http://new/");
+		poll_finished(&source, &settings, &report, &known);
+	}
+	assert_string_equal(known.moved, "");
 }
 
 /* --- near ---------------------------------------------------------------------- */

@@ -18,13 +18,14 @@ static const struct parameter parameters[] = {
 static struct source_secret secrets[] = {
 	{.name = "key", .path = "/etc/key", .secret = (char *)"s&cret 1"},
 	{.name = "shut", .path = "/etc/shut", .secret = NULL},
+	{.name = "odd", .path = "/etc/odd", .secret = (char *)"%s\"/\\%25x"},
 };
 static const struct label accept[] = {
 	{"Accept", "text/{year}"}, {"Authorization", "Bearer {key}"},
 };
 
 #define SOURCE .parameters = parameters, .parameter_count = 3, \
-	.secrets = secrets, .secret_count = 2
+	.secrets = secrets, .secret_count = 3
 
 static void test_products(void **state)
 {
@@ -155,6 +156,12 @@ static void test_hiding(void **state)
 		{"k=s&cret+1, k=s%26cret 1!", "k={key}, k={key}!"},
 		{"s&cret 2 s&cret", "s&cret 2 s&cret"},
 		{"s%2", "s%2"},
+		{"{\"a\": \"s&amp;cret 1\"}", "{\"a\": \"{key}\"}"},
+		{"%s\\\"\\/\\\\%2525x!", "{odd}!"},
+		{"%25s%22%2f%5C%2525x %s\"/\\%25x", "{odd} {odd}"},
+		/* What was cut ends with a part of one. */
+		{"a %25s%22%2f%5C%2525", "a {odd}"},
+		{"a %s\"/", "a %s\"/"},
 	};
 	struct source source = {.url = "", SOURCE}, plain = {.url = ""};
 

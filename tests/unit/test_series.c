@@ -124,6 +124,32 @@ static void test_rows(void **state)
 	}
 }
 
+/* What has no row yet comes after what has: a poll before and one after a restart
+   may be of one second. */
+static void test_within_a_second(void **state)
+{
+	const struct period month = {FREQUENCY_MONTH, 1};
+	const struct knowledge late = {350, INSTANT_MAX};
+	struct observation items[] = {vintage(1, 46, 90), vintage(1, 40, 100),
+		vintage(1, 40, 100), vintage(1, 41, 100), vintage(1, 42, 100)};
+	struct observation previous;
+	struct series series;
+
+	(void)state;
+	series_init(&series);
+	items[0].id = 67;
+	items[1].id = 68;
+	series_add(&series, &items[0], NULL);
+	series_add(&series, &items[1], NULL);
+	assert_int_equal(series_add(&series, &items[2], NULL), SERIES_SAME);
+	assert_int_equal(series_add(&series, &items[3], &previous), SERIES_REVISED);
+	assert_true(decimal_equal(previous.value, decimal_from_int(40)));
+	assert_int_equal(series_add(&series, &items[4], NULL), SERIES_REVISED);
+	assert_true(decimal_equal(series_at(&series, month, late)->value,
+		decimal_from_int(42)));
+	series_release(&series);
+}
+
 /* --- the model ------------------------------------------------------------------ */
 
 #define ITEMS 60
@@ -426,6 +452,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_news),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_within_a_second),
 		cmocka_unit_test(test_model),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_history),

@@ -971,10 +971,10 @@ static struct attestation attestation(const char *by, bool yes, instant at)
 }
 
 static void add_poll(struct store_batch *batch, instant at,
-	enum fetch_outcome outcome, size_t rejected)
+	enum fetch_outcome outcome, size_t rows, size_t rejected)
 {
 	struct fetch_report report = { .started = at, .finished = at + 5,
-		.outcome = outcome, .rejected = rejected };
+		.outcome = outcome, .rows = rows, .rejected = rejected };
 	struct source_state state;
 
 	source_state_init(&state);
@@ -999,10 +999,11 @@ static void fill_documents(struct store *store)
 	store_add_attestation(batch, "p/m", &yes);
 	store_add_attestation(batch, "p/m", &no);
 	store_add_attestation(batch, "p/n", &no);
-	add_poll(batch, T0, FETCH_CHANGED, 0);
-	add_poll(batch, T0 + 10, FETCH_FAILED, 0);
-	add_poll(batch, T0 + 20, FETCH_CHANGED, 2);
-	add_poll(batch, T0 + 30, FETCH_UNCHANGED, 0);
+	add_poll(batch, T0, FETCH_CHANGED, 3, 0);
+	add_poll(batch, T0 + 10, FETCH_FAILED, 0, 0);
+	add_poll(batch, T0 + 15, FETCH_CHANGED, 0, 0);
+	add_poll(batch, T0 + 20, FETCH_CHANGED, 1, 2);
+	add_poll(batch, T0 + 30, FETCH_UNCHANGED, 0, 0);
 	commit_well(store, batch);
 }
 

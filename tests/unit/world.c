@@ -248,7 +248,7 @@ void world_polled(struct world *world, const char *source, const char *at)
 	instant time = world_time(world, at);
 
 	polled_add(history_polled(world->history, source),
-		(struct polled_time){time, time}, FETCH_CHANGED, 0);
+		(struct polled_time){time, time}, FETCH_CHANGED, 1, 0);
 }
 
 void world_attest(struct world *world, const char *milestone, const char *key,
