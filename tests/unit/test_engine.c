@@ -2374,6 +2374,59 @@ static void test_release(void **state)
 	rig_release(&rig);
 }
 
+/* A table that says the same figure twice revises one figure by it. */
+static void test_release_says_twice(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0.3");
+	table_add(&rig, "2020-04", "4", "2020-09-01");
+	table_add(&rig, "2020-05", "5", "2020-09-01");
+	table_add(&rig, "2020-06", "6", "2020-09-01");
+	rig_table(&rig);
+	table_add(&rig, "2020-06", "7", "2020-09-02");
+	table_add(&rig, "2020-06", "7", "2020-09-02");
+	rig_until(&rig, "2020-09-02");
+	rig_table(&rig);
+	rig_expect(&rig, "revised x\n!ops revised\n");
+	rig_release(&rig);
+}
+
+/* What was accepted though it is outside the domain is held no more when the
+   source says it again. */
+static void test_domain_accepted(void **state)
+{
+	const struct stated anna = {"anna", "it is so", NULL};
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "-5", "2020-09-01");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	const struct observation held = *held_figure(&rig);
+	assert_int_equal(engine_accept(rig.engine, 0, &held, &anna, rig.now,
+		&rig.effects), ACCEPTED);
+	rig_perform(&rig);
+	rig_expect(&rig, "recovered x\n-data_quarantined x\n!ops recovered\n");
+	rig_until(&rig, "2020-09-02");
+	table_add(&rig, "2020-06", "-5", "2020-09-02");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "");
+	assert_int_equal(rig.store.figure_count, 2);
+	/* Another one beyond it is. */
+	table_add(&rig, "2020-06", "-6", "2020-09-02");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	rig_release(&rig);
+}
+
 /* Whatever is held, no verdict and no figure is another. */
 static void test_held_moves_nothing(void **state)
 {
@@ -2798,6 +2851,8 @@ int main(void)
 		cmocka_unit_test(test_jump_taken_back),
 		cmocka_unit_test(test_duplicate),
 		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_release_says_twice),
+		cmocka_unit_test(test_domain_accepted),
 		cmocka_unit_test(test_held_moves_nothing),
 		cmocka_unit_test(test_machine_offline),
 		cmocka_unit_test(test_gone_and_moved),
