@@ -2529,6 +2529,88 @@ static void test_domain_accepted(void **state)
 	rig_release(&rig);
 }
 
+/* A figure that is known before it is published has not come, whether its
+   series is loaded or not. */
+static void test_stale_ahead(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	table_add(&rig, "2020-07", "5", "2020-12-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig_expect(&rig, "data_stale x\n+data_stale x\n!ops data_stale\n");
+	rig_restart(&rig);
+	rig_until(&rig, "2020-10-20");
+	rig_expect(&rig, "");
+	rig_release(&rig);
+}
+
+/* A register with the indicator and the milestone of held_init, or without, in
+   the place of that one. */
+static void held_next(struct rig *rig, bool has_it, enum frequency frequency)
+{
+	struct world *next = &rig->next_world;
+
+	world_init(next);
+	if (has_it) {
+		world_indicator(next, "x", frequency, 40);
+		rig_source(next, "s");
+		world_milestone(next, "sum", "2020-12-31",
+			"sum(x, 2020) >= 1000");
+	}
+	world_finish(next);
+	rig->present = next;
+}
+
+/* What left the register while no process ran has no alerts any more. */
+static void test_left_while_down(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "4", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	table_add(&rig, "2020-07", "500", "2020-09-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig.publish = publish_outcome;
+	source_tries(&rig, FETCH_FAILED, 3);
+	assert_int_equal(engine_alert_count(rig.engine), 3);
+	text_clear(&rig.log);
+	held_next(&rig, false, FREQUENCY_MONTH);
+	rig_restart(&rig);
+	assert_int_equal(engine_alert_count(rig.engine), 0);
+	rig_expect(&rig, "withdrawn p/sum pending>withdrawn\n!desk withdrawn\n"
+		"recovered x\n-data_quarantined x\n-data_stale x\n"
+		"!ops recovered\n"
+		"source_recovered s\n-source_failing s\n"
+		"!ops source_recovered\n");
+	rig_release(&rig);
+}
+
+/* An indicator that is of another frequency now misses nothing yet. */
+static void test_stale_redefined(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig_expect(&rig, "data_stale x\n+data_stale x\n!ops data_stale\n");
+	held_next(&rig, true, FREQUENCY_QUARTER);
+	engine_reload(rig.engine, rig.next_world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect(&rig, "recovered x\n-data_stale x\n!ops recovered\n");
+	rig_release(&rig);
+}
+
 /* Whatever is held, no verdict and no figure is another. */
 static void test_held_moves_nothing(void **state)
 {
@@ -2956,6 +3038,9 @@ int main(void)
 		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_release_says_twice),
 		cmocka_unit_test(test_domain_accepted),
+		cmocka_unit_test(test_stale_ahead),
+		cmocka_unit_test(test_left_while_down),
+		cmocka_unit_test(test_stale_redefined),
 		cmocka_unit_test(test_held_moves_nothing),
 		cmocka_unit_test(test_machine_offline),
 		cmocka_unit_test(test_gone_and_moved),
