@@ -389,3 +389,58 @@ void engine_resolve(struct engine *engine, const struct event *event,
 	if (firing)
 		alert_end(engine->alerts, firing, event, effects);
 }
+
+/* --- leaving ------------------------------------------------------------- */
+
+struct leaver {
+	enum subject_kind kind;
+	const char *id;			/* owned by the effects */
+};
+
+static bool subject_has_left(const struct register_ *reg,
+	const struct alert *alert)
+{
+	return (alert->subject_kind == SUBJECT_SOURCE &&
+		register_source(reg, alert->subject) == NOT_FOUND) ||
+		(alert->subject_kind == SUBJECT_INDICATOR &&
+		register_indicator(reg, alert->subject) == NOT_FOUND);
+}
+
+static void leaver_announce(struct engine *engine, const struct leaver *leaver,
+	const struct register_ *before, instant now, struct effects *effects)
+{
+	bool is_source = leaver->kind == SUBJECT_SOURCE;
+
+	engine_announce(engine, &(struct announcement){
+		.kind = is_source ? EVENT_SOURCE_RECOVERED : EVENT_RECOVERED,
+		.severity = SEVERITY_INFO,
+		.subject_kind = leaver->kind,
+		.subject = leaver->id,
+		.reg = before,
+		.milestone = NOT_FOUND,
+		.source = is_source ? register_source(before, leaver->id) :
+			NOT_FOUND,
+		.reason = "it is no longer in the register",
+		.spare = EVENT_KIND_COUNT,
+	}, now, effects);
+}
+
+/* Whom they are about is noted first: an announcement ends all of a subject. */
+void alerts_leave(struct engine *engine, const struct register_ *before,
+	instant now, struct effects *effects)
+{
+	struct alerts *alerts = engine->alerts;
+	struct leaver *leavers = mem_new(alerts->count + 1, sizeof(*leavers));
+	size_t count = 0;
+
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct alert *alert = alerts_at(alerts, i);
+
+		if (subject_has_left(engine->reg, alert))
+			leavers[count++] = (struct leaver){alert->subject_kind,
+				effects_string(effects, alert->subject)};
+	}
+	for (size_t i = 0; i < count; i++)
+		leaver_announce(engine, &leavers[i], before, now, effects);
+	free(leavers);
+}

@@ -198,6 +198,7 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 		polls_adopt(engine, (uint32_t)i, known ? &state : NULL, now);
 	}
 	engine->started = true;
+	alerts_leave(engine, engine->reg, now, effects);
 	blame_start(engine, now, effects);
 	polls_part(engine, now);
 	engine->settling = true;

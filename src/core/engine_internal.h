@@ -342,6 +342,12 @@ const struct alert *alerts_at(struct alerts *alerts, size_t index);
 bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
 	const char *subject, enum event_kind kind);
 
+/* A source that is asked no more has nothing to answer for, and nobody asks for
+   the figures of an indicator that has left: ends the alerts of those that are
+   not in the register. before: where they may have stood until now. */
+void alerts_leave(struct engine *engine, const struct register_ *before,
+	instant now, struct effects *effects);
+
 /* An announcement about a milestone of the present register. */
 struct announcement announcement_of(const struct engine *engine,
 	uint32_t milestone, enum event_kind kind, const char *reason);

@@ -74,50 +74,6 @@ static void reload_sources(struct engine *engine, const struct engine *old,
 	}
 }
 
-/* A source that is asked no more has nothing to answer for. */
-static void reload_lost_sources(struct engine *engine,
-	const struct engine *old, instant now, struct effects *effects)
-{
-	for (size_t i = 0; i < old->reg->source_count; i++) {
-		const char *id = old->reg->sources[i].id;
-		if (register_source(engine->reg, id) != NOT_FOUND)
-			continue;
-		engine_announce(engine, &(struct announcement){
-			.kind = EVENT_SOURCE_RECOVERED,
-			.severity = SEVERITY_INFO,
-			.subject_kind = SUBJECT_SOURCE,
-			.subject = id,
-			.reg = old->reg,
-			.milestone = NOT_FOUND,
-			.source = (uint32_t)i,
-			.reason = "it is no longer in the register",
-			.spare = EVENT_KIND_COUNT,
-		}, now, effects);
-	}
-}
-
-/* Nobody asks for the figures of an indicator that has left. */
-static void reload_lost_indicators(struct engine *engine,
-	const struct engine *old, instant now, struct effects *effects)
-{
-	for (size_t i = 0; i < old->reg->indicator_count; i++) {
-		const char *id = old->reg->indicators[i].id;
-		if (register_indicator(engine->reg, id) != NOT_FOUND)
-			continue;
-		engine_announce(engine, &(struct announcement){
-			.kind = EVENT_RECOVERED,
-			.severity = SEVERITY_INFO,
-			.subject_kind = SUBJECT_INDICATOR,
-			.subject = id,
-			.reg = old->reg,
-			.milestone = NOT_FOUND,
-			.source = NOT_FOUND,
-			.reason = "it is no longer in the register",
-			.spare = EVENT_KIND_COUNT,
-		}, now, effects);
-	}
-}
-
 void engine_reload(struct engine *engine, const struct register_ *reg,
 	const struct engine_settings *settings, instant now,
 	struct effects *effects)
@@ -132,8 +88,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 	reload_milestones(engine, &old);
 	reload_departed(engine, &old, now, effects);
 	reload_sources(engine, &old, now);
-	reload_lost_sources(engine, &old, now, effects);
-	reload_lost_indicators(engine, &old, now, effects);
+	alerts_leave(engine, old.reg, now, effects);
 	blame_start(engine, now, effects);
 	polls_part(engine, now);
 	monitor_note_all(engine);

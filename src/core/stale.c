@@ -19,14 +19,16 @@ struct staleness {
 	instant now;
 };
 
-/* The last period known. Where its series is loaded that tells it; else what it
-   was supplied with does, without the figures that are published ahead. */
+/* The last period known. What it was supplied with tells that where its series
+   is not loaded, with figures that are published ahead: they end no alert, which
+   is why the series is loaded for one. */
 static struct period staleness_last(const struct engine *engine,
-	uint32_t number, instant as_of)
+	uint32_t number, bool told, instant as_of)
 {
 	const struct indicator *indicator = &engine->reg->indicators[number];
-	const struct series *series = history_loaded(engine->history,
-		indicator->id);
+	const struct series *series = told ?
+		history_series(engine->history, indicator->id) :
+		history_loaded(engine->history, indicator->id);
 	const struct observation *latest;
 
 	if (!series)
@@ -44,8 +46,8 @@ static int64_t source_patience(const struct engine *engine, uint32_t source)
 }
 
 /* False: nobody can say that a figure is missing. */
-static bool staleness_make(const struct engine *engine, uint32_t number, instant now,
-	struct staleness *out)
+static bool staleness_make(const struct engine *engine, uint32_t number,
+	bool told, instant now, struct staleness *out)
 {
 	const struct supply_list *sources = supply_sources(engine->supply, number);
 	const struct indicator *indicator = &engine->reg->indicators[number];
@@ -55,7 +57,8 @@ static bool staleness_make(const struct engine *engine, uint32_t number, instant
 	    frequency_per_year(indicator->frequency) == 0)
 		return false;
 	*out = (struct staleness){.number = number, .indicator = indicator,
-		.last = staleness_last(engine, number, now), .now = now};
+		.last = staleness_last(engine, number, told, now),
+		.now = now};
 	if (period_is_none(out->last))
 		return false;
 	out->expected = figure_expected(indicator, period_next(out->last, 1),
@@ -135,6 +138,17 @@ static void stale_announce(struct engine *engine,
 	}, now, effects);
 }
 
+/* It is told of no more, whatever its figures are. */
+static void stale_dropped(struct engine *engine, uint32_t number, instant now,
+	struct effects *effects)
+{
+	stale_announce(engine, &engine->reg->indicators[number],
+		EVENT_RECOVERED, supply_sources(engine->supply,
+		number)->count == 0 ? "no source supplies it any more" :
+		"it is defined otherwise now, and no next figure is known to be "
+		"missing", now, effects);
+}
+
 static void stale_recovered(struct engine *engine,
 	const struct staleness *stale, instant now, struct effects *effects)
 {
@@ -212,12 +226,12 @@ void stale_look(struct engine *engine, uint32_t number, instant now,
 	    (!told && engine_as_of(engine, now) <= engine->expected[number]))
 		return;
 	heap_set(engine->stale, number, INSTANT_MAX);
-	if (told && supply_sources(engine->supply, number)->count == 0)
-		stale_announce(engine, &engine->reg->indicators[number],
-			EVENT_RECOVERED, "no source supplies it any more", now,
-			effects);
-	if (!staleness_make(engine, number, engine_as_of(engine, now), &stale))
+	if (!staleness_make(engine, number, told, engine_as_of(engine, now),
+	    &stale)) {
+		if (told)
+			stale_dropped(engine, number, now, effects);
 		return;
+	}
 	heap_set(engine->stale, number, stale_next(engine, &stale));
 	engine->expected[number] = stale.expected;
 	late = stale.now > stale.expected && staleness_matters(engine, &stale);

@@ -399,6 +399,22 @@ static void taking_sort(struct taking *taking, const struct row *rows,
 	qsort(taking->items, count, sizeof(*taking->items), taken_order);
 }
 
+/* --- what was accepted ---------------------------------------------------------------- */
+
+/* A figure outside the domain that is in force was accepted, and is held no
+   more when it is said again. */
+static void taking_look_back(struct taking *taking, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		struct taken *taken = &taking->items[i];
+
+		if (taken->quarantine && !taken->row->document &&
+		    says_what_is_in_force(taking_series(taking,
+		    taken->row->indicator), &taken->row->observation))
+			taken->quarantine = QUARANTINE_NONE;
+	}
+}
+
 /* --- what a table says twice --------------------------------------------------------- */
 
 static bool rows_are_of_one(const struct row *a, const struct row *b)
@@ -406,6 +422,14 @@ static bool rows_are_of_one(const struct row *a, const struct row *b)
 	return a->indicator == b->indicator &&
 		a->observation.published == b->observation.published &&
 		!a->document == !b->document && order_of_things(a, b) == 0;
+}
+
+/* A document that stands twice in a table is what the table says last; so is a
+   figure of one value. */
+static void twice_outdo(struct taking *taking, size_t from, size_t to)
+{
+	for (size_t i = from; i + 1 < to; i++)
+		taking->items[i].passed_over = true;
 }
 
 /* Which of two figures is meant nobody knows: none of them is taken. Those that
@@ -420,6 +444,8 @@ static void twice_hold(struct taking *taking, size_t from, size_t to)
 		differ |= !decimal_equal(
 			taking->items[from].row->observation.value,
 			taking->items[i].row->observation.value);
+	if (!differ)
+		twice_outdo(taking, from, to);
 	for (size_t i = from; differ && i < to; i++) {
 		struct taken *taken = &taking->items[i];
 
@@ -428,13 +454,6 @@ static void twice_hold(struct taking *taking, size_t from, size_t to)
 		if (!taken->quarantine)
 			taken->quarantine = QUARANTINE_DUPLICATE;
 	}
-}
-
-/* A document that stands twice in a table is what the table says last. */
-static void twice_outdo(struct taking *taking, size_t from, size_t to)
-{
-	for (size_t i = from; i + 1 < to; i++)
-		taking->items[i].passed_over = true;
 }
 
 static size_t twice_end(const struct taking *taking, size_t from)
@@ -471,7 +490,8 @@ static void release_count(struct taking *taking, size_t from, size_t to,
 		const struct row *row = taking->items[i].row;
 		const struct series *series;
 
-		if (row->document || taking->items[i].quarantine)
+		if (row->document || taking->items[i].quarantine ||
+		    taking->items[i].passed_over)
 			continue;
 		series = taking_series(taking, row->indicator);
 		if (counted != row->indicator)
@@ -492,8 +512,9 @@ static size_t release_hold(struct taking *taking, size_t from, size_t to,
 		struct taken *taken = &taking->items[i];
 		const struct row *row = taken->row;
 
-		if (row->document || taken->quarantine || says_what_is_in_force(
-		    taking_series(taking, row->indicator), &row->observation))
+		if (row->document || taken->quarantine || taken->passed_over ||
+		    says_what_is_in_force(taking_series(taking,
+		    row->indicator), &row->observation))
 			continue;
 		taken->quarantine = QUARANTINE_RELEASE;
 		if (held++ >= FIGURES_NAMED)
@@ -584,6 +605,7 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 	struct text words;
 
 	text_init(&words, 0);
+	taking_look_back(taking, from, to);
 	taking_look_twice(taking, from, to);
 	if (taking->items[from].order == BY_RELEASE_OF_ALL)
 		release_look(taking, from, to, &words);

@@ -336,6 +336,17 @@ def test_accepting_a_release(implausible):
     assert held(implausible) == []
 
 
+def test_what_somebody_said_is_a_release_of_one(watched):
+    assert observe(watched, {"items": [{"period": "2020-03", "value": -3}]},
+                   "sales")[0] == 200
+    number = held(watched)[0]["id"]
+    status, told, _ = post(watched, f"observations/{number}/accept",
+                           {"note": "it is so", "release": True})
+    assert status == 200
+    assert [item["news"] for item in told["items"]] == ["accepted"]
+    assert held(watched) == []
+
+
 @pytest.mark.parametrize("number, body, status, words", [
     ("999", {"note": "x"}, 404, "held=true lists"),
     ("first", {"note": "x"}, 404, "is no number"),

@@ -143,10 +143,16 @@ static void store_figure(struct store *store, const char *indicator,
 	kept->observation = *observation;
 }
 
+static struct history *kept_history(void *kept)
+{
+	return ((const struct store *)kept)->history;
+}
+
 static int kept_documents(void *kept, const char *indicator,
 	struct documents *documents)
 {
-	const struct documents *from = history_documents(kept, indicator);
+	const struct documents *from = history_documents(kept_history(kept),
+		indicator);
 
 	for (size_t i = 0; i < from->count; i++)
 		documents_add(documents, from->items[i], NULL);
@@ -156,7 +162,8 @@ static int kept_documents(void *kept, const char *indicator,
 static int kept_attestations(void *kept, const char *milestone,
 	struct attestations *attestations)
 {
-	const struct attestations *from = history_attestations(kept, milestone);
+	const struct attestations *from = history_attestations(kept_history(kept),
+		milestone);
 
 	for (size_t i = 0; i < from->count; i++)
 		attestations_add(attestations, from->items[i]);
@@ -166,12 +173,30 @@ static int kept_attestations(void *kept, const char *milestone,
 static int kept_polled(void *kept, const char *source,
 	struct polled_times *polled)
 {
-	const struct polled_times *from = history_polled(kept, source);
+	const struct polled_times *from = history_polled(kept_history(kept),
+		source);
 
 	for (size_t i = 0; i < from->count; i++)
 		polled_add(polled, from->items[i], FETCH_CHANGED, 1,
 			0);
 	polled->faulty = from->faulty;
+	return 0;
+}
+
+/* As the store gives them: when first asked for, each with its id. */
+static int kept_series(void *kept, const char *indicator,
+	struct series *series)
+{
+	const struct store *store = kept;
+
+	for (size_t i = 0; i < store->figure_count; i++) {
+		struct observation figure = store->figures[i].observation;
+
+		if (strcmp(store->figures[i].indicator, indicator) != 0)
+			continue;
+		figure.id = (int64_t)i + 1;
+		series_add(series, &figure, NULL);
+	}
 	return 0;
 }
 
@@ -474,12 +499,8 @@ static void rig_restart(struct rig *rig)
 	engine_free(rig->engine);
 	history_free(rig->history);
 	rig->fetch_count = rig->send_count = 0;
-	rig->history = history_new(NULL, store->history);
+	rig->history = history_new(kept_series, store);
 	history_load_by(rig->history, &kept_loads);
-	for (size_t i = 0; i < store->figure_count; i++)
-		series_add(history_series(rig->history,
-			store->figures[i].indicator),
-			&store->figures[i].observation, NULL);
 	rig->settings.last_event = store->last_event;
 	rig->settings.last_alert = (int64_t)store->alert_count;
 	rig->settings.last_notification = (int64_t)store->delivery_count;
@@ -1863,6 +1884,17 @@ struct saying {		/* what somebody attests */
 #define SAYINGS 24
 static struct saying sayings[SAYINGS];	/* by time */
 
+/* Now and then people give a figure of their own, or accept what is held. */
+struct deed {
+	instant at;
+	bool accepts;
+	uint64_t lot;		/* which one of those held */
+	struct row row;
+};
+
+#define DEEDS 40
+static struct deed deeds[DEEDS];	/* by time */
+
 static enum delivery_outcome receive_by_luck(const struct rig *rig, int64_t id)
 {
 	uint64_t lot = luck((uint64_t)id, (uint64_t)
@@ -1951,13 +1983,16 @@ static void random_register(struct rig *rig)
 
 	rig_init(rig, FIRST_SIGHT_EACH);
 	random_dependants(world, true);
-	world_indicator(world, "x", FREQUENCY_MONTH, 40);
+	assert_true(decimal_read("6", &world_indicator(world, "x",
+		FREQUENCY_MONTH, 40)->max_jump));
 	world_indicator(world, "y", FREQUENCY_MONTH, 10);
 	world_indicator(world, "z", FREQUENCY_NONE, 0);
 	world_documents(world, "gz", 2);
 	rig_source(world, "s");
-	rig_source(world, "t");
+	assert_true(decimal_read("0.1",
+		&rig_source(world, "t")->hold_release));
 	rig_source(world, "u")->indicator_id = "gz";
+	rig_source(world, "v");
 	milestone = world_milestone(world, "flow", "2020-12-31",
 		"sum(x, 2020) >= 100");
 	milestone->start_said = world_said("2020-01-01", 1);
@@ -2033,6 +2068,24 @@ static void random_document(struct rig *rig, size_t number)
 	}
 }
 
+static void random_deeds(struct rig *rig)
+{
+	instant at = world_time(&rig->world, "2020-02-01T09:00:00Z");
+
+	for (size_t i = 0; i < DEEDS; i++) {
+		char period[16], value[8];
+
+		at += (int64_t)chance(24 * (uint64_t)DAY);
+		snprintf(period, sizeof(period), "%d-%02d",
+			2019 + (int)chance(2), 1 + (int)chance(12));
+		snprintf(value, sizeof(value), "%d", (int)chance(20));
+		deeds[i] = (struct deed){at, chance(2), chance(1000), rig_row(rig,
+			chance(2) ? "x" : "y", period, value, "2020-01-01")};
+		deeds[i].row.observation.published = at -
+			(int64_t)chance(60) * DAY;
+	}
+}
+
 static void random_sayings(struct rig *rig)
 {
 	static const char *const people[] = {"anna", "ben", "carl"};
@@ -2067,10 +2120,15 @@ static void random_history(struct rig *rig, uint64_t seed)
 		random_release(rig, 1, "y", period, ended, (int64_t)chance(30));
 		if (chance(3) == 0)
 			random_release(rig, 1, "z", day, ended, 1);
+		/* Another source of the same, now and then. */
+		if (chance(4) == 0)
+			random_release(rig, 3, "y", period, ended,
+				(int64_t)chance(50));
 	}
 	for (size_t i = 0; i < 20; i++)
 		random_document(rig, i);
 	random_sayings(rig);
+	random_deeds(rig);
 }
 
 /* On the last instant itself it may be told already; the engine waits for the
@@ -2110,18 +2168,60 @@ static void rig_say(struct rig *rig, const struct saying *saying)
 	rig_perform(rig);
 }
 
+static size_t deeds_of_use;	/* held figures accepted, over all walks */
+
+static void rig_accept(struct rig *rig, uint64_t lot)
+{
+	static const struct stated anna = {"anna", "seen", NULL};
+	size_t held = 0, wanted;
+
+	for (size_t i = 0; i < rig->store.figure_count; i++)
+		held += rig->store.figures[i].observation.quarantine != 0;
+	if (held == 0)
+		return;
+	wanted = lot % held;
+	for (size_t i = 0; i < rig->store.figure_count; i++) {
+		const struct kept_figure *figure = &rig->store.figures[i];
+		struct observation held_one = figure->observation;
+
+		if (!held_one.quarantine || wanted-- > 0)
+			continue;
+		held_one.id = (int64_t)i + 1;
+		deeds_of_use += engine_accept(rig->engine, register_indicator(
+			rig->present->reg, figure->indicator), &held_one, &anna,
+			rig->now, &rig->effects) == ACCEPTED;
+		break;
+	}
+	rig_perform(rig);
+}
+
+static void rig_do(struct rig *rig, const struct deed *deed)
+{
+	static const struct stated ben = {"ben", NULL, NULL};
+
+	if (deed->accepts) {
+		rig_accept(rig, deed->lot);
+		return;
+	}
+	engine_observed(rig->engine, &deed->row, 1, &ben, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+}
+
 /* Every seventh or so instant at which something happens: kill and restart. */
 static void random_walk(struct rig *rig, bool restarts, bool check)
 {
 	instant end = world_time(&rig->world, "2021-07-01"), next;
 	uint64_t turn = 0;
-	size_t said = 0;
+	size_t said = 0, done = 0;
 
 	rig_start(rig, NULL);
 	for (;;) {
 		next = engine_next(rig->engine);
 		if (said < SAYINGS && sayings[said].at < next)
 			next = sayings[said].at;
+		if (done < DEEDS && deeds[done].at < next)
+			next = deeds[done].at;
 		if (next > end)
 			break;
 		/* Time alone changes nothing until then. */
@@ -2131,6 +2231,8 @@ static void random_walk(struct rig *rig, bool restarts, bool check)
 		rig->now = next;
 		while (said < SAYINGS && sayings[said].at == next)
 			rig_say(rig, &sayings[said++]);
+		while (done < DEEDS && deeds[done].at == next)
+			rig_do(rig, &deeds[done++]);
 		rig_work(rig);
 		if (restarts && luck(turn++, 7) % 7 == 0)
 			rig_restart(rig);
@@ -2374,6 +2476,141 @@ static void test_release(void **state)
 	assert_true(period_equal(series_latest(history_series(rig.history, "x"),
 		(struct knowledge){INSTANT_MAX, INSTANT_MAX})->period,
 		table[3].observation.period));
+	rig_release(&rig);
+}
+
+/* A table that says the same figure twice revises one figure by it. */
+static void test_release_says_twice(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0.3");
+	table_add(&rig, "2020-04", "4", "2020-09-01");
+	table_add(&rig, "2020-05", "5", "2020-09-01");
+	table_add(&rig, "2020-06", "6", "2020-09-01");
+	rig_table(&rig);
+	table_add(&rig, "2020-06", "7", "2020-09-02");
+	table_add(&rig, "2020-06", "7", "2020-09-02");
+	rig_until(&rig, "2020-09-02");
+	rig_table(&rig);
+	rig_expect(&rig, "revised x\n!ops revised\n");
+	rig_release(&rig);
+}
+
+/* What was accepted though it is outside the domain is held no more when the
+   source says it again. */
+static void test_domain_accepted(void **state)
+{
+	const struct stated anna = {"anna", "it is so", NULL};
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "-5", "2020-09-01");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	const struct observation held = *held_figure(&rig);
+	assert_int_equal(engine_accept(rig.engine, 0, &held, &anna, rig.now,
+		&rig.effects), ACCEPTED);
+	rig_perform(&rig);
+	rig_expect(&rig, "recovered x\n-data_quarantined x\n!ops recovered\n");
+	rig_until(&rig, "2020-09-02");
+	table_add(&rig, "2020-06", "-5", "2020-09-02");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "");
+	assert_int_equal(rig.store.figure_count, 2);
+	/* Another one beyond it is. */
+	table_add(&rig, "2020-06", "-6", "2020-09-02");
+	table[0].observation.quarantine = QUARANTINE_DOMAIN;
+	rig_table(&rig);
+	rig_expect(&rig, "data_quarantined x\n+data_quarantined x\n"
+		"!ops data_quarantined\n");
+	rig_release(&rig);
+}
+
+/* A figure that is known before it is published has not come, whether its
+   series is loaded or not. */
+static void test_stale_ahead(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	table_add(&rig, "2020-07", "5", "2020-12-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig_expect(&rig, "data_stale x\n+data_stale x\n!ops data_stale\n");
+	rig_restart(&rig);
+	rig_until(&rig, "2020-10-20");
+	rig_expect(&rig, "");
+	rig_release(&rig);
+}
+
+/* A register with the indicator and the milestone of held_init, or without, in
+   the place of that one. */
+static void held_next(struct rig *rig, bool has_it, enum frequency frequency)
+{
+	struct world *next = &rig->next_world;
+
+	world_init(next);
+	if (has_it) {
+		world_indicator(next, "x", frequency, 40);
+		rig_source(next, "s");
+		world_milestone(next, "sum", "2020-12-31",
+			"sum(x, 2020) >= 1000");
+	}
+	world_finish(next);
+	rig->present = next;
+}
+
+/* What left the register while no process ran has no alerts any more. */
+static void test_left_while_down(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "4", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	table_add(&rig, "2020-07", "500", "2020-09-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig.publish = publish_outcome;
+	source_tries(&rig, FETCH_FAILED, 3);
+	assert_int_equal(engine_alert_count(rig.engine), 3);
+	text_clear(&rig.log);
+	held_next(&rig, false, FREQUENCY_MONTH);
+	rig_restart(&rig);
+	assert_int_equal(engine_alert_count(rig.engine), 0);
+	rig_expect(&rig, "withdrawn p/sum pending>withdrawn\n!desk withdrawn\n"
+		"recovered x\n-data_quarantined x\n-data_stale x\n"
+		"!ops recovered\n"
+		"source_recovered s\n-source_failing s\n"
+		"!ops source_recovered\n");
+	rig_release(&rig);
+}
+
+/* An indicator that is of another frequency now misses nothing yet. */
+static void test_stale_redefined(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	held_init(&rig, "0", "0");
+	table_add(&rig, "2020-06", "5", "2020-09-01");
+	rig_table(&rig);
+	rig_until(&rig, "2020-09-20");
+	rig_expect(&rig, "data_stale x\n+data_stale x\n!ops data_stale\n");
+	held_next(&rig, true, FREQUENCY_QUARTER);
+	engine_reload(rig.engine, rig.next_world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	rig_work(&rig);
+	rig_expect(&rig, "recovered x\n-data_stale x\n!ops recovered\n");
 	rig_release(&rig);
 }
 
@@ -2734,6 +2971,7 @@ static void test_restart_changes_nothing(void **state)
 		rig_release(&shaken);
 	}
 	assert_true(events > HISTORIES * 20);	/* something did happen */
+	assert_true(deeds_of_use > HISTORIES);
 }
 
 /* Judging one at a time is judging all at once. */
@@ -2807,6 +3045,11 @@ int main(void)
 		cmocka_unit_test(test_jump_taken_back),
 		cmocka_unit_test(test_duplicate),
 		cmocka_unit_test(test_release),
+		cmocka_unit_test(test_release_says_twice),
+		cmocka_unit_test(test_domain_accepted),
+		cmocka_unit_test(test_stale_ahead),
+		cmocka_unit_test(test_left_while_down),
+		cmocka_unit_test(test_stale_redefined),
 		cmocka_unit_test(test_held_moves_nothing),
 		cmocka_unit_test(test_machine_offline),
 		cmocka_unit_test(test_gone_and_moved),
