@@ -192,7 +192,7 @@ static void test_polled_under_way(void **state)
 	polled_init(&polled);
 	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 1, 0));
 	assert_true(polled_add(&polled, (struct polled_time){20, 35},
-		FETCH_CHANGED, 0));
+		FETCH_CHANGED, 1, 0));
 	static const instant wanted[][2] = {{19, 10}, {20, 10}, {34, 10}, {35, 20},
 		{INSTANT_MAX, 20}};
 
