@@ -129,7 +129,8 @@ static void documents_use(const struct sightings *found, instant close,
 }
 
 /* Of what lists the newest alone, what lies before all it has listed is not
-   known; what lies before the start of the milestone is not asked about. */
+   known. What lies before the start of the milestone is not asked about; where
+   it has none, at least something must have been listed in time. */
 static bool documents_begin_late(const struct evaluation *evaluation,
 	uint32_t indicator, instant opens, instant close)
 {
@@ -138,7 +139,9 @@ static bool documents_begin_late(const struct evaluation *evaluation,
 		evaluation->zone);
 	instant from = opens != INSTANT_MIN ? opens : evaluation->start;
 
-	return from != INSTANT_MIN && from <= close && from < since;
+	if (from == INSTANT_MIN)
+		from = close;
+	return from <= close && from < since;
 }
 
 /* So many in [opens, closes] as seen from the reference instant. */

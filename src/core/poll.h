@@ -67,7 +67,8 @@ struct fetch_report {
 	char last_modified[VALIDATOR_MAX];
 	struct digest body;	/* CHANGED, UNREADABLE and UNCHANGED by bytes */
 	bool has_body;
-	size_t rows;		/* extracted */
+	size_t rows;		/* found: taken, or left out by match */
+	size_t passed;		/* of these, left out */
 	size_t rejected;	/* rows that made no sense */
 	int64_t ttl;		/* seconds, of a feed; 0: not said */
 	bool gone;		/* 410: it will not come back */

@@ -92,7 +92,7 @@ static const struct {
 void extract_found_init(struct extract_found *found)
 {
 	text_init(&found->next, EXTRACT_NEXT_MAX);
-	found->ttl = 0;
+	found->ttl = found->passed = 0;
 }
 
 void extract_found_release(struct extract_found *found)

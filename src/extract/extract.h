@@ -109,6 +109,7 @@ struct extract_found {
 				   percent-encoded, "&page=2&limit=50"; empty: this
 				   is the last */
 	int64_t ttl;		/* seconds, of a feed; 0: not said */
+	int64_t passed;		/* items that match left out */
 };
 void extract_found_init(struct extract_found *found);
 void extract_found_release(struct extract_found *found);

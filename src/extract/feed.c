@@ -73,6 +73,7 @@ struct feed {
 	instant fetched;
 	bool atom;
 	size_t number;			/* of the item, from 1 */
+	int64_t passed;			/* items left out */
 	struct item item;
 	extract_take *take;
 	void *context;
@@ -452,6 +453,7 @@ static int item_take(struct feed *feed, xmlNodePtr node)
 	times_take(feed, node);
 	int wanted = item_matches(feed);
 
+	feed->passed += wanted == 0;
 	if (wanted <= 0)
 		return wanted;
 	field_set(&row, "key", &item->key);
@@ -589,6 +591,7 @@ int extract_feed(const struct extract_request *request, extract_take *take,
 
 	if (status == 0)
 		status = feed_read(feed, &decoded, found);
+	found->passed = feed->passed;
 	decoded_release(&decoded);
 	xmlFreeDoc(feed->document);
 	item_each(&feed->item, text_release);

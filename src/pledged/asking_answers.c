@@ -109,6 +109,7 @@ static int exchange_take_found(struct asking *asking, size_t number,
 	if (asking->many)
 		asking->kept += length;
 	asking->rows += found->rows;
+	asking->report.passed += found->passed;
 	if (asking->rows > ASKING_ROWS_MAX) {
 		asking_fail(asking, FETCH_FAILED, "there are more than "
 			"200,000 rows in one poll: ask for less, or make several "

@@ -174,7 +174,7 @@ static void asking_set_doubt(struct asking *asking)
 	const struct extraction *extraction = &asking->extraction;
 
 	if (extraction->rejected == 0) {
-		if (extraction->count == 0)
+		if (asking->report.rows == 0)
 			string_copy(asking->report.error,
 				sizeof asking->report.error, "nothing was found "
 				"in it: neither a row nor a fault");
@@ -191,7 +191,7 @@ static void asking_checked(struct asking *asking)
 {
 	const struct extraction *extraction = &asking->extraction;
 
-	asking->report.rows = extraction->count;
+	asking->report.rows = extraction->count + asking->report.passed;
 	asking->report.rejected = extraction->rejected;
 	asking_set_doubt(asking);
 	if (extraction->count == 0 && extraction->rejected > 0) {

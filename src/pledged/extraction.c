@@ -120,6 +120,14 @@ static void take_string(char **place, const struct frame_field *field)
 	*place = frame_field_string(field);
 }
 
+/* No more than there can be rows. */
+static int64_t found_count(const struct frame_field *field)
+{
+	int64_t count = frame_field_int(field);
+
+	return count < 0 ? 0 : count > EXTRACT_ROWS_MAX ? EXTRACT_ROWS_MAX : count;
+}
+
 /* Whether the answer ends with this field. */
 static bool found_take(struct extraction_found *found,
 	const struct frame_field *field)
@@ -135,6 +143,9 @@ static bool found_take(struct extraction_found *found,
 		break;
 	case EXTRACT_TTL:
 		found->ttl = frame_field_int(field);
+		break;
+	case EXTRACT_PASSED:
+		found->passed = (size_t)found_count(field);
 		break;
 	case EXTRACT_FAULT:
 		fault = frame_field_string(field);

@@ -38,6 +38,7 @@ struct extraction_found {
 	char fault[320];	/* the program or the bytes failed; "": not */
 	size_t rows;
 	int64_t ttl;		/* seconds; 0: not said */
+	size_t passed;		/* items that match left out */
 	char *next;		/* as in struct extract_found; NULL: none; the
 				   taker's */
 };

@@ -350,6 +350,7 @@ static void print_sum(const struct trial *trial,
 			"said twice");
 	}
 	add_part(out, trial->reject_count, "rejected");
+	add_part(out, report->passed, "that match leaves out");
 	text_add_char(out, '\n');
 }
 

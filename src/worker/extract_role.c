@@ -171,6 +171,8 @@ static int rows_put(struct text *answer, const struct extract_request *request,
 		frame_put_string(answer, EXTRACT_NEXT, text_string(&found.next));
 	if (status == 0 && found.ttl > 0)
 		frame_put_int(answer, EXTRACT_TTL, found.ttl);
+	if (status == 0 && found.passed > 0)
+		frame_put_int(answer, EXTRACT_PASSED, found.passed);
 	extract_found_release(&found);
 	if (status < 0)
 		return -1;

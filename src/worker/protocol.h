@@ -11,7 +11,7 @@
  * (of each request). One request:
  *	FORMAT PROGRAM FETCHED [URL_ASKED ENCODING CHARSET PARAMETER …
  *	COLUMN … NAMESPACE … MATCH NEXT_PROGRAM CSV_* …] BODY
- * and one answer: any number of rows, each opened by ROW, then NEXT and TTL
+ * and one answer: any number of rows, each opened by ROW, then NEXT, TTL and PASSED
  * where the answer has them, then COUNT; or, when the program or the bytes are
  * at fault, FAULT alone.
  */
@@ -45,6 +45,7 @@ enum extract_tag {
 	EXTRACT_REJECT,		/* of the open row: why it makes no sense */
 	EXTRACT_NEXT,		/* text: as in struct extract_found */
 	EXTRACT_TTL,		/* int: seconds */
+	EXTRACT_PASSED,		/* int: items that match left out */
 	EXTRACT_COUNT,		/* int: rows, closes the answer */
 	EXTRACT_FAULT		/* text: what and where */
 };

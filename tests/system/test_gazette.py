@@ -291,6 +291,26 @@ def test_nothing_at_all_is_no_absence(daemon, origin, form, program, body):
     assert daemon.status_of("p/ban") == "unverified"
 
 
+def test_what_match_leaves_out_was_there(daemon, origin):
+    """A feed of which nothing matches is read well, and tells an absence."""
+    item = "<item><title>%s</title><guid>%d</guid><pubDate>%s</pubDate></item>"
+    listed = item % ("Rules on trade", 1, "Sun, 01 Mar 2020 10:00:00 GMT")
+    origin.answers["/d"] = ('<rss version="2.0"><channel><title>G</title>'
+                            f"{listed}</channel></rss>")
+    daemon.configure(register(
+        milestone("ban", "2099-06-30", benchmark=matching("embargo")),
+        milestone("old", "2020-06-30", benchmark=matching("embargo"))).replace(
+            NOTICES, '{ id = "own"; url = "%s"; format = "feed"; every = "1h"; '
+            'indicator = "gazette"; match = "embargo"; }' % origin.url("/d")))
+    told = daemon.offline("source", "test", "own").stdout
+    assert "0 documents would be taken, 1 that match leaves out" in told
+    daemon.start().settled()
+    assert daemon.polled()[1]["error"] is None
+    assert daemon.status_of("p/ban") == "pending"
+    # Of what was before the first thing it listed nothing is known.
+    assert daemon.status_of("p/old") == "unverified"
+
+
 def test_a_list_that_becomes_empty_tells_nothing_more(gazette):
     assert gazette.status_of("p/ban") == "not_met"
     publish(gazette)

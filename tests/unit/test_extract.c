@@ -1,7 +1,8 @@
 /*
  * Extraction: bytes and a program into rows, and the words for what is wrong.
  * A row is shown as "name=value …", an absent field not at all; rows end in ";".
- * Behind them stands what else was found: NEXT(…), TTL(…).
+ * Behind them stands what else was found: NEXT(…), TTL(…),
+ * PASSED(…).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,6 +92,8 @@ static int run(const struct extract_case *one, size_t length,
 		text_addf(&shown->text, "NEXT(%s)", text_string(&found.next));
 	if (found.ttl != 0)
 		text_addf(&shown->text, "TTL(%lld)", (long long)found.ttl);
+	if (found.passed != 0)
+		text_addf(&shown->text, "PASSED(%lld)", (long long)found.passed);
 	extract_found_release(&found);
 	free(copy);
 	return status;
@@ -1098,7 +1101,7 @@ static void feeds_become_documents(void **state)
 		FEED("what matches", RSS("<item><title>Coal law</title></item><item>"
 			"<title>x</title><description>about COAL</description></item>"
 			"<item><title>gas</title></item>"),
-			"title=Coal law;title=x text=about COAL;TTL(5400)",
+			"title=Coal law;title=x text=about COAL;TTL(5400)PASSED(1)",
 			.match = "coal"),
 		FEED_FAULT("a page", "<!DOCTYPE html>\n<html><head><title>503 Service\n"
 			"Unavailable</title>", "not a feed but an HTML page, \"503 "
