@@ -4,22 +4,40 @@
 #include "core/row.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
 
 #define DIGITS_MAX 34
+
+/* Spaces that look like another, or like nothing, and so hide what is wrong. */
+static bool code_is_hidden(uint32_t code)
+{
+	return code == 0xa0 || (code >= 0x2000 && code <= 0x200b) ||
+		code == 0x202f || code == 0x3000 || code == 0xfeff;
+}
 
 /* What a stranger wrote, cut and made printable for an error text. */
 static const char *shown(char out[80], const char *value)
 {
+	const char *at = value, *end = value + strlen(value);
 	struct text text;
+
 	text_init(&text, 0);
 	text_add_char(&text, '"');
-	for (size_t i = 0; value[i] && i < 40; i++) {
-		char byte = value[i];
-		bool plain = byte >= ' ' && byte < 0x7f;
-		text_add_char(&text, plain ? byte : '?');
+	while (at < end && at - value < 40 && text.length < 64) {
+		const char *from = at;
+		uint32_t code = utf8_next(&at, end);
+		char one[5] = "";
+
+		memcpy(one, from, (size_t)(at - from));
+		if (code_is_hidden(code))
+			text_addf(&text, "\\u%04x", code);
+		else
+			text_add_printable(&text, one);
 	}
-	text_add_string(&text, strlen(value) > 40 ? "\"…" : "\"");
-	snprintf(out, 80, "%s", text_string(&text));
+	text_add_string(&text, at < end ? "\"…" : "\"");
+	string_copy(out, 80, text_string(&text));
 	text_release(&text);
 	return out;
 }

@@ -110,6 +110,22 @@ static bool number_take(struct number *number, char c, char before)
 	return true;
 }
 
+/* The length of a space that keeps a number on one line and is a mark of
+   thousands where a space is one; 0: there is none. */
+static size_t space_length(const char *at, size_t left)
+{
+	static const char *const spaces[] = {"\xc2\xa0", "\xe2\x80\xaf",
+		"\xe2\x80\x89"};
+
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+		size_t length = strlen(spaces[i]);
+
+		if (length <= left && memcmp(at, spaces[i], length) == 0)
+			return length;
+	}
+	return 0;
+}
+
 /*
  * A cell as a plain number in out: its own decimal mark made a point, its
  * thousands nothing. false: it is none, has too many digits or, unless any
@@ -121,9 +137,14 @@ static bool cell_number(const struct extract_request *request, const char *cell,
 {
 	struct number number = {.request = request, .out = out};
 
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0, step; i < length; i += step) {
+		size_t space = request->csv_thousands != ' ' ? 0 :
+			space_length(cell + i, length - i);
+
+		step = space > 0 ? space : 1;
 		if (number.used == NUMBER_SIZE - 1 ||
-			!number_take(&number, cell[i], i > 0 ? cell[i - 1] : '\0'))
+			!number_take(&number, space > 0 ? ' ' : cell[i],
+				i > 0 ? cell[i - 1] : '\0'))
 			return false;
 	}
 	out[number.used] = '\0';

@@ -237,6 +237,9 @@ static void csv_columns_are_typed(void **state)
 		CSV("thousands", "v\n\"1,234\"\n\"-12,345,678.5\"\n12\n", FIRST,
 			"value=1234;value=-12345678.5;value=12;",
 			.csv_thousands = ','),
+		CSV("thousands in spaces of any kind", "v\n1 234\n1\xc2\xa0" "234\n"
+			"1\xe2\x80\xaf" "234\n", TYPE, "value=integer;value=integer;"
+			"value=integer;", .csv_thousands = ' '),
 		CSV("thousands the Indian way", "v\n\"12,34,567\"\n", FIRST,
 			"value=1234567;", .csv_thousands = ','),
 		CSV("thousands in the wrong place", "v\n\"1,23\"\n", TYPE,

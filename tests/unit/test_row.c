@@ -53,8 +53,12 @@ static const struct row_case {
 		NULL, false},
 	{ROW("x", "2020-07", "1", "yesterday", false), 0, NULL, "\"yesterday\"",
 		NULL, false},
-	{ROW("x", "2020-07", "1\033[2J\n", NULL, false), 0, NULL, "\"1?[2J?\"",
-		NULL, false},
+	{ROW("x", "2020-07", "1\033[2J\n", NULL, false), 0, NULL,
+		"\"1\\x1b[2J\\x0a\"", NULL, false},
+	{ROW("x", "2024\xe5\xb9\xb4", "1", NULL, false), 0, NULL,
+		"\"2024\xe5\xb9\xb4\"", NULL, false},
+	{ROW("x", "2020-07", "1\xc2\xa0" "234\xff", NULL, false), 0, NULL,
+		"\"1\\u00a0234\\xff\"", NULL, false},
 };
 
 static void row_world(struct world *world)
