@@ -9,6 +9,7 @@
  */
 #include "core/engine_internal.h"
 #include "core/standing.h"
+#include "core/windows.h"
 
 struct staleness {
 	uint32_t number;
@@ -94,20 +95,53 @@ static uint32_t staleness_answered(const struct engine *engine,
 	return last;
 }
 
-/* A series that ended before a milestone begins is only what it is measured
-   against. */
+struct missing {
+	const struct staleness *stale;
+	const struct zone *zone;	/* of the milestone */
+	bool found;
+};
+
+/* What moves on with time has come to all periods since the last known one. Of
+   what stays the first that is missing is to be late. */
+static void missing_look(void *context, const struct need *need)
+{
+	struct missing *missing = context;
+	const struct staleness *stale = missing->stale;
+	int64_t after = stale->last.number;
+
+	if (need->indicator != stale->number ||
+	    need->first.number > need->last.number || need->last.number <= after)
+		return;
+	missing->found |= !need->stays || need->first.number <= after ||
+		stale->now > figure_expected(stale->indicator, need->first,
+		missing->zone);
+}
+
+/* Whether it is undecided for want of figures, and newer ones of the indicator
+   are among them: one that ended before is only what it is measured against, or
+   has a gap that the newer ones do not fill. */
 static bool milestone_misses(const struct engine *engine,
 	const struct staleness *stale, uint32_t number)
 {
 	const struct milestone_state *state = &engine->milestones[number]->state;
 	const struct assessment *assessment = &state->assessment;
+	const struct milestone *terms = milestone_at(
+		&engine->reg->milestones[number], stale->now);
+	struct evaluation evaluation;
+	struct missing missing = {.stale = stale};
 
-	if (!milestone_is_open(state) || state->since == INSTANT_MIN)
+	if (!milestone_is_open(state) || state->since == INSTANT_MIN ||
+	    assessment->waiting_indicator == NOT_FOUND)
 		return false;
-	return assessment->waiting_indicator == stale->number ||
-		((assessment->knowledge == KNOWLEDGE_STALE ||
-		assessment->knowledge == KNOWLEDGE_DISPUTED) &&
-		period_end(stale->last, engine->reg->zone) >= assessment->start);
+	evaluation = milestone_evaluation(engine->reg, engine->history, terms,
+		(struct knowledge){stale->now, INSTANT_MAX});
+	evaluation.start = assessment->start;
+	evaluation.due = assessment->due;
+	evaluation.at = earlier(stale->now, assessment->grace_end);
+	missing.zone = evaluation.zone;
+	expression_needs(terms->benchmark->root, &evaluation, missing_look,
+		&missing);
+	return missing.found;
 }
 
 static bool staleness_matters(const struct engine *engine,

@@ -244,6 +244,7 @@ static void need_earlier(const struct needing *needing, const struct view *view,
 	if (period_equal(need->first, view->first))
 		needing->visit(needing->context, &earlier);
 	need->first = need->last;
+	need->stays = false;
 }
 
 static void need_term(const struct expression *term, void *context)
@@ -251,7 +252,8 @@ static void need_term(const struct expression *term, void *context)
 	const struct needing *needing = context;
 	struct evaluation apart = *needing->evaluation;	/* no figure is used here */
 	struct asking asking = {.evaluation = &apart};
-	struct need need = {.indicator = term->indicator};
+	struct need need = {.indicator = term->indicator,
+		.stays = window_stays(&term->window)};
 	struct view view;
 
 	view_open(&view, term, &asking);
@@ -263,8 +265,11 @@ static void need_term(const struct expression *term, void *context)
 	if (term->operation->looks_back)
 		need_earlier(needing, &view, &need);
 	/* The latest running total makes those before it needless. */
-	if (view.indicator->cumulative && need.first.number < need.last.number)
-		need.first = need.last;
+	if (view.indicator->cumulative) {
+		need.stays = false;
+		if (need.first.number < need.last.number)
+			need.first = need.last;
+	}
 	needing->visit(needing->context, &need);
 }
 

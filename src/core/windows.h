@@ -37,6 +37,7 @@ struct need {
 	uint32_t indicator;
 	struct period first, last;	/* that have ended by the instant asked */
 	struct period next;		/* the next to come; NONE: none will */
+	bool stays;			/* first, whenever it is asked */
 };
 
 /*

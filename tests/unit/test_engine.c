@@ -848,8 +848,7 @@ static void test_revised_verdict(void **state)
 	text_clear(&rig.log);
 	rig_feed(&rig, "x", "2020", "105", "2021-01-20");
 	rig_expect(&rig, "slipped p/more awaiting_data>not_met\n"
-		"+slipped p/more\n!desk slipped\n"
-		"recovered x\n-data_stale x\n!ops recovered\n");
+		"+slipped p/more\n!desk slipped\n");
 	rig_until(&rig, "2021-03-01");
 	rig_feed(&rig, "x", "2020", "120", "2021-03-01");
 	rig_expect(&rig, "revised p/more not_met>met\n!desk revised\n"
@@ -1010,8 +1009,7 @@ static void test_published_ahead(void **state)
 	text_clear(&rig.log);		/* 2018 and 2019 are missed */
 	rig_until(&rig, "2021-03-25");
 	rig_expect(&rig, "slipped p/more awaiting_data>not_met\n"
-		"+slipped p/more\n!desk slipped\n"
-		"recovered x\n-data_stale x\n!ops recovered\n");
+		"+slipped p/more\n!desk slipped\n");
 	rig_until(&rig, "2021-03-26");
 	rig_expect(&rig, "revised p/more not_met>met\n!desk revised\n"
 		"met p/more not_met>met\n-slipped p/more\n!desk met\n");
@@ -2532,6 +2530,61 @@ static void test_domain_accepted(void **state)
 	rig_release(&rig);
 }
 
+/* What it is measured against has ended, or has a gap that newer figures do not
+   fill: nobody waits for the next one. One that moves waits for each. */
+static void test_stale_of_use(void **state)
+{
+	static const struct {
+		const char *benchmark, *last;
+		const char *told;
+	} rows[] = {
+		/* monthly up to last, less 2020-03; looked at until 2020-12-10 */
+		{"sum(x, 2020) >= 1000", "2020-09", "data_stale x\n"
+			"+data_stale x\n!ops data_stale\n"},
+		{"last(x) >= 1000", "2020-09", "data_stale x\n"
+			"+data_stale x\n!ops data_stale\n"},
+		{"last(x) >= 1000", "2020-10", ""},
+		{"sum(x, 2020-Q1) >= 1000", "2020-09", ""},
+		{"at(x, 2020-11) >= 1000", "2020-09", ""},
+		{"at(x, 2020-10) >= 1000", "2020-09", "data_stale x\n"
+			"+data_stale x\n!ops data_stale\n"},
+		{"sum(x, 2019) + sum(y, 2020-Q3) >= 1000", "2020-09", ""},
+		{"sum(t, 2020) >= 1000", "2020-09", "data_stale t\n"
+			"+data_stale t\n!ops data_stale\n"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rig rig;
+
+		rig_init(&rig, FIRST_SIGHT_EACH);
+		world_indicator(&rig.world, "x", FREQUENCY_MONTH, 15);
+		world_indicator(&rig.world, "y", FREQUENCY_MONTH, 15);
+		world_indicator(&rig.world, "t", FREQUENCY_MONTH, 15)
+			->cumulative = true;
+		rig_source(&rig.world, "s");
+		world_milestone(&rig.world, "sum", "2020-12-31",
+			rows[i].benchmark)->start_said =
+			world_said("2020-01-01", 1);
+		world_finish(&rig.world);
+		rig_start(&rig, "2020-09-01");
+		for (int month = 1; month <= 12; month++) {
+			char period[16];
+
+			snprintf(period, sizeof(period), "2020-%02d", month);
+			if (month != 3 && strcmp(period, rows[i].last) <= 0)
+				rig_feed(&rig, strstr(rows[i].benchmark, "(t") ?
+					"t" : "x", period, "5", "2020-09-01");
+		}
+		text_clear(&rig.log);
+		rig_until(&rig, "2020-12-10");
+		if (strcmp(text_string(&rig.log), rows[i].told) != 0)
+			fail_msg("%s: %s", rows[i].benchmark,
+				text_string(&rig.log));
+		rig_release(&rig);
+	}
+}
+
 /* A figure that is known before it is published has not come, whether its
    series is loaded or not. */
 static void test_stale_ahead(void **state)
@@ -3047,6 +3100,7 @@ int main(void)
 		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_release_says_twice),
 		cmocka_unit_test(test_domain_accepted),
+		cmocka_unit_test(test_stale_of_use),
 		cmocka_unit_test(test_stale_ahead),
 		cmocka_unit_test(test_left_while_down),
 		cmocka_unit_test(test_stale_redefined),
