@@ -227,7 +227,7 @@ static bool wants_shape(const struct asking_result *result)
 
 	return result->exchange_count > 0 &&
 		((report->outcome == FETCH_UNREADABLE && report->rejected == 0) ||
-		(report->outcome == FETCH_CHANGED && report->rows == 0));
+		(report->outcome == FETCH_CHANGED && report->rows == report->passed));
 }
 
 static void trying_done(void *context, struct asking_result *result)

@@ -324,12 +324,14 @@ static void print_kinds(const struct trial *trial, struct text *out)
 {
 	size_t figures = trial_taken(trial, EFFECT_OBSERVATION);
 	size_t documents = trial_taken(trial, EFFECT_DOCUMENT);
+	bool of_documents = documents > 0 || (figures == 0 &&
+		trial_source(trial)->format == SOURCE_FEED);
 
-	if (figures > 0 || documents == 0)
+	if (!of_documents || figures > 0)
 		text_add_count(out, figures, "figure");
-	if (figures > 0 && documents > 0)
+	if (figures > 0 && of_documents)
 		text_add_string(out, " and ");
-	if (documents > 0)
+	if (of_documents)
 		text_add_count(out, documents, "document");
 }
 
@@ -653,7 +655,7 @@ static const char *const empty_words[] = {
 	[SOURCE_JSON] = "the jq program of extract gave nothing",
 	[SOURCE_HTML] = "the XPath of rows found nothing",
 	[SOURCE_XML] = "the XPath of rows found nothing (is there a prefix of namespaces?)",
-	[SOURCE_FEED] = "the feed has no item, or match matched none",
+	[SOURCE_FEED] = "the feed has no item",
 	[SOURCE_TEXT] = "the pattern of extract matched nothing",
 };
 
@@ -666,6 +668,10 @@ void trial_hint(const struct trial *trial, const struct fetch_report *report,
 		i < sizeof status_hints / sizeof *status_hints; i++)
 		if (status_hints[i].status == report->http_status)
 			text_addf(out, "%s\n", status_hints[i].words);
+	if (report->outcome == FETCH_CHANGED && report->passed > 0 &&
+		report->passed == report->rows)
+		text_add_string(out, "Nothing is left of it: match matched none "
+			"of its items.\n");
 	if (empty)
 		text_addf(out, "There is nothing in it: %s.\n",
 			empty_words[trial_source(trial)->format]);

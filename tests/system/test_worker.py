@@ -25,7 +25,7 @@ def rows_of(answer):
         return answer[0][1].decode()
     rows = []
     for name, value in answer[:-1]:
-        if name in ("EXTRACT_NEXT", "EXTRACT_TTL"):
+        if name in ("EXTRACT_NEXT", "EXTRACT_TTL", "EXTRACT_PASSED"):
             continue
         if name == "EXTRACT_ROW":
             rows.append({})
