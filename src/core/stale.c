@@ -131,7 +131,7 @@ static bool milestone_misses(const struct engine *engine,
 	struct missing missing = {.stale = stale};
 
 	if (!milestone_is_open(state) || state->since == INSTANT_MIN ||
-	    assessment->waiting_indicator == NOT_FOUND)
+	    period_is_none(assessment->waiting_for))
 		return false;
 	evaluation = milestone_evaluation(engine->reg, engine->history, terms,
 		(struct knowledge){stale->now, INSTANT_MAX});
