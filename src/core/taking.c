@@ -10,6 +10,7 @@
 
 #define FIGURES_NAMED 3		/* of an indicator or a release, in a reason */
 #define VERDICTS_NAMED 5
+#define MERGED_FROM 64		/* figures of one indicator: in one pass */
 
 /* In which order the rows of an indicator are taken. */
 enum taking_order {
@@ -37,6 +38,7 @@ struct taking {
 	size_t count;
 	struct series *series;		/* of the row taken last */
 	uint32_t indicator;		/* … whose it is */
+	struct series_merge *merge;	/* … while many are added; NULL */
 };
 
 /* --- what a call brings of an indicator --------------------------------------- */
@@ -322,7 +324,9 @@ static bool take_figure(struct taking *taking, const struct taken *taken)
 	    figure_jumps(&engine->reg->indicators[row->indicator], series,
 	    &figure, &jump) && !says_what_is_in_force(series, &figure))
 		figure.quarantine = QUARANTINE_JUMP;
-	enum series_news news = series_add(series, &figure, &before);
+	enum series_news news = taking->merge ?
+		series_merge_add(taking->merge, &figure, &before) :
+		series_add(series, &figure, &before);
 	if (news == SERIES_SAME)
 		return false;
 	polls_touch(engine, row->indicator, news);
@@ -578,6 +582,48 @@ static bool take_one(struct taking *taking, const struct taken *taken)
 	return true;
 }
 
+/* … of rows that are of one indicator. */
+static size_t run_end(const struct taking *taking, size_t from, size_t to)
+{
+	size_t end = from + 1;
+
+	while (end < to && taking->items[end].row->indicator ==
+		taking->items[from].row->indicator)
+		end++;
+	return end;
+}
+
+/* Many that stand in order of their periods, not only behind those known, and
+   that are compared with nothing on the way. */
+static bool run_merges(struct taking *taking, size_t from, size_t to)
+{
+	const struct taken *first = &taking->items[from];
+	const struct series *series;
+
+	if (to - from < MERGED_FROM || first->order != BY_PERIOD ||
+	    first->row->document)
+		return false;
+	series = taking_series(taking, first->row->indicator);
+	return series->count > 0 && period_compare(
+		first->row->observation.period,
+		series->items[series->count - 1].period) <= 0;
+}
+
+static void take_run(struct taking *taking, size_t from, size_t to, bool *fresh)
+{
+	struct series_merge merge;
+
+	if (run_merges(taking, from, to)) {
+		series_merge_begin(&merge, taking->series);
+		taking->merge = &merge;
+	}
+	for (size_t i = from; i < to; i++)
+		fresh[i - from] = take_one(taking, &taking->items[i]);
+	if (taking->merge)
+		series_merge_end(taking->merge);
+	taking->merge = NULL;
+}
+
 static void take_release(struct taking *taking, size_t from, size_t to)
 {
 	bool *fresh = mem_new(to - from, sizeof(*fresh));
@@ -587,8 +633,10 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 	taking_look_twice(taking, from, to);
 	if (taking->items[from].order == BY_RELEASE_OF_ALL)
 		release_look(taking, from, to, &words);
-	for (size_t i = from; i < to; i++)
-		fresh[i - from] = take_one(taking, &taking->items[i]);
+	for (size_t i = from, end; i < to; i = end) {
+		end = run_end(taking, i, to);
+		take_run(taking, i, end, &fresh[i - from]);
+	}
 	if (words.length > 0)
 		release_tell(taking, from, to, fresh, text_string(&words));
 	text_release(&words);
