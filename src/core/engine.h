@@ -94,8 +94,9 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
  * with FETCH_CHANGED; they are recorded at now. Rows that say nothing new leave
  * no trace. What they change is judged in the same call, so that figure and
  * verdict are committed together; what is too much for one call is saved as
- * due, so that a restart judges it. A good poll also tells what documents are
- * absent: what rests on those of the source is judged again.
+ * due, so that a restart judges it, by the calls that follow (engine_owes). A
+ * good poll also tells what documents are absent: what rests on those of the
+ * source is judged again.
  *
  * Implausible rows are kept in quarantine, and told: those outside the domain,
  * jumps and releases that contradict too much (core/holding.h), and two figures
@@ -168,6 +169,10 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 /* --- questions ------------------------------------------------------------ */
 
 instant engine_next(const struct engine *engine);
+/* Whether more effects belong to those of the inputs so far, and come with the
+   next calls: what is saved of them must not be taken apart, or a restart might
+   miss a judgement. */
+bool engine_owes(const struct engine *engine);
 /* As of when is judged at now: now, unless the clock has been set back. */
 instant engine_as_of(const struct engine *engine, instant now);
 bool engine_is_settling(const struct engine *engine);

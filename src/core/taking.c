@@ -673,7 +673,7 @@ void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 }
 
 /* Figures and the judgements they change are committed together: what is not
-   judged in this call is saved as due. */
+   judged in this call is saved as due, or owed that. */
 void take_judged(struct engine *engine, instant now, struct effects *effects)
 {
 	engine_settle(engine, now);
@@ -681,7 +681,8 @@ void take_judged(struct engine *engine, instant now, struct effects *effects)
 	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
 	revisions_tell(engine, now, effects);
 	accounts_close(engine);
-	watch_save_touched(engine, now, effects);
+	watch_owe_touched(engine);
+	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 }
 
 /* --- what people say ------------------------------------------------------------------------ */
@@ -693,10 +694,10 @@ static void stated_judged(struct engine *engine, const struct stated *stated,
 {
 	engine->stated = stated;
 	engine->accepting = accepts;
+	for (size_t i = 0; i < count; i++)
+		monitor_note_indicator(engine, rows[i].indicator);
 	take_judged(engine, now, effects);
 	engine->stated = NULL;
-	for (size_t i = 0; i < count; i++)
-		stale_look(engine, rows[i].indicator, now, effects);
 	outbox_advance(engine->outbox, now, effects);
 }
 

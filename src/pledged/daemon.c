@@ -399,6 +399,7 @@ static void daemon_close(struct daemon *daemon)
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
 	turn_free(daemon->turn);
