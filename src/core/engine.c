@@ -35,6 +35,7 @@ void engine_allocate(struct engine *engine, const struct register_ *reg)
 	engine->touched_count = 0;
 	engine->accounts = mem_new(reg->indicator_count + 1,
 		sizeof(*engine->accounts));
+	queue_init(&engine->revised, reg->indicator_count);
 
 	supply_bind(engine->supply, reg);
 	engine->stale = heap_new(reg->indicator_count);
@@ -62,7 +63,9 @@ void engine_deallocate(struct engine *engine)
 	heap_free(engine->polls);
 	free(engine->touched);
 	free(engine->touches);
+	take_forget(engine);
 	free(engine->accounts);
+	queue_release(&engine->revised);
 	heap_free(engine->stale);
 	free(engine->expected);
 	queue_release(&engine->noted);
@@ -219,6 +222,7 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, budget, effects);
+	take_tell(engine, now, TOLD_AT_ONCE, effects);
 	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 	stale_advance(engine, now, effects);
 	outbox_advance(engine->outbox, now, effects);
@@ -249,7 +253,7 @@ void engine_delivered(struct engine *engine, int64_t notification,
 instant engine_next(const struct engine *engine)
 {
 	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0 ||
-	    engine->owed.count > 0 || monitor_is_due(engine))
+	    engine_owes(engine) || monitor_is_due(engine))
 		return engine->asked;
 	instant next = earlier(heap_first_key(engine->wakes),
 		heap_first_key(engine->polls));
@@ -262,7 +266,7 @@ instant engine_next(const struct engine *engine)
 
 bool engine_owes(const struct engine *engine)
 {
-	return engine->owed.count > 0;
+	return engine->owed.count + engine->revised.count > 0;
 }
 
 bool engine_is_settling(const struct engine *engine)

@@ -20,7 +20,9 @@
 #define JUDGED_AT_ONCE 250
 /* Of those that wait, so many are saved as due by one call. */
 #define SAVED_AT_ONCE 500
-/* Indicators that are looked at in one call, for what is missing of them. */
+/* Indicators whose figures are told to be revised, and others that are looked
+   at for what is missing of them. */
+#define TOLD_AT_ONCE 250
 #define LOOKED_AT_ONCE 500
 
 /* Numbers below a fixed count, first in first out, each at most once. */
@@ -67,8 +69,9 @@ struct overturned {
 	enum status from, to;
 };
 
-/* What a call brings of an indicator, to be told at its end. */
+/* What calls bring of an indicator, to be told at their end. */
 struct account {
+	bool queued;		/* in the queue of those revised */
 	size_t held;		/* but those of a release */
 	size_t revised;
 	struct text held_words, revised_words;
@@ -138,7 +141,8 @@ struct engine {
 	size_t touched_count;
 	enum touch *touches;		/* by index in the register */
 	struct account **accounts;	/* likewise, of those touched; NULL */
-	struct overturned *overturned;	/* in this call */
+	struct queue revised;		/* indicators of which that is to be told */
+	struct overturned *overturned;	/* … until all of them are */
 	size_t overturned_count, overturned_capacity;
 	const struct stated *stated;	/* by whom, while figures of people are
 					   judged; NULL */
@@ -308,8 +312,14 @@ void stale_advance(struct engine *engine, instant now,
 void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 	size_t count, const struct stated *stated, instant now,
 	struct effects *effects);
-/* Judges what they touch, and tells of figures revised. */
-void take_judged(struct engine *engine, instant now, struct effects *effects);
+/* Judges what so many rows touch, and tells of figures revised. */
+void take_judged(struct engine *engine, size_t rows, instant now,
+	struct effects *effects);
+/* Tells of those that wait; at most budget of them (0: no limit). */
+void take_tell(struct engine *engine, instant now, size_t budget,
+	struct effects *effects);
+/* At the end, without a word. */
+void take_forget(struct engine *engine);
 /* A verdict is another by a revision. */
 void take_overturned(struct engine *engine, uint32_t milestone,
 	enum status from, enum status to);

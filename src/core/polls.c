@@ -210,7 +210,7 @@ void engine_fetched(struct engine *engine, uint32_t source,
 		take_rows(engine, source, rows, row_count, NULL, now, effects);
 	gather_polled(engine, source, report);
 	stale_polled(engine, source);
-	take_judged(engine, now, effects);
+	take_judged(engine, row_count, now, effects);
 	polls_near(engine, source, now);
 	outbox_advance(engine->outbox, now, effects);
 }

@@ -10,6 +10,7 @@
 
 #define FIGURES_NAMED 3		/* of an indicator or a release, in a reason */
 #define VERDICTS_NAMED 5
+#define TAKEN_ALONE 20000	/* rows that leave no time for anything else */
 #define MERGED_FROM 64		/* figures of one indicator: in one pass */
 
 /* In which order the rows of an indicator are taken. */
@@ -66,20 +67,14 @@ static struct account *account_of(struct engine *engine, uint32_t indicator)
 	return engine->accounts[indicator] = account;
 }
 
-static void accounts_close(struct engine *engine)
+static void account_close(struct engine *engine, uint32_t indicator)
 {
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		struct account **account =
-			&engine->accounts[engine->touched[i]];
+	struct account **account = &engine->accounts[indicator];
 
-		if (!*account)
-			continue;
-		text_release(&(*account)->held_words);
-		text_release(&(*account)->revised_words);
-		free(*account);
-		*account = NULL;
-	}
-	engine->overturned_count = 0;
+	text_release(&(*account)->held_words);
+	text_release(&(*account)->revised_words);
+	free(*account);
+	*account = NULL;
 }
 
 static void account_hold(struct taking *taking, uint32_t indicator,
@@ -228,31 +223,68 @@ static void overturned_tell(const struct engine *engine, uint32_t indicator,
 }
 
 /* One event of an indicator whose figures are others than before. */
-static void revisions_tell(struct engine *engine, instant now,
-	struct effects *effects)
+static void revision_tell(struct engine *engine, uint32_t indicator,
+	instant now, struct effects *effects)
 {
 	const struct taking taking = {.engine = engine, .source = NOT_FOUND,
 		.now = now, .effects = effects};
+	const struct account *account = engine->accounts[indicator];
 	struct text reason;
 
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		const struct account *account =
-			engine->accounts[engine->touched[i]];
+	text_init(&reason, 0);
+	text_add_count(&reason, account->revised, "figure");
+	text_addf(&reason, " revised: %s",
+		text_string(&account->revised_words));
+	if (account->revised > FIGURES_NAMED)
+		text_addf(&reason, "; and %zu more",
+			account->revised - FIGURES_NAMED);
+	overturned_tell(engine, indicator, &reason);
+	indicator_announce(&taking, indicator, EVENT_REVISED,
+		text_string(&reason), false);
+	text_release(&reason);
+}
 
-		if (!account || account->revised == 0)
+/* What was held has been told of; what is revised waits for its turn, in which
+   it may be revised once more. */
+static void accounts_queue(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		uint32_t indicator = engine->touched[i];
+		struct account *account = engine->accounts[indicator];
+
+		if (!account)
 			continue;
-		text_init(&reason, 0);
-		text_add_count(&reason, account->revised, "figure");
-		text_addf(&reason, " revised: %s",
-			text_string(&account->revised_words));
-		if (account->revised > FIGURES_NAMED)
-			text_addf(&reason, "; and %zu more",
-				account->revised - FIGURES_NAMED);
-		overturned_tell(engine, engine->touched[i], &reason);
-		indicator_announce(&taking, engine->touched[i], EVENT_REVISED,
-			text_string(&reason), false);
-		text_release(&reason);
+		account->held = 0;
+		text_clear(&account->held_words);
+		if (account->revised == 0) {
+			account_close(engine, indicator);
+		} else if (!account->queued) {
+			account->queued = true;
+			queue_push(&engine->revised, indicator);
+		}
 	}
+}
+
+void take_forget(struct engine *engine)
+{
+	uint32_t indicator;
+
+	while (queue_pop(&engine->revised, &indicator))
+		account_close(engine, indicator);
+}
+
+void take_tell(struct engine *engine, instant now, size_t budget,
+	struct effects *effects)
+{
+	uint32_t indicator;
+
+	for (size_t i = 0; (budget == 0 || i < budget) &&
+	    queue_pop(&engine->revised, &indicator); i++) {
+		revision_tell(engine, indicator, now, effects);
+		account_close(engine, indicator);
+	}
+	if (engine->revised.count == 0)
+		engine->overturned_count = 0;
 }
 
 void take_overturned(struct engine *engine, uint32_t milestone,
@@ -673,16 +705,21 @@ void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 }
 
 /* Figures and the judgements they change are committed together: what is not
-   judged in this call is saved as due, or owed that. */
-void take_judged(struct engine *engine, instant now, struct effects *effects)
+   judged in this call is saved as due, or owed that. Many rows are enough for
+   one call. */
+void take_judged(struct engine *engine, size_t rows, instant now,
+	struct effects *effects)
 {
 	engine_settle(engine, now);
 	watch_mark_touched(engine);
-	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
-	revisions_tell(engine, now, effects);
-	accounts_close(engine);
+	if (rows < TAKEN_ALONE)
+		watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
+	accounts_queue(engine);
+	if (rows < TAKEN_ALONE)
+		take_tell(engine, now, TOLD_AT_ONCE, effects);
 	watch_owe_touched(engine);
-	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
+	if (rows < TAKEN_ALONE)
+		watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 }
 
 /* --- what people say ------------------------------------------------------------------------ */
@@ -696,7 +733,7 @@ static void stated_judged(struct engine *engine, const struct stated *stated,
 	engine->accepting = accepts;
 	for (size_t i = 0; i < count; i++)
 		monitor_note_indicator(engine, rows[i].indicator);
-	take_judged(engine, now, effects);
+	take_judged(engine, count, now, effects);
 	engine->stated = NULL;
 	outbox_advance(engine->outbox, now, effects);
 }
