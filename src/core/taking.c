@@ -411,28 +411,46 @@ static int taken_order(const void *left, const void *right)
 	return order != 0 ? order : (a > b) - (a < b);
 }
 
-static enum taking_order taking_order_of(const struct taking *taking,
-	const struct row *row)
+static enum taking_order taking_order_of(const struct register_ *reg,
+	uint32_t source, const struct row *row)
 {
-	const struct register_ *reg = taking->engine->reg;
-
-	if (taking->source != NOT_FOUND && decimal_sign(
-	    reg->sources[taking->source].hold_release) > 0)
+	if (source != NOT_FOUND &&
+	    decimal_sign(reg->sources[source].hold_release) > 0)
 		return BY_RELEASE_OF_ALL;
 	return decimal_sign(reg->indicators[row->indicator].max_jump) > 0 ?
 		BY_RELEASE : BY_PERIOD;
 }
 
-static void taking_sort(struct taking *taking, const struct row *rows,
+/* Those that stand in order already are not sorted. */
+static struct taken *taken_new(const struct register_ *reg, uint32_t source,
+	const struct row *rows, size_t count)
+{
+	struct taken *items = mem_new(count + 1, sizeof(*items));
+	bool sorted = true;
+
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct taken){&rows[i],
+			taking_order_of(reg, source, &rows[i]),
+			rows[i].observation.quarantine, false};
+		sorted = sorted && (i == 0 ||
+			taken_order(&items[i - 1], &items[i]) < 0);
+	}
+	if (!sorted)
+		qsort(items, count, sizeof(*items), taken_order);
+	return items;
+}
+
+void rows_order(const struct register_ *reg, uint32_t source, struct row *rows,
 	size_t count)
 {
-	taking->items = mem_new(count + 1, sizeof(*taking->items));
-	taking->count = count;
+	struct taken *items = taken_new(reg, source, rows, count);
+	struct row *ordered = mem_new(count + 1, sizeof(*ordered));
+
 	for (size_t i = 0; i < count; i++)
-		taking->items[i] = (struct taken){&rows[i],
-			taking_order_of(taking, &rows[i]),
-			rows[i].observation.quarantine, false};
-	qsort(taking->items, count, sizeof(*taking->items), taken_order);
+		ordered[i] = *items[i].row;
+	memcpy(rows, ordered, count * sizeof(*rows));
+	free(ordered);
+	free(items);
 }
 
 /* --- what a table says twice --------------------------------------------------------- */
@@ -685,7 +703,9 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 static void taking_run(struct taking *taking, const struct row *rows,
 	size_t count)
 {
-	taking_sort(taking, rows, count);
+	taking->items = taken_new(taking->engine->reg, taking->source, rows,
+		count);
+	taking->count = count;
 	for (size_t i = 0, end; i < count; i = end) {
 		end = release_end(taking, i);
 		take_release(taking, i, end);

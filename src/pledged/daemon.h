@@ -81,7 +81,9 @@ void daemon_absorb(struct daemon *daemon, const struct text *bodies);
 /* Hands this turn's batch over, if there is anything in it and it is whole: of
    much that comes at once, some is written down a turn. */
 void daemon_commit(struct daemon *daemon);
-/* Whether it is: else the register that the rest names must stay. */
+/* Whether rows are still to be written down: work enough for a turn. */
+bool daemon_is_absorbing(const struct daemon *daemon);
+/* Whether it is whole: else the register that the rest names must stay. */
 bool daemon_is_whole(const struct daemon *daemon);
 /* Records what an operator did, and calls fn when that is durable. */
 typedef void turn_fn(void *context, bool committed);

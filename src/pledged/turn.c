@@ -20,7 +20,7 @@
 #include "pledged/message.h"
 
 /* Rows that are written down in one turn; a few milliseconds. */
-#define ROWS_ABSORBED 5000
+#define ROWS_ABSORBED 8000
 /* Fetches and sends that are begun in one turn; likewise. */
 #define ACTIONS_BEGUN 200
 
@@ -356,8 +356,13 @@ void daemon_absorb(struct daemon *daemon, const struct text *bodies)
 	late->effects = daemon->effects;
 	effects_init(&daemon->effects);
 	DL_APPEND(turn->late, late);
-	if (turn->late == late)
+	if (turn->late == late && late->effects.count <= ROWS_ABSORBED)
 		turn_absorb(turn, ROWS_ABSORBED);
+}
+
+bool daemon_is_absorbing(const struct daemon *daemon)
+{
+	return daemon->turn->late != NULL;
 }
 
 bool daemon_is_whole(const struct daemon *daemon)
