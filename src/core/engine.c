@@ -17,6 +17,7 @@ void engine_allocate(struct engine *engine, const struct register_ *reg)
 	queue_init(&engine->dirty, milestones);
 	engine->resting = heap_new(milestones);
 	queue_init(&engine->held, milestones);
+	queue_init(&engine->owed, milestones);
 	engine->wakes = heap_new(milestones);
 	engine->outcomes = outcomes_new(reg, engine->history);
 	engine->past = outcomes_new(reg, engine->history);
@@ -34,15 +35,16 @@ void engine_allocate(struct engine *engine, const struct register_ *reg)
 	engine->touched_count = 0;
 	engine->accounts = mem_new(reg->indicator_count + 1,
 		sizeof(*engine->accounts));
+	queue_init(&engine->revised, reg->indicator_count);
 
 	supply_bind(engine->supply, reg);
 	engine->stale = heap_new(reg->indicator_count);
 	engine->expected = mem_new(reg->indicator_count + 1, sizeof(instant));
 	for (size_t i = 0; i < reg->indicator_count; i++)
 		engine->expected[i] = INSTANT_MIN;
-	engine->noted = mem_new(reg->indicator_count + 1, sizeof(uint32_t));
+	queue_init(&engine->noted, reg->indicator_count);
 	engine->is_noted = mem_new(reg->indicator_count + 1, sizeof(bool));
-	engine->noted_count = 0;
+	queue_init(&engine->nearing, reg->source_count);
 }
 
 void engine_deallocate(struct engine *engine)
@@ -52,6 +54,7 @@ void engine_deallocate(struct engine *engine)
 	free(engine->milestones);
 	queue_release(&engine->dirty);
 	queue_release(&engine->held);
+	queue_release(&engine->owed);
 	heap_free(engine->resting);
 	heap_free(engine->wakes);
 	outcomes_free(engine->outcomes);
@@ -60,10 +63,13 @@ void engine_deallocate(struct engine *engine)
 	heap_free(engine->polls);
 	free(engine->touched);
 	free(engine->touches);
+	take_forget(engine);
 	free(engine->accounts);
+	queue_release(&engine->revised);
 	heap_free(engine->stale);
 	free(engine->expected);
-	free(engine->noted);
+	queue_release(&engine->noted);
+	queue_release(&engine->nearing);
 	free(engine->is_noted);
 }
 
@@ -217,6 +223,8 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, budget, effects);
+	take_tell(engine, now, TOLD_AT_ONCE, effects);
+	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 	stale_advance(engine, now, effects);
 	outbox_advance(engine->outbox, now, effects);
 }
@@ -245,7 +253,8 @@ void engine_delivered(struct engine *engine, int64_t notification,
 
 instant engine_next(const struct engine *engine)
 {
-	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0)
+	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0 ||
+	    engine_owes(engine) || monitor_is_due(engine))
 		return engine->asked;
 	instant next = earlier(heap_first_key(engine->wakes),
 		heap_first_key(engine->polls));
@@ -255,6 +264,11 @@ instant engine_next(const struct engine *engine)
 }
 
 /* --- questions ----------------------------------------------------------- */
+
+bool engine_owes(const struct engine *engine)
+{
+	return engine->owed.count + engine->revised.count > 0;
+}
 
 bool engine_is_settling(const struct engine *engine)
 {

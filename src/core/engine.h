@@ -94,8 +94,9 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
  * with FETCH_CHANGED; they are recorded at now. Rows that say nothing new leave
  * no trace. What they change is judged in the same call, so that figure and
  * verdict are committed together; what is too much for one call is saved as
- * due, so that a restart judges it. A good poll also tells what documents are
- * absent: what rests on those of the source is judged again.
+ * due, so that a restart judges it, by the calls that follow (engine_owes). A
+ * good poll also tells what documents are absent: what rests on those of the
+ * source is judged again.
  *
  * Implausible rows are kept in quarantine, and told: those outside the domain,
  * jumps and releases that contradict too much (core/holding.h), and two figures
@@ -108,6 +109,11 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects);
+
+/* Brings the rows of a poll into the order in which they are taken, which
+   engine_fetched does otherwise: of very many it takes a while. */
+void rows_order(const struct register_ *reg, uint32_t source, struct row *rows,
+	size_t count);
 
 /*
  * Somebody attests something of a milestone, now: at and recorded are ours to
@@ -168,6 +174,10 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 /* --- questions ------------------------------------------------------------ */
 
 instant engine_next(const struct engine *engine);
+/* Whether more effects belong to those of the inputs so far, and come with the
+   next calls: what is saved of them must not be taken apart, or a restart might
+   miss a judgement. */
+bool engine_owes(const struct engine *engine);
 /* As of when is judged at now: now, unless the clock has been set back. */
 instant engine_as_of(const struct engine *engine, instant now);
 bool engine_is_settling(const struct engine *engine);

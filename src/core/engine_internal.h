@@ -17,7 +17,13 @@
 
 /* Judgements that an input makes by itself; what it touches beyond that waits
    in the queue. */
-#define JUDGED_AT_ONCE 5000
+#define JUDGED_AT_ONCE 250
+/* Of those that wait, so many are saved as due by one call. */
+#define SAVED_AT_ONCE 500
+/* Indicators whose figures are told to be revised, and others that are looked
+   at for what is missing of them. */
+#define TOLD_AT_ONCE 250
+#define LOOKED_AT_ONCE 500
 
 /* Numbers below a fixed count, first in first out, each at most once. */
 struct queue {
@@ -37,6 +43,7 @@ struct watched {
 	struct milestone_state state;
 	instant saved_next;	/* the store's; INSTANT_MAX: it has none */
 	bool waiting;		/* in one of the queues */
+	bool owed;		/* … and in that of those to be saved as due */
 	instant since;		/* what is known up to then it was judged by */
 	struct mark mark;	/* why it is to be judged */
 };
@@ -48,6 +55,7 @@ struct polled {
 	bool again;		/* … of a program that has changed since */
 	bool awaited;		/* settling waits for an attempt */
 	bool deferred;		/* until this machine is online again */
+	bool noted;		/* in the queue of those nearing */
 	instant not_before;	/* as the server asked; INSTANT_MIN: at any time */
 	uint64_t fault;		/* of the last attempts, as fetch_fault; 0: none */
 	int32_t alike;		/* … in a row */
@@ -61,8 +69,9 @@ struct overturned {
 	enum status from, to;
 };
 
-/* What a call brings of an indicator, to be told at its end. */
+/* What calls bring of an indicator, to be told at their end. */
 struct account {
+	bool queued;		/* in the queue of those revised */
 	size_t held;		/* but those of a release */
 	size_t revised;
 	struct text held_words, revised_words;
@@ -99,6 +108,7 @@ struct engine {
 					   by level: after all others, and each
 					   after those it rests on */
 	struct queue held;		/* announced before, until settled */
+	struct queue owed;		/* touched, and not yet saved as due */
 	struct heap *wakes;		/* milestones by assessment.next */
 	struct outcomes *outcomes;	/* of those that others rest on */
 	struct outcomes *past;		/* the same for questions as of a time */
@@ -119,9 +129,9 @@ struct engine {
 	struct network network;
 	struct heap *stale;		/* indicators, by when to look at them */
 	instant *expected;		/* of each: until then it is not stale */
-	uint32_t *noted;		/* indicators to look at, each once */
-	size_t noted_count;
+	struct queue noted;		/* indicators to look at */
 	bool *is_noted;			/* by index in the register */
+	struct queue nearing;		/* sources to be asked earlier, perhaps */
 
 	struct alerts *alerts;
 	struct outbox *outbox;
@@ -131,7 +141,8 @@ struct engine {
 	size_t touched_count;
 	enum touch *touches;		/* by index in the register */
 	struct account **accounts;	/* likewise, of those touched; NULL */
-	struct overturned *overturned;	/* in this call */
+	struct queue revised;		/* indicators of which that is to be told */
+	struct overturned *overturned;	/* … until all of them are */
 	size_t overturned_count, overturned_capacity;
 	const struct stated *stated;	/* by whom, while figures of people are
 					   judged; NULL */
@@ -200,9 +211,11 @@ void watch_mark_touched(struct engine *engine);
 /* The same of one milestone, while it is still waiting. */
 void watch_save_waiting(struct engine *engine, uint32_t milestone,
 	instant now, struct effects *effects);
-/* Saves an early wake-up for touched milestones that are still waiting, so
-   that a restart judges them. */
-void watch_save_touched(struct engine *engine, instant now,
+/* Touched milestones that are still waiting are owed an early wake-up in the
+   store, so that a restart judges them. */
+void watch_owe_touched(struct engine *engine);
+/* Saves those of some that still wait; at most budget of them (0: no limit). */
+void watch_save_owed(struct engine *engine, instant now, size_t budget,
 	struct effects *effects);
 /* Announces the departed as withdrawn. reg: where they stood; NULL: unknown. */
 void watch_withdraw(struct engine *engine, const struct register_ *reg,
@@ -256,12 +269,15 @@ bool milestone_is_open(const struct milestone_state *state);
 void polls_near(struct engine *engine, uint32_t source, instant now);
 /* What has changed of a milestone may matter to how its indicators and their
    sources are watched: they are noted, and looked at by monitor_noted, once
-   settling is over. */
+   settling is over, some in a call. */
+void monitor_note_indicator(struct engine *engine, uint32_t indicator);
 void monitor_note(struct engine *engine, uint32_t milestone,
 	const struct milestone_state *before);
 void monitor_note_all(struct engine *engine);
 void monitor_noted(struct engine *engine, instant now,
 	struct effects *effects);
+/* Whether there are some. */
+bool monitor_is_due(const struct engine *engine);
 
 /* --- blame.c ------------------------------------------------------------- */
 
@@ -283,9 +299,8 @@ void blame_start(struct engine *engine, instant now, struct effects *effects);
 /* Tells that an indicator has become stale, or is no longer. */
 void stale_look(struct engine *engine, uint32_t indicator, instant now,
 	struct effects *effects);
-/* The same of those that a source supplies, which was asked. */
-void stale_polled(struct engine *engine, uint32_t source, instant now,
-	struct effects *effects);
+/* Those that a source supplies, which was asked, are noted. */
+void stale_polled(struct engine *engine, uint32_t source);
 /* The same of those whose time has come. */
 void stale_advance(struct engine *engine, instant now,
 	struct effects *effects);
@@ -297,8 +312,14 @@ void stale_advance(struct engine *engine, instant now,
 void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 	size_t count, const struct stated *stated, instant now,
 	struct effects *effects);
-/* Judges what they touch, and tells of figures revised. */
-void take_judged(struct engine *engine, instant now, struct effects *effects);
+/* Judges what so many rows touch, and tells of figures revised. */
+void take_judged(struct engine *engine, size_t rows, instant now,
+	struct effects *effects);
+/* Tells of those that wait; at most budget of them (0: no limit). */
+void take_tell(struct engine *engine, instant now, size_t budget,
+	struct effects *effects);
+/* At the end, without a word. */
+void take_forget(struct engine *engine);
 /* A verdict is another by a revision. */
 void take_overturned(struct engine *engine, uint32_t milestone,
 	enum status from, enum status to);

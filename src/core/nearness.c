@@ -95,12 +95,12 @@ void polls_near(struct engine *engine, uint32_t source, instant now)
 
 /* --- what changes of a milestone ---------------------------------------------- */
 
-static void note_indicator(struct engine *engine, uint32_t indicator)
+void monitor_note_indicator(struct engine *engine, uint32_t indicator)
 {
 	if (engine->is_noted[indicator])
 		return;
 	engine->is_noted[indicator] = true;
-	engine->noted[engine->noted_count++] = indicator;
+	queue_push(&engine->noted, indicator);
 }
 
 static bool change_is_noted(const struct milestone_state *before,
@@ -123,28 +123,55 @@ void monitor_note(struct engine *engine, uint32_t milestone,
 	if (!change_is_noted(before, &engine->milestones[milestone]->state))
 		return;
 	for (size_t i = 0; i < benchmark->indicator_count; i++)
-		note_indicator(engine, benchmark->indicators[i]);
+		monitor_note_indicator(engine, benchmark->indicators[i]);
+}
+
+/* A source that many of them rest on is looked at once, and after them. */
+static void monitor_look(struct engine *engine, uint32_t indicator, instant now,
+	struct effects *effects)
+{
+	const struct supply_list *sources = supply_sources(engine->supply,
+		indicator);
+
+	engine->is_noted[indicator] = false;
+	stale_look(engine, indicator, now, effects);
+	for (size_t i = 0; i < sources->count; i++) {
+		struct polled *polled = &engine->sources[sources->items[i]];
+
+		if (polled->noted ||
+		    engine->reg->sources[sources->items[i]].near_count == 0)
+			continue;
+		polled->noted = true;
+		queue_push(&engine->nearing, sources->items[i]);
+	}
+}
+
+bool monitor_is_due(const struct engine *engine)
+{
+	return !engine->settling &&
+		engine->noted.count + engine->nearing.count > 0;
 }
 
 void monitor_noted(struct engine *engine, instant now, struct effects *effects)
 {
+	uint32_t item;
+
 	if (engine->settling || watch_is_behind(engine, now))
 		return;
-	for (size_t i = 0; i < engine->noted_count; i++) {
-		uint32_t indicator = engine->noted[i];
-		const struct supply_list *sources = supply_sources(
-			engine->supply, indicator);
-
-		engine->is_noted[indicator] = false;
-		stale_look(engine, indicator, now, effects);
-		for (size_t k = 0; k < sources->count; k++)
-			polls_near(engine, sources->items[k], now);
+	for (size_t i = 0; i < LOOKED_AT_ONCE; i++) {
+		if (queue_pop(&engine->noted, &item)) {
+			monitor_look(engine, item, now, effects);
+		} else if (queue_pop(&engine->nearing, &item)) {
+			engine->sources[item].noted = false;
+			polls_near(engine, item, now);
+		} else {
+			return;
+		}
 	}
-	engine->noted_count = 0;
 }
 
 void monitor_note_all(struct engine *engine)
 {
 	for (uint32_t i = 0; i < engine->reg->indicator_count; i++)
-		note_indicator(engine, i);
+		monitor_note_indicator(engine, i);
 }

@@ -209,8 +209,8 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	if (report->outcome == FETCH_CHANGED)
 		take_rows(engine, source, rows, row_count, NULL, now, effects);
 	gather_polled(engine, source, report);
-	take_judged(engine, now, effects);
-	stale_polled(engine, source, now, effects);
+	stale_polled(engine, source);
+	take_judged(engine, row_count, now, effects);
 	polls_near(engine, source, now);
 	outbox_advance(engine->outbox, now, effects);
 }

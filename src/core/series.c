@@ -460,3 +460,44 @@ enum series_news series_add(struct series *series,
 	series_insert(series, position, observation);
 	return news;
 }
+
+/* --- adding many ----------------------------------------------------------- */
+
+static void merge_move(struct series_merge *merge)
+{
+	struct series *merged = &merge->merged;
+
+	merged->items = mem_grow(merged->items, merged->count,
+		&merged->capacity, sizeof(*merged->items));
+	merged->items[merged->count++] =
+		merge->series->items[merge->position++];
+}
+
+void series_merge_begin(struct series_merge *merge, struct series *series)
+{
+	*merge = (struct series_merge){.series = series, .merged = *series};
+	merge->merged.items = NULL;
+	merge->merged.count = merge->merged.capacity = 0;
+}
+
+enum series_news series_merge_add(struct series_merge *merge,
+	const struct observation *observation, struct observation *previous)
+{
+	while (merge->position < merge->series->count && place_compare(
+	    merge->series, merge->position, observation->period) <= 0)
+		merge_move(merge);
+	return series_add(&merge->merged, observation, previous);
+}
+
+void series_merge_end(struct series_merge *merge)
+{
+	struct series *series = merge->series;
+
+	while (merge->position < series->count)
+		merge_move(merge);
+	/* The first of all may have been a new one. */
+	if (series->count > 0 && series->frequency != merge->merged.frequency)
+		merge->merged.frequency = FREQUENCY_NONE;
+	free(series->items);
+	*series = merge->merged;
+}

@@ -80,6 +80,21 @@ enum series_news {
 enum series_news series_add(struct series *series,
 	const struct observation *observation, struct observation *previous);
 
+/*
+ * Adds many, ascending by period, in one pass: each as series_add would, which
+ * moves all that stands behind. Between begin and end the series itself is not
+ * to be looked at.
+ */
+struct series_merge {
+	struct series *series;
+	struct series merged;
+	size_t position;	/* of the series: what is not yet in merged */
+};
+void series_merge_begin(struct series_merge *merge, struct series *series);
+enum series_news series_merge_add(struct series_merge *merge,
+	const struct observation *observation, struct observation *previous);
+void series_merge_end(struct series_merge *merge);
+
 /* The vintage of a period in force under what is known; NULL: none. A
    quarantined vintage is passed over. */
 const struct observation *series_at(const struct series *series,

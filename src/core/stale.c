@@ -281,16 +281,16 @@ void stale_advance(struct engine *engine, instant now, struct effects *effects)
 {
 	if (engine->settling || watch_is_behind(engine, now))
 		return;
-	while (heap_first_key(engine->stale) <= now)
+	for (size_t i = 0; i < LOOKED_AT_ONCE &&
+	    heap_first_key(engine->stale) <= now; i++)
 		stale_look(engine, heap_first(engine->stale), now, effects);
 }
 
-void stale_polled(struct engine *engine, uint32_t source, instant now,
-	struct effects *effects)
+void stale_polled(struct engine *engine, uint32_t source)
 {
 	const struct supply_list *supplied = supply_indicators(engine->supply,
 		source);
 
 	for (size_t i = 0; i < supplied->count; i++)
-		stale_look(engine, supplied->items[i], now, effects);
+		monitor_note_indicator(engine, supplied->items[i]);
 }

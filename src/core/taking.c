@@ -10,6 +10,8 @@
 
 #define FIGURES_NAMED 3		/* of an indicator or a release, in a reason */
 #define VERDICTS_NAMED 5
+#define TAKEN_ALONE 20000	/* rows that leave no time for anything else */
+#define MERGED_FROM 64		/* figures of one indicator: in one pass */
 
 /* In which order the rows of an indicator are taken. */
 enum taking_order {
@@ -37,6 +39,7 @@ struct taking {
 	size_t count;
 	struct series *series;		/* of the row taken last */
 	uint32_t indicator;		/* … whose it is */
+	struct series_merge *merge;	/* … while many are added; NULL */
 };
 
 /* --- what a call brings of an indicator --------------------------------------- */
@@ -64,20 +67,14 @@ static struct account *account_of(struct engine *engine, uint32_t indicator)
 	return engine->accounts[indicator] = account;
 }
 
-static void accounts_close(struct engine *engine)
+static void account_close(struct engine *engine, uint32_t indicator)
 {
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		struct account **account =
-			&engine->accounts[engine->touched[i]];
+	struct account **account = &engine->accounts[indicator];
 
-		if (!*account)
-			continue;
-		text_release(&(*account)->held_words);
-		text_release(&(*account)->revised_words);
-		free(*account);
-		*account = NULL;
-	}
-	engine->overturned_count = 0;
+	text_release(&(*account)->held_words);
+	text_release(&(*account)->revised_words);
+	free(*account);
+	*account = NULL;
 }
 
 static void account_hold(struct taking *taking, uint32_t indicator,
@@ -226,31 +223,68 @@ static void overturned_tell(const struct engine *engine, uint32_t indicator,
 }
 
 /* One event of an indicator whose figures are others than before. */
-static void revisions_tell(struct engine *engine, instant now,
-	struct effects *effects)
+static void revision_tell(struct engine *engine, uint32_t indicator,
+	instant now, struct effects *effects)
 {
 	const struct taking taking = {.engine = engine, .source = NOT_FOUND,
 		.now = now, .effects = effects};
+	const struct account *account = engine->accounts[indicator];
 	struct text reason;
 
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		const struct account *account =
-			engine->accounts[engine->touched[i]];
+	text_init(&reason, 0);
+	text_add_count(&reason, account->revised, "figure");
+	text_addf(&reason, " revised: %s",
+		text_string(&account->revised_words));
+	if (account->revised > FIGURES_NAMED)
+		text_addf(&reason, "; and %zu more",
+			account->revised - FIGURES_NAMED);
+	overturned_tell(engine, indicator, &reason);
+	indicator_announce(&taking, indicator, EVENT_REVISED,
+		text_string(&reason), false);
+	text_release(&reason);
+}
 
-		if (!account || account->revised == 0)
+/* What was held has been told of; what is revised waits for its turn, in which
+   it may be revised once more. */
+static void accounts_queue(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		uint32_t indicator = engine->touched[i];
+		struct account *account = engine->accounts[indicator];
+
+		if (!account)
 			continue;
-		text_init(&reason, 0);
-		text_add_count(&reason, account->revised, "figure");
-		text_addf(&reason, " revised: %s",
-			text_string(&account->revised_words));
-		if (account->revised > FIGURES_NAMED)
-			text_addf(&reason, "; and %zu more",
-				account->revised - FIGURES_NAMED);
-		overturned_tell(engine, engine->touched[i], &reason);
-		indicator_announce(&taking, engine->touched[i], EVENT_REVISED,
-			text_string(&reason), false);
-		text_release(&reason);
+		account->held = 0;
+		text_clear(&account->held_words);
+		if (account->revised == 0) {
+			account_close(engine, indicator);
+		} else if (!account->queued) {
+			account->queued = true;
+			queue_push(&engine->revised, indicator);
+		}
 	}
+}
+
+void take_forget(struct engine *engine)
+{
+	uint32_t indicator;
+
+	while (queue_pop(&engine->revised, &indicator))
+		account_close(engine, indicator);
+}
+
+void take_tell(struct engine *engine, instant now, size_t budget,
+	struct effects *effects)
+{
+	uint32_t indicator;
+
+	for (size_t i = 0; (budget == 0 || i < budget) &&
+	    queue_pop(&engine->revised, &indicator); i++) {
+		revision_tell(engine, indicator, now, effects);
+		account_close(engine, indicator);
+	}
+	if (engine->revised.count == 0)
+		engine->overturned_count = 0;
 }
 
 void take_overturned(struct engine *engine, uint32_t milestone,
@@ -322,7 +356,9 @@ static bool take_figure(struct taking *taking, const struct taken *taken)
 	    figure_jumps(&engine->reg->indicators[row->indicator], series,
 	    &figure, &jump) && !says_what_is_in_force(series, &figure))
 		figure.quarantine = QUARANTINE_JUMP;
-	enum series_news news = series_add(series, &figure, &before);
+	enum series_news news = taking->merge ?
+		series_merge_add(taking->merge, &figure, &before) :
+		series_add(series, &figure, &before);
 	if (news == SERIES_SAME)
 		return false;
 	polls_touch(engine, row->indicator, news);
@@ -375,28 +411,46 @@ static int taken_order(const void *left, const void *right)
 	return order != 0 ? order : (a > b) - (a < b);
 }
 
-static enum taking_order taking_order_of(const struct taking *taking,
-	const struct row *row)
+static enum taking_order taking_order_of(const struct register_ *reg,
+	uint32_t source, const struct row *row)
 {
-	const struct register_ *reg = taking->engine->reg;
-
-	if (taking->source != NOT_FOUND && decimal_sign(
-	    reg->sources[taking->source].hold_release) > 0)
+	if (source != NOT_FOUND &&
+	    decimal_sign(reg->sources[source].hold_release) > 0)
 		return BY_RELEASE_OF_ALL;
 	return decimal_sign(reg->indicators[row->indicator].max_jump) > 0 ?
 		BY_RELEASE : BY_PERIOD;
 }
 
-static void taking_sort(struct taking *taking, const struct row *rows,
+/* Those that stand in order already are not sorted. */
+static struct taken *taken_new(const struct register_ *reg, uint32_t source,
+	const struct row *rows, size_t count)
+{
+	struct taken *items = mem_new(count + 1, sizeof(*items));
+	bool sorted = true;
+
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct taken){&rows[i],
+			taking_order_of(reg, source, &rows[i]),
+			rows[i].observation.quarantine, false};
+		sorted = sorted && (i == 0 ||
+			taken_order(&items[i - 1], &items[i]) < 0);
+	}
+	if (!sorted)
+		qsort(items, count, sizeof(*items), taken_order);
+	return items;
+}
+
+void rows_order(const struct register_ *reg, uint32_t source, struct row *rows,
 	size_t count)
 {
-	taking->items = mem_new(count + 1, sizeof(*taking->items));
-	taking->count = count;
+	struct taken *items = taken_new(reg, source, rows, count);
+	struct row *ordered = mem_new(count + 1, sizeof(*ordered));
+
 	for (size_t i = 0; i < count; i++)
-		taking->items[i] = (struct taken){&rows[i],
-			taking_order_of(taking, &rows[i]),
-			rows[i].observation.quarantine, false};
-	qsort(taking->items, count, sizeof(*taking->items), taken_order);
+		ordered[i] = *items[i].row;
+	memcpy(rows, ordered, count * sizeof(*rows));
+	free(ordered);
+	free(items);
 }
 
 /* --- what was accepted ---------------------------------------------------------------- */
@@ -599,6 +653,48 @@ static bool take_one(struct taking *taking, const struct taken *taken)
 	return true;
 }
 
+/* … of rows that are of one indicator. */
+static size_t run_end(const struct taking *taking, size_t from, size_t to)
+{
+	size_t end = from + 1;
+
+	while (end < to && taking->items[end].row->indicator ==
+		taking->items[from].row->indicator)
+		end++;
+	return end;
+}
+
+/* Many that stand in order of their periods, not only behind those known, and
+   that are compared with nothing on the way. */
+static bool run_merges(struct taking *taking, size_t from, size_t to)
+{
+	const struct taken *first = &taking->items[from];
+	const struct series *series;
+
+	if (to - from < MERGED_FROM || first->order != BY_PERIOD ||
+	    first->row->document)
+		return false;
+	series = taking_series(taking, first->row->indicator);
+	return series->count > 0 && period_compare(
+		first->row->observation.period,
+		series->items[series->count - 1].period) <= 0;
+}
+
+static void take_run(struct taking *taking, size_t from, size_t to, bool *fresh)
+{
+	struct series_merge merge;
+
+	if (run_merges(taking, from, to)) {
+		series_merge_begin(&merge, taking->series);
+		taking->merge = &merge;
+	}
+	for (size_t i = from; i < to; i++)
+		fresh[i - from] = take_one(taking, &taking->items[i]);
+	if (taking->merge)
+		series_merge_end(taking->merge);
+	taking->merge = NULL;
+}
+
 static void take_release(struct taking *taking, size_t from, size_t to)
 {
 	bool *fresh = mem_new(to - from, sizeof(*fresh));
@@ -609,8 +705,10 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 	taking_look_twice(taking, from, to);
 	if (taking->items[from].order == BY_RELEASE_OF_ALL)
 		release_look(taking, from, to, &words);
-	for (size_t i = from; i < to; i++)
-		fresh[i - from] = take_one(taking, &taking->items[i]);
+	for (size_t i = from, end; i < to; i = end) {
+		end = run_end(taking, i, to);
+		take_run(taking, i, end, &fresh[i - from]);
+	}
 	if (words.length > 0)
 		release_tell(taking, from, to, fresh, text_string(&words));
 	text_release(&words);
@@ -627,7 +725,9 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 static void taking_run(struct taking *taking, const struct row *rows,
 	size_t count)
 {
-	taking_sort(taking, rows, count);
+	taking->items = taken_new(taking->engine->reg, taking->source, rows,
+		count);
+	taking->count = count;
 	for (size_t i = 0, end; i < count; i = end) {
 		end = release_end(taking, i);
 		take_release(taking, i, end);
@@ -647,15 +747,21 @@ void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 }
 
 /* Figures and the judgements they change are committed together: what is not
-   judged in this call is saved as due. */
-void take_judged(struct engine *engine, instant now, struct effects *effects)
+   judged in this call is saved as due, or owed that. Many rows are enough for
+   one call. */
+void take_judged(struct engine *engine, size_t rows, instant now,
+	struct effects *effects)
 {
 	engine_settle(engine, now);
 	watch_mark_touched(engine);
-	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
-	revisions_tell(engine, now, effects);
-	accounts_close(engine);
-	watch_save_touched(engine, now, effects);
+	if (rows < TAKEN_ALONE)
+		watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
+	accounts_queue(engine);
+	if (rows < TAKEN_ALONE)
+		take_tell(engine, now, TOLD_AT_ONCE, effects);
+	watch_owe_touched(engine);
+	if (rows < TAKEN_ALONE)
+		watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 }
 
 /* --- what people say ------------------------------------------------------------------------ */
@@ -667,10 +773,10 @@ static void stated_judged(struct engine *engine, const struct stated *stated,
 {
 	engine->stated = stated;
 	engine->accepting = accepts;
-	take_judged(engine, now, effects);
-	engine->stated = NULL;
 	for (size_t i = 0; i < count; i++)
-		stale_look(engine, rows[i].indicator, now, effects);
+		monitor_note_indicator(engine, rows[i].indicator);
+	take_judged(engine, count, now, effects);
+	engine->stated = NULL;
 	outbox_advance(engine->outbox, now, effects);
 }
 

@@ -689,8 +689,17 @@ void watch_mark_touched(struct engine *engine)
 	}
 }
 
-void watch_save_touched(struct engine *engine, instant now,
-	struct effects *effects)
+static void watch_owe(struct engine *engine, uint32_t milestone)
+{
+	struct watched *watched = engine->milestones[milestone];
+
+	if (!watched->waiting || watched->owed || !watched->state.announced)
+		return;
+	watched->owed = true;
+	queue_push(&engine->owed, milestone);
+}
+
+void watch_owe_touched(struct engine *engine)
 {
 	bool waiting = engine->dirty.count > 0 || engine->held.count > 0 ||
 		heap_count(engine->resting) > 0;
@@ -700,11 +709,22 @@ void watch_save_touched(struct engine *engine, instant now,
 		const struct indicator *indicator =
 			&engine->reg->indicators[index];
 		for (size_t j = 0; waiting && j < indicator->milestone_count; j++)
-			watch_save_waiting(engine, indicator->milestones[j],
-				now, effects);
+			watch_owe(engine, indicator->milestones[j]);
 		engine->touches[index] = TOUCH_NONE;
 	}
 	engine->touched_count = 0;
+}
+
+void watch_save_owed(struct engine *engine, instant now, size_t budget,
+	struct effects *effects)
+{
+	uint32_t milestone;
+
+	for (size_t i = 0; (budget == 0 || i < budget) &&
+	    queue_pop(&engine->owed, &milestone); i++) {
+		engine->milestones[milestone]->owed = false;
+		watch_save_waiting(engine, milestone, now, effects);
+	}
 }
 
 /* --- leaving ------------------------------------------------------------- */

@@ -242,5 +242,6 @@ bool asking_renew(struct asking *asking, const struct register_ *reg,
 	asking->reading = NULL;
 	extraction_release(&asking->extraction);
 	asking->checked = 0;
+	asking->ordered = false;
 	return true;
 }

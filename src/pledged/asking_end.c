@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "conf/secret.h"
+#include "core/engine.h"
 
 /* Checking so many takes the loop a few milliseconds. */
 #define ROWS_A_TURN 5000
@@ -231,6 +232,26 @@ static void asking_end_reading(struct asking *asking)
 	asking->checked++;
 }
 
+/* Many rows are put in order, and told of, in turns of their own. Another
+   register that came meanwhile has them checked anew. */
+static void asking_order(struct asking *asking)
+{
+	struct extraction *extraction = &asking->extraction;
+
+	if (asking->checked < asking->exchange_count) {
+		asking_check(asking);
+		return;
+	}
+	if (asking->ordered) {
+		asking_checked(asking);
+		return;
+	}
+	rows_order(asking->reg, asking->source, extraction->rows,
+		extraction->count);
+	asking->ordered = true;
+	asking_queue(asking, asking_order);
+}
+
 /* A part of the rows, of however many answers. */
 void asking_check(struct asking *asking)
 {
@@ -247,5 +268,8 @@ void asking_check(struct asking *asking)
 			until - asking_rows(asking)))
 			asking_end_reading(asking);
 	}
-	asking_checked(asking);
+	if (asking->extraction.count > ROWS_A_TURN)
+		asking_queue(asking, asking_order);
+	else
+		asking_checked(asking);
 }

@@ -58,6 +58,7 @@ struct asking {
 	struct exchange *exchanges;
 	size_t exchange_count, exchange_capacity;
 	size_t checked;			/* exchanges whose rows have been */
+	bool ordered;			/* … and put in order */
 	struct extraction extraction;
 	struct extraction_reading *reading;
 	struct fetch_report report;

@@ -24,13 +24,15 @@ static bool daemon_is_behind(const struct daemon *daemon)
 	return store_pending(daemon->store) > BATCHES_PENDING_MAX;
 }
 
-/* Judging waits while the disk is behind, so that nothing piles up. */
+/* Judging waits while the disk is behind, so that nothing piles up, and while
+   rows are written down. */
 static void daemon_advance(void *context)
 {
 	struct daemon *daemon = context;
 	instant now = loop_now(daemon->loop);
 
-	if (daemon->stopping || daemon_is_behind(daemon))
+	if (daemon->stopping || daemon_is_behind(daemon) ||
+		daemon_is_absorbing(daemon))
 		return;
 	if (engine_next(daemon->engine) > now)
 		return;
@@ -414,6 +416,7 @@ static void daemon_close(struct daemon *daemon)
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
 	turn_free(daemon->turn);

@@ -18,13 +18,14 @@
 #include "net/server.h"
 #include "store/store.h"
 
-/* Judgements a turn of the loop makes at most: a few milliseconds. */
-#define JUDGEMENTS_PER_TURN 500
+/* Judgements a turn of the loop makes at most: some milliseconds. */
+#define JUDGEMENTS_PER_TURN 200
 /* Webhooks on their way at once, to one host too: receivers are the user's own. */
 #define SENDINGS_MAX 64
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 
+struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
@@ -60,6 +61,7 @@ struct daemon {
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
+	struct action *actions;		/* committed, and not yet begun */
 	struct reload *reload;		/* under way, or NULL */
 	struct polling *pollings;
 	struct carrying *carryings;
@@ -88,8 +90,13 @@ void turn_free(struct turn *turn);
    bytes of the poll that was the input, kept as evidence, one an answer of its
    report (one when it lists none); NULL: they are kept already, or none came. */
 void daemon_absorb(struct daemon *daemon, const struct text *bodies);
-/* Hands this turn's batch over, if there is anything in it. */
+/* Hands this turn's batch over, if there is anything in it and it is whole: of
+   much that comes at once, some is written down a turn. */
 void daemon_commit(struct daemon *daemon);
+/* Whether rows are still to be written down: work enough for a turn. */
+bool daemon_is_absorbing(const struct daemon *daemon);
+/* Whether it is whole: else the register that the rest names must stay. */
+bool daemon_is_whole(const struct daemon *daemon);
 /* Records what an operator did, and calls fn when that is durable. */
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
@@ -106,6 +113,9 @@ void daemon_keep_answer(struct daemon *daemon,
 
 /* --- polling.c, delivery.c: what leaves the process ------------------------ */
 
+/* After a reload: what was to be asked of sources that have left is dropped. */
+void actions_reloaded(struct daemon *daemon);
+void actions_stop(struct daemon *daemon);
 void polling_start(struct daemon *daemon, const char *source_id);
 /* After a reload, while the old register is there still: polls of what is not
    asked any more are dropped, of what is asked otherwise begun anew. */

@@ -286,6 +286,20 @@ static void give_rows(struct offline *offline, uint32_t index)
 		report.rows, offline->now, &offline->effects);
 }
 
+/* A source that has given all it has is asked on only for those who hear of
+   events, of figures that do not come above all: where nobody does, it never
+   answers, and years without news cost nothing. */
+static bool offline_answers(const struct offline *offline, uint32_t source)
+{
+	return offline->tell != NULL || !offline->readings[source].given;
+}
+
+static void offline_fetch(struct offline *offline, uint32_t source)
+{
+	if (offline_answers(offline, source))
+		give_rows(offline, source);
+}
+
 /* Effects grow while they are performed: an answer is another input. */
 static void offline_perform(struct offline *offline)
 {
@@ -299,7 +313,7 @@ static void offline_perform(struct offline *offline)
 			if (effect->kind == EFFECT_EVENT && offline->tell != NULL)
 				offline->tell(offline->context, effect->as.event);
 			else if (effect->kind == EFFECT_FETCH)
-				give_rows(offline, effect->index);
+				offline_fetch(offline, effect->index);
 			else if (effect->kind == EFFECT_SEND)
 				engine_delivered(offline->engine, effect->number,
 					DELIVERED, -1, "", offline->now,

@@ -133,6 +133,7 @@ static void reload_swap(struct daemon *daemon, struct reload *reload)
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	polling_reloaded(daemon);
+	actions_reloaded(daemon);
 	if (daemon->settled)
 		retention_renew(daemon->retention);
 	daemon->reloaded = loop_now(daemon->loop);
@@ -169,6 +170,10 @@ static void reload_finished(void *context)
 	struct daemon *daemon = reload->daemon;
 	struct text report;
 
+	if (!daemon_is_whole(daemon)) {
+		loop_post(daemon->loop, reload_finished, reload);
+		return;
+	}
 	pthread_join(reload->thread, NULL);
 	text_init(&report, 0);
 	faults_print(&reload->found.faults, &report);

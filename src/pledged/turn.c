@@ -1,20 +1,50 @@
 /*
  * turn: the effects of one turn of the loop, committed together, and what may
  * leave the process once they are durable.
+ *
+ *	effects ─absorb→ batch ─commit→ durable ─→ actions ─→ fetches, sends
+ *	      └─ many rows: late, some a turn ─┘        └─ some a turn
+ *
+ * A batch that waits for rows stays open over several turns, and takes what
+ * else happens in them: what an input says is committed whole or not at all.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+#include <utlist.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "pledged/daemon.h"
 #include "pledged/message.h"
 
+/* Rows that are written down in one turn; a few milliseconds. */
+#define ROWS_ABSORBED 8000
+/* Fetches and sends that are begun in one turn; likewise. */
+#define ACTIONS_BEGUN 200
+
 struct action {			/* to be done after the commit */
 	enum effect_kind kind;	/* FETCH or SEND */
-	char *id;		/* of the source or the channel */
+	char *id;		/* of the source or the channel; NULL: neither is
+				   there any more */
 	int64_t notification;	/* SEND */
+	struct action *prev, *next;
+};
+
+/* The bodies that the rows of a poll were read from. */
+struct bodies {
+	struct digest *answers;
+	size_t count;
+	struct digest whole;	/* of a poll that lists no answers */
+	bool has_whole;
+};
+
+struct late {			/* effects whose rows are not in the batch yet */
+	struct effects effects;
+	size_t at;
+	struct bodies bodies;
+	struct late *prev, *next;
 };
 
 struct waiter {			/* wants to hear of the commit */
@@ -25,8 +55,9 @@ struct waiter {			/* wants to hear of the commit */
 struct turn {
 	struct daemon *daemon;
 	struct store_batch *batch;	/* NULL: handed over */
+	struct late *late;
+	bool again;			/* another turn comes for them */
 	struct action *actions;
-	size_t action_count, action_capacity;
 	struct waiter *waiters;
 	size_t waiter_count, waiter_capacity;
 	size_t body_bytes;		/* in the batch, counted by the fetcher */
@@ -41,14 +72,33 @@ struct turn *turn_new(struct daemon *daemon)
 	return turn;
 }
 
+static void late_free(struct turn *turn, struct late *late)
+{
+	DL_DELETE(turn->late, late);
+	effects_release(&late->effects);
+	free(late->bodies.answers);
+	free(late);
+}
+
+static void actions_free(struct action **actions)
+{
+	struct action *action, *next;
+
+	DL_FOREACH_SAFE(*actions, action, next) {
+		free(action->id);
+		free(action);
+	}
+	*actions = NULL;
+}
+
 void turn_free(struct turn *turn)
 {
 	if (turn == NULL)
 		return;
 	store_batch_free(turn->batch);
-	for (size_t i = 0; i < turn->action_count; i++)
-		free(turn->actions[i].id);
-	free(turn->actions);
+	while (turn->late != NULL)
+		late_free(turn, turn->late);
+	actions_free(&turn->actions);
 	free(turn->waiters);
 	free(turn);
 }
@@ -56,13 +106,12 @@ void turn_free(struct turn *turn)
 static void turn_add_action(struct turn *turn, enum effect_kind kind,
 	const char *id, int64_t notification)
 {
-	turn->actions = mem_grow(turn->actions, turn->action_count,
-		&turn->action_capacity, sizeof *turn->actions);
-	turn->actions[turn->action_count++] = (struct action){
-		.kind = kind,
-		.id = mem_string(id),
-		.notification = notification,
-	};
+	struct action *action = mem_new(1, sizeof *action);
+
+	action->kind = kind;
+	action->id = mem_string(id);
+	action->notification = notification;
+	DL_APPEND(turn->actions, action);
 }
 
 /* --- one effect each --------------------------------------------------- */
@@ -113,19 +162,32 @@ static void absorb_fetched(struct turn *turn, const struct effect *effect,
 	store_add_fetch(turn->batch, source->id, report, effect->source_state);
 }
 
+static struct bodies bodies_of(const struct fetch_report *report)
+{
+	struct bodies bodies = {
+		.answers = mem_new(report->answer_count + 1,
+			sizeof *bodies.answers),
+		.count = report->answer_count,
+		.whole = report->body,
+		.has_whole = report->has_body,
+	};
+
+	for (size_t i = 0; i < report->answer_count; i++)
+		bodies.answers[i] = report->answers[i].body;
+	return bodies;
+}
+
 /* The body that something was read from; NULL: from none. */
-static const struct digest *report_snapshot(const struct fetch_report *report,
+static const struct digest *bodies_at(const struct bodies *bodies,
 	uint32_t answer)
 {
-	if (report == NULL)
-		return NULL;
-	if (answer < report->answer_count)
-		return &report->answers[answer].body;
-	return report->has_body ? &report->body : NULL;
+	if (answer < bodies->count)
+		return &bodies->answers[answer];
+	return bodies->has_whole ? &bodies->whole : NULL;
 }
 
 static void absorb_observation(struct turn *turn, const struct effect *effect,
-	const struct fetch_report *report)
+	const struct bodies *bodies)
 {
 	const struct register_ *reg = turn->daemon->reg;
 	struct store_observed how = {.by = effect->by, .note = effect->note,
@@ -133,21 +195,21 @@ static void absorb_observation(struct turn *turn, const struct effect *effect,
 
 	if (effect->source != NOT_FOUND) {
 		how.source = reg->sources[effect->source].id;
-		how.snapshot = report_snapshot(report, effect->answer);
+		how.snapshot = bodies_at(bodies, effect->answer);
 	}
 	store_add_observation(turn->batch, reg->indicators[effect->index].id, &how,
 		&effect->as.observation);
 }
 
 static void absorb_document(struct turn *turn, const struct effect *effect,
-	const struct fetch_report *report)
+	const struct bodies *bodies)
 {
 	const struct register_ *reg = turn->daemon->reg;
 	bool polled = effect->source != NOT_FOUND;
 
 	store_add_document(turn->batch, reg->indicators[effect->index].id,
 		polled ? reg->sources[effect->source].id : NULL,
-		polled ? report_snapshot(report, effect->answer) : NULL,
+		polled ? bodies_at(bodies, effect->answer) : NULL,
 		effect->as.document);
 }
 
@@ -186,21 +248,31 @@ static void absorb_notify(struct turn *turn, const struct effect *effect)
 	text_release(&body);
 }
 
-/* report: the poll whose effects these are; NULL: of none so far. */
+/* bodies: of the poll whose effects these are. */
+static void absorb_row(struct turn *turn, const struct effect *effect,
+	const struct bodies *bodies)
+{
+	if (effect->kind == EFFECT_OBSERVATION)
+		absorb_observation(turn, effect, bodies);
+	else
+		absorb_document(turn, effect, bodies);
+}
+
+static bool effect_is_row(const struct effect *effect)
+{
+	return effect->kind == EFFECT_OBSERVATION ||
+		effect->kind == EFFECT_DOCUMENT;
+}
+
+/* All but rows. */
 static void absorb_effect(struct turn *turn, const struct effect *effect,
-	const struct text *bodies, const struct fetch_report *report)
+	const struct text *bodies)
 {
 	struct daemon *daemon = turn->daemon;
 
 	switch (effect->kind) {
 	case EFFECT_FETCHED:
 		absorb_fetched(turn, effect, bodies);
-		break;
-	case EFFECT_OBSERVATION:
-		absorb_observation(turn, effect, report);
-		break;
-	case EFFECT_DOCUMENT:
-		absorb_document(turn, effect, report);
 		break;
 	case EFFECT_ATTESTATION:
 		store_add_attestation(turn->batch, effect->subject,
@@ -231,38 +303,128 @@ static void absorb_effect(struct turn *turn, const struct effect *effect,
 		turn_add_action(turn, EFFECT_SEND, effect->channel,
 			effect->number);
 		break;
+	case EFFECT_OBSERVATION:
+	case EFFECT_DOCUMENT:
 	case EFFECT_KIND_COUNT:
 		break;
 	}
 }
 
+/* --- rows, some a turn --------------------------------------------------- */
+
+/* False: there are more. */
+static bool late_absorb(struct turn *turn, struct late *late, size_t *budget)
+{
+	while (late->at < late->effects.count) {
+		const struct effect *effect = &late->effects.items[late->at];
+
+		if (*budget == 0)
+			return false;
+		if (effect_is_row(effect)) {
+			absorb_row(turn, effect, &late->bodies);
+			--*budget;
+		}
+		late->at++;
+	}
+	return true;
+}
+
+/* In the order in which they came to be, so that of two that say something else
+   of the same the same is the later one after a restart. */
+static void turn_absorb(struct turn *turn, size_t budget)
+{
+	while (turn->late != NULL && late_absorb(turn, turn->late, &budget))
+		late_free(turn, turn->late);
+}
+
+/* What the engine may change is taken at once; rows never change. Behind those
+   that are late already all are. */
 void daemon_absorb(struct daemon *daemon, const struct text *bodies)
 {
-	const struct fetch_report *report = NULL;
+	struct turn *turn = daemon->turn;
+	struct late *late = mem_new(1, sizeof *late);
 
 	for (size_t i = 0; i < daemon->effects.count; i++) {
 		const struct effect *effect = &daemon->effects.items[i];
 
+		absorb_effect(turn, effect, bodies);
 		if (effect->kind == EFFECT_FETCHED)
-			report = effect->as.report;
-		absorb_effect(daemon->turn, effect, bodies, report);
+			late->bodies = bodies_of(effect->as.report);
 	}
-	effects_clear(&daemon->effects);
+	late->effects = daemon->effects;
+	effects_init(&daemon->effects);
+	DL_APPEND(turn->late, late);
+	if (turn->late == late && late->effects.count <= ROWS_ABSORBED)
+		turn_absorb(turn, ROWS_ABSORBED);
+}
+
+bool daemon_is_absorbing(const struct daemon *daemon)
+{
+	return daemon->turn->late != NULL;
+}
+
+bool daemon_is_whole(const struct daemon *daemon)
+{
+	return daemon->turn->late == NULL && !engine_owes(daemon->engine);
 }
 
 /* --- the commit ---------------------------------------------------------- */
 
-static void perform_actions(struct turn *turn)
+static void perform_action(struct daemon *daemon, const struct action *action)
 {
-	for (size_t i = 0; i < turn->action_count; i++) {
-		const struct action *action = &turn->actions[i];
+	if (action->id == NULL)
+		return;
+	if (action->kind == EFFECT_FETCH)
+		polling_start(daemon, action->id);
+	else
+		delivery_start(daemon, action->notification, action->id);
+}
 
-		if (action->kind == EFFECT_FETCH)
-			polling_start(turn->daemon, action->id);
-		else
-			delivery_start(turn->daemon, action->notification,
-				action->id);
+static void perform_actions(void *context)
+{
+	struct daemon *daemon = context;
+	struct action *action;
+
+	for (int i = 0; i < ACTIONS_BEGUN && daemon->actions != NULL; i++) {
+		action = daemon->actions;
+		DL_DELETE(daemon->actions, action);
+		perform_action(daemon, action);
+		free(action->id);
+		free(action);
 	}
+	if (daemon->actions != NULL)
+		loop_post(daemon->loop, perform_actions, daemon);
+}
+
+/* Behind those that wait for a turn of theirs already. */
+static void turn_perform(struct turn *turn)
+{
+	struct daemon *daemon = turn->daemon;
+	bool waiting = daemon->actions != NULL;
+
+	DL_CONCAT(daemon->actions, turn->actions);
+	turn->actions = NULL;
+	if (!waiting)
+		perform_actions(daemon);
+}
+
+/* A source that has left and comes back is asked as a new one. */
+void actions_reloaded(struct daemon *daemon)
+{
+	struct action *action;
+
+	DL_FOREACH(daemon->actions, action) {
+		if (action->kind != EFFECT_FETCH || action->id == NULL ||
+		    register_source(daemon->reg, action->id) != NOT_FOUND)
+			continue;
+		free(action->id);
+		action->id = NULL;
+	}
+}
+
+void actions_stop(struct daemon *daemon)
+{
+	actions_free(&daemon->actions);
 }
 
 /* What could not be made durable never happened: we end, and the next start
@@ -280,20 +442,58 @@ static void turn_committed(void *context, bool committed)
 	for (size_t i = 0; i < turn->waiter_count; i++)
 		turn->waiters[i].fn(turn->waiters[i].context, committed);
 	if (committed && !daemon->stopping)
-		perform_actions(turn);
+		turn_perform(turn);
 	turn_free(turn);
 }
 
 static bool turn_is_empty(const struct turn *turn)
 {
-	return store_batch_is_empty(turn->batch) && turn->action_count == 0 &&
+	return store_batch_is_empty(turn->batch) && turn->actions == NULL &&
 		turn->waiter_count == 0;
+}
+
+/* The end of the turn that it comes in goes on. */
+static void turn_again(void *context)
+{
+	struct daemon *daemon = context;
+
+	daemon->turn->again = false;
+}
+
+/* At the end, whatever it takes. */
+static void turn_finish(struct daemon *daemon)
+{
+	while (engine_owes(daemon->engine)) {
+		engine_advance(daemon->engine, loop_now(daemon->loop), 1,
+			&daemon->effects);
+		daemon_absorb(daemon, NULL);
+	}
+	turn_absorb(daemon->turn, SIZE_MAX);
+}
+
+/* False: another turn comes for the rest. */
+static bool turn_go_on(struct daemon *daemon)
+{
+	struct turn *turn = daemon->turn;
+
+	if (daemon->stopping)
+		turn_finish(daemon);
+	else
+		turn_absorb(turn, ROWS_ABSORBED);
+	if (daemon_is_whole(daemon))
+		return true;
+	if (!turn->again)
+		loop_post(daemon->loop, turn_again, daemon);
+	turn->again = true;
+	return false;
 }
 
 /* What needs no saving is done at once, and may put more into the next turn:
    until there is nothing, or something for the disk. */
 void daemon_commit(struct daemon *daemon)
 {
+	if (!turn_go_on(daemon))
+		return;
 	while (!turn_is_empty(daemon->turn)) {
 		struct turn *turn = daemon->turn;
 

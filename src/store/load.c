@@ -435,15 +435,43 @@ int store_load_observations(struct store *store, const char *indicator,
 		load_observation, &target, error);
 }
 
-static void observation_add(void *series, const struct observation *observation)
+struct observation_list {
+	struct observation *items;
+	size_t count, capacity;
+};
+
+static void observation_push(void *context, const struct observation *observation)
 {
-	series_add(series, observation, NULL);
+	struct observation_list *list = context;
+
+	list->items = mem_grow(list->items, list->count, &list->capacity,
+		sizeof *list->items);
+	list->items[list->count++] = *observation;
 }
 
+static int observation_order(const void *left, const void *right)
+{
+	const struct observation *a = left, *b = right;
+	int order = period_compare(a->period, b->period);
+
+	return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
+}
+
+/* In order of their periods, so that each is added behind those before it: after
+   a revision of a long series they are not so in the order of their ids. */
 int store_load_series(void *store, const char *indicator, struct series *series)
 {
-	return store_load_observations(store, indicator, 0, 0, observation_add,
-		series, NULL);
+	struct observation_list list = { .items = NULL };
+	int status = store_load_observations(store, indicator, 0, 0,
+		observation_push, &list, NULL);
+
+	if (list.count > 1)
+		qsort(list.items, list.count, sizeof *list.items,
+			observation_order);
+	for (size_t i = 0; status == 0 && i < list.count; i++)
+		series_add(series, &list.items[i], NULL);
+	free(list.items);
+	return status;
 }
 
 /* --- documents ------------------------------------------------------------------------ */

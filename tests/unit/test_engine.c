@@ -46,7 +46,7 @@ struct kept_delivery {
 };
 
 struct store {
-	struct kept_milestone milestones[KEPT_MAX];
+	struct kept_milestone milestones[WORLD_MILESTONES_MAX];
 	struct kept_source sources[KEPT_MAX];
 	size_t milestone_count, source_count;
 	struct alert *alerts;		/* by id - 1 */
@@ -77,7 +77,7 @@ static void store_milestone(struct store *store, const char *id,
 	while (i < store->milestone_count &&
 			strcmp(store->milestones[i].id, id) != 0)
 		i++;
-	assert_true(i < KEPT_MAX);
+	assert_true(i < WORLD_MILESTONES_MAX);
 	if (i == store->milestone_count)
 		store->milestone_count++;
 	snprintf(store->milestones[i].id, REGISTER_ID_MAX, "%s", id);
@@ -3006,6 +3006,126 @@ static void test_attested(void **state)
 	rig_release(&rig);
 }
 
+/* --- much at once --------------------------------------------------------- */
+
+#define TOUCHED 1000
+
+static size_t count_met(const struct rig *rig)
+{
+	return engine_counts(rig->engine)[STATUS_MET];
+}
+
+static void many_init(struct rig *rig)
+{
+	static char names[TOUCHED][8];
+
+	rig_init(rig, FIRST_SIGHT_NONE);
+	world_indicator(&rig->world, "done", FREQUENCY_NONE, 0);
+	rig_source(&rig->world, "s");
+	for (int i = 0; i < TOUCHED; i++) {
+		snprintf(names[i], sizeof(names[i]), "m%d", i);
+		world_milestone(&rig->world, names[i], "2020-12-31",
+			"last(done) >= 1");
+	}
+	world_finish(&rig->world);
+	rig_start(rig, "2020-03-01");
+	rig_feed(rig, "done", "2020-02-20", "0", "2020-02-20");
+	rig_until(rig, "2020-06-01");
+}
+
+/* What one figure touches is more than a call judges or saves as due: whoever
+   waits with the commit until nothing is owed loses no judgement. */
+static void test_owed(void **state)
+{
+	const struct fetch_report report = {.outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+	struct rig rig;
+	struct row row;
+	(void)state;
+
+	many_init(&rig);
+	row = rig_row(&rig, "done", "2020-05-20", "1", "2020-05-20");
+	rig.hold_fetches = true;
+	engine_fetched(rig.engine, 0, &report, &row, 1, rig.now, &rig.effects);
+	rig_perform(&rig);
+	assert_true(engine_owes(rig.engine));
+	assert_true(engine_next(rig.engine) <= rig.now);
+	while (engine_owes(rig.engine)) {
+		engine_advance(rig.engine, rig.now, 1, &rig.effects);
+		rig_perform(&rig);
+	}
+	assert_true(count_met(&rig) < TOUCHED);
+	rig.hold_fetches = false;
+	rig_restart(&rig);
+	rig_to(&rig, rig.now + DAY);
+	assert_int_equal(count_met(&rig), TOUCHED);
+	rig_release(&rig);
+}
+
+/* A reload leaves nothing owed. */
+static void test_owed_reload(void **state)
+{
+	const struct fetch_report report = {.outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+	struct rig rig;
+	struct row row;
+	(void)state;
+
+	many_init(&rig);
+	row = rig_row(&rig, "done", "2020-05-20", "1", "2020-05-20");
+	rig.hold_fetches = true;
+	engine_fetched(rig.engine, 0, &report, &row, 1, rig.now, &rig.effects);
+	rig_perform(&rig);
+	engine_reload(rig.engine, rig.world.reg, &rig.settings, rig.now,
+		&rig.effects);
+	rig_perform(&rig);
+	assert_false(engine_owes(rig.engine));
+	rig.hold_fetches = false;
+	rig_restart(&rig);
+	rig_to(&rig, rig.now + DAY);
+	assert_int_equal(count_met(&rig), TOUCHED);
+	rig_release(&rig);
+}
+
+/* Rows put in order before are taken as those that were not. */
+static void test_rows_order(void **state)
+{
+	struct rig plain, ordered;
+	struct row rows[64];
+	const struct fetch_report report = {.outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+	(void)state;
+
+	deal_init(&plain, FIRST_SIGHT_EACH);
+	deal_init(&ordered, FIRST_SIGHT_EACH);
+	world_finish(&plain.world);
+	world_finish(&ordered.world);
+	rig_start(&plain, "2020-10-01");
+	rig_start(&ordered, "2020-10-01");
+	for (size_t i = 0; i < 64; i++) {
+		char period[16], value[16];
+
+		snprintf(period, sizeof(period), "2020-%02zu",
+			1 + i * 29 % 9);
+		snprintf(value, sizeof(value), "%zu", i * 7 % 5);
+		rows[i] = rig_row(&plain, "x", period, value, i % 2 ?
+			"2020-09-01" : "2020-09-20");
+	}
+	engine_fetched(plain.engine, 0, &report, rows, 64, plain.now,
+		&plain.effects);
+	rig_perform(&plain);
+	rig_work(&plain);
+	rows_order(ordered.world.reg, 0, rows, 64);
+	engine_fetched(ordered.engine, 0, &report, rows, 64, ordered.now,
+		&ordered.effects);
+	rig_perform(&ordered);
+	rig_work(&ordered);
+	assert_true(plain.store.figure_count > 9);
+	same_outcome(&plain, &ordered);
+	rig_release(&plain);
+	rig_release(&ordered);
+}
+
 #define HISTORIES 10
 
 static void test_incremental_is_whole(void **state)
@@ -3131,6 +3251,9 @@ int main(void)
 		cmocka_unit_test(test_many_deliveries),
 		cmocka_unit_test(test_lost_channel),
 		cmocka_unit_test(test_message_ids),
+		cmocka_unit_test(test_owed),
+		cmocka_unit_test(test_owed_reload),
+		cmocka_unit_test(test_rows_order),
 		cmocka_unit_test(test_incremental_is_whole),
 		cmocka_unit_test(test_restart_changes_nothing),
 		cmocka_unit_test(test_slices_change_nothing),

@@ -375,6 +375,80 @@ static void test_model(void **state)
 		zone_free(zones[i]);
 }
 
+/* --- many at once ------------------------------------------------------------- */
+
+#define MERGED 60
+
+static int by_period(const void *a, const void *b)
+{
+	return period_compare(((const struct observation *)a)->period,
+		((const struct observation *)b)->period);
+}
+
+static void random_vintages(struct observation items[MERGED], bool mixed, instant now)
+{
+	for (int i = 0; i < MERGED; i++)
+		items[i] = (struct observation){
+			.period = period_random(mixed),
+			.value = decimal_from_int(chance(3)),
+			.published = chance(60),
+			.recorded = now,
+			.quarantine = chance(8) == 0
+				? QUARANTINE_DOMAIN : QUARANTINE_NONE,
+		};
+	qsort(items, MERGED, sizeof *items, by_period);
+}
+
+static void same_series(const struct series *a, const struct series *b)
+{
+	assert_int_equal(a->count, b->count);
+	assert_int_equal(a->changes, b->changes);
+	assert_int_equal(a->frequency, b->frequency);
+	assert_int_equal(a->first_published, b->first_published);
+	assert_int_equal(a->last_published, b->last_published);
+	for (size_t i = 0; i < a->count; i++) {
+		assert_true(period_equal(a->items[i].period, b->items[i].period));
+		assert_true(decimal_equal(a->items[i].value, b->items[i].value));
+		assert_int_equal(a->items[i].published, b->items[i].published);
+		assert_int_equal(a->items[i].recorded, b->items[i].recorded);
+	}
+}
+
+/* In one pass as one by one, whatever stood there before. */
+static void test_merge(void **state)
+{
+	struct observation items[MERGED], before, other;
+
+	(void)state;
+	for (int round = 0; round < 600; round++) {
+		struct series one, many;
+		struct series_merge merge;
+		bool mixed = round % 3 == 1;
+
+		series_init(&one);
+		series_init(&many);
+		for (instant now = 60; now < 60 + 3; now++) {
+			random_vintages(items, mixed || (round % 3 == 2 && now > 60),
+				now);
+			series_merge_begin(&merge, &many);
+			for (int i = 0; i < MERGED; i++) {
+				enum series_news news =
+					series_add(&one, &items[i], &before);
+
+				assert_int_equal(series_merge_add(&merge, &items[i],
+					&other), news);
+				if (news == SERIES_REVISED)
+					assert_true(decimal_equal(before.value,
+						other.value));
+			}
+			series_merge_end(&merge);
+			same_series(&one, &many);
+		}
+		series_release(&one);
+		series_release(&many);
+	}
+}
+
 /* Many periods, evenly, with gaps and with very uneven vintages. */
 static void test_positions(void **state)
 {
@@ -454,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_within_a_second),
 		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_history),
 	};

@@ -38,7 +38,7 @@ void world_init(struct world *world)
 		sizeof *reg->sources);
 	reg->pledges = arena_alloc(reg->arena, WORLD_THINGS_MAX,
 		sizeof *reg->pledges);
-	reg->milestones = arena_alloc(reg->arena, WORLD_THINGS_MAX,
+	reg->milestones = arena_alloc(reg->arena, WORLD_MILESTONES_MAX,
 		sizeof *reg->milestones);
 	instrument = &reg->instruments[reg->instrument_count++];
 	instrument->id = "deal";

@@ -10,6 +10,7 @@
 #include "core/assess.h"
 
 #define WORLD_THINGS_MAX 32
+#define WORLD_MILESTONES_MAX 1024
 
 struct world {
 	struct register_ *reg;
