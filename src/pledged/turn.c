@@ -385,6 +385,8 @@ static void perform_actions(void *context)
 	struct daemon *daemon = context;
 	struct action *action;
 
+	if (daemon->stopping)
+		return;
 	for (int i = 0; i < ACTIONS_BEGUN && daemon->actions != NULL; i++) {
 		action = daemon->actions;
 		DL_DELETE(daemon->actions, action);

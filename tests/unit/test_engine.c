@@ -3033,21 +3033,35 @@ static void many_init(struct rig *rig)
 	rig_until(rig, "2020-06-01");
 }
 
+/* The figure that all of them wait for; what it leaves owed is not done. */
+static void many_feed(struct rig *rig)
+{
+	const struct fetch_report report = {.outcome = FETCH_CHANGED,
+		.retry_after = -1, .max_age = -1};
+	const struct row row = rig_row(rig, "done", "2020-05-20", "1",
+		"2020-05-20");
+
+	engine_fetched(rig->engine, 0, &report, &row, 1, rig->now,
+		&rig->effects);
+	rig_perform(rig);
+}
+
+static void many_restart(struct rig *rig)
+{
+	rig_restart(rig);
+	rig_to(rig, rig->now + DAY);
+	assert_int_equal(count_met(rig), TOUCHED);
+}
+
 /* What one figure touches is more than a call judges or saves as due: whoever
    waits with the commit until nothing is owed loses no judgement. */
 static void test_owed(void **state)
 {
-	const struct fetch_report report = {.outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
 	struct rig rig;
-	struct row row;
 	(void)state;
 
 	many_init(&rig);
-	row = rig_row(&rig, "done", "2020-05-20", "1", "2020-05-20");
-	rig.hold_fetches = true;
-	engine_fetched(rig.engine, 0, &report, &row, 1, rig.now, &rig.effects);
-	rig_perform(&rig);
+	many_feed(&rig);
 	assert_true(engine_owes(rig.engine));
 	assert_true(engine_next(rig.engine) <= rig.now);
 	while (engine_owes(rig.engine)) {
@@ -3055,35 +3069,23 @@ static void test_owed(void **state)
 		rig_perform(&rig);
 	}
 	assert_true(count_met(&rig) < TOUCHED);
-	rig.hold_fetches = false;
-	rig_restart(&rig);
-	rig_to(&rig, rig.now + DAY);
-	assert_int_equal(count_met(&rig), TOUCHED);
+	many_restart(&rig);
 	rig_release(&rig);
 }
 
 /* A reload leaves nothing owed. */
 static void test_owed_reload(void **state)
 {
-	const struct fetch_report report = {.outcome = FETCH_CHANGED,
-		.retry_after = -1, .max_age = -1};
 	struct rig rig;
-	struct row row;
 	(void)state;
 
 	many_init(&rig);
-	row = rig_row(&rig, "done", "2020-05-20", "1", "2020-05-20");
-	rig.hold_fetches = true;
-	engine_fetched(rig.engine, 0, &report, &row, 1, rig.now, &rig.effects);
-	rig_perform(&rig);
+	many_feed(&rig);
 	engine_reload(rig.engine, rig.world.reg, &rig.settings, rig.now,
 		&rig.effects);
 	rig_perform(&rig);
 	assert_false(engine_owes(rig.engine));
-	rig.hold_fetches = false;
-	rig_restart(&rig);
-	rig_to(&rig, rig.now + DAY);
-	assert_int_equal(count_met(&rig), TOUCHED);
+	many_restart(&rig);
 	rig_release(&rig);
 }
 
