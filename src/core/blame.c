@@ -97,11 +97,14 @@ static bool register_needs_network(const struct register_ *reg)
 
 void blame_start(struct engine *engine, instant now, struct effects *effects)
 {
-	if (register_needs_network(engine->reg))
-		return;
-	network_init(&engine->network);
-	machine_announce(engine, EVENT_ONLINE,
-		"no source needs the network any more", now, effects);
+	if (!register_needs_network(engine->reg)) {
+		network_init(&engine->network);
+		machine_announce(engine, EVENT_ONLINE,
+			"no source needs the network any more", now, effects);
+	} else if (!engine->network.offline && alerts_fires(engine->alerts,
+	    SUBJECT_NONE, "", EVENT_OFFLINE)) {
+		network_restore(&engine->network, now);
+	}
 }
 
 /* The report as one of an attempt that says nothing of the source. */
@@ -136,11 +139,10 @@ const struct fetch_report *blame_hear(struct engine *engine, uint32_t source,
 	news = network_hear(&engine->network, host, heard, now);
 	if (news == NETWORK_LOST)
 		machine_lost(engine, report, now, effects);
-	/* The alert may be from before a restart. */
-	if (news == NETWORK_BACK || (heard == NETWORK_REACHED && host != 0))
+	if (news == NETWORK_BACK) {
 		machine_back(engine, source, now, effects);
-	if (news == NETWORK_BACK)
 		polls_resume(engine, now);
+	}
 	if (heard != NETWORK_MISSED || host == 0)
 		return report;
 	if (engine->network.offline)

@@ -291,7 +291,8 @@ const struct fetch_report *blame_hear(struct engine *engine, uint32_t source,
 void blame_tell(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct source_state *before,
 	instant now, struct effects *effects);
-/* With a register that needs no network nobody waits for it. */
+/* With a register that needs no network nobody waits for it; an alert from
+   before a restart tells that this machine was offline, and is so still. */
 void blame_start(struct engine *engine, instant now, struct effects *effects);
 
 /* --- stale.c ------------------------------------------------------------- */

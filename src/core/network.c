@@ -17,6 +17,12 @@ void network_init(struct network *network)
 	*network = (struct network){.since = INSTANT_MIN};
 }
 
+void network_restore(struct network *network, instant now)
+{
+	*network = (struct network){.offline = true, .since = now, .probe = now,
+		.wait = PROBE_FIRST / 2};
+}
+
 static bool host_is_here(const char *host)
 {
 	return string_is(host, "localhost") || string_starts(host, "127.") ||

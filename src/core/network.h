@@ -41,6 +41,9 @@ enum network_heard { NETWORK_REACHED, NETWORK_MISSED, NETWORK_CUT };
 enum network_news { NETWORK_SAME, NETWORK_LOST, NETWORK_BACK };
 
 void network_init(struct network *network);
+/* It was offline when the last process ended: it is until somebody is reached,
+   and one host is tried at once. */
+void network_restore(struct network *network, instant now);
 /* What stands for the host of a URL; 0: asking it needs no network. */
 uint64_t network_host(const char *url);
 /* An attempt to a host has ended. CUT: the fault is this machine's. Of host 0

@@ -2795,6 +2795,42 @@ static void test_machine_offline(void **state)
 	rig_release(&rig);
 }
 
+/* A machine that starts again and again while it is cut off blames nobody. */
+static void test_restart_offline(void **state)
+{
+	const struct fetch_report missed = {.outcome = FETCH_FAILED,
+		.unreached = true, .error = "no connection"};
+	const struct fetch_report answered = {.outcome = FETCH_UNCHANGED};
+	static const char *const urls[] = {"http://a.example/",
+		"http://b.example/", "http://c.example/"};
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	rig.hold_fetches = true;
+	for (int i = 0; i < 3; i++)
+		rig_source(&rig.world, (const char *[]){"a", "b", "c"}[i])
+			->url = urls[i];
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-09-01");
+	for (int start = 0; start < 5; start++) {
+		for (int round = 0; round < 3; round++) {
+			while (rig.fetch_count > 0)
+				rig_attempt(&rig,
+					rig.fetches[--rig.fetch_count], &missed);
+			rig_to(&rig, engine_next(rig.engine));
+		}
+		rig_restart(&rig);
+	}
+	rig_expect(&rig, "offline\n+offline \n!ops offline\n");
+	assert_int_equal(rig.fetch_count, 1);
+	rig_attempt(&rig, rig.fetches[--rig.fetch_count], &answered);
+	rig_expect(&rig, "online\n-offline \n!ops online\n");
+	rig_work(&rig);
+	assert_int_equal(rig.fetch_count, 2);
+	rig_release(&rig);
+}
+
 static void test_gone_and_moved(void **state)
 {
 	const struct fetch_report gone = {.outcome = FETCH_FAILED,
@@ -3241,6 +3277,7 @@ int main(void)
 		cmocka_unit_test(test_stale_redefined),
 		cmocka_unit_test(test_held_moves_nothing),
 		cmocka_unit_test(test_machine_offline),
+		cmocka_unit_test(test_restart_offline),
 		cmocka_unit_test(test_gone_and_moved),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_clock_back_plans),
