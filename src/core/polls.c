@@ -86,15 +86,24 @@ void polls_adopt(struct engine *engine, uint32_t index,
 		polls_await(engine, polled);
 }
 
-/* Those that are due together begin one after the other. */
+/* Whether a source is due now, and at somebody else's. */
+static bool poll_burdens(const struct engine *engine, size_t source,
+	instant now)
+{
+	return heap_key(engine->polls, (uint32_t)source) <= now &&
+		network_host(engine->reg->sources[source].url) != 0;
+}
+
+/* Those that are due together begin one after the other, but for those on this
+   machine. */
 void polls_part(struct engine *engine, instant now)
 {
 	size_t due = 0;
 
 	for (size_t i = 0; i < engine->reg->source_count; i++)
-		due += heap_key(engine->polls, (uint32_t)i) <= now;
+		due += poll_burdens(engine, i, now);
 	for (size_t i = 0; i < engine->reg->source_count; i++) {
-		if (heap_key(engine->polls, (uint32_t)i) > now)
+		if (!poll_burdens(engine, i, now))
 			continue;
 		engine->sources[i].state.next = now + poll_parted(
 			engine->reg->sources[i].id, due,

@@ -2861,6 +2861,45 @@ static void test_gone_and_moved(void **state)
 	rig_release(&rig);
 }
 
+#define CROWD 600
+
+/* How many of so many sources are asked at the start. */
+static size_t crowd_asked(const char *url)
+{
+	static char ids[CROWD][16];
+	struct rig rig;
+	size_t asked = 0;
+
+	rig_init(&rig, FIRST_SIGHT_NONE);
+	rig.settings.polling.spread = SETTLE_SECONDS / 2;
+	struct register_ *reg = rig.world.reg;
+
+	reg->sources = arena_alloc(reg->arena, CROWD, sizeof *reg->sources);
+	for (size_t i = 0; i < CROWD; i++) {
+		snprintf(ids[i], sizeof ids[i], "s%zu", i);
+		rig_source(&rig.world, ids[i])->url = url;
+	}
+	world_finish(&rig.world);
+	rig.now = world_time(&rig.world, "2020-01-01");
+	rig.engine = engine_new(reg, rig.history, &rig.settings);
+	engine_start(rig.engine, rig.now, &rig.effects);
+	for (size_t i = 0; i < rig.effects.count; i++)
+		asked += rig.effects.items[i].kind == EFFECT_FETCH;
+	rig_release(&rig);
+	return asked;
+}
+
+/* Others are not asked by all at once; this machine does not mind. */
+static void test_crowd_at_start(void **state)
+{
+	size_t far = crowd_asked("https://statistics.example/");
+
+	(void)state;
+	assert_in_range(far, 1, CROWD / 2);
+	assert_int_equal(crowd_asked("http://127.0.0.1:8080/"), CROWD);
+	assert_int_equal(crowd_asked("file:/srv/figures.csv"), CROWD);
+}
+
 static void test_near(void **state)
 {
 	static struct near near[] = {{{14, DURATION_DAY}, 6 * 3600},
@@ -3279,6 +3318,7 @@ int main(void)
 		cmocka_unit_test(test_machine_offline),
 		cmocka_unit_test(test_restart_offline),
 		cmocka_unit_test(test_gone_and_moved),
+		cmocka_unit_test(test_crowd_at_start),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_clock_back_plans),
 		cmocka_unit_test(test_clock_back_knowledge),
