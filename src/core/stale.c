@@ -125,14 +125,14 @@ static bool milestone_misses(const struct engine *engine,
 {
 	const struct milestone_state *state = &engine->milestones[number]->state;
 	const struct assessment *assessment = &state->assessment;
-	const struct milestone *terms = milestone_at(
-		&engine->reg->milestones[number], stale->now);
+	const struct milestone *terms;
 	struct evaluation evaluation;
 	struct missing missing = {.stale = stale};
 
 	if (!milestone_is_open(state) || state->since == INSTANT_MIN ||
 	    period_is_none(assessment->waiting_for))
 		return false;
+	terms = milestone_at(&engine->reg->milestones[number], stale->now);
 	evaluation = milestone_evaluation(engine->reg, engine->history, terms,
 		(struct knowledge){stale->now, INSTANT_MAX});
 	evaluation.start = assessment->start;
