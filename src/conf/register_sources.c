@@ -304,6 +304,8 @@ static const struct conf_key source_keys[] = {
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
 	{ROW("lists", conf_word_kind), AT(lists), .words = listing_words},
 	{ROW("match", pattern_kind), AT(match)},
+	{ROW("may_be_empty", conf_bool), AT(may_be_empty),
+		.fallback = "false"},
 	{ROW("namespaces", source_labels_kind), AT(namespaces),
 		SECOND(namespace_count)},
 	{ROW("near", near_kind), .inside = &near_table},

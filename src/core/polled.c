@@ -9,42 +9,52 @@
 
 void polled_init(struct polled_times *polled)
 {
-	*polled = (struct polled_times){.items = NULL};
+	*polled = (struct polled_times){.faulty = false};
 }
 
 void polled_release(struct polled_times *polled)
 {
-	free(polled->items);
+	free(polled->all.items);
+	free(polled->found.items);
 	polled_init(polled);
+}
+
+/* A clock that was set back tells nothing new. */
+static void list_add(struct polled_list *list, struct polled_time time)
+{
+	if (list->count > 0 &&
+	    time.started <= list->items[list->count - 1].started)
+		return;
+	list->items = mem_grow(list->items, list->count, &list->capacity,
+		sizeof *list->items);
+	list->items[list->count++] = time;
 }
 
 bool polled_add(struct polled_times *polled, struct polled_time time,
 	enum fetch_outcome outcome, size_t rows, size_t rejected)
 {
-	if (outcome == FETCH_CHANGED)
-		polled->faulty = rows == 0 || rejected > 0;
+	if (outcome == FETCH_CHANGED) {
+		polled->faulty = rejected > 0;
+		polled->empty = rows == 0;
+	}
 	if ((outcome != FETCH_CHANGED && outcome != FETCH_UNCHANGED) ||
 	    polled->faulty)
 		return false;
-	/* A clock that was set back tells nothing new. */
-	if (polled->count > 0 &&
-	    time.started <= polled->items[polled->count - 1].started)
-		return true;
-	polled->items = mem_grow(polled->items, polled->count,
-		&polled->capacity, sizeof *polled->items);
-	polled->items[polled->count++] = time;
+	list_add(&polled->all, time);
+	if (!polled->empty)
+		list_add(&polled->found, time);
 	return true;
 }
 
 /* How many began by then. */
-static size_t polled_begun(const struct polled_times *polled, instant by)
+static size_t list_begun(const struct polled_list *list, instant by)
 {
-	size_t from = 0, count = polled->count;
+	size_t from = 0, count = list->count;
 
 	while (count > 0) {
 		size_t half = count / 2;
 
-		if (polled->items[from + half].started <= by) {
+		if (list->items[from + half].started <= by) {
 			from += half + 1;
 			count -= half + 1;
 		} else {
@@ -54,27 +64,35 @@ static size_t polled_begun(const struct polled_times *polled, instant by)
 	return from;
 }
 
-instant polled_last(const struct polled_times *polled, struct knowledge known)
+static const struct polled_list *polled_good(const struct polled_times *polled,
+	bool may_be_empty)
 {
+	return may_be_empty ? &polled->all : &polled->found;
+}
+
+instant polled_last(const struct polled_times *polled, bool may_be_empty,
+	struct knowledge known)
+{
+	const struct polled_list *list = polled_good(polled, may_be_empty);
 	instant by = earlier(known.published_by, known.recorded_by);
 	size_t count;
 
 	if (polled->standing != POLLED_AS_RECORDED)
 		return polled->standing == POLLED_ALWAYS ? by : INSTANT_MIN;
-	count = polled_begun(polled, by);
+	count = list_begun(list, by);
 	/* Those that were still under way: mostly none, or the last. */
-	while (count > 0 &&
-	    polled->items[count - 1].recorded > known.recorded_by)
+	while (count > 0 && list->items[count - 1].recorded > known.recorded_by)
 		count--;
-	return count > 0 ? polled->items[count - 1].started : INSTANT_MIN;
+	return count > 0 ? list->items[count - 1].started : INSTANT_MIN;
 }
 
-instant polled_first(const struct polled_times *polled, struct knowledge known)
+instant polled_first(const struct polled_times *polled, bool may_be_empty,
+	struct knowledge known)
 {
-	instant last = polled_last(polled, known);
+	instant last = polled_last(polled, may_be_empty, known);
 
 	return last == INSTANT_MIN || polled->standing == POLLED_ALWAYS ? last :
-		polled->items[0].started;
+		polled_good(polled, may_be_empty)->items[0].started;
 }
 
 /* --- of an indicator ---------------------------------------------------------- */
@@ -116,7 +134,8 @@ static instant covering_since(const struct covering *covering,
 	if (giver != NULL)
 		reach = document_source_reach(giver, covering->known,
 			covering->zone);
-	return earlier(reach, polled_first(polled, covering->known));
+	return earlier(reach, polled_first(polled, source->may_be_empty,
+		covering->known));
 }
 
 static void covering_take(struct covering *covering, uint32_t number)
@@ -126,7 +145,8 @@ static void covering_take(struct covering *covering, uint32_t number)
 		source->id);
 	int64_t every = source->every > 0 ? source->every :
 		SOURCE_EVERY_UNSET;
-	instant last = polled_last(polled, covering->known);
+	instant last = polled_last(polled, source->may_be_empty,
+		covering->known);
 	instant stale = last == INSTANT_MIN ? INSTANT_MIN : last + 2 * every;
 
 	if (polled->standing == POLLED_ALWAYS)

@@ -21,11 +21,16 @@ struct polled_time {
 	instant recorded;	/* when we had read it */
 };
 
-struct polled_times {
+struct polled_list {
 	struct polled_time *items;	/* by when they began */
 	size_t count, capacity;
-	bool faulty;		/* what was read last had no row, or one that was
-				   rejected */
+};
+
+struct polled_times {
+	struct polled_list all;
+	struct polled_list found;	/* of these, in which something was found */
+	bool faulty;			/* a row of what was read last was rejected */
+	bool empty;			/* nothing was found in it */
 	enum polled_standing standing;
 };
 
@@ -34,18 +39,23 @@ void polled_release(struct polled_times *polled);
 
 /*
  * Takes a poll that has ended, in the order of time. Good is one that was read
- * into rows of which none was rejected, or one that found the same as such a
- * one. An answer without any row is as likely the page of a failure (a login, an
- * apology, a feed that was reset) as an empty list: it tells of no absence.
+ * and of which no row was rejected, or one that found the same as such a one.
  * Returns whether it was good.
  */
 bool polled_add(struct polled_times *polled, struct polled_time time,
 	enum fetch_outcome outcome, size_t rows, size_t rejected);
 
-/* The last good poll known at a time; INSTANT_MIN: none. */
-instant polled_last(const struct polled_times *polled, struct knowledge known);
+/*
+ * The last good poll known at a time; INSTANT_MIN: none. An answer in which
+ * nothing was found is as likely the page of a failure (a login, an apology, a
+ * feed that was reset) as an empty list: it tells of no absence, unless
+ * may_be_empty says that the source answers so.
+ */
+instant polled_last(const struct polled_times *polled, bool may_be_empty,
+	struct knowledge known);
 /* The first one likewise. */
-instant polled_first(const struct polled_times *polled, struct knowledge known);
+instant polled_first(const struct polled_times *polled, bool may_be_empty,
+	struct knowledge known);
 
 /*
  * Until when a series of documents is complete under what is known: the last

@@ -148,6 +148,7 @@ struct source {
 	size_t csv_columns_as_count;
 	/* what becomes of it */
 	enum source_listing lists;
+	bool may_be_empty;		/* an answer without any row is a good one */
 	struct decimal hold_release;	/* share of its history that a release may
 					   contradict; 0: any */
 	struct duration retention;	/* of bytes no verdict rests on; 0: for ever */

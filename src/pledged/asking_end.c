@@ -175,7 +175,8 @@ static void asking_set_doubt(struct asking *asking)
 	const struct extraction *extraction = &asking->extraction;
 
 	if (extraction->rejected == 0) {
-		if (asking->report.rows == 0)
+		if (asking->report.rows == 0 &&
+			!asking_source(asking)->may_be_empty)
 			string_copy(asking->report.error,
 				sizeof asking->report.error, "nothing was found "
 				"in it: neither a row nor a fault");

@@ -183,8 +183,9 @@ static void source_asked(void *context, struct asking_result *result)
 	result->rows = NULL;
 	rows_assume(offline, reading->rows, reading->row_count);
 	reading->failed = report->outcome != FETCH_CHANGED;
-	reading->covers = !reading->failed && report->rows > 0 &&
-		report->rejected == 0;
+	reading->covers = !reading->failed && report->rejected == 0 &&
+		(report->rows > 0 || offline->reg->sources[
+		reading->source].may_be_empty);
 	if (report->error[0] != '\0')
 		source_tell(id, report);
 }

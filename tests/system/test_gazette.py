@@ -291,6 +291,27 @@ def test_nothing_at_all_is_no_absence(daemon, origin, form, program, body):
     assert daemon.status_of("p/ban") == "unverified"
 
 
+@pytest.mark.parametrize("form, program, body", FORMS,
+                         ids=[form for form, _, _ in FORMS])
+def test_nothing_is_an_answer_where_it_may_be(daemon, origin, form, program,
+                                              body):
+    origin.answers["/d"] = body
+    daemon.configure(register(
+        milestone("ban", "2099-06-30", benchmark=matching("embargo")),
+        milestone("past", "2020-06-30", benchmark=matching("embargo"))).replace(
+            NOTICES, '{ id = "own"; url = "%s"; format = "%s"; every = "1h"; '
+            'indicator = "gazette"; may_be_empty = true; lists = "all"; %s }'
+            % (origin.url("/d"), form, program)))
+    daemon.start().settled()
+    assert daemon.polled()[1]["error"] is None
+    for _ in range(2):
+        assert daemon.status_of("p/past") == "not_met"
+        assert daemon.status_of("p/ban") == "pending"
+        daemon.stop()
+        assert "not_met" in daemon.offline("assess", "--fetch", "p/past").stdout
+        daemon.start().settled()
+
+
 def test_what_match_leaves_out_was_there(daemon, origin):
     """A feed of which nothing matches is read well, and tells an absence."""
     item = "<item><title>%s</title><guid>%d</guid><pubDate>%s</pubDate></item>"

@@ -157,7 +157,7 @@ static void test_polled(void **state)
 	(void)state;
 
 	polled_init(&polled);
-	assert_int_equal(polled_last(&polled, (struct knowledge){50, 50}),
+	assert_int_equal(polled_last(&polled, false, (struct knowledge){50, 50}),
 		INSTANT_MIN);
 	assert_true(polled_add(&polled, AT(10), FETCH_CHANGED, 1, 0));
 	assert_true(polled_add(&polled, AT(20), FETCH_UNCHANGED, 0, 0));
@@ -169,17 +169,22 @@ static void test_polled(void **state)
 	/* The clock was set back. */
 	assert_true(polled_add(&polled, AT(55), FETCH_UNCHANGED, 0, 0));
 	/* Nothing was found: it may be anything but an empty list. */
-	assert_false(polled_add(&polled, AT(110), FETCH_CHANGED, 0, 0));
-	assert_false(polled_add(&polled, AT(120), FETCH_UNCHANGED, 0, 0));
+	assert_true(polled_add(&polled, AT(110), FETCH_CHANGED, 0, 0));
+	assert_true(polled_add(&polled, AT(120), FETCH_UNCHANGED, 0, 0));
 	static const instant wanted[][2] = {{9, INSTANT_MIN}, {10, 10}, {19, 10},
 		{20, 20}, {59, 20}, {60, 60}, {99, 60}, {130, 60}};
 
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-		assert_int_equal(polled_last(&polled, (struct knowledge){
+		assert_int_equal(polled_last(&polled, false, (struct knowledge){
 			wanted[i][0], INSTANT_MAX}), wanted[i][1]);
-		assert_int_equal(polled_last(&polled, (struct knowledge){
+		assert_int_equal(polled_last(&polled, false, (struct knowledge){
 			INSTANT_MAX, wanted[i][0]}), wanted[i][1]);
 	}
+	/* … unless the source answers so. */
+	assert_int_equal(polled_last(&polled, true, (struct knowledge){
+		130, INSTANT_MAX}), 120);
+	assert_int_equal(polled_last(&polled, true, (struct knowledge){
+		99, INSTANT_MAX}), 60);
 	polled_release(&polled);
 }
 
@@ -197,7 +202,7 @@ static void test_polled_under_way(void **state)
 		{INSTANT_MAX, 20}};
 
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		assert_int_equal(polled_last(&polled, (struct knowledge){50,
+		assert_int_equal(polled_last(&polled, false, (struct knowledge){50,
 			wanted[i][0]}), wanted[i][1]);
 	polled_release(&polled);
 }

@@ -178,10 +178,16 @@ static int kept_polled(void *kept, const char *source,
 	const struct polled_times *from = history_polled(kept_history(kept),
 		source);
 
-	for (size_t i = 0; i < from->count; i++)
-		polled_add(polled, from->items[i], FETCH_CHANGED, 1,
-			0);
+	for (size_t i = 0, found = 0; i < from->all.count; i++) {
+		bool rows = found < from->found.count &&
+			from->found.items[found].started ==
+			from->all.items[i].started;
+
+		polled_add(polled, from->all.items[i], FETCH_CHANGED, rows, 0);
+		found += rows;
+	}
 	polled->faulty = from->faulty;
+	polled->empty = from->empty;
 	return 0;
 }
 

@@ -126,6 +126,8 @@ static void test_read(void **state)
 	assert_string_equal(feed->match, "decree|law");
 	assert_true(source_lists_newest(feed));
 	assert_true(source_lists_newest(html));
+	assert_true(html->may_be_empty);
+	assert_false(feed->may_be_empty);
 	assert_false(source_lists_newest(xml));
 	assert_true(string_ends(source_of(reg, "file")->url,
 		"/sources/register.d/data-{place}.json"));

@@ -1037,7 +1037,7 @@ static void test_documents(void **state)
 	assert_int_equal(attestations->items[1]->recorded, T0 + 1);
 	assert_false(attestations->items[1]->yes);
 	assert_string_equal(attestations->items[1]->evidence, "http://e");
-	assert_int_equal(polled_last(history_polled(history, "gd"), all), T0);
+	assert_int_equal(polled_last(history_polled(history, "gd"), false, all), T0);
 	assert_true(history_polled(history, "gd")->faulty);
 	history_free(history);
 	store_close(store);
@@ -1115,7 +1115,7 @@ static void test_migration_keeps(void **state)
 	history = history_new(store_load_series, store);
 	history_load_by(history, &store_loads);
 	assert_int_equal(history_documents(history, "gz")->count, 0);
-	assert_int_equal(polled_last(history_polled(history, "gd"), all), T0);
+	assert_int_equal(polled_last(history_polled(history, "gd"), false, all), T0);
 	history_free(history);
 	fill_documents(store);
 	store_close(store);
