@@ -63,7 +63,7 @@ void engine_deallocate(struct engine *engine)
 	heap_free(engine->polls);
 	free(engine->touched);
 	free(engine->touches);
-	take_forget(engine);
+	accounts_forget(engine);
 	free(engine->accounts);
 	queue_release(&engine->revised);
 	heap_free(engine->stale);
@@ -223,7 +223,7 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, budget, effects);
-	take_tell(engine, now, TOLD_AT_ONCE, effects);
+	accounts_tell_revised(engine, now, TOLD_AT_ONCE, effects);
 	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 	stale_advance(engine, now, effects);
 	outbox_advance(engine->outbox, now, effects);

@@ -1,7 +1,8 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, nearness.c, taking.c,
- * gathering.c, blame.c, stale.c, alerts.c, outbox.c and reload.c reads this.
+ * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, nearness.c,
+ * taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c, outbox.c and
+ * reload.c reads this.
  *
  *	polls ─rows─→ taking ─figures─→ watch ─changes─→ alerts ─events─→ outbox
  */
@@ -11,6 +12,7 @@
 #include "base/heap.h"
 #include "base/mem.h"
 #include "core/engine.h"
+#include "core/holding.h"
 #include "core/network.h"
 #include "core/outcomes.h"
 #include "core/supply.h"
@@ -316,18 +318,42 @@ void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 /* Judges what so many rows touch, and tells of figures revised. */
 void take_judged(struct engine *engine, size_t rows, instant now,
 	struct effects *effects);
-/* Tells of those that wait; at most budget of them (0: no limit). */
-void take_tell(struct engine *engine, instant now, size_t budget,
-	struct effects *effects);
-/* At the end, without a word. */
-void take_forget(struct engine *engine);
-/* A verdict is another by a revision. */
-void take_overturned(struct engine *engine, uint32_t milestone,
-	enum status from, enum status to);
+/* --- accounts.c ---------------------------------------------------------- */
+
+/* Who brings figures, and when. */
+struct bringing {
+	struct engine *engine;
+	uint32_t source;	/* NOT_FOUND: people */
+	const struct stated *stated;	/* NULL: nobody says so */
+	int64_t accepts;	/* the held figure that is accepted; 0: none */
+	instant now;
+	struct effects *effects;
+};
 
 /* Notes that a call has brought something of an indicator. */
 void polls_touch(struct engine *engine, uint32_t indicator,
 	enum series_news news);
+/* … a figure that is held; jump: where that is why. */
+void account_hold(const struct bringing *by, uint32_t indicator,
+	const struct observation *figure, const struct jump *jump);
+/* … one in the place of another, which was known before this call. */
+void account_revise(const struct bringing *by, uint32_t indicator,
+	const struct observation *figure, const struct observation *before);
+/* An event about an indicator; quiet: no notification. */
+void indicator_announce(const struct bringing *by, uint32_t indicator,
+	enum event_kind kind, const char *reason, bool quiet);
+/* Tells of each touched indicator what is held, or that nothing is any more. */
+void accounts_tell_held(const struct bringing *by);
+/* After that: those that were revised wait to be told of. */
+void accounts_queue(struct engine *engine);
+/* Tells of those that wait; at most budget of them (0: no limit). */
+void accounts_tell_revised(struct engine *engine, instant now, size_t budget,
+	struct effects *effects);
+/* At the end, without a word. */
+void accounts_forget(struct engine *engine);
+/* A verdict is another by a revision. */
+void accounts_overturned(struct engine *engine, uint32_t milestone,
+	enum status from, enum status to);
 
 /* --- gathering.c --------------------------------------------------------- */
 

@@ -79,7 +79,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 	struct effects *effects)
 {
 	engine->asked = now;
-	take_tell(engine, now, 0, effects);
+	accounts_tell_revised(engine, now, 0, effects);
 	watch_save_owed(engine, now, 0, effects);
 	struct engine old = *engine;
 

@@ -1,15 +1,13 @@
 /*
- * taking: figures that a poll or a person brings: which of them are new, which
- * are held, and what is told of both.
+ * taking: figures that a poll or a person brings: which of them are new, and
+ * which are held. What is told of both is the affair of accounts.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/engine_internal.h"
-#include "core/holding.h"
 
-#define FIGURES_NAMED 3		/* of an indicator or a release, in a reason */
-#define VERDICTS_NAMED 5
+#define FIGURES_NAMED 3		/* of a release, in a reason */
 #define TAKEN_ALONE 20000	/* rows that leave no time for anything else */
 #define MERGED_FROM 64		/* figures of one indicator: in one pass */
 
@@ -29,12 +27,7 @@ struct taken {
 };
 
 struct taking {
-	struct engine *engine;
-	uint32_t source;		/* NOT_FOUND: people */
-	const struct stated *stated;
-	int64_t accepts;
-	instant now;
-	struct effects *effects;
+	struct bringing by;
 	struct taken *items;
 	size_t count;
 	struct series *series;		/* of the row taken last */
@@ -42,268 +35,13 @@ struct taking {
 	struct series_merge *merge;	/* … while many are added; NULL */
 };
 
-/* --- what a call brings of an indicator --------------------------------------- */
-
-void polls_touch(struct engine *engine, uint32_t indicator,
-	enum series_news news)
-{
-	enum touch touch = news == SERIES_REVISED ? TOUCH_REVISED : TOUCH_NEW;
-
-	if (engine->touches[indicator] == TOUCH_NONE)
-		engine->touched[engine->touched_count++] = indicator;
-	if (touch > engine->touches[indicator])
-		engine->touches[indicator] = touch;
-}
-
-static struct account *account_of(struct engine *engine, uint32_t indicator)
-{
-	struct account *account = engine->accounts[indicator];
-
-	if (account)
-		return account;
-	account = mem_new(1, sizeof(*account));
-	text_init(&account->held_words, 0);
-	text_init(&account->revised_words, 0);
-	return engine->accounts[indicator] = account;
-}
-
-static void account_close(struct engine *engine, uint32_t indicator)
-{
-	struct account **account = &engine->accounts[indicator];
-
-	text_release(&(*account)->held_words);
-	text_release(&(*account)->revised_words);
-	free(*account);
-	*account = NULL;
-}
-
-static void account_hold(struct taking *taking, uint32_t indicator,
-	const struct observation *figure, const struct jump *jump)
-{
-	struct account *account = account_of(taking->engine, indicator);
-	struct text *out = &account->held_words;
-
-	if (figure->quarantine == QUARANTINE_RELEASE || account->held++ > 0)
-		return;
-	if (figure->quarantine == QUARANTINE_JUMP) {
-		jump_tell(&taking->engine->reg->indicators[indicator], figure,
-			jump, out);
-		return;
-	}
-	text_add_period(out, figure->period);
-	text_add_string(out, ": ");
-	text_add_decimal(out, figure->value);
-	text_addf(out, " is %s: held until accepted",
-		quarantine_words(figure->quarantine));
-}
-
-/* What was known before this call and is another figure now. A register test
-   gives figures that nobody has published; of them only verdicts are told. */
-static void account_revise(struct taking *taking, uint32_t indicator,
-	const struct observation *figure, const struct observation *before)
-{
-	struct account *account;
-	struct text *out;
-
-	if ((taking->source == NOT_FOUND && !taking->stated) ||
-	    figure->published > figure->recorded ||
-	    before->recorded >= figure->recorded ||
-	    decimal_equal(before->value, figure->value))
-		return;
-	account = account_of(taking->engine, indicator);
-	out = &account->revised_words;
-	if (account->revised++ >= FIGURES_NAMED)
-		return;
-	text_add_string(out, account->revised > 1 ? "; " : "");
-	text_add_period(out, figure->period);
-	text_add_string(out, " = ");
-	text_add_decimal(out, figure->value);
-	text_add_string(out, ", before ");
-	text_add_decimal(out, before->value);
-}
-
-/* --- telling -------------------------------------------------------------------- */
-
-static void indicator_announce(const struct taking *taking, uint32_t indicator,
-	enum event_kind kind, const char *reason, bool quiet)
-{
-	struct engine *engine = taking->engine;
-
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = kind == EVENT_DATA_QUARANTINED ? SEVERITY_WARNING
-			: SEVERITY_INFO,
-		.subject_kind = SUBJECT_INDICATOR,
-		.subject = engine->reg->indicators[indicator].id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = taking->source,
-		.reason = reason,
-		.quiet = quiet,
-		.spare = EVENT_DATA_STALE,
-	}, taking->now, taking->effects);
-}
-
-/* Whether the last word on any period is one that is not used. */
-static bool series_is_quarantined(const struct series *series)
-{
-	for (size_t i = 0; i < series->count; i++) {
-		bool last = i + 1 == series->count || !period_equal(
-			series->items[i].period, series->items[i + 1].period);
-		if (last && series->items[i].quarantine)
-			return true;
-	}
-	return false;
-}
-
-static void taking_eased(const struct taking *taking, uint32_t indicator)
-{
-	struct engine *engine = taking->engine;
-	const char *id = engine->reg->indicators[indicator].id;
-	struct text reason;
-
-	if (!alerts_fires(engine->alerts, SUBJECT_INDICATOR, id,
-	    EVENT_DATA_QUARANTINED) || series_is_quarantined(
-	    history_series(engine->history, id)))
-		return;
-	text_init(&reason, 0);
-	if (taking->accepts != 0)
-		text_addf(&reason, "what was held was accepted%s%s",
-			taking->stated && taking->stated->by ? " by " : "",
-			taking->stated && taking->stated->by ?
-			taking->stated->by : "");
-	else
-		text_add_string(&reason, "a plausible figure has taken the "
-			"place of the one that was held");
-	indicator_announce(taking, indicator, EVENT_RECOVERED,
-		text_string(&reason), false);
-	text_release(&reason);
-}
-
-/* Of each indicator what is held, or that nothing is any more. */
-static void taking_tell(const struct taking *taking)
-{
-	struct engine *engine = taking->engine;
-
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		uint32_t indicator = engine->touched[i];
-		struct account *account = engine->accounts[indicator];
-
-		if (!account || account->held == 0) {
-			taking_eased(taking, indicator);
-			continue;
-		}
-		if (account->held > 1)
-			text_addf(&account->held_words, "; and %zu more",
-				account->held - 1);
-		indicator_announce(taking, indicator, EVENT_DATA_QUARANTINED,
-			text_string(&account->held_words), false);
-	}
-}
-
-static void overturned_tell(const struct engine *engine, uint32_t indicator,
-	struct text *out)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < engine->overturned_count; i++) {
-		const struct overturned *one = &engine->overturned[i];
-		const struct milestone *milestone =
-			&engine->reg->milestones[one->milestone];
-
-		if (!milestone_uses(milestone, indicator) ||
-		    found++ >= VERDICTS_NAMED)
-			continue;
-		text_addf(out, "%s%s from %s to %s", found > 1 ? ", " :
-			"; verdicts changed: ", milestone->id,
-			status_name(one->from), status_name(one->to));
-	}
-	if (found > VERDICTS_NAMED)
-		text_addf(out, " and %zu more", found - VERDICTS_NAMED);
-}
-
-/* One event of an indicator whose figures are others than before. */
-static void revision_tell(struct engine *engine, uint32_t indicator,
-	instant now, struct effects *effects)
-{
-	const struct taking taking = {.engine = engine, .source = NOT_FOUND,
-		.now = now, .effects = effects};
-	const struct account *account = engine->accounts[indicator];
-	struct text reason;
-
-	text_init(&reason, 0);
-	text_add_count(&reason, account->revised, "figure");
-	text_addf(&reason, " revised: %s",
-		text_string(&account->revised_words));
-	if (account->revised > FIGURES_NAMED)
-		text_addf(&reason, "; and %zu more",
-			account->revised - FIGURES_NAMED);
-	overturned_tell(engine, indicator, &reason);
-	indicator_announce(&taking, indicator, EVENT_REVISED,
-		text_string(&reason), false);
-	text_release(&reason);
-}
-
-/* What was held has been told of; what is revised waits for its turn, in which
-   it may be revised once more. */
-static void accounts_queue(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->touched_count; i++) {
-		uint32_t indicator = engine->touched[i];
-		struct account *account = engine->accounts[indicator];
-
-		if (!account)
-			continue;
-		account->held = 0;
-		text_clear(&account->held_words);
-		if (account->revised == 0) {
-			account_close(engine, indicator);
-		} else if (!account->queued) {
-			account->queued = true;
-			queue_push(&engine->revised, indicator);
-		}
-	}
-}
-
-void take_forget(struct engine *engine)
-{
-	uint32_t indicator;
-
-	while (queue_pop(&engine->revised, &indicator))
-		account_close(engine, indicator);
-}
-
-void take_tell(struct engine *engine, instant now, size_t budget,
-	struct effects *effects)
-{
-	uint32_t indicator;
-
-	for (size_t i = 0; (budget == 0 || i < budget) &&
-	    queue_pop(&engine->revised, &indicator); i++) {
-		revision_tell(engine, indicator, now, effects);
-		account_close(engine, indicator);
-	}
-	if (engine->revised.count == 0)
-		engine->overturned_count = 0;
-}
-
-void take_overturned(struct engine *engine, uint32_t milestone,
-	enum status from, enum status to)
-{
-	engine->overturned = mem_grow(engine->overturned,
-		engine->overturned_count, &engine->overturned_capacity,
-		sizeof(*engine->overturned));
-	engine->overturned[engine->overturned_count++] =
-		(struct overturned){milestone, from, to};
-}
-
 /* --- one figure ----------------------------------------------------------------- */
 
 static struct series *taking_series(struct taking *taking, uint32_t indicator)
 {
 	if (!taking->series || taking->indicator != indicator)
-		taking->series = history_series(taking->engine->history,
-			taking->engine->reg->indicators[indicator].id);
+		taking->series = history_series(taking->by.engine->history,
+			taking->by.engine->reg->indicators[indicator].id);
 	taking->indicator = indicator;
 	return taking->series;
 }
@@ -316,19 +54,19 @@ static const char *stated_word(struct effects *effects, const char *word)
 static void taking_save(struct taking *taking, const struct row *row,
 	const struct observation *figure)
 {
-	struct effect *effect = effects_add(taking->effects, EFFECT_OBSERVATION);
-	const struct stated *stated = taking->stated;
+	struct effect *effect = effects_add(taking->by.effects, EFFECT_OBSERVATION);
+	const struct stated *stated = taking->by.stated;
 
 	effect->index = row->indicator;
-	effect->subject = taking->engine->reg->indicators[row->indicator].id;
-	effect->source = taking->source;
+	effect->subject = taking->by.engine->reg->indicators[row->indicator].id;
+	effect->source = taking->by.source;
 	effect->answer = row->answer;
-	effect->accepts = taking->accepts;
+	effect->accepts = taking->by.accepts;
 	effect->as.observation = *figure;
 	if (stated) {
-		effect->by = stated_word(taking->effects, stated->by);
-		effect->note = stated_word(taking->effects, stated->note);
-		effect->evidence = stated_word(taking->effects,
+		effect->by = stated_word(taking->by.effects, stated->by);
+		effect->note = stated_word(taking->by.effects, stated->note);
+		effect->evidence = stated_word(taking->by.effects,
 			stated->evidence);
 	}
 }
@@ -344,15 +82,15 @@ static bool says_what_is_in_force(const struct series *series,
 /* False: it says nothing new. */
 static bool take_figure(struct taking *taking, const struct taken *taken)
 {
-	struct engine *engine = taking->engine;
+	struct engine *engine = taking->by.engine;
 	const struct row *row = taken->row;
 	struct series *series = taking_series(taking, row->indicator);
 	struct observation figure = row->observation, before;
 	struct jump jump;
 
 	figure.quarantine = taken->quarantine;
-	figure.recorded = engine_as_of(engine, taking->now);
-	if (!figure.quarantine && taking->accepts == 0 &&
+	figure.recorded = engine_as_of(engine, taking->by.now);
+	if (!figure.quarantine && taking->by.accepts == 0 &&
 	    figure_jumps(&engine->reg->indicators[row->indicator], series,
 	    &figure, &jump) && !says_what_is_in_force(series, &figure))
 		figure.quarantine = QUARANTINE_JUMP;
@@ -364,13 +102,13 @@ static bool take_figure(struct taking *taking, const struct taken *taken)
 	polls_touch(engine, row->indicator, news);
 	taking_save(taking, row, &figure);
 	if (figure.quarantine) {
-		account_hold(taking, row->indicator, &figure, &jump);
+		account_hold(&taking->by, row->indicator, &figure, &jump);
 		return true;
 	}
-	supply_take(engine->supply, row->indicator, taking->source,
+	supply_take(engine->supply, row->indicator, taking->by.source,
 		figure.period);
 	if (news == SERIES_REVISED)
-		account_revise(taking, row->indicator, &figure, &before);
+		account_revise(&taking->by, row->indicator, &figure, &before);
 	return true;
 }
 
@@ -574,7 +312,7 @@ static size_t release_hold(struct taking *taking, size_t from, size_t to,
 		if (held++ >= FIGURES_NAMED)
 			continue;
 		text_addf(named, "%s%s ", held > 1 ? ", " : "",
-			taking->engine->reg->indicators[row->indicator].id);
+			taking->by.engine->reg->indicators[row->indicator].id);
 		text_add_period(named, row->observation.period);
 	}
 	return held;
@@ -586,7 +324,7 @@ static void release_look(struct taking *taking, size_t from, size_t to,
 	struct text *words)
 {
 	const struct source *source =
-		&taking->engine->reg->sources[taking->source];
+		&taking->by.engine->reg->sources[taking->by.source];
 	struct contradiction found = {0, 0};
 	struct text named;
 	size_t held;
@@ -621,7 +359,7 @@ static void release_tell(const struct taking *taking, size_t from, size_t to,
 		if (!fresh[i - from] || indicator == told ||
 		    taking->items[i].quarantine != QUARANTINE_RELEASE)
 			continue;
-		indicator_announce(taking, indicator, EVENT_DATA_QUARANTINED,
+		indicator_announce(&taking->by, indicator, EVENT_DATA_QUARANTINED,
 			words, told != NOT_FOUND);
 		told = indicator;
 	}
@@ -648,8 +386,8 @@ static bool take_one(struct taking *taking, const struct taken *taken)
 		return false;
 	if (!taken->row->document)
 		return take_figure(taking, taken);
-	gather_document(taking->engine, taking->source, taken->row, taking->now,
-		taking->effects);
+	gather_document(taking->by.engine, taking->by.source, taken->row, taking->by.now,
+		taking->by.effects);
 	return true;
 }
 
@@ -725,14 +463,14 @@ static void take_release(struct taking *taking, size_t from, size_t to)
 static void taking_run(struct taking *taking, const struct row *rows,
 	size_t count)
 {
-	taking->items = taken_new(taking->engine->reg, taking->source, rows,
+	taking->items = taken_new(taking->by.engine->reg, taking->by.source, rows,
 		count);
 	taking->count = count;
 	for (size_t i = 0, end; i < count; i = end) {
 		end = release_end(taking, i);
 		take_release(taking, i, end);
 	}
-	taking_tell(taking);
+	accounts_tell_held(&taking->by);
 	free(taking->items);
 }
 
@@ -740,8 +478,8 @@ void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
 	size_t count, const struct stated *stated, instant now,
 	struct effects *effects)
 {
-	struct taking taking = {.engine = engine, .source = source,
-		.stated = stated, .now = now, .effects = effects};
+	struct taking taking = {.by = {.engine = engine, .source = source,
+		.stated = stated, .now = now, .effects = effects}};
 
 	taking_run(&taking, rows, count);
 }
@@ -758,7 +496,7 @@ void take_judged(struct engine *engine, size_t rows, instant now,
 		watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
 	accounts_queue(engine);
 	if (rows < TAKEN_ALONE)
-		take_tell(engine, now, TOLD_AT_ONCE, effects);
+		accounts_tell_revised(engine, now, TOLD_AT_ONCE, effects);
 	watch_owe_touched(engine);
 	if (rows < TAKEN_ALONE)
 		watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
@@ -815,9 +553,9 @@ enum accept_outcome engine_accept(struct engine *engine, uint32_t indicator,
 	instant now, struct effects *effects)
 {
 	struct row row = {.indicator = indicator, .observation = *held};
-	struct taking taking = {.engine = engine, .source = NOT_FOUND,
+	struct taking taking = {.by = {.engine = engine, .source = NOT_FOUND,
 		.stated = stated, .accepts = held->id, .now = now,
-		.effects = effects};
+		.effects = effects}};
 
 	engine->asked = now;
 	row.observation.id = 0;

@@ -426,7 +426,7 @@ static const struct event *change_tell_revision(struct engine *engine,
 	if (revision_find(engine, change->milestone, change->since,
 			change->after->as_of, &figures)) {
 		if (verdict_changed(change))
-			take_overturned(engine, change->index, before->status,
+			accounts_overturned(engine, change->index, before->status,
 				change->after->status);
 		revision_reason(change, text_string(&figures), &reason);
 		struct announcement announcement = announcement_of(engine,
