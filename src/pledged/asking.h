@@ -50,7 +50,8 @@ struct asking_what {
 	uint32_t source;
 	const struct settings *settings;	/* likewise */
 	/* Of the last poll by the same definition; NULL or "": none. Validators
-	   are sent where the poll is one request without further pages. */
+	   are sent where the poll is one request, and where the next page is does
+	   not stand in a header; a poll of several pages gives none. */
 	const char *etag;
 	const char *last_modified;
 	const char *moved;		/* asked instead of a URL without

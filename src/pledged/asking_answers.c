@@ -311,6 +311,24 @@ static void report_take_moved(struct asking *asking,
 		result->final_url);
 }
 
+/* Whether one answer may be all, and the same answer the same all. Where the next
+   page is said by a header a page may have become the last but one, unchanged. */
+static bool asking_is_single(const struct asking *asking)
+{
+	return asking->request_count == 1 && !next_is_link(asking_source(asking));
+}
+
+/* Those of the first page, until there is a second. */
+static void report_take_validators(struct asking *asking,
+	const struct fetch_result *result)
+{
+	bool all = asking_is_single(asking) && asking->page == 1;
+
+	validator_take(asking, asking->report.etag, all ? result->etag : "");
+	validator_take(asking, asking->report.last_modified,
+		all ? result->last_modified : "");
+}
+
 static void report_take_result(struct asking *asking,
 	const struct fetch_result *result)
 {
@@ -324,18 +342,15 @@ static void report_take_result(struct asking *asking,
 	report->max_age = soonest(report->max_age, result->max_age);
 	report->gone = result->arrived && result->status == 410 &&
 		asking->page == 1;
-	if (!asking->many) {
-		validator_take(asking, report->etag, result->etag);
-		validator_take(asking, report->last_modified,
-			result->last_modified);
-	}
+	report_take_validators(asking, result);
 	report_take_moved(asking, result);
 }
 
 /* Validators are those of one answer, and to a question that can be repeated. */
 bool asking_is_conditional(const struct asking *asking)
 {
-	return !asking->many && !asking->question.post &&
+	return asking_is_single(asking) && asking->page == 1 &&
+		!asking->question.post &&
 		((asking->etag != NULL && asking->etag[0] != '\0') ||
 		(asking->last_modified != NULL && asking->last_modified[0]));
 }

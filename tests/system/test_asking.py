@@ -88,6 +88,27 @@ def offer(origin, pages, path="/d", make=linked):
         origin.answers[path + suffix] = make(pages)
 
 
+NEXT = 'next = "if .more then {page: 2} else null end";'
+
+
+def test_one_page_is_validated_until_there_are_two(daemon, origin):
+    """Where the next page is stands in the page: the same page is all again."""
+    origin.answers["/d"] = page(["2020-01"], more=False)
+    started(daemon, json_source(origin.url("/d"), NEXT))
+    assert polled(daemon)["outcome"] == "unchanged"
+    assert origin.statuses("/d") == [200, 304]
+    origin.answers["/d"] = page(["2020-01"], more=True)
+    origin.answers["/d?page=2"] = page(["2020-02"], more=False)
+    assert polled(daemon)["outcome"] == "changed"
+    assert origin.statuses("/d") == [200, 304, 200]
+    assert set(figures(daemon)) == {"2020-01", "2020-02"}
+    # The second page may be another though the first is the same.
+    origin.answers["/d?page=2"] = page(["2020-02", "2020-03"], more=False)
+    assert polled(daemon)["outcome"] == "changed"
+    assert origin.statuses("/d") == [200, 304, 200, 200]
+    assert set(figures(daemon)) == {"2020-01", "2020-02", "2020-03"}
+
+
 def test_pages_by_link(daemon, origin):
     offer(origin, ["period,value\n2020-01,1\n", "period,value\n2020-02,2\n",
                    "period,value\n2020-03,3\n"])
