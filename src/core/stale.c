@@ -154,6 +154,22 @@ static bool staleness_matters(const struct engine *engine,
 	return false;
 }
 
+/* Whether the figure that is expected has come, and is held: of that people are
+   told already. */
+static bool staleness_is_held(const struct engine *engine,
+	const struct staleness *stale)
+{
+	const struct series *series = history_series(engine->history,
+		stale->indicator->id);
+	struct period next = period_next(stale->last, 1);
+
+	for (size_t i = series_position(series, next); i < series->count &&
+	    period_equal(series->items[i].period, next); i++)
+		if (series->items[i].quarantine != QUARANTINE_NONE)
+			return true;
+	return false;
+}
+
 static void stale_announce(struct engine *engine,
 	const struct indicator *indicator, enum event_kind kind,
 	const char *reason, instant now, struct effects *effects)
@@ -273,7 +289,8 @@ void stale_look(struct engine *engine, uint32_t number, instant now,
 	if (told && !late)
 		stale_recovered(engine, &stale, now, effects);
 	else if (!told && late &&
-	    (answered != NOT_FOUND || stale.now > stale.overdue))
+	    (answered != NOT_FOUND || stale.now > stale.overdue) &&
+	    !staleness_is_held(engine, &stale))
 		stale_told(engine, &stale, answered, now, effects);
 }
 

@@ -208,6 +208,22 @@ static void add_milestone_facts(struct facts *facts,
 			pledge->url != NULL ? pledge->url : instrument->url);
 }
 
+/* What somebody types who wants to know more. */
+static void add_where_to_look(struct facts *facts, const struct event *event)
+{
+	struct text *out;
+
+	if (event->subject == NULL)
+		return;
+	out = facts_add(facts, "To look closer");
+	if (event->subject_kind == SUBJECT_MILESTONE)
+		text_addf(out, "pledgectl show '%s'", event->subject);
+	else if (event->kind == EVENT_DATA_QUARANTINED)
+		text_addf(out, "pledgectl list held  (%s)", event->subject);
+	else
+		text_addf(out, "pledgectl list sources  (%s)", event->subject);
+}
+
 static void facts_gather(struct facts *facts,
 	const struct message_context *context)
 {
@@ -225,11 +241,7 @@ static void facts_gather(struct facts *facts,
 	if (event->from != NULL && event->to != NULL)
 		text_addf(facts_add(facts, "Status"), "%s (was %s)",
 			event->to, event->from);
-	if (event->subject != NULL)
-		text_addf(facts_add(facts, "To look closer"),
-			event->subject_kind == SUBJECT_MILESTONE
-				? "pledgectl show '%s'" : "pledgectl list sources  (%s)",
-			event->subject);
+	add_where_to_look(facts, event);
 }
 
 /* --- email -------------------------------------------------------------- */
