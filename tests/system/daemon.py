@@ -11,6 +11,7 @@ import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -308,8 +309,24 @@ class Daemon:
     def status_of(self, name):
         return self.get(f"/v1/milestones/{name}")["status"]
 
+    def recorded(self):
+        """The last poll of each source that is on the disk, by its number."""
+        path = self.folder / "state" / "pledged.db"
+        if not path.exists():
+            return {}
+        base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            return dict(base.execute("SELECT text, fetch FROM source_state "
+                                     "JOIN name ON name.id = source"))
+        finally:
+            base.close()
+
     def settled(self):
+        """All first polls have ended, and what they gave is on the disk."""
         wait_until(lambda: self.get("/v1/status")["state"] == "watching")
+        tried = {item["id"] for item in self.items("/v1/sources")
+                 if item["last_attempt"] is not None}
+        wait_until(lambda: tried <= self.recorded().keys())
         return self
 
     def source(self, name):
@@ -317,13 +334,12 @@ class Daemon:
                     if item["id"] == name)
 
     def polled(self, name="own"):
-        """Orders a poll and waits until it has ended."""
-        before = self.source(name)
+        """Orders a poll and waits until it has ended, and is on the disk."""
+        before, number = self.source(name), self.recorded().get(name, 0)
         status, _ = self.post(f"/v1/sources/{name}/poll")
         assert status == 202
-        # Ended when idle again; a poll within the same second looks alike.
-        wait_until(lambda: not self.source(name)["busy"]
-                   and self.source(name)["last_attempt"] is not None)
+        wait_until(lambda: self.recorded().get(name, 0) > number
+                   and not self.source(name)["busy"])
         return before, self.source(name)
 
     def ctl(self, *words, env=None):
