@@ -2648,7 +2648,7 @@ static void test_left_while_down(void **state)
 
 	held_init(&rig, "4", "0");
 	table_add(&rig, "2020-06", "5", "2020-09-01");
-	table_add(&rig, "2020-07", "500", "2020-09-01");
+	table_add(&rig, "2020-04", "500", "2020-09-01");
 	rig_table(&rig);
 	rig_until(&rig, "2020-09-20");
 	rig.publish = publish_outcome;
