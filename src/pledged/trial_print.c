@@ -374,26 +374,12 @@ static void print_table(const struct trial *trial,
 
 /* --- JSON ------------------------------------------------------------------------- */
 
-static void put_text(struct json *json, const char *key, const char *value)
-{
-	json_put_string(json, key, value != NULL && value[0] != '\0' ? value
-		: NULL);
-}
-
 static void put_seconds(struct json *json, const char *key, int64_t seconds)
 {
 	if (seconds > 0)
 		json_put_int(json, key, seconds);
 	else
 		json_put_null(json, key);
-}
-
-static void put_digest(struct json *json, const struct exchange *exchange)
-{
-	char hex[DIGEST_HEX_SIZE];
-
-	digest_hex(&exchange->answer.body, hex);
-	json_put_string(json, "sha256", exchange_came(exchange) ? hex : NULL);
 }
 
 static void put_exchange(struct json *json, const struct trial *trial,
@@ -406,22 +392,23 @@ static void put_exchange(struct json *json, const struct trial *trial,
 	json_put_int(json, "request", (int64_t)exchange->request);
 	json_put_int(json, "page", (int64_t)exchange->page);
 	json_put_string(json, "url", answer->url);
-	put_text(json, "final_url", exchange->final_url);
+	view_said(json, "final_url", exchange->final_url);
 	json_key(json, "parameters");
 	json_raw(json, answer->parameters);
 	json_put_int(json, "status", answer->http_status);
-	put_text(json, "media_type", answer->media_type);
-	put_text(json, "encoding", exchange_encoding(trial, exchange, charset));
+	view_said(json, "media_type", answer->media_type);
+	view_said(json, "encoding", exchange_encoding(trial, exchange, charset));
 	json_put_int(json, "bytes", answer->bytes);
-	put_digest(json, exchange);
+	view_digest(json, "sha256", exchange_came(exchange) ?
+		&answer->body : NULL);
 	json_put_int(json, "milliseconds", exchange->milliseconds);
 	json_put_int(json, "rows", (int64_t)answer->rows);
-	put_text(json, "etag", answer->etag);
-	put_text(json, "last_modified", answer->last_modified);
+	view_said(json, "etag", answer->etag);
+	view_said(json, "last_modified", answer->last_modified);
 	put_seconds(json, "max_age", exchange->max_age);
 	put_seconds(json, "retry_after", exchange->retry_after);
 	put_seconds(json, "ttl", exchange->ttl);
-	put_text(json, "next", exchange->next);
+	view_said(json, "next", exchange->next);
 	json_object_end(json);
 }
 
@@ -438,7 +425,7 @@ static void put_figure(struct json *json, const struct trial *trial,
 	json_put_instant(json, "published", figure->published_assumed ?
 		INSTANT_MIN : figure->published);
 	json_put_bool(json, "provisional", figure->provisional);
-	put_text(json, "held", figure->quarantine != QUARANTINE_NONE ?
+	view_said(json, "held", figure->quarantine != QUARANTINE_NONE ?
 		quarantine_name(figure->quarantine) : NULL);
 	json_put_int(json, "answer", effect->answer);
 	json_object_end(json);
@@ -454,8 +441,8 @@ static void put_document(struct json *json, const struct trial *trial,
 		trial->reg->indicators[effect->index].id);
 	json_put_string(json, "key", document->key);
 	json_put_string(json, "title", document->title);
-	put_text(json, "url", document->url);
-	put_text(json, "text", document->text);
+	view_said(json, "url", document->url);
+	view_said(json, "text", document->text);
 	view_period(json, "period", document->period);
 	json_put_instant(json, "published", document->published_assumed ?
 		INSTANT_MIN : document->published);
@@ -530,9 +517,9 @@ static void print_json(const struct trial *trial,
 		source_format_name(trial_source(trial)->format));
 	json_put_string(&json, "outcome", report->outcome == FETCH_CHANGED ?
 		"read" : fetch_outcome_name(report->outcome));
-	put_text(&json, "error", report->outcome == FETCH_CHANGED ? NULL
+	view_said(&json, "error", report->outcome == FETCH_CHANGED ? NULL
 		: report->error);
-	put_text(&json, "moved", report->moved);
+	view_said(&json, "moved", report->moved);
 	json_put_instant(&json, "next_poll", trial->state.next);
 	json_key(&json, "answers");
 	json_array(&json);

@@ -305,9 +305,27 @@ void view_milestone(struct json *json, const struct register_ *reg,
 	json_object_end(json);
 }
 
-static void put_said(struct json *json, const char *key, const char *said)
+void view_said(struct json *json, const char *key, const char *said)
 {
-	json_put_string(json, key, *said != '\0' ? said : NULL);
+	json_put_string(json, key, said != NULL && *said != '\0' ? said : NULL);
+}
+
+void view_number(struct json *json, const char *key, int64_t number)
+{
+	if (number != 0)
+		json_put_int(json, key, number);
+	else
+		json_put_null(json, key);
+}
+
+void view_digest(struct json *json, const char *key,
+	const struct digest *digest)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	if (digest != NULL)
+		digest_hex(digest, hex);
+	json_put_string(json, key, digest != NULL ? hex : NULL);
 }
 
 static void view_attestation(struct json *json,
@@ -319,8 +337,8 @@ static void view_attestation(struct json *json,
 	json_put_bool(json, "attested", attestation->yes);
 	json_put_date(json, "on", attestation->on);
 	json_put_instant(json, "at", attestation->at);
-	put_said(json, "evidence", attestation->evidence);
-	put_said(json, "note", attestation->note);
+	view_said(json, "evidence", attestation->evidence);
+	view_said(json, "note", attestation->note);
 	json_put_bool(json, "standing", standing);
 	json_object_end(json);
 }
@@ -374,11 +392,11 @@ void view_document(struct json *json, const struct document *document)
 	json_object(json);
 	json_put_int(json, "id", document->id);
 	json_put_string(json, "key", document->key);
-	put_said(json, "title", document->title);
-	put_said(json, "url", document->url);
+	view_said(json, "title", document->title);
+	view_said(json, "url", document->url);
 	json_put_int(json, "text_bytes", (int64_t)strlen(document->text));
 	view_period(json, "period", document->period);
-	put_said(json, "source", document->source);
+	view_said(json, "source", document->source);
 	json_put_instant(json, "published", document->published);
 	json_put_bool(json, "published_assumed", document->published_assumed);
 	json_put_instant(json, "recorded", document->recorded);
@@ -532,14 +550,6 @@ void view_observation_fields(struct json *json,
 		NULL : quarantine_words((enum quarantine)observation->quarantine));
 }
 
-void view_observation(struct json *json,
-	const struct observation *observation)
-{
-	json_object(json);
-	view_observation_fields(json, observation);
-	json_object_end(json);
-}
-
 static void put_seconds(struct json *json, const char *key, int64_t seconds)
 {
 	struct text text;
@@ -684,10 +694,7 @@ void view_notification(struct json *json,
 	json_put_string(json, "message_id", notification->message_id);
 	json_put_string(json, "channel", notification->channel);
 	json_put_int(json, "event", notification->event);
-	if (notification->alert != 0)
-		json_put_int(json, "alert", notification->alert);
-	else
-		json_put_null(json, "alert");
+	view_number(json, "alert", notification->alert);
 	json_put_instant(json, "created", notification->created);
 	json_put_string(json, "state", delivery_state_name(delivery->state));
 	json_put_int(json, "attempts", delivery->attempts);
@@ -712,10 +719,7 @@ void view_event_fields(struct json *json, const struct event *event)
 	json_put_string(json, "to", event->to);
 	json_put_string(json, "reason", event->reason);
 	json_put_string(json, "severity", severity_name(event->severity));
-	if (event->alert != 0)
-		json_put_int(json, "alert", event->alert);
-	else
-		json_put_null(json, "alert");
+	view_number(json, "alert", event->alert);
 }
 
 void view_event(struct json *json, const struct event *event)

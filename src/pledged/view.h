@@ -28,7 +28,7 @@ void view_series(struct json *json, const struct register_ *reg,
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
 	const struct assessment *assessment, instant recorded_by, instant since);
-/* Its fields, into an object that is open. */
+/* The fields of an observation, into an object that is open. */
 void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
 	const struct assessment *assessment, instant recorded_by, instant since);
@@ -40,8 +40,6 @@ void view_document(struct json *json, const struct document *document);
 void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
 void view_indicator(struct json *json, const struct register_ *reg,
 	uint32_t indicator);
-void view_observation(struct json *json,
-	const struct observation *observation);
 /* Its fields, into an object that is open. */
 void view_observation_fields(struct json *json,
 	const struct observation *observation);
@@ -55,6 +53,12 @@ void view_notification(struct json *json,
 /* The fields of an event, into an object that is open. */
 void view_event_fields(struct json *json, const struct event *event);
 void view_event(struct json *json, const struct event *event);
+
+/* What is not there is null: an empty string or NULL, 0, and no digest. */
+void view_said(struct json *json, const char *key, const char *said);
+void view_number(struct json *json, const char *key, int64_t number);
+void view_digest(struct json *json, const char *key,
+	const struct digest *digest);
 
 /* MIN and MAX: null. */
 void view_instant_zone(struct json *json, const char *key, instant at,

@@ -214,10 +214,7 @@ static void put_cause(struct json *json, const struct store_change *change)
 		cause_kind_name(change->cause.kind) : NULL);
 	json_put_string(json, "because",
 		change->has_cause ? change->cause.text : NULL);
-	if (change->told != 0)
-		json_put_int(json, "event", change->told);
-	else
-		json_put_null(json, "event");
+	view_number(json, "event", change->told);
 	json_put_string(json, "reason", change->reason);
 }
 

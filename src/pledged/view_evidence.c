@@ -3,30 +3,17 @@
 
 #include "pledged/view.h"
 
-static void put_digest(struct json *json, const char *key,
-	const struct digest *digest)
-{
-	char hex[DIGEST_HEX_SIZE];
-
-	if (digest != NULL)
-		digest_hex(digest, hex);
-	json_put_string(json, key, digest != NULL ? hex : NULL);
-}
-
 void view_vintage_fields(struct json *json, const char *indicator,
 	const struct observation *observation, const struct store_observed *how)
 {
 	view_observation_fields(json, observation);
 	json_put_string(json, "indicator", indicator);
 	json_put_string(json, "source", how->source);
-	put_digest(json, "snapshot", how->snapshot);
+	view_digest(json, "snapshot", how->snapshot);
 	json_put_string(json, "by", how->by);
 	json_put_string(json, "note", how->note);
 	json_put_string(json, "evidence", how->evidence);
-	if (how->accepts != 0)
-		json_put_int(json, "accepts", how->accepts);
-	else
-		json_put_null(json, "accepts");
+	view_number(json, "accepts", how->accepts);
 }
 
 void view_vintage(struct json *json, const char *indicator,
@@ -37,11 +24,6 @@ void view_vintage(struct json *json, const char *indicator,
 	json_object_end(json);
 }
 
-static void put_said(struct json *json, const char *key, const char *said)
-{
-	json_put_string(json, key, *said != '\0' ? said : NULL);
-}
-
 /* The URL is whole: it is what was asked, and holds {name} for secrets. */
 void view_answer(struct json *json, const struct store_answer *stored)
 {
@@ -50,19 +32,16 @@ void view_answer(struct json *json, const struct store_answer *stored)
 	json_object(json);
 	json_put_int(json, "id", stored->id);
 	json_put_instant(json, "time", answer->at);
-	put_said(json, "url", answer->url);
+	view_said(json, "url", answer->url);
 	json_key(json, "parameters");
 	json_raw(json, answer->parameters[0] != '\0' ? answer->parameters : "{}");
-	if (answer->http_status != 0)
-		json_put_int(json, "status", answer->http_status);
-	else
-		json_put_null(json, "status");
-	put_said(json, "etag", answer->etag);
-	put_said(json, "last_modified", answer->last_modified);
-	put_said(json, "media_type", answer->media_type);
+	view_number(json, "status", answer->http_status);
+	view_said(json, "etag", answer->etag);
+	view_said(json, "last_modified", answer->last_modified);
+	view_said(json, "media_type", answer->media_type);
 	json_put_int(json, "bytes", answer->bytes);
-	put_digest(json, "sha256", &answer->body);
-	put_digest(json, "program", stored->has_program ? &stored->program : NULL);
+	view_digest(json, "sha256", &answer->body);
+	view_digest(json, "program", stored->has_program ? &stored->program : NULL);
 	json_put_int(json, "rows", (int64_t)answer->rows);
 	json_put_bool(json, "kept", stored->has_bytes);
 	json_object_end(json);

@@ -70,10 +70,7 @@ static void put_origin(struct json *json, const struct store_origin *origin)
 		digest_hex(&origin->snapshot, hex);
 	json_put_string(json, "snapshot", origin->has_snapshot ? hex : NULL);
 	json_put_string(json, "by", origin->by[0] != '\0' ? origin->by : NULL);
-	if (origin->accepts != 0)
-		json_put_int(json, "accepts", origin->accepts);
-	else
-		json_put_null(json, "accepts");
+	view_number(json, "accepts", origin->accepts);
 }
 
 static void put_figure(const struct writing *writing, size_t index)

@@ -82,6 +82,22 @@ static void golden_write(const char *path, const char *listing)
 	assert_int_equal(fclose(file), 0);
 }
 
+struct register_ *golden_register(const char *path, enum conf_purpose purpose)
+{
+	struct settings *settings;
+	struct register_ *reg;
+	struct faults faults;
+
+	faults_init(&faults);
+	settings = settings_load(path, purpose, &faults);
+	reg = register_load(settings, &faults);
+	if (reg == NULL)
+		fail_msg("%s: %s", path, faults.items[0].text);
+	settings_free(settings);
+	faults_release(&faults);
+	return reg;
+}
+
 void golden_check(const char *name)
 {
 	char path[128], expected[128];

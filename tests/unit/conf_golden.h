@@ -16,6 +16,9 @@ char *golden_listing(const char *path, enum conf_purpose purpose);
 /* The register of a configuration without errors, expanded into one file. */
 void golden_expanded(const char *path, struct text *out);
 
+/* The register of a configuration that has no error. */
+struct register_ *golden_register(const char *path, enum conf_purpose purpose);
+
 /* NAME/pledged.conf gives NAME.expected. */
 void golden_check(const char *name);
 

@@ -36,23 +36,6 @@ static void test_listings(void **state)
 	golden_check("sources-faults");
 }
 
-/* The register of a configuration that has no error. */
-static struct register_ *register_of(const char *path)
-{
-	struct settings *settings;
-	struct register_ *reg;
-	struct faults faults;
-
-	faults_init(&faults);
-	settings = settings_load(path, CONF_OFFLINE, &faults);
-	reg = register_load(settings, &faults);
-	if (reg == NULL)
-		fail_msg("%s: %s", path, faults.items[0].text);
-	settings_free(settings);
-	faults_release(&faults);
-	return reg;
-}
-
 struct world {
 	struct settings *settings;
 	struct register_ *reg;
@@ -295,7 +278,7 @@ static void test_names(void **state)
 
 static void test_calendars(void **state)
 {
-	struct register_ *reg = register_of("calendar/pledged.conf");
+	struct register_ *reg = golden_register("calendar/pledged.conf", CONF_OFFLINE);
 	const struct calendar *cn = &reg->calendars[0];
 	const struct calendar *list = &reg->calendars[1];
 
@@ -345,8 +328,8 @@ static void test_calendar_digest(void **state)
 
 		ics_write(i < 2 ? "20200501" : "20200502");
 		golden_file("a.conf", calendars, sizeof calendars - 1, 0644);
-		reg = register_of(golden_file("pledged.conf", conf,
-			sizeof conf - 1, 0644));
+		reg = golden_register(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644), CONF_OFFLINE);
 		digests[i] = reg->digest;
 		register_free(reg);
 	}
@@ -359,7 +342,7 @@ static void test_calendar_digest(void **state)
 
 static void test_instances(void **state)
 {
-	struct register_ *reg = register_of("instances/pledged.conf");
+	struct register_ *reg = golden_register("instances/pledged.conf", CONF_OFFLINE);
 	const struct milestone *milestone;
 
 	(void)state;
@@ -426,14 +409,14 @@ static void test_expand(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		struct register_ *reg = register_of(names[i]), *again;
+		struct register_ *reg = golden_register(names[i], CONF_OFFLINE), *again;
 		struct text text;
 
 		golden_expanded(names[i], &text);
 		assert_null(strstr(text_string(&text), "for_each"));
 		golden_file("a.conf", text.data, text.length, 0644);
-		again = register_of(golden_file("pledged.conf", conf,
-			sizeof conf - 1, 0644));
+		again = golden_register(golden_file("pledged.conf", conf,
+			sizeof conf - 1, 0644), CONF_OFFLINE);
 		assert_same(reg, again);
 		register_free(again);
 		register_free(reg);

@@ -17,23 +17,6 @@
 #include "core/definition.h"
 #include "core/placeholder.h"
 
-static struct register_ *register_read(const char *path,
-	enum conf_purpose purpose)
-{
-	struct settings *settings;
-	struct register_ *reg;
-	struct faults faults;
-
-	faults_init(&faults);
-	settings = settings_load(path, purpose, &faults);
-	reg = register_load(settings, &faults);
-	if (reg == NULL)
-		fail_msg("%s: %s", path, faults.items[0].text);
-	settings_free(settings);
-	faults_release(&faults);
-	return reg;
-}
-
 static const struct source *source_of(const struct register_ *reg,
 	const char *id)
 {
@@ -57,7 +40,7 @@ static const char *label_of(const struct label *labels, size_t count,
 
 static void test_asked(void **state)
 {
-	struct register_ *reg = register_read("sources/pledged.conf",
+	struct register_ *reg = golden_register("sources/pledged.conf",
 		CONF_OFFLINE);
 	const struct source *all = source_of(reg, "all");
 
@@ -98,7 +81,7 @@ static void test_asked(void **state)
 
 static void test_read(void **state)
 {
-	struct register_ *reg = register_read("sources/pledged.conf",
+	struct register_ *reg = golden_register("sources/pledged.conf",
 		CONF_OFFLINE);
 	const struct source *token = source_of(reg, "token");
 	const struct source *html = source_of(reg, "html");
@@ -146,7 +129,7 @@ static const char *parameter_of(const struct source *source, const char *name)
 
 static void test_preset(void **state)
 {
-	struct register_ *reg = register_read("sources/pledged.conf",
+	struct register_ *reg = golden_register("sources/pledged.conf",
 		CONF_OFFLINE);
 	const struct source *de = source_of(reg, "office-de");
 	const struct source *fr = source_of(reg, "office-fr");
@@ -190,7 +173,7 @@ static void test_preset_digest(void **state)
 		struct register_ *reg;
 
 		golden_file("p.conf", presets[i], strlen(presets[i]), 0644);
-		reg = register_read(golden_file("pledged.conf", preset_conf,
+		reg = golden_register(golden_file("pledged.conf", preset_conf,
 			sizeof preset_conf - 1, 0644), CONF_OFFLINE);
 		assert_string_equal(reg->sources[0].extract,
 			i == 0 ? ".a" : ".b");
@@ -281,7 +264,7 @@ static void test_secrets_stay_there(void **state)
 	const char *path = golden_file("pledged.conf", conf, sizeof conf - 1,
 		0644);
 
-	reg = register_read(path, CONF_FETCH);
+	reg = golden_register(path, CONF_FETCH);
 	source = source_of(reg, "s");
 	assert_int_equal(source->secret_count, 2);
 	assert_string_equal(source->secrets[0].secret, SECRET);
@@ -328,14 +311,14 @@ static void test_expand(void **state)
 {
 	static const char conf[] = "register = \"a.conf\";"
 		"polling: { retention = \"2y\"; };";
-	struct register_ *reg = register_read("sources/pledged.conf",
+	struct register_ *reg = golden_register("sources/pledged.conf",
 		CONF_OFFLINE), *again;
 	struct text text;
 
 	(void)state;
 	golden_expanded("sources/pledged.conf", &text);
 	golden_file("a.conf", text.data, text.length, 0644);
-	again = register_read(golden_file("pledged.conf", conf, sizeof conf - 1,
+	again = golden_register(golden_file("pledged.conf", conf, sizeof conf - 1,
 		0644), CONF_OFFLINE);
 	assert_int_equal(reg->source_count, again->source_count);
 	for (size_t i = 0; i < reg->source_count; i++)
