@@ -41,6 +41,8 @@ struct alerts *alerts_new(int64_t last_id)
 static void firing_free(struct firing *firing)
 {
 	free(firing->alert.subject);
+	free((char *)firing->alert.by);
+	free((char *)firing->alert.note);
 	free(firing);
 }
 
@@ -149,7 +151,7 @@ void alerts_restore(struct alerts *alerts, const struct alert *alert)
 {
 	bool named = alert->subject && alert->subject[0];
 
-	if (alert->state != ALERT_FIRING ||
+	if (!alert_state_is_open(alert->state) ||
 			named == (alert->subject_kind == SUBJECT_NONE) ||
 			alerts_find(alerts, alert->subject_kind, alert->subject,
 				alert->kind))
@@ -157,6 +159,8 @@ void alerts_restore(struct alerts *alerts, const struct alert *alert)
 	struct firing *firing = mem_new(1, sizeof(*firing));
 	firing->alert = *alert;
 	firing->alert.subject = mem_string(named ? alert->subject : "");
+	firing->alert.by = mem_string(alert->by ? alert->by : "");
+	firing->alert.note = mem_string(alert->note ? alert->note : "");
 	if (alert->id > alerts->last_id)
 		alerts->last_id = alert->id;
 	alerts_insert(alerts, firing);
@@ -241,7 +245,8 @@ static struct firing *alert_raise(struct alerts *alerts,
 	alert->subject = mem_string(event->subject ? event->subject : "");
 	alert->state = ALERT_FIRING;
 	alert->raised = event->time;
-	alert->resolved = INSTANT_MIN;
+	alert->resolved = alert->acknowledged = alert->until = INSTANT_MIN;
+	alert->escalation = event->time;
 	alert->raised_by = event->id;
 	memcpy(alert->reason, event->reason, sizeof(alert->reason));
 	alerts_insert(alerts, firing);
@@ -319,6 +324,7 @@ static struct event *event_make(struct engine *engine,
 	event->subject = announcement->subject;
 	event->from = announcement->from;
 	event->to = announcement->to;
+	event->late = INSTANT_MIN;
 	reason_copy(event->reason, announcement->reason);
 	effects_add(effects, EFFECT_EVENT)->as.event = event;
 	return event;
@@ -347,25 +353,22 @@ static void event_take(struct engine *engine, struct event *event,
 	event->alert = firing->alert.id;
 }
 
-static void event_tell(struct engine *engine, const struct event *event,
-	const struct announcement *announcement, instant now,
-	struct effects *effects)
+static struct route_subject announcement_subject(
+	const struct announcement *announcement)
 {
-	const struct policy *policy = engine->settings.policy;
-	uint32_t channels[CHANNELS_MAX];
-	const struct route_subject subject = {
+	enum subject_kind about = announcement->subject_kind;
+
+	return (struct route_subject){
 		.reg = announcement->reg,
-		.kind = event->kind,
-		.about = event->subject_kind,
-		.severity = event->severity,
+		.kind = announcement->kind,
+		.about = about,
+		.severity = announcement->severity,
 		.milestone = announcement->milestone,
 		.source = announcement->source,
+		.indicator = about == SUBJECT_INDICATOR ? register_indicator(
+			announcement->reg, announcement->subject) : NOT_FOUND,
+		.channel = about == SUBJECT_CHANNEL ? announcement->subject : NULL,
 	};
-
-	size_t count = policy ? policy_select(policy, &subject, channels) : 0;
-	for (size_t i = 0; i < count; i++)
-		outbox_notify(engine->outbox, engine->instance, event,
-			policy->channels[channels[i]].id, now, effects);
 }
 
 const struct event *engine_announce(struct engine *engine,
@@ -377,7 +380,9 @@ const struct event *engine_announce(struct engine *engine,
 	struct event *event = event_make(engine, announcement, now, effects);
 	event_take(engine, event, announcement, effects);
 	if (!announcement->quiet)
-		event_tell(engine, event, announcement, now, effects);
+		tell(engine, &(struct tiding){.event = event,
+			.subject = announcement_subject(announcement)}, now,
+			effects);
 	return event;
 }
 

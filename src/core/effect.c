@@ -9,6 +9,7 @@ static const char *const delivery_names[] = {
 	[DELIVERY_PENDING] = "pending",
 	[DELIVERY_DELIVERED] = "delivered",
 	[DELIVERY_DEAD] = "dead",
+	[DELIVERY_DROPPED] = "dropped",
 };
 
 const char *delivery_state_name(enum delivery_state state)
@@ -78,5 +79,7 @@ const struct alert *effects_alert(struct effects *effects,
 	*copy = *alert;
 	if (alert->subject)
 		copy->subject = effects_string(effects, alert->subject);
+	copy->by = effects_string(effects, alert->by ? alert->by : "");
+	copy->note = effects_string(effects, alert->note ? alert->note : "");
 	return copy;
 }

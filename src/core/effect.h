@@ -11,8 +11,9 @@
 
 #include "core/cause.h"
 #include "core/documents.h"
-#include "core/event.h"
+#include "core/notify.h"
 #include "core/poll.h"
+#include "core/silence.h"
 
 /* What is remembered of a milestone between judgements. */
 struct milestone_state {
@@ -20,30 +21,11 @@ struct milestone_state {
 	instant since;		/* of the status; INSTANT_MIN: never judged */
 	uint64_t terms;		/* of the register it was judged under */
 	bool announced;		/* first sight has passed */
-};
-
-/* One message to one channel about one event. Its body is rendered when it
-   is saved, so that every retry says the same. */
-struct notification {
-	int64_t id;		/* counts up over the life of a store */
-	char message_id[40];	/* "msg_…": stable over retries and restarts */
-	int64_t event;
-	int64_t alert;		/* 0: none */
-	const char *channel;	/* id */
-	instant created;
-};
-
-enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD };
-const char *delivery_state_name(enum delivery_state state);
-
-/* Where a notification stands. */
-struct delivery {
-	int64_t notification;
-	enum delivery_state state;
-	int32_t attempts;
-	instant next;		/* PENDING: not before */
-	instant at;		/* of the last attempt */
-	char answer[FETCH_ERROR_MAX];	/* the receiver's, or the fault */
+	enum status told;	/* as people were told it stands: the status, but
+				   while a change is damped */
+	int32_t flips;		/* changes since then that came to nothing */
+	instant approached;	/* its reminders up to then are told or passed;
+				   INSTANT_MIN: none */
 };
 
 enum effect_kind {
@@ -54,9 +36,12 @@ enum effect_kind {
 	EFFECT_ATTESTATION,	/* milestone, attestation */
 	EFFECT_ASSESSMENT,	/* milestone, milestone_state, event cause */
 	EFFECT_EVENT,		/* event */
-	EFFECT_ALERT,		/* alert, raised or resolved */
-	EFFECT_NOTIFY,		/* notification, with its event: render, save */
+	EFFECT_ALERT,		/* alert, in whatever state it now is */
+	EFFECT_MENTION,		/* mention, which waits */
+	EFFECT_DROP,		/* number: a mention that is needless, reason: why */
+	EFFECT_NOTIFY,		/* notification, with its items: render, save */
 	EFFECT_DELIVERY,	/* delivery, after an attempt */
+	EFFECT_SILENCE,		/* silence, made or ended */
 	/* to be done, after the commit */
 	EFFECT_FETCH,		/* source (with its state's validators) */
 	EFFECT_SEND,		/* notification id, channel id */
@@ -74,9 +59,10 @@ struct effect {
 	const char *by, *note, *evidence; /* OBSERVATION: who says it, and why;
 				   NULL: none, else owned by the list */
 	int64_t accepts;	/* … id of the held one it accepts; 0: none */
-	int64_t number;		/* SEND: notification id */
+	int64_t number;		/* SEND: notification; DROP: mention */
 	const char *channel;	/* SEND */
-	char *reason;		/* ASSESSMENT: the sentence, owned by the list */
+	char *reason;		/* ASSESSMENT: the sentence; DROP: why; owned by
+				   the list */
 	union {
 		const struct fetch_report *report;	/* FETCHED, during the call's caller */
 		struct observation observation;
@@ -85,10 +71,12 @@ struct effect {
 		const struct milestone_state *milestone;
 		const struct event *event;	/* owned by the list */
 		const struct alert *alert;	/* a copy owned by the list */
-		struct notification notification; /* channel string: the policy's */
+		const struct mention *mention;	/* likewise, strings too */
+		struct notification notification; /* strings and items: likewise */
+		const struct silence *silence;	/* likewise */
 		const struct delivery *delivery; /* a copy owned by the list */
 	} as;
-	const struct event *cause;	/* NOTIFY: its event; ASSESSMENT: the one it
+	const struct event *cause;	/* NOTIFY: of its first item; ASSESSMENT: the one it
 					   made or NULL; owned by the list */
 	const struct cause *because;	/* ASSESSMENT: why it changed, owned by the
 					   list; NULL: it did not, or it is not

@@ -83,6 +83,7 @@ struct engine *engine_new(const struct register_ *reg, struct history *history,
 	engine->instance = mem_string(settings->instance ? settings->instance : "");
 	engine->last_event = settings->last_event;
 	engine->alerts = alerts_new(settings->last_alert);
+	engine->telling = telling_new(settings->last_mention);
 	engine->outbox = outbox_new(settings->last_notification);
 	engine->supply = supply_new();
 	network_init(&engine->network);
@@ -108,6 +109,7 @@ void engine_free(struct engine *engine)
 	engine_deallocate(engine);
 	engine_forget_departed(engine);
 	alerts_free(engine->alerts);
+	telling_free(engine->telling);
 	outbox_free(engine->outbox);
 	supply_free(engine->supply);
 	free(engine->overturned);
@@ -164,6 +166,24 @@ void engine_restore_delivery(struct engine *engine,
 	outbox_restore(engine->outbox, notification, delivery);
 }
 
+void engine_restore_mention(struct engine *engine,
+	const struct mention *mention, const struct event *event)
+{
+	telling_restore(engine, mention, event);
+}
+
+void engine_restore_hearing(struct engine *engine,
+	const struct hearing *hearing)
+{
+	telling_restore_hearing(engine, hearing);
+}
+
+void engine_restore_group(struct engine *engine, const char *channel,
+	const char *group, instant told)
+{
+	telling_restore_group(engine, channel, group, told);
+}
+
 /* --- time ---------------------------------------------------------------- */
 
 instant plan_cut(instant next, instant planned, instant now)
@@ -195,6 +215,7 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 	engine->asked = now;
 	outbox_policy(engine->outbox, engine->settings.policy, now);
 	outbox_start(engine->outbox, now);
+	telling_start(engine, now);
 	watch_withdraw(engine, NULL, now, effects);
 	supply_bind(engine->supply, engine->reg);
 	for (size_t i = 0; i < engine->reg->source_count; i++) {
@@ -213,7 +234,7 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 	engine_settle(engine, now);
 	polls_advance(engine, now, effects);
 	watch_judge(engine, now, now, JUDGED_AT_ONCE, effects);
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 }
 
 void engine_advance(struct engine *engine, instant now, size_t budget,
@@ -226,7 +247,7 @@ void engine_advance(struct engine *engine, instant now, size_t budget,
 	accounts_tell_revised(engine, now, TOLD_AT_ONCE, effects);
 	watch_save_owed(engine, now, SAVED_AT_ONCE, effects);
 	stale_advance(engine, now, effects);
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 }
 
 void engine_replan(struct engine *engine, instant now, struct effects *effects)
@@ -238,7 +259,8 @@ void engine_replan(struct engine *engine, instant now, struct effects *effects)
 	polls_replan(engine, now);
 	watch_mark_all(engine, CAUSE_CLOCK);
 	outbox_replan(engine->outbox, now);
-	outbox_advance(engine->outbox, now, effects);
+	telling_replan(engine, now);
+	telling_advance(engine, now, effects);
 }
 
 void engine_delivered(struct engine *engine, int64_t notification,
@@ -248,18 +270,20 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	engine->asked = now;
 	outbox_delivered(engine->outbox, notification, outcome, retry_after,
 		answer, now, effects);
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 }
 
 instant engine_next(const struct engine *engine)
 {
 	if (engine->dirty.count > 0 || heap_count(engine->resting) > 0 ||
-	    engine_owes(engine) || monitor_is_due(engine))
+	    engine_owes(engine) || monitor_is_due(engine) ||
+	    telling_is_behind(engine, engine->asked))
 		return engine->asked;
 	instant next = earlier(heap_first_key(engine->wakes),
 		heap_first_key(engine->polls));
 	next = earlier(next, engine->settling ? engine->settle_end :
 		heap_first_key(engine->stale));
+	next = earlier(next, telling_next(engine));
 	return earlier(next, outbox_next(engine->outbox));
 }
 

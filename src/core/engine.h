@@ -53,6 +53,8 @@ struct engine_settings {
 	int64_t last_event;		/* ids already used */
 	int64_t last_alert;
 	int64_t last_notification;
+	int64_t last_mention;
+	int64_t last_silence;
 };
 
 struct engine;
@@ -76,10 +78,23 @@ void engine_restore_source(struct engine *engine, const char *id,
 void engine_restore_supply(struct engine *engine, const char *indicator,
 	const char *source, struct period last);
 void engine_restore_alert(struct engine *engine, const struct alert *alert);
-/* Pending ones, in any order. */
+/* Pending ones, in any order, with their items, whose alerts are left out. */
 void engine_restore_delivery(struct engine *engine,
 	const struct notification *notification,
 	const struct delivery *delivery);
+/* Those that wait, with their event, in any order. */
+void engine_restore_mention(struct engine *engine,
+	const struct mention *mention, const struct event *event);
+/* Of open alerts. */
+void engine_restore_hearing(struct engine *engine,
+	const struct hearing *hearing);
+/* When a group was last told of on a channel, so that its interval is kept;
+   what is older than the longest interval need not be given. */
+void engine_restore_group(struct engine *engine, const char *channel,
+	const char *group, instant told);
+/* That are not over. */
+void engine_restore_silence(struct engine *engine,
+	const struct silence *silence);
 
 /* --- inputs --------------------------------------------------------------- */
 
@@ -157,6 +172,34 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects);
 
+/* A dead notification is to be tried again at once, as it was rendered; or one
+   that is pending, before its time. With its items, as engine_restore_delivery.
+   false: it is under way, or delivered, or its channel is no longer there. */
+bool engine_resend(struct engine *engine,
+	const struct notification *notification,
+	const struct delivery *delivery, instant now, struct effects *effects);
+/* A notification is not to be sent (again). false: it is under way, or over. */
+bool engine_drop(struct engine *engine, const struct delivery *delivery,
+	const char *by, instant now, struct effects *effects);
+/* A marked message to a channel, past all gates. Its number; 0: there is no such
+   channel. */
+int64_t engine_test_channel(struct engine *engine, const char *channel,
+	const char *by, instant now, struct effects *effects);
+
+/* Somebody has an alert in hand until a time: nothing reminds of it and nothing
+   escalates. Again: the later word counts. false: no such alert is open. */
+bool engine_acknowledge(struct engine *engine, int64_t alert,
+	const struct stated *stated, instant until, instant now,
+	struct effects *effects);
+
+/* Somebody does not want to be told for a while; id and made are ours to set.
+   Its id; 0: there are SILENCES_MAX. words: as match_words_read took them. */
+int64_t engine_silence(struct engine *engine, const struct silence *silence,
+	instant now, struct effects *effects);
+/* … and now does. false: no such silence, or it is over. */
+bool engine_end_silence(struct engine *engine, int64_t silence,
+	const char *by, instant now, struct effects *effects);
+
 /* Someone asked for a poll now: false when it is already under way. */
 bool engine_poll(struct engine *engine, uint32_t source, instant now,
 	struct effects *effects);
@@ -187,9 +230,40 @@ const struct milestone_state *engine_milestone(const struct engine *engine,
 const struct source_state *engine_source(const struct engine *engine,
 	uint32_t source);
 bool engine_source_busy(const struct engine *engine, uint32_t source);
-/* Firing alerts, in order of id; resolved ones are the store's to tell. */
+/* Open alerts, in order of id; those over are the store's to tell. */
 size_t engine_alert_count(const struct engine *engine);
 const struct alert *engine_alert(const struct engine *engine, size_t index);
+/* By its number; NULL: none that is open. */
+const struct alert *engine_alert_of(const struct engine *engine, int64_t id);
+/* What an alert is about, for routes and silences. */
+struct route_subject engine_alert_subject(const struct engine *engine,
+	const struct alert *alert);
+/* The open alert that is told in its place, being what it follows from; 0. */
+int64_t engine_alert_cause(const struct engine *engine,
+	const struct alert *alert);
+/* When something of it comes next: a reminder, an escalation, the end of an
+   acknowledgement; INSTANT_MAX. */
+instant engine_alert_next(const struct engine *engine, int64_t alert);
+/* The channels that have heard of an alert, or are to; by position. */
+struct hearing_view {
+	const char *channel;
+	instant told;		/* INSTANT_MIN: it waits still */
+	int32_t reminders;
+	instant waits_until;	/* INSTANT_MIN: it does not; INSTANT_MAX: for the
+				   end of a silence without end, or of a cause */
+	int64_t silence;	/* that it waits for; 0 */
+	int64_t cause;		/* alert that is told in its place; 0 */
+};
+size_t engine_alert_hearings(const struct engine *engine, int64_t alert,
+	struct hearing_view out[CHANNELS_MAX]);
+/* Silences that are not over, in order of id. */
+size_t engine_silence_count(const struct engine *engine);
+const struct silence *engine_silence_at(const struct engine *engine,
+	size_t index);
+/* How many open alerts a silence matches, and how many milestones (of which an
+   alert may come). */
+void engine_silence_reach(const struct engine *engine,
+	const struct silence *silence, size_t *alerts, size_t *milestones);
 /* Judges a milestone as of another time, remembering those it rests on for the
    next such question. */
 void engine_assess(struct engine *engine, uint32_t milestone,

@@ -1,10 +1,11 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
  * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, nearness.c,
- * taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c, outbox.c and
- * reload.c reads this.
+ * taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c, telling.c,
+ * silences.c, outbox.c and reload.c reads this.
  *
- *	polls ─rows─→ taking ─figures─→ watch ─changes─→ alerts ─events─→ outbox
+ *	polls ─rows─→ taking ─figures─→ watch ─changes─→ alerts ─events─→
+ *		telling ─notifications─→ outbox
  */
 #ifndef PLEDGED_CORE_ENGINE_INTERNAL_H
 #define PLEDGED_CORE_ENGINE_INTERNAL_H
@@ -97,6 +98,8 @@ struct sight {
 
 struct alerts;
 struct outbox;
+struct telling;
+struct silences;
 
 struct engine {
 	const struct register_ *reg;
@@ -136,6 +139,8 @@ struct engine {
 	struct queue nearing;		/* sources to be asked earlier, perhaps */
 
 	struct alerts *alerts;
+	struct telling *telling;
+	struct silences *silences;
 	struct outbox *outbox;
 	int64_t last_event;
 
@@ -412,6 +417,58 @@ void engine_resolve(struct engine *engine, const struct event *event,
 /* Copies a sentence, cut between characters. */
 void reason_copy(char out[REASON_MAX], const char *reason);
 
+/* By number; NULL: none that is open. */
+struct alert *alerts_open(const struct alerts *alerts, int64_t id);
+/* Takes an alert a step further, and saves it. Returns why people are told.
+   ENDED ones are gone after the call. */
+enum notify_reason alert_take(struct engine *engine, int64_t id,
+	enum alert_input input, instant now, struct effects *effects);
+
+/* --- telling.c ----------------------------------------------------------- */
+
+/* What has happened, for those who hear of it. */
+struct tiding {
+	const struct event *event;	/* owned by the effects */
+	struct route_subject subject;
+	const struct alert *raised;	/* which it raised, or that fires still;
+					   NULL */
+	enum notify_reason reason;	/* of that: FIRST or CHANGED */
+	const struct alert *const *ended; /* which it ended, as they now are */
+	size_t ended_count;
+	bool answers;			/* it only answers what it ends: who has
+					   heard nothing of that hears no answer */
+};
+
+struct telling *telling_new(int64_t last_mention);
+void telling_free(struct telling *telling);
+void telling_restore(struct engine *engine, const struct mention *mention,
+	const struct event *event);
+void telling_restore_hearing(struct engine *engine,
+	const struct hearing *hearing);
+void telling_restore_group(struct engine *engine, const char *channel,
+	const char *group, instant told);
+/* Mentions to the channels of its routes, and to those that have heard of an
+   alert it ends. */
+void tell(struct engine *engine, const struct tiding *tiding, instant now,
+	struct effects *effects);
+/* One more mention, of an event to a channel: draft has all but id, thread and
+   made. */
+void mention_add(struct engine *engine, const struct mention *draft,
+	const struct event *event, instant now, struct effects *effects);
+/* An alert is not as it was: acknowledged, ended, or its cause. */
+void telling_alert_changed(struct engine *engine, int64_t alert, instant now);
+/* Policy, register, silences or clock are not as they were. */
+void telling_replan(struct engine *engine, instant now);
+/* Takes up what was restored; after the policy is set. */
+void telling_start(struct engine *engine, instant now);
+/* Reminds, escalates, lets acknowledgements end, and brings what has passed its
+   gates into notifications, then sends what is due and has room. */
+void telling_advance(struct engine *engine, instant now,
+	struct effects *effects);
+/* Whether more is to be told at once than one call may. */
+bool telling_is_behind(const struct engine *engine, instant now);
+instant telling_next(const struct engine *engine);
+
 /* --- outbox.c ------------------------------------------------------------ */
 
 struct outbox *outbox_new(int64_t last_id);
@@ -425,9 +482,10 @@ void outbox_policy(struct outbox *outbox, const struct policy *policy,
 	instant now);
 /* After the clock was set back. */
 void outbox_replan(struct outbox *outbox, instant now);
-/* One notification about an event to one channel. */
-void outbox_notify(struct outbox *outbox, const char *instance,
-	const struct event *event, const char *channel, instant now,
+/* A notification sets out: draft has channel, group and items, which are owned
+   by the effects. Returns its number. */
+int64_t outbox_notify(struct engine *engine,
+	const struct notification *draft, instant now,
 	struct effects *effects);
 void outbox_delivered(struct outbox *outbox, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,

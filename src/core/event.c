@@ -68,6 +68,10 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 	[EVENT_SOURCE_MOVED] = {"source_moved", CLASS_OPERATOR, SILENT, 0},
 	[EVENT_OFFLINE] = {"offline", CLASS_OPERATOR, STANDS, 0},
 	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, SILENT, BIT(EVENT_OFFLINE)},
+	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_DELIVERY_RECOVERED] = {"delivery_recovered", CLASS_OPERATOR,
+		SILENT, BIT(EVENT_DELIVERY_FAILED)},
+	[EVENT_CHANNEL_TEST] = {"channel_test", CLASS_OPERATOR, SILENT, 0},
 };
 
 static const char *const class_names[] = {
@@ -80,11 +84,7 @@ static const char *const subject_names[] = {
 	[SUBJECT_MILESTONE] = "milestone",
 	[SUBJECT_SOURCE] = "source",
 	[SUBJECT_INDICATOR] = "indicator",
-};
-
-static const char *const alert_names[] = {
-	[ALERT_FIRING] = "firing",
-	[ALERT_RESOLVED] = "resolved",
+	[SUBJECT_CHANNEL] = "channel",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -122,11 +122,6 @@ const char *event_class_name(enum event_class value)
 const char *subject_kind_name(enum subject_kind kind)
 {
 	return subject_names[kind];
-}
-
-const char *alert_state_name(enum alert_state state)
-{
-	return alert_names[state];
 }
 
 bool event_kind_raises(enum event_kind kind)

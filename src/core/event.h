@@ -1,6 +1,6 @@
 /*
- * event: something happened that people may want to know; alert: a condition
- * they must know of, with a life of its own, keyed by (subject, kind).
+ * event: something happened that people may want to know. Some raise an alert
+ * (core/alert.h) of their subject, or end one.
  *
  * One table (event_kinds) says of each kind whom it concerns, whether it
  * raises an alert, and which alerts of its subject it ends.
@@ -19,11 +19,13 @@ enum event_kind {
 	EVENT_SOURCE_FAILING, EVENT_SOURCE_UNREADABLE, EVENT_SOURCE_RECOVERED,
 	EVENT_DATA_STALE, EVENT_DATA_QUARANTINED, EVENT_NEW_DOCUMENT,
 	EVENT_SOURCE_MOVED, EVENT_OFFLINE, EVENT_ONLINE,
+	EVENT_DELIVERY_FAILED, EVENT_DELIVERY_RECOVERED, EVENT_CHANNEL_TEST,
 	EVENT_KIND_COUNT
 };
 
 enum event_class { CLASS_AUDIENCE, CLASS_OPERATOR };
-enum subject_kind { SUBJECT_NONE, SUBJECT_MILESTONE, SUBJECT_SOURCE, SUBJECT_INDICATOR };
+enum subject_kind { SUBJECT_NONE, SUBJECT_MILESTONE, SUBJECT_SOURCE,
+	SUBJECT_INDICATOR, SUBJECT_CHANNEL };
 
 const char *event_kind_name(enum event_kind kind);
 bool event_kind_parse(const char *word, enum event_kind *out);
@@ -53,24 +55,9 @@ struct event {
 	const char *from;	/* status words, a moved due's dates; NULL: none */
 	const char *to;
 	int64_t alert;		/* 0: none */
+	instant late;		/* when it would have been told, had we been there;
+				   INSTANT_MIN: it is in time */
 	char reason[REASON_MAX];
-};
-
-enum alert_state { ALERT_FIRING, ALERT_RESOLVED };
-const char *alert_state_name(enum alert_state state);
-
-struct alert {
-	int64_t id;
-	enum event_kind kind;
-	enum severity severity;
-	enum subject_kind subject_kind;
-	char *subject;		/* full id; "" of none */
-	enum alert_state state;
-	instant raised;
-	instant resolved;	/* INSTANT_MIN while firing */
-	int64_t raised_by;	/* events */
-	int64_t resolved_by;
-	char reason[REASON_MAX]; /* of the event that raised it */
 };
 
 /*

@@ -102,6 +102,6 @@ enum attest_outcome engine_attest(struct engine *engine, uint32_t milestone,
 	watch_mark(engine, milestone);
 	watch_judge(engine, now, INSTANT_MIN, JUDGED_AT_ONCE, effects);
 	watch_save_waiting(engine, milestone, now, effects);
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 	return ATTESTED;
 }

@@ -422,7 +422,7 @@ void outbox_policy(struct outbox *outbox, const struct policy *policy,
 
 /* "msg_" and 120 bits of SHA-256 over the store's instance and the number, in
    base32 (RFC 4648, lower case): nobody can guess the next one's. */
-static void message_id(const char *instance, int64_t id, char out[40])
+void notification_message_id(const char *instance, int64_t id, char out[40])
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	char seed[160];
@@ -443,21 +443,25 @@ static void message_id(const char *instance, int64_t id, char out[40])
 	out[length] = '\0';
 }
 
-void outbox_notify(struct outbox *outbox, const char *instance,
-	const struct event *event, const char *channel, instant now,
+int64_t outbox_notify(struct engine *engine,
+	const struct notification *draft, instant now,
 	struct effects *effects)
 {
+	struct outbox *outbox = engine->outbox;
 	struct effect *effect = effects_add(effects, EFFECT_NOTIFY);
 	struct notification *notification = &effect->as.notification;
 
-	effect->cause = event;
+	*notification = *draft;
+	effect->cause = draft->items[0].event;
 	notification->id = ++outbox->last_id;
-	message_id(instance, notification->id, notification->message_id);
-	notification->event = event->id;
-	notification->alert = event->alert;
-	notification->channel = channel;
+	notification_message_id(engine->instance, notification->id,
+		notification->message_id);
+	notification->event = draft->items[0].mention.event;
+	notification->alert = draft->item_count == 1 ?
+		draft->items[0].mention.alert : 0;
 	notification->created = now;
 	entry_line_up(outbox, entry_new(outbox, notification), now);
+	return notification->id;
 }
 
 void outbox_delivered(struct outbox *outbox, int64_t notification,

@@ -221,5 +221,5 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	stale_polled(engine, source);
 	take_judged(engine, row_count, now, effects);
 	polls_near(engine, source, now);
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 }

@@ -99,6 +99,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 		engine->settle_end = now + SETTLE_SECONDS;
 	}
 	engine_settle(engine, now);
-	outbox_advance(engine->outbox, now, effects);
+	telling_replan(engine, now);
+	telling_advance(engine, now, effects);
 	engine_deallocate(&old);
 }

@@ -13,6 +13,9 @@ static const char *const field_names[MATCH_FIELD_COUNT] = {
 	[MATCH_PLEDGE] = "pledge",
 	[MATCH_MILESTONE] = "milestone",
 	[MATCH_SOURCE] = "source",
+	[MATCH_INDICATOR] = "indicator",
+	[MATCH_CHANNEL] = "channel",
+	[MATCH_PLACE] = "place",
 	[MATCH_LABEL] = "labels",
 };
 
@@ -155,17 +158,45 @@ static const char *field_source(const struct route_subject *subject,
 	return subject->reg->sources[subject->source].id;
 }
 
-/* What is about a source has the labels of the source. */
-static const char *field_label(const struct route_subject *subject,
+static const char *field_indicator(const struct route_subject *subject,
 	const struct match *match)
+{
+	(void)match;
+	if (subject->indicator == NOT_FOUND)
+		return NULL;
+	return subject->reg->indicators[subject->indicator].id;
+}
+
+static const char *field_channel(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	return subject->channel;
+}
+
+/* What is about a source has the labels of the source. */
+static const char *subject_label(const struct route_subject *subject,
+	const char *key)
 {
 	const struct milestone *milestone = subject_milestone(subject);
 	if (milestone)
-		return milestone_label(subject->reg, milestone, match->label);
+		return milestone_label(subject->reg, milestone, key);
 	if (subject->source == NOT_FOUND)
 		return NULL;
-	return source_label(&subject->reg->sources[subject->source],
-		match->label);
+	return source_label(&subject->reg->sources[subject->source], key);
+}
+
+static const char *field_label(const struct route_subject *subject,
+	const struct match *match)
+{
+	return subject_label(subject, match->label);
+}
+
+static const char *field_place(const struct route_subject *subject,
+	const struct match *match)
+{
+	(void)match;
+	return subject_label(subject, "place");
 }
 
 static field_reader *const field_readers[MATCH_FIELD_COUNT] = {
@@ -178,6 +209,9 @@ static field_reader *const field_readers[MATCH_FIELD_COUNT] = {
 	[MATCH_PLEDGE] = field_pledge,
 	[MATCH_MILESTONE] = field_milestone,
 	[MATCH_SOURCE] = field_source,
+	[MATCH_INDICATOR] = field_indicator,
+	[MATCH_CHANNEL] = field_channel,
+	[MATCH_PLACE] = field_place,
 	[MATCH_LABEL] = field_label,
 };
 
@@ -191,35 +225,50 @@ static bool match_holds(const struct match *match,
 	return value && string_matches(value, match->pattern);
 }
 
-static bool route_matches(const struct route *route,
+bool matches_hold(const struct match *matches, size_t count,
 	const struct route_subject *subject)
 {
-	for (size_t i = 0; i < route->match_count; i++) {
-		if (!match_holds(&route->matches[i], subject))
+	for (size_t i = 0; i < count; i++) {
+		if (!match_holds(&matches[i], subject))
 			return false;
 	}
 	return true;
 }
 
 size_t policy_select(const struct policy *policy,
-	const struct route_subject *subject, uint32_t out[CHANNELS_MAX])
+	const struct route_subject *subject, struct choice out[CHANNELS_MAX])
 {
 	bool chosen[CHANNELS_MAX] = {false};
 	size_t count = 0;
 
 	for (size_t i = 0; i < policy->route_count; i++) {
 		const struct route *route = &policy->routes[i];
-		if (!route_matches(route, subject))
+		if (!matches_hold(route->matches, route->match_count, subject))
 			continue;
 		for (size_t j = 0; j < route->channel_count; j++) {
 			uint32_t channel = route->channels[j];
 			if (channel >= CHANNELS_MAX || chosen[channel])
 				continue;
 			chosen[channel] = true;
-			out[count++] = channel;
+			out[count++] = (struct choice){channel, (uint32_t)i};
 		}
 		if (!route->go_on)
 			break;
 	}
 	return count;
+}
+
+void route_group(const struct route *route,
+	const struct route_subject *subject, struct text *out)
+{
+	text_add_string(out, event_class_name(event_class(subject->kind,
+		subject->about)));
+	for (size_t i = 0; i < route->group_by_count; i++) {
+		const struct group_key *key = &route->group_by[i];
+		const struct match match = {key->field, key->label, NULL};
+		const char *value = field_readers[key->field](subject, &match);
+
+		text_addf(out, " %s=%s", key->label ? key->label :
+			match_field_name(key->field), value ? value : "");
+	}
 }

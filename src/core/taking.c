@@ -515,7 +515,7 @@ static void stated_judged(struct engine *engine, const struct stated *stated,
 		monitor_note_indicator(engine, rows[i].indicator);
 	take_judged(engine, count, now, effects);
 	engine->stated = NULL;
-	outbox_advance(engine->outbox, now, effects);
+	telling_advance(engine, now, effects);
 }
 
 void engine_observed(struct engine *engine, const struct row *rows,

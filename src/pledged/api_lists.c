@@ -415,7 +415,8 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (!numbered_begin_state(&numbered, request, "pending", &all))
 		return;
-	numbered_end(&numbered, store_load_deliveries(daemon->store, !all,
+	numbered_end(&numbered, store_load_deliveries(daemon->store,
+		all ? STORE_ALL : STORE_PENDING,
 		numbered.cursor, numbered_rows(&numbered), item_notification,
 		&numbered, &numbered.error));
 }

@@ -205,10 +205,49 @@ static void restore_delivery(void *context,
 	engine_restore_delivery(context, notification, delivery);
 }
 
+static void restore_mention(void *context, const struct mention *mention,
+	const struct event *event)
+{
+	engine_restore_mention(context, mention, event);
+}
+
+static void restore_hearing(void *context, const struct hearing *hearing)
+{
+	engine_restore_hearing(context, hearing);
+}
+
+static void restore_group(void *context, const char *channel,
+	const char *group, instant told)
+{
+	engine_restore_group(context, channel, group, told);
+}
+
+static void restore_silence(void *context, const struct silence *silence)
+{
+	engine_restore_silence(context, silence);
+}
+
 static void restore_supply(void *context, const char *indicator,
 	const char *source, struct period last)
 {
 	engine_restore_supply(context, indicator, source, last);
+}
+
+/* What waits to be told, and what has been. */
+static int daemon_restore_telling(struct daemon *daemon, struct error *error)
+{
+	struct store *store = daemon->store;
+	struct engine *engine = daemon->engine;
+	instant now = loop_now(daemon->loop);
+
+	if (store_load_silences(store, now, 0, 0, restore_silence, engine,
+			error) < 0 ||
+		store_load_hearings(store, restore_hearing, engine, error) < 0 ||
+		store_load_groups(store, now - GROUP_INTERVAL_MAX, restore_group,
+			engine, error) < 0 ||
+		store_load_mentions(store, restore_mention, engine, error) < 0)
+		return -1;
+	return 0;
 }
 
 static int daemon_restore(struct daemon *daemon)
@@ -223,6 +262,8 @@ static int daemon_restore(struct daemon *daemon)
 	settings.last_event = counters.last_event;
 	settings.last_alert = counters.last_alert;
 	settings.last_notification = counters.last_notification;
+	settings.last_mention = counters.last_mention;
+	settings.last_silence = counters.last_silence;
 	daemon->engine = engine_new(daemon->reg, daemon->history, &settings);
 	if (store_load_milestones(store, restore_milestone, daemon->engine,
 			&error) < 0 ||
@@ -232,8 +273,9 @@ static int daemon_restore(struct daemon *daemon)
 			&error) < 0 ||
 		store_load_alerts(store, true, 0, 0, restore_alert,
 			daemon->engine, &error) < 0 ||
-		store_load_deliveries(store, true, 0, 0, restore_delivery,
-			daemon->engine, &error) < 0)
+		store_load_pending(store, restore_delivery, daemon->engine,
+			&error) < 0 ||
+		daemon_restore_telling(daemon, &error) < 0)
 		goto unreadable;
 	return 0;
 

@@ -41,6 +41,9 @@ static const char *const headlines[EVENT_KIND_COUNT] = {
 	[EVENT_SOURCE_MOVED] = "Source has moved",
 	[EVENT_OFFLINE] = "This machine is offline",
 	[EVENT_ONLINE] = "This machine is online again",
+	[EVENT_DELIVERY_FAILED] = "Messages cannot be delivered",
+	[EVENT_DELIVERY_RECOVERED] = "Messages are delivered again",
+	[EVENT_CHANNEL_TEST] = "Test message",
 };
 
 static const struct milestone *context_milestone(

@@ -292,6 +292,16 @@ static void absorb_effect(struct turn *turn, const struct effect *effect,
 	case EFFECT_NOTIFY:
 		absorb_notify(turn, effect);
 		break;
+	case EFFECT_MENTION:
+		store_add_mention(turn->batch, effect->as.mention);
+		break;
+	case EFFECT_DROP:
+		store_add_needless(turn->batch, effect->number, effect->reason,
+			loop_now(daemon->loop));
+		break;
+	case EFFECT_SILENCE:
+		store_add_silence(turn->batch, effect->as.silence);
+		break;
 	case EFFECT_DELIVERY:
 		store_add_delivery(turn->batch, effect->as.delivery);
 		break;

@@ -352,12 +352,13 @@ static void load_delivery(struct cursor *cursor, void *target)
 		to->fn(to->context, &notification, &delivery);
 }
 
-int store_load_deliveries(struct store *store, bool pending, int64_t before,
-	size_t limit, store_delivery_fn *fn, void *context, struct error *error)
+int store_load_deliveries(struct store *store, enum store_deliveries which,
+	int64_t before, size_t limit, store_delivery_fn *fn, void *context,
+	struct error *error)
 {
 	struct delivery_target target = { fn, context };
 
-	return load_before(store, pending ? QUERY_OUTBOX : QUERY_DELIVERIES,
+	return load_before(store, which == STORE_PENDING ? QUERY_OUTBOX : QUERY_DELIVERIES,
 		before, limit, NULL, load_delivery, &target, error);
 }
 

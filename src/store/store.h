@@ -90,7 +90,17 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	const struct cause *because, int64_t told);
 void store_add_event(struct store_batch *batch, const struct event *event);
 void store_add_alert(struct store_batch *batch, const struct alert *alert);
-/* body: what will be said, as bytes. */
+/* That waits. */
+void store_add_mention(struct store_batch *batch,
+	const struct mention *mention);
+/* A mention that waited is needless, and why. */
+void store_add_needless(struct store_batch *batch, int64_t mention,
+	const char *why, instant at);
+/* As it is made, and once more when it is ended by hand. */
+void store_add_silence(struct store_batch *batch,
+	const struct silence *silence);
+/* With its items, which it ends where they waited. body: what will be said, as
+   bytes. */
 void store_add_notification(struct store_batch *batch,
 	const struct notification *notification, const void *body, size_t length);
 void store_add_delivery(struct store_batch *batch,
@@ -127,7 +137,8 @@ const char *store_failure(const struct store *store);
 /* --- reading, on a read-only connection of the calling thread ------------------ */
 
 struct store_counters {
-	int64_t last_event, last_alert, last_notification;
+	int64_t last_event, last_alert, last_notification, last_mention,
+		last_silence;
 };
 int store_load_counters(struct store *store, struct store_counters *out,
 	struct error *error);
@@ -155,14 +166,41 @@ int store_load_sources(struct store *store, store_source_fn *fn, void *context,
 	struct error *error);
 typedef void store_alert_fn(void *context, const struct alert *alert);
 /* Newest first, ids below `before` (0: all), at most limit (0: no limit).
-   firing: only those. */
-int store_load_alerts(struct store *store, bool firing, int64_t before,
+   open: only those firing or acknowledged. */
+int store_load_alerts(struct store *store, bool open, int64_t before,
 	size_t limit, store_alert_fn *fn, void *context, struct error *error);
 typedef void store_delivery_fn(void *context,
 	const struct notification *notification, const struct delivery *delivery);
-/* Likewise. pending: only those. */
-int store_load_deliveries(struct store *store, bool pending, int64_t before,
-	size_t limit, store_delivery_fn *fn, void *context, struct error *error);
+/* Likewise. Without items. */
+enum store_deliveries { STORE_PENDING, STORE_DEAD, STORE_ALL };
+int store_load_deliveries(struct store *store, enum store_deliveries which,
+	int64_t before, size_t limit, store_delivery_fn *fn, void *context,
+	struct error *error);
+/* All that are pending, with their items and the events of those. */
+int store_load_pending(struct store *store, store_delivery_fn *fn,
+	void *context, struct error *error);
+/* One, likewise, wherever it stands; ERROR_ABSENT. */
+int store_load_delivery(struct store *store, int64_t notification,
+	store_delivery_fn *fn, void *context, struct error *error);
+/* Mentions that wait, oldest first. */
+typedef void store_mention_fn(void *context, const struct mention *mention,
+	const struct event *event);
+int store_load_mentions(struct store *store, store_mention_fn *fn,
+	void *context, struct error *error);
+/* How far channels have heard of alerts that are open. */
+typedef void store_hearing_fn(void *context, const struct hearing *hearing);
+int store_load_hearings(struct store *store, store_hearing_fn *fn,
+	void *context, struct error *error);
+/* When each group was told of last on each channel, where that is after since. */
+typedef void store_group_fn(void *context, const char *channel,
+	const char *group, instant told);
+int store_load_groups(struct store *store, instant since, store_group_fn *fn,
+	void *context, struct error *error);
+/* Newest first; before and limit as for alerts. open_at: only those that are not
+   over then; INSTANT_MIN: all. */
+typedef void store_silence_fn(void *context, const struct silence *silence);
+int store_load_silences(struct store *store, instant open_at, int64_t before,
+	size_t limit, store_silence_fn *fn, void *context, struct error *error);
 typedef void store_event_fn(void *context, const struct event *event);
 /* Ids above `after`, oldest first; subject NULL: of everything. limit 0: none. */
 int store_load_events(struct store *store, int64_t after, const char *subject,

@@ -51,7 +51,7 @@ WORD_FUNCTION(word_event_kind, event_kind, event_kind_name,
 	EVENT_KIND_COUNT - 1)
 WORD_FUNCTION(word_severity, severity, severity_name, SEVERITY_CRITICAL)
 WORD_FUNCTION(word_subject_kind, subject_kind, subject_kind_word,
-	SUBJECT_INDICATOR)
-WORD_FUNCTION(word_alert_state, alert_state, alert_state_name, ALERT_RESOLVED)
+	SUBJECT_CHANNEL)
+WORD_FUNCTION(word_alert_state, alert_state, alert_state_name, ALERT_WITHDRAWN)
 WORD_FUNCTION(word_delivery_state, delivery_state, delivery_state_name,
-	DELIVERY_DEAD)
+	DELIVERY_DROPPED)

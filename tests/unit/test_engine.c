@@ -244,8 +244,8 @@ static struct channel channels[] = {{.id = "desk"}, {.id = "ops"}};
 static struct match operator_only[] = {{MATCH_CLASS, NULL, "operator"}};
 static uint32_t to_desk[] = {0}, to_ops[] = {1};
 static struct route routes[] = {
-	{operator_only, 1, to_ops, 1, false, {0}},
-	{NULL, 0, to_desk, 1, false, {0}},
+	{operator_only, 1, to_ops, 1, false, .origin = {0}},
+	{NULL, 0, to_desk, 1, false, .origin = {0}},
 };
 static const struct policy policy = {channels, 2, routes, 2};
 
@@ -410,6 +410,9 @@ static void perform(struct rig *rig, const struct effect *effect)
 	case EFFECT_SEND:
 		perform_send(rig, effect);
 		break;
+	case EFFECT_MENTION:
+	case EFFECT_DROP:
+	case EFFECT_SILENCE:
 	case EFFECT_KIND_COUNT:
 		fail();
 	}

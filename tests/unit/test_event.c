@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
+#include "core/alert.h"
 
 static void test_names(void **state)
 {
@@ -112,7 +112,7 @@ static const enum event_kind raising[] = {
 	EVENT_AT_RISK, EVENT_OFF_TRACK, EVENT_SLIPPED, EVENT_BREACHED,
 	EVENT_REVERSED, EVENT_UNVERIFIED, EVENT_DISPUTED, EVENT_SOURCE_FAILING,
 	EVENT_SOURCE_UNREADABLE, EVENT_DATA_STALE, EVENT_DATA_QUARANTINED,
-	EVENT_OFFLINE, EVENT_KIND_COUNT
+	EVENT_OFFLINE, EVENT_DELIVERY_FAILED, EVENT_KIND_COUNT
 };
 
 static const struct ends_case {

@@ -38,36 +38,36 @@ static const struct route_case {
 	const char *want;	/* ids in order */
 } cases[] = {
 	{"the first that matches",
-		{{critical, 2, to_desk_hook, 2, false, {0}},
-		{NULL, 0, to_log, 1, false, {0}}}, 2,
+		{{critical, 2, to_desk_hook, 2, false, .origin = {0}},
+		{NULL, 0, to_log, 1, false, .origin = {0}}}, 2,
 		EVENT_SLIPPED, SEVERITY_CRITICAL, "p/a", "desk hook "},
 	{"all of a route must match",
-		{{critical, 2, to_desk_hook, 2, false, {0}},
-		{NULL, 0, to_log, 1, false, {0}}}, 2,
+		{{critical, 2, to_desk_hook, 2, false, .origin = {0}},
+		{NULL, 0, to_log, 1, false, .origin = {0}}}, 2,
 		EVENT_SLIPPED, SEVERITY_WARNING, "p/a", "log "},
 	{"continue, and each channel once",
-		{{critical, 2, to_desk_hook, 2, true, {0}},
-		{NULL, 0, to_hook_log, 2, false, {0}}}, 2,
+		{{critical, 2, to_desk_hook, 2, true, .origin = {0}},
+		{NULL, 0, to_hook_log, 2, false, .origin = {0}}}, 2,
 		EVENT_SLIPPED, SEVERITY_CRITICAL, "p/a", "desk hook log "},
-	{"none", {{operators, 1, to_ops, 1, false, {0}}}, 1,
+	{"none", {{operators, 1, to_ops, 1, false, .origin = {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/a", ""},
-	{"operators", {{operators, 1, to_ops, 1, false, {0}}}, 1,
+	{"operators", {{operators, 1, to_ops, 1, false, .origin = {0}}}, 1,
 		EVENT_SOURCE_FAILING, SEVERITY_WARNING, NULL, "ops "},
-	{"a source has no obligor", {{critical, 2, to_desk, 1, false, {0}}}, 1,
+	{"a source has no obligor", {{critical, 2, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_SOURCE_FAILING, SEVERITY_CRITICAL, NULL, ""},
-	{"a milestone has no source", {{census, 1, to_desk, 1, false, {0}}}, 1,
+	{"a milestone has no source", {{census, 1, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/a", ""},
-	{"a source", {{census, 1, to_desk, 1, false, {0}}}, 1,
+	{"a source", {{census, 1, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_SOURCE_RECOVERED, SEVERITY_INFO, NULL, "desk "},
-	{"a label", {{farm, 1, to_desk, 1, false, {0}}}, 1,
+	{"a label", {{farm, 1, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/a", "desk "},
-	{"no such label", {{farm, 1, to_desk, 1, false, {0}}}, 1,
+	{"no such label", {{farm, 1, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/b", ""},
-	{"a label of a source", {{farm, 1, to_desk, 1, false, {0}}}, 1,
+	{"a label of a source", {{farm, 1, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_SOURCE_FAILING, SEVERITY_WARNING, NULL, "desk "},
-	{"ids and kinds", {{slips, 4, to_desk, 1, false, {0}}}, 1,
+	{"ids and kinds", {{slips, 4, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_SLIPPED, SEVERITY_INFO, "p/b", "desk "},
-	{"another kind", {{slips, 4, to_desk, 1, false, {0}}}, 1,
+	{"another kind", {{slips, 4, to_desk, 1, false, .origin = {0}}}, 1,
 		EVENT_MET, SEVERITY_INFO, "p/b", ""},
 };
 
@@ -82,14 +82,15 @@ static void select_case(const struct world *world, const struct route_case *c,
 		.milestone = c->milestone
 			? register_milestone(world->reg, c->milestone) : NOT_FOUND,
 		.source = c->milestone ? NOT_FOUND : 0,
+		.indicator = NOT_FOUND,
 	};
-	uint32_t chosen[CHANNELS_MAX];
+	struct choice chosen[CHANNELS_MAX];
 	size_t count = policy_select(&policy, &subject, chosen);
 
 	out[0] = '\0';
 	for (size_t i = 0; i < count; i++)
 		snprintf(out + strlen(out), 64 - strlen(out), "%s ",
-			channels[chosen[i]].id);
+			channels[chosen[i].channel].id);
 }
 
 static void test_routes(void **state)
