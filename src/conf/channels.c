@@ -1,5 +1,5 @@
 /*
- * channels: how people are reached, and which event goes to whom.
+ * channels: how people are reached.
  */
 #include <string.h>
 
@@ -10,19 +10,8 @@
 #include "conf/secret.h"
 #include "core/register.h"
 
-#define MATCH_LABELS_MAX 64
 #define WHSEC "whsec_"
 #define WHSEC_LEAST 16	/* bytes of the key */
-
-static struct settings_reading *reading_of(const struct conf_reader *reader)
-{
-	return reader->context;
-}
-
-static struct policy *policy_of(const struct conf_reader *reader)
-{
-	return &reading_of(reader)->settings->policy;
-}
 
 /* --- values of channels -------------------------------------------------- */
 
@@ -89,7 +78,7 @@ static bool secret_parse(struct conf_reader *reader,
 	char *path = secret_path(reader->arena, reader->folder, string);
 
 	(void)key;
-	if (target == NULL || reading_of(reader)->purpose != CONF_DAEMON)
+	if (target == NULL || settings_reading_of(reader)->purpose != CONF_DAEMON)
 		return true;
 	*(const char **)target = secret_read(reader->arena, path, error);
 	if (*(const char **)target == NULL)
@@ -293,7 +282,7 @@ static bool channels_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct policy *policy = policy_of(reader);
+	struct policy *policy = settings_policy_of(reader);
 
 	(void)object;
 	if (config_setting_is_list(setting)) {
@@ -310,297 +299,6 @@ static bool channels_read(struct conf_reader *reader,
 
 const struct conf_kind channels_kind = {"list of groups",
 	"a list of groups ( { … }, { … } )", NULL, channels_read};
-
-/* --- what a route looks at ----------------------------------------------- */
-
-/* The words a field can have; a pattern is not held against them. */
-static const char *severity_word(int number)
-{
-	return number <= SEVERITY_CRITICAL ?
-		severity_name((enum severity)number) : NULL;
-}
-
-static const char *class_word(int number)
-{
-	return number <= CLASS_OPERATOR ?
-		event_class_name((enum event_class)number) : NULL;
-}
-
-static const char *kind_word(int number)
-{
-	return number < EVENT_KIND_COUNT ?
-		event_kind_name((enum event_kind)number) : NULL;
-}
-
-static const struct match_words {
-	enum match_field field;
-	const char *(*word)(int number);
-} match_words[] = {
-	{MATCH_SEVERITY, severity_word},
-	{MATCH_CLASS, class_word},
-	{MATCH_KIND, kind_word},
-};
-
-static bool match_check_word(struct conf_reader *reader,
-	const config_setting_t *setting, const struct match_words *words,
-	const char *pattern)
-{
-	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL}, *near;
-
-	for (int i = 0; i < CONF_TABLE_KEYS_MAX; i++) {
-		names[i] = words->word(i);
-		if (names[i] == NULL)
-			break;
-		if (string_is(names[i], pattern))
-			return true;
-	}
-	near = string_nearest(pattern, names);
-	if (near != NULL)
-		return conf_fault(reader, setting, "\"%.80s\" is no %s, nearest "
-			"is \"%s\"", pattern, match_field_name(words->field),
-			near);
-	return conf_fault(reader, setting, "\"%.80s\" is no %s", pattern,
-		match_field_name(words->field));
-}
-
-static bool match_check(struct conf_reader *reader,
-	const config_setting_t *setting, enum match_field field)
-{
-	const char *pattern;
-	struct error error;
-
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "a string is expected");
-	pattern = conf_string(reader, setting);
-	if (!conf_name.parse(reader, NULL, pattern, NULL, &error))
-		return conf_fault(reader, setting, "%s", error.text);
-	if (strpbrk(pattern, "*?[") != NULL)
-		return true;
-	for (size_t i = 0; i < sizeof match_words / sizeof match_words[0]; i++)
-		if (match_words[i].field == field)
-			return match_check_word(reader, setting,
-				&match_words[i], pattern);
-	return true;
-}
-
-static void route_add_match(struct conf_reader *reader, struct route *route,
-	enum match_field field, const char *label,
-	const config_setting_t *setting)
-{
-	if (route == NULL)
-		return;
-	route->matches[route->match_count++] = (struct match){
-		.field = field,
-		.label = label != NULL ? conf_shared(reader, label) : NULL,
-		.pattern = conf_shared(reader,
-			conf_string(reader, setting)),
-	};
-}
-
-static bool match_read(struct conf_reader *reader, const struct conf_key *key,
-	const config_setting_t *setting, void *object)
-{
-	enum match_field field;
-
-	if (!match_field_parse(key->name, &field))
-		return conf_fault(reader, setting, "is nothing a route can "
-			"look at");
-	if (!match_check(reader, setting, field))
-		return false;
-	route_add_match(reader, object, field, NULL, setting);
-	return true;
-}
-
-static bool match_labels_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	int count;
-	bool good = true;
-
-	(void)key;
-	if (!config_setting_is_group(setting))
-		return conf_fault(reader, setting, "%s is expected",
-			conf_labels.expected);
-	count = config_setting_length(setting);
-	if (count > MATCH_LABELS_MAX)
-		return conf_fault(reader, setting, "has %d labels, at most %d "
-			"are possible", count, MATCH_LABELS_MAX);
-	for (int i = 0; i < count; i++) {
-		const config_setting_t *label = config_setting_get_elem(setting,
-			(unsigned)i);
-
-		if (match_check(reader, label, MATCH_LABEL))
-			route_add_match(reader, object, MATCH_LABEL,
-				config_setting_name(label), label);
-		else
-			good = false;
-	}
-	return good;
-}
-
-static const struct conf_kind
-	match_kind = {"pattern", "a string", NULL, match_read},
-	match_labels_kind = {"group of patterns", "a group of strings", NULL,
-		match_labels_read};
-
-static const struct conf_key match_keys[] = {
-	{ROW("class", match_kind)},
-	{ROW("instrument", match_kind)},
-	{ROW("kind", match_kind)},
-	{ROW("labels", match_labels_kind)},
-	{ROW("milestone", match_kind)},
-	{ROW("obligor", match_kind)},
-	{ROW("owner", match_kind)},
-	{ROW("pledge", match_kind)},
-	{ROW("severity", match_kind)},
-	{ROW("source", match_kind)},
-};
-static const struct conf_table match_table = {CONF_TABLE(match_keys)};
-
-/* --- one route ----------------------------------------------------------- */
-
-static bool route_add_channel(struct conf_reader *reader, struct route *route,
-	const config_setting_t *setting, const char *id)
-{
-	const struct policy *policy = policy_of(reader);
-	const char *names[CHANNELS_MAX + 1] = {NULL}, *near;
-	uint32_t channel = policy_channel(policy, id);
-	size_t count = 0;
-
-	if (channel != NOT_FOUND) {
-		route->channels[route->channel_count++] = channel;
-		return true;
-	}
-	for (size_t i = 0; i < policy->channel_count; i++)
-		if (policy->channels[i].id != NULL)
-			names[count++] = policy->channels[i].id;
-	near = string_nearest(id, names);
-	if (near != NULL)
-		return conf_fault(reader, setting, "there is no channel "
-			"\"%.80s\", nearest is \"%s\"", id, near);
-	return conf_fault(reader, setting, "there is no channel \"%.80s\"", id);
-}
-
-static bool route_channels_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	struct { const char **ids; size_t count; } list = {NULL, 0};
-	struct conf_key row = *key;
-	struct route *route = object;
-	bool good = true;
-
-	row.offset = 0;
-	row.second = sizeof list.ids;
-	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
-		return false;
-	if (route == NULL)
-		return true;
-	route->channels = arena_alloc(reader->arena, list.count,
-		sizeof *route->channels);
-	for (size_t i = 0; i < list.count; i++)
-		good &= route_add_channel(reader, route, setting, list.ids[i]);
-	return good;
-}
-
-static const struct conf_kind route_channels_kind = {"list of channels",
-	"a list of channels [ \"…\" ]", NULL, route_channels_read};
-
-static const struct conf_key escalate_keys[] = {
-	{ROW("after", conf_duration), .standing = CONF_REQUIRED},
-	{ROW("channels", conf_strings), .standing = CONF_REQUIRED,
-		.least = 1, .most = CHANNELS_MAX},
-};
-static const struct conf_table escalate_table = {CONF_TABLE(escalate_keys)};
-
-#undef AT
-#define AT(member) .offset = offsetof(struct route, member)
-
-static const struct conf_key route_keys[] = {
-	{ROW("channels", route_channels_kind), .standing = CONF_REQUIRED,
-		.least = 1, .most = CHANNELS_MAX},
-	{ROW("continue", conf_bool), AT(go_on), .fallback = "false"},
-	{ROW("escalate", conf_list), .standing = CONF_NO_EFFECT,
-		.inside = &escalate_table},
-	{ROW("group_by", conf_strings), .standing = CONF_NO_EFFECT},
-	{ROW("group_interval", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-	{ROW("group_wait", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-	{ROW("match", conf_inside), .inside = &match_table},
-	{ROW("repeat_interval", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-};
-
-static void *route_open(struct conf_reader *reader, void *parent,
-	const config_setting_t *setting)
-{
-	struct policy *policy = parent;
-	struct route *route = &policy->routes[policy->route_count++];
-
-	route->origin = conf_origin(reader, setting);
-	route->matches = arena_alloc(reader->arena,
-		MATCH_FIELD_COUNT + MATCH_LABELS_MAX, sizeof *route->matches);
-	return route;
-}
-
-const struct conf_table routes_table = {CONF_TABLE(route_keys),
-	.open = route_open};
-
-static bool routes_note(struct conf_reader *reader, const struct conf_key *key,
-	const config_setting_t *setting, void *object)
-{
-	(void)object;
-	reading_of(reader)->routes = setting;
-	reading_of(reader)->routes_key = key;
-	return true;
-}
-
-const struct conf_kind routes_kind = {"list of groups",
-	"a list of groups ( { … }, { … } )", NULL, routes_note};
-
-/* An event that no route takes is one that nobody hears of. */
-static void routes_check_gap(struct conf_reader *reader)
-{
-	const struct policy *policy = policy_of(reader);
-	struct origin origin = {reader->file, 0, 0};
-
-	if (policy->channel_count == 0)
-		return;
-	for (size_t i = 0; i < policy->route_count; i++)
-		if (policy->routes[i].match_count == 0)
-			return;
-	if (reading_of(reader)->routes != NULL)
-		origin = conf_origin(reader, reading_of(reader)->routes);
-	faults_warning(reader->faults, origin, "route-gap", "routes: none takes "
-		"everything, so some events reach nobody: end with "
-		"{ channels = [ … ]; }");
-}
-
-void routes_finish(struct conf_reader *reader)
-{
-	const config_setting_t *routes = reading_of(reader)->routes;
-	struct policy *policy = policy_of(reader);
-	size_t errors = reader->faults->errors;
-
-	if (routes != NULL && config_setting_is_list(routes)) {
-		int count = config_setting_length(routes);
-
-		if (count > ROUTES_MAX) {
-			conf_fault(reader, routes, "has %d elements, at most "
-				"%d are possible", count, ROUTES_MAX);
-			return;
-		}
-		policy->routes = arena_alloc(reader->arena, (size_t)count,
-			sizeof *policy->routes);
-	}
-	if (routes != NULL)
-		conf_read_as(reader, &conf_list,
-			reading_of(reader)->routes_key, routes, policy);
-	if (reader->faults->errors == errors)
-		routes_check_gap(reader);
-}
 
 void policy_wipe(const struct policy *policy)
 {
