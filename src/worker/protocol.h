@@ -68,6 +68,8 @@ enum mail_tag {
 	MAIL_HEADER,		/* "Name: value", encoded and folded, no CRLF at its end */
 	MAIL_TEXT,		/* UTF-8, LF */
 	MAIL_HTML,		/* UTF-8, LF */
+	MAIL_PICTURE,		/* SVG, at most one; HTML shows it as
+				   cid:trajectory@pledged */
 	/* answer */
 	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good */
 	MAIL_ANSWER		/* the server's last line, or the fault */
