@@ -705,18 +705,24 @@ static bool durations_read(struct conf_reader *reader,
 {
 	struct { const char **strings; size_t count; } list = {NULL, 0};
 	struct conf_key row = *key;
-	struct duration duration;
+	struct duration *durations;
 
-	(void)object;
 	row.offset = 0;
 	row.second = sizeof(const char **);
 	if (!strings_read(reader, &row, setting, &list))
 		return false;
+	durations = arena_alloc(reader->arena, list.count + 1,
+		sizeof *durations);
 	for (size_t i = 0; i < list.count; i++)
-		if (!duration_read(list.strings[i], &duration))
+		if (!duration_read(list.strings[i], &durations[i]))
 			return conf_fault(reader, setting, "\"%.80s\": %s is "
 				"expected", list.strings[i],
 				conf_duration.expected);
+	if (object != NULL) {
+		*(struct duration **)conf_member(object, key->offset) =
+			durations;
+		*(size_t *)conf_member(object, key->second) = list.count;
+	}
 	return true;
 }
 

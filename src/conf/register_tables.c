@@ -24,7 +24,6 @@
 #define ROW(name_, kind_) .name = name_, .kind = &kind_
 #define RANGE(from, to) .least = from, .most = to
 #define REQUIRED .standing = CONF_REQUIRED
-#define NO_EFFECT .standing = CONF_NO_EFFECT
 
 /* An id that no one writes, for what has none. */
 static const char *building_unnamed(struct conf_reader *reader)
@@ -715,6 +714,49 @@ static bool tolerance_read(struct conf_reader *reader,
 		milestone_clauses(reader, object));
 }
 
+struct duration_list {
+	struct duration *items;
+	size_t count;
+};
+
+/* How long before it is due people are reminded of it. */
+static bool remind_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+	struct duration_list list = {0};
+	struct conf_key row = *key;
+
+	row.offset = offsetof(struct duration_list, items);
+	row.second = offsetof(struct duration_list, count);
+	if (!conf_read_as(reader, &conf_durations, &row, setting, &list))
+		return false;
+	if (clauses != NULL) {
+		clauses->reminds = list.items;
+		clauses->remind_count = list.count;
+	}
+	return true;
+}
+
+static bool hold_read(struct conf_reader *reader, const struct conf_key *key,
+	const config_setting_t *setting, void *object)
+{
+	struct clauses *clauses = milestone_clauses(reader, object);
+
+	if (clauses != NULL)
+		clauses->has_hold = true;
+	return conf_read_as(reader, &conf_span, key, setting, clauses);
+}
+
+static bool hysteresis_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	return conf_read_as(reader, &conf_share, key, setting,
+		milestone_clauses(reader, object));
+}
+
 static const struct conf_kind
 	path_kind = {"path", "\"linear\", \"seasonal(indicator, 2017)\" or a "
 		"list of points", NULL, path_read},
@@ -735,7 +777,12 @@ static const struct conf_kind
 	cure_kind = {"duration", "a duration", NULL, cure_read},
 	sustain_kind = {"duration", "a duration", NULL, sustain_read},
 	partial_kind = {"share", "a number above 0 and at most 1", NULL,
-		partial_read};
+		partial_read},
+	remind_kind = {"list of durations",
+		"a list of durations [ \"30d\", \"7d\" ]", NULL, remind_read},
+	hold_kind = {"duration", "a duration", NULL, hold_read},
+	hysteresis_kind = {"share", "a number above 0 and at most 1", NULL,
+		hysteresis_read};
 
 #define AT(member) .offset = offsetof(struct milestone, member)
 #define CLAUSE(member) .offset = offsetof(struct clauses, member)
@@ -755,6 +802,8 @@ static const struct conf_key milestone_keys[] = {
 	{ROW("forecast", forecast_kind), CLAUSE(forecast_said),
 		.fallback = "none"},
 	{ROW("grace", conf_duration), AT(grace)},
+	{ROW("hold", hold_kind), CLAUSE(hold)},
+	{ROW("hysteresis", hysteresis_kind), CLAUSE(hysteresis)},
 	{ROW("id", conf_id), AT(name), REQUIRED},
 	{ROW("labels", conf_labels), AT(labels), SECOND(label_count)},
 	{ROW("lag", conf_duration), AT(lag)},
@@ -762,7 +811,7 @@ static const struct conf_key milestone_keys[] = {
 		.words = mode_words},
 	{ROW("partial", partial_kind), CLAUSE(partial)},
 	{ROW("path", path_kind), AT(path_said), .inside = &points_table},
-	{ROW("remind", conf_durations), NO_EFFECT},
+	{ROW("remind", remind_kind), .most = REMINDS_MAX},
 	{ROW("roll", roll_kind), CLAUSE(roll), .words = roll_words},
 	{ROW("severity", conf_word_kind), AT(severity), .fallback = "warning",
 		.words = severity_words},

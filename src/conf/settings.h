@@ -63,6 +63,15 @@ struct settings {
 		int64_t timeout;	/* wall-clock seconds a request */
 	} workers;
 
+	struct {			/* seconds */
+		int64_t acknowledge_for, acknowledge_most;
+		int64_t silence_for, silence_most;
+	} alerts;
+	struct {
+		const char *url;	/* NULL: none */
+		int64_t every;		/* seconds */
+	} heartbeat;
+
 	struct policy policy;
 	struct digest digest;		/* of the file's bytes */
 };
