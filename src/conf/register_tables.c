@@ -42,32 +42,6 @@ static const struct conf_word roll_words[] = {
 	{0},
 };
 
-static bool weekend_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	struct { const char **strings; size_t count; } list = {NULL, 0};
-	struct conf_key row = *key;
-	unsigned weekend = 0;
-
-	row.offset = 0;
-	row.second = sizeof(const char **);
-	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
-		return false;
-	for (size_t i = 0; i < list.count; i++) {
-		const char *word = list.strings[i];
-		int day = weekday_parse(word, strlen(word));
-
-		if (day < 0)
-			return conf_fault(reader, setting, "\"%.80s\" is no "
-				"weekday such as \"sat\"", word);
-		weekend |= 1u << day;
-	}
-	if (object != NULL)
-		((struct calendar *)object)->weekend = weekend;
-	return true;
-}
-
 /* The file's bytes are part of what the register was read from. */
 static bool days_read_file(struct conf_reader *reader,
 	const config_setting_t *setting, const char *name,
@@ -152,8 +126,6 @@ static bool days_read(struct conf_reader *reader, const struct conf_key *key,
 }
 
 static const struct conf_kind
-	weekend_kind = {"list of strings", "a list of weekdays "
-		"[ \"sat\", \"sun\" ]", NULL, weekend_read},
 	days_kind = {"list of days", "a list of days [ \"2020-01-24\" ] or the "
 		"name of an .ics file", NULL, days_read};
 
@@ -166,7 +138,7 @@ static const struct conf_key calendar_keys[] = {
 	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("roll", conf_word_kind), AT(roll), .fallback = "none",
 		.words = roll_words},
-	{ROW("weekend", weekend_kind), RANGE(0, 7)},
+	{ROW("weekend", conf_weekdays), AT(weekend), RANGE(0, 7)},
 	{ROW("working", days_kind), AT(working),
 		RANGE(0, CALENDAR_DAYS_MAX), .moved = days_moved},
 };

@@ -293,6 +293,7 @@ static void settings_close(struct conf_reader *reader,
 	struct settings *settings = object;
 
 	(void)parent;
+	channels_finish(reader);
 	routes_finish(reader);
 	if (settings->polling.every < settings->polling.min_every)
 		conf_fault(reader, group->setting, "polling.every: is shorter "
