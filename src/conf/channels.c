@@ -8,7 +8,6 @@
 #include "conf/channel_hours.h"
 #include "conf/channels.h"
 #include "conf/conf_value.h"
-#include "conf/format.h"
 #include "conf/secret.h"
 #include "core/register.h"
 
@@ -89,41 +88,35 @@ static bool secret_parse(struct conf_reader *reader,
 	return *(const char **)target != NULL;
 }
 
-/* A program of ours by its name, or one of the user's own by its file. */
-static bool format_read(struct conf_reader *reader,
+/* Found when all channels are known. */
+static bool fallback_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct channel *channel = object;
-
-	if (!conf_read_as(reader, &conf_name, key, setting, object))
-		return false;
-	if (channel == NULL || string_is(channel->format, CLOUDEVENTS))
-		return true;
-	channel->program = format_load(reader, setting, channel->format);
-	return channel->program != NULL;
+	(void)object;
+	return conf_read_as(reader, &conf_name, key, setting, NULL);
 }
 
 static const struct conf_kind
+	fallback_kind = {"string", "a string", NULL, fallback_read},
 	mail_kind = {"mail address", "a mail address", mail_parse, NULL},
 	server_kind = {"URL", "a URL", server_parse, NULL},
 	hook_kind = {"URL", "a URL", hook_parse, NULL},
 	recipients_kind = {"list of mail addresses",
 		"a list of mail addresses [ \"…\" ]", NULL, recipients_read},
-	secret_kind = {"secret file", "the name of a file", secret_parse, NULL},
-	format_kind = {"string", "a string", NULL, format_read};
+	secret_kind = {"secret file", "the name of a file", secret_parse, NULL};
 
 static const struct conf_word channel_words[] = {
-	{"log", CHANNEL_LOG, CONF_OPTIONAL},
-	{"email", CHANNEL_EMAIL, CONF_OPTIONAL},
-	{"webhook", CHANNEL_WEBHOOK, CONF_OPTIONAL},
+	{"log", CHANNEL_LOG},
+	{"email", CHANNEL_EMAIL},
+	{"webhook", CHANNEL_WEBHOOK},
 	{0},
 };
 
 static const struct conf_word urgent_words[] = {
-	{"info", SEVERITY_INFO, CONF_OPTIONAL},
-	{"warning", SEVERITY_WARNING, CONF_OPTIONAL},
-	{"critical", SEVERITY_CRITICAL, CONF_OPTIONAL},
+	{"info", SEVERITY_INFO},
+	{"warning", SEVERITY_WARNING},
+	{"critical", SEVERITY_CRITICAL},
 	{0},
 };
 
@@ -137,8 +130,8 @@ static const struct conf_key channel_keys[] = {
 		.fallback = "false"},
 	{ROW("ca_file", conf_path), AT(ca_file)},
 	{ROW("digest", conf_digest), AT(hours.digest)},
-	{ROW("fallback", conf_name)},
-	{ROW("format", format_kind), AT(format)},
+	{ROW("fallback", fallback_kind)},
+	{ROW("format", conf_name), AT(format), .fallback = CLOUDEVENTS},
 	{ROW("from", mail_kind), AT(from)},
 	{ROW("id", conf_name), AT(id), .standing = CONF_REQUIRED},
 	{ROW("parameters", conf_labels), AT(parameters),
@@ -202,7 +195,6 @@ static void *channel_open(struct conf_reader *reader, void *parent,
 	struct channel *channel = &policy->channels[policy->channel_count++];
 
 	channel->origin = conf_origin(reader, setting);
-	channel->format = CLOUDEVENTS;
 	channel->fallback = NOT_FOUND;
 	conf_defaults(reader, &channels_table, channel);
 	return channel;

@@ -574,7 +574,6 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 {
 	const struct conf_word *word;
 	const char *string;
-	char what[80];
 	int *target = conf_member(object, key->offset);
 	struct error error;
 
@@ -587,10 +586,6 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 	word = word_find(key, string, &error);
 	if (word == NULL)
 		return conf_fault(reader, setting, "%s", error.text);
-	snprintf(what, sizeof what, "\"%s\" ", word->word);
-	conf_tell_standing(reader, key, setting, what, word->standing);
-	if (word->standing == CONF_UNSUPPORTED)
-		return false;
 	if (target != NULL)
 		*target = word->value;
 	return true;

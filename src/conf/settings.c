@@ -92,9 +92,9 @@ static const struct conf_kind
 #define RANGE(from, to) .least = from, .most = to
 
 static const struct conf_word first_sight_words[] = {
-	{"summary", FIRST_SIGHT_SUMMARY, CONF_OPTIONAL},
-	{"each", FIRST_SIGHT_EACH, CONF_OPTIONAL},
-	{"none", FIRST_SIGHT_NONE, CONF_OPTIONAL},
+	{"summary", FIRST_SIGHT_SUMMARY},
+	{"each", FIRST_SIGHT_EACH},
+	{"none", FIRST_SIGHT_NONE},
 	{0},
 };
 
