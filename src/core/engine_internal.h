@@ -467,6 +467,8 @@ enum notify_reason alert_take(struct engine *engine, int64_t id,
    changed (telling_alert_changed). */
 void inhibit_changed(struct engine *engine, const struct alert *alert,
 	instant now);
+/* A milestone was judged since one that it rests on stands otherwise. */
+void inhibit_judged(struct engine *engine, uint32_t milestone, instant now);
 
 /* --- telling.c ----------------------------------------------------------- */
 

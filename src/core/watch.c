@@ -358,6 +358,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	heap_set(engine->wakes, index, fresh.next);
 	watched_take(engine, watched, milestone, &fresh, now);
 	monitor_note(engine, index, &before);
+	if (mark.kind == CAUSE_MILESTONE)
+		inhibit_judged(engine, index, now);
 	if (before.announced) {
 		cause = change_tell(engine, &change, effects);
 	} else if (engine->settling) {

@@ -5,9 +5,49 @@
 #include "core/engine_internal.h"
 #include "rig.h"
 
+/* Linked in the place of telling's own: what was handed on to be told. */
+static struct text tidings;
+void __wrap_tell(struct engine *engine, const struct tiding *tiding,
+	instant now, struct effects *effects);
+void __real_tell(struct engine *engine, const struct tiding *tiding,
+	instant now, struct effects *effects);
+
+void __wrap_tell(struct engine *engine, const struct tiding *tiding,
+	instant now, struct effects *effects)
+{
+	text_addf(&tidings, "%s", event_kind_name(tiding->event->kind));
+	if (tiding->raised) {
+		assert_ptr_not_equal(tiding->raised, engine_alert_of(engine,
+			tiding->raised->id));
+		assert_int_equal(tiding->event->alert, tiding->raised->id);
+		text_addf(&tidings, " raised %s %s", alert_state_name(
+			tiding->raised->state),
+			notify_reason_name(tiding->reason));
+	}
+	for (size_t i = 0; i < tiding->ended_count; i++) {
+		const struct alert *alert = tiding->ended[i];
+
+		assert_null(engine_alert_of(engine, alert->id));
+		assert_int_equal(alert->resolved, now);
+		assert_int_equal(alert->resolved_by, tiding->event->id);
+		text_addf(&tidings, " ended %s %s", event_kind_name(alert->kind),
+			alert_state_name(alert->state));
+	}
+	text_add_string(&tidings, tiding->answers ? " answers\n" : "\n");
+	__real_tell(engine, tiding, now, effects);
+}
+
+static void expect_tidings(const char *want)
+{
+	if (strcmp(text_string(&tidings), want) != 0)
+		fail_msg("told:\n%swanted:\n%s", text_string(&tidings), want);
+	text_clear(&tidings);
+}
+
 /* "law" is missed on 2021-01-31, and its alert fires. */
 static void missed_init(struct rig *rig)
 {
+	text_clear(&tidings);
 	deal_init(rig, FIRST_SIGHT_EACH);
 	world_finish(&rig->world);
 	rig_start(rig, "2020-03-01");
@@ -202,6 +242,53 @@ static void test_told_otherwise(void **state)
 	rig_release(&rig);
 }
 
+/* Whoever tells is handed the whole of it. */
+static void test_tidings(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	missed_init(&rig);
+	expect_tidings("slipped raised firing first\n");
+	rig_acknowledge(&rig, 1, "ada", "mine", rig.now + 900 * DAY);
+	struct announcement announcement = announcement_of(rig.engine, 0,
+		EVENT_SLIPPED, "later still");
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.kind = EVENT_BREACHED;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.kind = EVENT_REVISED;
+	announcement.besides = EVENT_BREACHED;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.besides = EVENT_KIND_COUNT;
+	announcement.kind = EVENT_RECOVERED;	/* there is nothing to end */
+	assert_null(engine_announce(rig.engine, &announcement, rig.now,
+		&rig.effects));
+	announcement.kind = EVENT_DISPUTED;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	assert_null(engine_announce(rig.engine, &announcement, rig.now,
+		&rig.effects));			/* it stands */
+	announcement.kind = EVENT_AT_RISK;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.kind = EVENT_RECOVERED;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.kind = EVENT_OFF_TRACK;
+	announcement.quiet = true;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	announcement.quiet = false;
+	announcement.kind = EVENT_SUPERSEDED;
+	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	rig_perform(&rig);
+	expect_tidings("slipped raised acknowledged changed\n"
+		"breached raised firing first\n"
+		"revised ended breached resolved\n"
+		"disputed raised firing first\n"
+		"at_risk raised firing first\n"
+		"recovered ended at_risk resolved answers\n"
+		"superseded ended slipped withdrawn ended disputed withdrawn "
+		"ended off_track withdrawn\n");
+	rig_release(&rig);
+}
+
 /* What routes and silences look at is found anew in the present register. */
 static void test_subject(void **state)
 {
@@ -281,7 +368,12 @@ int main(void)
 		cmocka_unit_test(test_acknowledged_at_length),
 		cmocka_unit_test(test_escalated),
 		cmocka_unit_test(test_told_otherwise),
+		cmocka_unit_test(test_tidings),
 		cmocka_unit_test(test_subject),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	text_init(&tidings, 0);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	text_release(&tidings);
+	return failed;
 }
