@@ -79,6 +79,7 @@ static const struct event *change_tell_due(struct engine *engine,
 	announcement.from = from;
 	announcement.to = to;
 	announcement.spare = status_alert(after->status);
+	announcement.late = late_terms(engine, change);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -101,6 +102,7 @@ static const struct event *change_tell_terms(struct engine *engine,
 		reason);
 	struct announcement announcement = announcement_of(engine,
 		change->index, EVENT_MODIFIED, reason);
+	announcement.late = late_terms(engine, change);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -193,21 +195,24 @@ static const struct event *change_tell_revision(struct engine *engine,
 static const struct event *change_tell_status(struct engine *engine,
 	const struct change *change, struct effects *effects)
 {
-	enum status from = change->before->assessment.status;
-	enum status to = change->after->status;
-	enum event_kind kind = event_of_change(from, to);
+	struct telling_of_change telling = damping_take(engine, change);
 	struct text reason;
 
-	if (kind == EVENT_KIND_COUNT)
+	if (telling.kind == EVENT_KIND_COUNT)
 		return NULL;
 	text_init(&reason, 0);
 	assessment_reason(engine->reg, change->index, change->after, &reason);
+	damping_say(engine, change, &reason);
 	struct announcement announcement = announcement_of(engine,
-		change->index, kind, text_string(&reason));
-	announcement.from = status_name(from);
-	announcement.to = status_name(to);
+		change->index, telling.kind, text_string(&reason));
+	announcement.from = status_name(telling.from);
+	announcement.to = status_name(telling.to);
+	announcement.late = telling.due != INSTANT_MIN ?
+		late_since(telling.due, change->now) :
+		late_status(engine, change, telling.to);
 	const struct event *event = engine_announce(engine, &announcement,
 		change->now, effects);
+	damping_told(engine, change);
 	text_release(&reason);
 	return event;
 }
@@ -253,6 +258,8 @@ const struct event *change_tell(struct engine *engine,
 	const struct event *status = change_tell_status(engine, change, effects);
 	const struct event *dispute = change_tell_dispute(engine, change, false,
 		effects);
+	const struct event *approach = approach_take(engine, change, effects);
 
-	return status ? status : dispute ? dispute : revision ? revision : terms;
+	return status ? status : dispute ? dispute : revision ? revision :
+		terms ? terms : approach;
 }

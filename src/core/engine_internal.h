@@ -1,9 +1,9 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, change.c, sight.c, cause.c, revision.c, polls.c,
- * nearness.c, taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c,
- * announce.c, inhibit.c, telling.c, silences.c, outbox.c and reload.c reads
- * this.
+ * engine.c, watch.c, change.c, damping.c, approach.c, late.c, sight.c, cause.c,
+ * revision.c, polls.c, nearness.c, taking.c, accounts.c, gathering.c, blame.c,
+ * stale.c, alerts.c, announce.c, inhibit.c, telling.c, silences.c, outbox.c and
+ * reload.c reads this.
  *
  *	polls ─rows─→ taking ─figures─→ watch ─changes─→ announce ─events─→
  *		telling ─notifications─→ outbox
@@ -192,6 +192,7 @@ struct change {
 	const struct milestone_state *before;
 	const struct assessment *after;
 	instant since;		/* what was known by then was judged before */
+	struct mark mark;	/* why it was judged */
 	instant now;
 };
 
@@ -238,6 +239,49 @@ const struct event *change_tell(struct engine *engine,
 /* Of that: sources that differ, or agree again. quiet: no notification. */
 const struct event *change_tell_dispute(struct engine *engine,
 	const struct change *change, bool quiet, struct effects *effects);
+
+/* --- damping.c ----------------------------------------------------------- */
+
+/* What is to be told now of how a milestone stands. */
+struct telling_of_change {
+	enum event_kind kind;	/* COUNT: nothing */
+	enum status from, to;
+	instant due;		/* when a hold was over; INSTANT_MIN: there was
+				   none */
+};
+/* Remembers how people were told that it stands, and since when it stands
+   otherwise. Once it is announced, damping_told is called. */
+struct telling_of_change damping_take(const struct engine *engine,
+	const struct change *change);
+void damping_told(const struct engine *engine, const struct change *change);
+/* For how long it was held and how often it changed, between the two. */
+void damping_say(const struct engine *engine, const struct change *change,
+	struct text *out);
+/* When what is held back is to be looked at again; INSTANT_MAX. */
+instant damping_next(const struct engine *engine, uint32_t milestone,
+	instant as_of);
+/* Makes sense of what the store has kept of it. */
+void damping_restore(struct milestone_state *state);
+
+/* --- approach.c ---------------------------------------------------------- */
+
+/* Tells of a remind time that has come, or notes that it has passed. */
+const struct event *approach_take(struct engine *engine,
+	const struct change *change, struct effects *effects);
+/* The next after assessment->as_of; INSTANT_MAX: none. */
+instant approach_next(const struct engine *engine, uint32_t milestone,
+	const struct assessment *assessment);
+
+/* --- late.c -------------------------------------------------------------- */
+
+/* An instant at which something should have been told, if that is long ago; else
+   INSTANT_MIN. */
+instant late_since(instant at, instant now);
+/* … at which a milestone came to stand as it does, or its terms were amended;
+   INSTANT_MIN where it was not time alone. */
+instant late_status(struct engine *engine, const struct change *change,
+	enum status to);
+instant late_terms(struct engine *engine, const struct change *change);
 
 /* --- sight.c ------------------------------------------------------------- */
 

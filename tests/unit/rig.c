@@ -234,7 +234,14 @@ static void log_event(struct rig *rig, const struct event *event)
 	if (event->from || event->to)
 		text_addf(&rig->log, " %s>%s", event->from ? event->from : "",
 			event->to ? event->to : "");
+	if (event->late != INSTANT_MIN) {
+		text_add_string(&rig->log, " (late: ");
+		text_add_instant(&rig->log, event->late);
+		text_add_char(&rig->log, ')');
+	}
 	text_add_char(&rig->log, '\n');
+	if (rig->log_reasons)
+		text_addf(&rig->log, "  %s\n", event->reason);
 	assert_int_equal(event->id, rig->store.last_event + 1);
 	rig->store.last_event = event->id;
 	assert_true(event->reason[0] != '\0');
