@@ -214,9 +214,9 @@ void damping_say(const struct engine *engine, const struct change *change,
 	const struct milestone_state *state = change_state(engine, change);
 	const struct clauses *clauses = change->milestone->clauses;
 
-	if (state->apart == INSTANT_MIN || !clauses)
+	if (!status_is_underway(change->after->status))
 		return;
-	if (clauses->has_hold && status_is_underway(change->after->status)) {
+	if (clauses && clauses->has_hold && state->apart != INSTANT_MIN) {
 		text_add_string(out, "; held for ");
 		text_add_duration(out, clauses->hold);
 	}
