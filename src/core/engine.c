@@ -331,6 +331,11 @@ const struct alert *engine_alert(const struct engine *engine, size_t index)
 	return alerts_at(engine->alerts, index);
 }
 
+const struct alert *engine_alert_of(const struct engine *engine, int64_t id)
+{
+	return alerts_open(engine->alerts, id);
+}
+
 void engine_assess(struct engine *engine, uint32_t milestone,
 	struct knowledge known, struct assessment *out)
 {
