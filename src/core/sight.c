@@ -90,15 +90,10 @@ void sight_finish(struct engine *engine, instant now, struct effects *effects)
 	struct text reason;
 	text_init(&reason, 0);
 	sight_reason(&engine->sight, &reason);
-	engine_announce(engine, &(struct announcement){
-		.kind = EVENT_FIRST_SIGHT,
-		.severity = engine->sight.severity,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = text_string(&reason),
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_NONE, NULL, EVENT_FIRST_SIGHT, text_string(&reason));
+	announcement.severity = engine->sight.severity;
+	engine_announce(engine, &announcement, now, effects);
 	text_release(&reason);
 	engine->sight = (struct sight){0};
 }

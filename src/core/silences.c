@@ -136,7 +136,13 @@ static void silences_add(struct silences *silences, struct silent *silent)
 	silences->items[at] = silent;
 }
 
-static void silences_plan(struct silences *silences)
+static void silences_remove(struct silences *silences, size_t index)
+{
+	memmove(&silences->items[index], &silences->items[index + 1],
+		(--silences->count - index) * sizeof(*silences->items));
+}
+
+void silences_plan(struct silences *silences)
 {
 	silences->next = INSTANT_MAX;
 	for (size_t i = 0; i < silences->count; i++) {
@@ -308,6 +314,7 @@ static void ear_unsilence(struct engine *engine, struct ear *ear,
 		waiting->mention.reason = reason;
 		waiting->since = later(waiting->since, end);
 	}
+	waiting_plan(engine, waiting, now);
 }
 
 static void alert_unsilence(struct engine *engine, const struct alert *alert,
@@ -358,38 +365,26 @@ static void silent_let_go(struct engine *engine, const struct silent *silent,
 	groups_unsilence(engine, silent->silence.id, now);
 }
 
-void silences_start(struct engine *engine, instant now)
-{
-	(void)now;
-	silences_plan(engine->silences);
-}
-
-void silences_replan(struct engine *engine)
-{
-	silences_plan(engine->silences);
-}
-
 void silences_advance(struct engine *engine, instant now,
 	struct effects *effects)
 {
 	struct silences *silences = engine->silences;
-	size_t kept = 0;
 
 	if (now < silences->next || engine->telling->settling)
 		return;
-	for (size_t i = 0; i < silences->count; i++) {
+	for (size_t i = 0; i < silences->count;) {
 		struct silent *silent = silences->items[i];
 
 		if (silent_is_over(silent, now)) {
+			silences_remove(silences, i);
 			silent_let_go(engine, silent, now, effects);
 			silent_free(silent);
 			continue;
 		}
 		if (!silent->warned && silent_warning(silent) <= now)
 			silent_warn(engine, silent, now, effects);
-		silences->items[kept++] = silent;
+		i++;
 	}
-	silences->count = kept;
 	silences_plan(silences);
 }
 

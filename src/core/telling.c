@@ -165,7 +165,6 @@ void telling_start(struct engine *engine, instant now)
 	}
 	ended_release(telling);
 	stories_bind(engine);
-	silences_start(engine, now);
 	telling_replan(engine, now);
 }
 
@@ -221,7 +220,7 @@ void telling_replan(struct engine *engine, instant now)
 	HASH_ITER(hh, engine->telling->receivers, receiver, next)
 		receiver->index = policy ? policy_channel(policy, receiver->id)
 			: NOT_FOUND;
-	silences_replan(engine);
+	silences_plan(engine->silences);
 	groups_replan(engine, now);
 	stories_replan(engine, now);
 }

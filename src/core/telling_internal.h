@@ -1,6 +1,6 @@
 /*
- * telling_internal: what telling.c, groups.c, gates.c, hearings.c, reminding.c
- * and silences.c share.
+ * telling_internal: what telling.c, audience.c, mentions.c, groups.c, gates.c,
+ * hearings.c, reminding.c and silences.c share.
  *
  *	receiver ──┬── group ──── waiting ── kept_event
  *	           └── ear ────────┘ (at most one of an alert)
@@ -250,8 +250,6 @@ void stories_advance(struct engine *engine, instant now,
 
 /* --- silences.c ---------------------------------------------------------- */
 
-struct silences *silences_new(int64_t last_id);
-void silences_free(struct silences *silences);
 /* The end of those that hold a subject now, and one of them; now: none does. */
 instant silences_hold(const struct engine *engine,
 	const struct route_subject *subject, instant now, int64_t *silence);
@@ -261,8 +259,8 @@ void silences_name(const struct engine *engine, struct item *item,
 /* Whether one of them is about to end, and people are told so. */
 bool silences_warn(const struct engine *engine,
 	const struct route_subject *subject, instant now);
-void silences_start(struct engine *engine, instant now);
-void silences_replan(struct engine *engine);
+/* Plans them all. */
+void silences_plan(struct silences *silences);
 /* Warns before the end of some, and tells what those held that are over. */
 void silences_advance(struct engine *engine, instant now,
 	struct effects *effects);
