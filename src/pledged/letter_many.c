@@ -267,7 +267,7 @@ static void row_tell_milestone(struct letter_row *row, const struct told *told)
 	if (told->state == NULL)
 		return;
 	if (told_days_left(told) != DAYS_NONE)
-		add_due(told, &row->due);
+		text_add_date(&row->due, told_due_date(told));
 	row_tell_far(row, told);
 }
 

@@ -250,12 +250,18 @@ void add_time(const struct message_context *context, struct text *out,
 	add_clock(out, zone != NULL ? zone : zone_utc(), at);
 }
 
-static bool told_has_due(const struct told *told)
+struct date told_due_date(const struct told *told)
 {
-	return told->state != NULL &&
-		(!date_is_none(told->state->assessment.due_date) ||
-		(told->state->assessment.due != INSTANT_MAX &&
-		told->state->assessment.due != INSTANT_MIN));
+	const struct assessment *a = told->state != NULL ?
+		&told->state->assessment : NULL;
+
+	if (a == NULL)
+		return (struct date){0};
+	if (!date_is_none(a->due_date) || a->due == INSTANT_MAX ||
+	    a->due == INSTANT_MIN)
+		return a->due_date;
+	return zone_date(milestone_zone(told->context->reg, told->milestone),
+		a->due);
 }
 
 void add_due(const struct told *told, struct text *out)
@@ -271,15 +277,12 @@ void add_due(const struct told *told, struct text *out)
 
 int32_t told_days_left(const struct told *told)
 {
-	if (!told_has_due(told))
-		return DAYS_NONE;
-	const struct assessment *a = &told->state->assessment;
-	const struct zone *zone = milestone_zone(told->context->reg,
-		told->milestone);
-	struct date due = date_is_none(a->due_date) ? zone_date(zone, a->due)
-		: a->due_date;
+	struct date due = told_due_date(told);
 
-	return date_to_days(due) - date_to_days(zone_date(zone,
+	if (date_is_none(due))
+		return DAYS_NONE;
+	return date_to_days(due) - date_to_days(zone_date(milestone_zone(
+		told->context->reg, told->milestone),
 		told->context->notification->created));
 }
 

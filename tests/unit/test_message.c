@@ -96,10 +96,10 @@ static const struct saying sayings[] = {
 	{"slipped-undelivered", NULL, NULL,
 		{"could not be delivered to the channel director"}, NULL},
 	{"slipped-consequences", NULL, NULL,
-		{"Follows from it: jv.law/adopted, jv.law/in-force, "
+		{"Leads to: jv.law/adopted, jv.law/in-force, "
 		"jv.caps/removed and 10 more"}, NULL},
 	{"slipped-acknowledged", "Slipped: Agricultural products in 2020",
-		NULL, {"Acknowledged: by alice until 2021-02-04 15:30 UTC: "
+		NULL, {"In hand: alice until 2021-02-04 15:30 UTC: "
 		"asked the embassy"}, NULL},
 	{"slipped-reminder",
 		"Reminder (2): Slipped: Agricultural products in 2020", NULL,
