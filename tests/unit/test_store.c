@@ -1231,8 +1231,8 @@ static void assert_outbox(struct store *store, bool pending, const char *want)
 {
 	struct seen seen = { .count = 0 };
 
-	assert_int_equal(store_load_deliveries(store, pending ? STORE_PENDING : STORE_ALL, 0, 0, see_delivery,
-		&seen, NULL), 0);
+	assert_int_equal(store_load_deliveries(store, pending ? STORE_PENDING :
+		STORE_ALL, 0, 0, see_delivery, &seen, NULL), 0);
 	assert_seen(&seen, want);
 }
 
