@@ -314,6 +314,16 @@ bool told_has_floor(const struct told *told)
 	return comparison == COMPARE_GE || comparison == COMPARE_GT;
 }
 
+/* One that asks whether something is there at all has no figures worth a word. */
+static bool target_is_yes(const struct told *told)
+{
+	const char *unit = view_unit(told->milestone);
+	const struct figure *target = &told->state->assessment.target;
+
+	return (unit == NULL || string_is(unit, "1")) && target->known &&
+		decimal_equal(target->value, decimal_from_int(1));
+}
+
 bool add_share(const struct told *told, struct text *out)
 {
 	if (told->state == NULL)
@@ -322,7 +332,7 @@ bool add_share(const struct told *told, struct text *out)
 	enum comparison comparison =
 		(enum comparison)told->milestone->benchmark->comparison;
 
-	if (!a->actual.known || !a->target.known)
+	if (!a->actual.known || !a->target.known || target_is_yes(told))
 		return false;
 	bool floor = told_has_floor(told);
 

@@ -82,7 +82,8 @@ static const struct saying sayings[] = {
 	{"slipped", "Slipped: Agricultural products in 2020",
 		"CN has missed “Agricultural products in 2020”: 27.3bn of "
 		"33.5bn USD by 2020-12-31.",
-		{"Figure: 27,303,827,703 USD (81.6 % of the target)", "Due: 2020-12-31 (28 days ago)",
+		{"Figure: 27,303,827,703 USD (81.6 % of the target)",
+		"Due: 2020-12-31 (28 days ago)",
 		"Take it in hand: pledgectl ack 12 -m \"why\" --for 7d\n",
 		"Missed by: 6,165,965,153 USD"}, "Reminder"},
 	{"slipped-moved", "Slipped: Agricultural products in 2020",
@@ -121,8 +122,8 @@ static const struct saying sayings[] = {
 		"when due; the target on 2022-08-31, 608 days late"}, NULL},
 	{"acknowledgement-expiring", "Acknowledgement ends soon: Slipped: "
 		"Agricultural products in 2020", NULL,
-		{"alice has it in hand until 2021-01-29 15:30 UTC (“asked the embassy”); after that "
-		"it counts as nobody's."}, NULL},
+		{"alice has it in hand until 2021-01-29 15:30 UTC (“asked the "
+		"embassy”); after that it counts as nobody's."}, NULL},
 	{"acknowledgement-expired", "Acknowledgement expired: Slipped: "
 		"Agricultural products in 2020", NULL,
 		{"alice had it in hand until 2021-01-28 15:30 UTC (“asked "
