@@ -383,7 +383,9 @@ static void tell_consequences(struct letter *letter, const struct told *told)
 
 	if (item->consequences == 0)
 		return;
-	value = letter_fact(letter, "Leads to");
+	bool silence = item->mention.reason == REASON_SILENCE_EXPIRING;
+
+	value = letter_fact(letter, silence ? "With it" : "Leads to");
 	for (size_t i = 0; i < item->speaks_for_count; i++) {
 		text_add_string(value, i > 0 ? ", " : "");
 		text_add_line(value, item->speaks_for[i], NAME_SHOWN);
@@ -391,7 +393,8 @@ static void tell_consequences(struct letter *letter, const struct told *told)
 	if (item->consequences > item->speaks_for_count)
 		text_addf(value, " and %zu more",
 			item->consequences - item->speaks_for_count);
-	text_add_string(value, "; not told separately");
+	text_add_string(value, silence ? "; silenced until then, too"
+		: "; not told separately");
 }
 
 static void tell_circumstances(struct letter *letter, const struct told *told)
