@@ -143,7 +143,8 @@ void indicator_announce(const struct bringing *by, uint32_t indicator,
 		SUBJECT_INDICATOR, engine->reg->indicators[indicator].id, kind,
 		reason);
 
-	announcement.source = by->source;
+	if (by->source != NOT_FOUND)
+		announcement.source = by->source;
 	announcement.quiet = quiet;
 	announcement.spare = EVENT_DATA_STALE;
 	engine_announce(engine, &announcement, by->now, by->effects);
