@@ -20,8 +20,11 @@
 
 /* Judgements a turn of the loop makes at most: some milliseconds. */
 #define JUDGEMENTS_PER_TURN 200
-/* Webhooks on their way at once, to one host too: receivers are the user's own. */
-#define SENDINGS_MAX 64
+/* Webhooks on their way at once, to one host too: receivers are the user's own.
+   Of one channel WEBHOOKS_PER_CHANNEL, so that one which hangs has not all. */
+#define SENDINGS_MAX 512
+/* Mail workers; of one channel DELIVERIES_PER_CHANNEL, likewise. */
+#define MAIL_WORKERS_MAX 32
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 
@@ -79,8 +82,16 @@ void daemon_stop(struct daemon *daemon, int exit_status);
 void daemon_tell_register(const struct daemon *daemon, const char *doing);
 /* The service manager's line about the service: what is watched, and more. */
 void daemon_tell_ready(const struct daemon *daemon, const char *more);
+
+/* --- restore.c: what the last process has saved ---------------------------- */
+
 /* Engine settings as the daemon's settings and store have them now. */
 struct engine_settings daemon_engine_settings(const struct daemon *daemon);
+/* Makes the engine and gives it all that the store has, short of starting it.
+   Returns 0, or the exit status after a line to the log. */
+int daemon_restore(struct daemon *daemon);
+/* The exit status for a fault of the store. */
+int daemon_store_fault(const struct error *error);
 
 /* --- turn.c: effects into a batch, a batch to the disk -------------------- */
 
