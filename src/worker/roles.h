@@ -27,6 +27,8 @@ bool sandbox_harden(void);
  * it did not load, and the worker must end.
  */
 bool sandbox_enter(int64_t memory);
+/* No more address space than that, from now on and for children. */
+bool sandbox_limit_memory(int64_t memory);
 /* From now on, more CPU time than that ends the process by SIGXCPU. Before
    sandbox_enter for the first time; then for each request anew. */
 bool sandbox_allow_cpu(int64_t seconds);

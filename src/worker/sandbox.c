@@ -77,9 +77,14 @@ bool sandbox_harden(void)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
+bool sandbox_limit_memory(int64_t memory)
+{
+	return SANITIZED || limit_set(RLIMIT_AS, (rlim_t)memory);
+}
+
 bool sandbox_enter(int64_t memory)
 {
-	if (!SANITIZED && !limit_set(RLIMIT_AS, (rlim_t)memory))
+	if (!sandbox_limit_memory(memory))
 		return false;
 	/* Standard output is a socket, which this does not concern. Where standard
 	   error is a file, a last word that cannot be written must not be what
