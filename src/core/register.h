@@ -235,6 +235,7 @@ struct decree_list {
 };
 
 #define AMENDMENTS_MAX 1000
+#define REMINDS_MAX 20
 #define DECREES_MAX 1000	/* of one list */
 
 /* Other terms from a day on; what is absent stays as it was. */
@@ -284,6 +285,13 @@ struct clauses {
 	struct said every_said;		/* a unit or a rule; NULL: it comes once */
 	struct date until;		/* the last day one may begin; none */
 	int until_line;
+	/* What is told of it. None of this is a term: nobody judges by it. */
+	struct duration *reminds;	/* before the due date, in any order */
+	size_t remind_count;
+	bool has_hold;			/* else a change is told at once */
+	struct duration hold;		/* … once it has lasted so long */
+	struct decimal hysteresis;	/* share of the pace, over its threshold, from
+					   which on it counts as recovered; 0 */
 	/* as checked */
 	enum forecast_method forecast;
 	struct seasonal forecast_seasonal;
