@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 
 #include "base/mem.h"
+#include "worker/picture.h"
 #include "worker/protocol.h"
 #include "worker/roles.h"
 
@@ -23,10 +24,11 @@
 #define RECIPIENTS_MAX 1000
 #define COMMAND_SHOWN 120
 
-enum outcome { OUTCOME_DELIVERED, OUTCOME_LATER, OUTCOME_NEVER };
+enum outcome { OUTCOME_DELIVERED, OUTCOME_LATER, OUTCOME_NEVER,
+	OUTCOME_NO_SERVICE };
 
 struct mail {
-	char *server, *user, *password, *ca_file, *from, *text, *html;
+	char *server, *user, *password, *ca_file, *from, *text, *html, *picture;
 	bool starttls;
 	long timeout;
 	struct curl_slist *recipients;
@@ -41,7 +43,11 @@ struct conversation {
 	char last[ANSWER_LINE];		/* line of the server */
 	struct text refusals;	/* "COMMAND: line" of each 4xx and 5xx since MAIL */
 	bool for_now;		/* one of them may be different later */
+	bool for_all;		/* … whatever is sent till then */
 	bool continued;		/* the last of them has a further line to come */
+	size_t recipient;	/* of the last RCPT, from 1 */
+	bool *left;		/* of each recipient: it was refused */
+	size_t recipient_count, left_count;
 };
 
 static CURL *curl;	/* kept, with its connection … */
@@ -73,6 +79,7 @@ static void mail_take(struct mail *mail, const struct frame_field *field)
 	case MAIL_FROM: take_string(&mail->from, field); break;
 	case MAIL_TEXT: take_string(&mail->text, field); break;
 	case MAIL_HTML: take_string(&mail->html, field); break;
+	case MAIL_PICTURE: take_string(&mail->picture, field); break;
 	case MAIL_STARTTLS: mail->starttls = true; break;
 	case MAIL_TIMEOUT: mail->timeout = (long)frame_field_int(field); break;
 	case MAIL_TO:
@@ -95,6 +102,7 @@ static void mail_release(struct mail *mail)
 	free(mail->from);
 	free(mail->text);
 	free(mail->html);
+	free(mail->picture);
 	curl_slist_free_all(mail->recipients);
 	curl_slist_free_all(mail->headers);
 }
@@ -173,22 +181,64 @@ static void part_add(curl_mime *mime, const char *type, const char *text)
 	text_release(&lines);
 }
 
+/* HTML that shows a picture, and the picture (RFC 2387). */
+static void related_add(curl_mime *mime, const char *html,
+	const struct text *picture)
+{
+	curl_mime *parts = curl_mime_init(curl);
+	curl_mimepart *whole = curl_mime_addpart(mime), *part;
+	struct curl_slist *headers = curl_slist_append(NULL,
+		"Content-ID: <trajectory@pledged>");
+
+	part_add(parts, "text/html; charset=utf-8", html);
+	part = curl_mime_addpart(parts);
+	curl_mime_data(part, picture->data, picture->length);
+	curl_mime_type(part, "image/png");
+	curl_mime_encoder(part, "base64");
+	headers = curl_slist_append(headers,
+		"Content-Disposition: inline; filename=\"trajectory.png\"");
+	curl_mime_headers(part, headers, 1);
+	curl_mime_subparts(whole, parts);
+	curl_mime_type(whole, "multipart/related; type=\"text/html\"");
+}
+
+/* The parts of the whole, which is multipart/alternative: the best comes last. */
 static curl_mime *mail_mime(const struct mail *mail)
 {
 	curl_mime *mime = curl_mime_init(curl);
-	curl_mime *parts = curl_mime_init(curl);
-	curl_mimepart *whole = curl_mime_addpart(mime);
+	struct text picture;
 
 	if (mail->text != NULL)
-		part_add(parts, "text/plain; charset=utf-8", mail->text);
-	if (mail->html != NULL)
-		part_add(parts, "text/html; charset=utf-8", mail->html);
-	curl_mime_subparts(whole, parts);
-	curl_mime_type(whole, "multipart/alternative");
+		part_add(mime, "text/plain; charset=utf-8; format=flowed",
+			mail->text);
+	text_init(&picture, 0);
+	if (mail->html != NULL && mail->picture != NULL &&
+	    picture_render(mail->picture, strlen(mail->picture), &picture))
+		related_add(mime, mail->html, &picture);
+	else if (mail->html != NULL)
+		part_add(mime, "text/html; charset=utf-8", mail->html);
+	text_release(&picture);
 	return mime;
 }
 
 /* --- the conversation ------------------------------------------------------------ */
+
+static void recipient_refused(struct conversation *talk)
+{
+	if (talk->recipient == 0 || talk->recipient > talk->recipient_count)
+		return;
+	talk->left[talk->recipient - 1] = true;
+	talk->left_count++;
+}
+
+/* Nothing of what was said counts: it did no harm. */
+static void conversation_forget(struct conversation *talk)
+{
+	text_clear(&talk->refusals);
+	talk->for_now = talk->for_all = talk->continued = false;
+	talk->recipient = talk->left_count = 0;
+	memset(talk->left, 0, talk->recipient_count * sizeof *talk->left);
+}
 
 static void refusal_add(struct conversation *talk, const char *line)
 {
@@ -197,6 +247,8 @@ static void refusal_add(struct conversation *talk, const char *line)
 		string_starts(talk->command, "RCPT") ||
 		string_starts(talk->command, "DATA");
 
+	if (!talk->continued && string_starts(talk->command, "RCPT"))
+		recipient_refused(talk);
 	if (talk->continued)
 		text_addf(refusals, " %s", line);
 	else
@@ -208,7 +260,10 @@ static void refusal_add(struct conversation *talk, const char *line)
 	 * we may talk (the greeting, TLS, 53z) is for the administrator to mend,
 	 * and the message waits for that.
 	 */
-	talk->for_now |= !ours || line[0] == '4' || string_starts(line, "53");
+	bool for_all = !ours || string_starts(line, "53");
+
+	talk->for_now |= for_all || line[0] == '4';
+	talk->for_all |= for_all || string_starts(line, "421");
 }
 
 static size_t take_line(char *bytes, size_t size, size_t count, void *context)
@@ -253,11 +308,10 @@ static int take_command(CURL *handle, curl_infotype type, char *bytes,
 			snprintf(talk->command, sizeof talk->command, "%s", verbs[i]);
 	}
 	talk->data |= string_is(talk->command, "DATA");
-	if (string_starts(talk->command, "MAIL")) {
-		/* Whatever was refused before did no harm. */
-		text_clear(&talk->refusals);
-		talk->for_now = false;
-	}
+	if (string_starts(talk->command, "MAIL"))
+		conversation_forget(talk);
+	else if (string_starts(talk->command, "RCPT"))
+		talk->recipient++;
 	return 0;
 }
 
@@ -351,33 +405,47 @@ static CURLcode curl_send(struct conversation *talk)
 	curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
 	if (code == CURLE_OK || connects > 0 || talk->data)
 		return code;
-	text_clear(&talk->refusals);
-	talk->for_now = false;
+	conversation_forget(talk);
 	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 	return curl_easy_perform(curl);
 }
 
 /* --- the answer -------------------------------------------------------------------- */
 
-static void answer_put(struct text *answer, enum outcome outcome,
+static void answer_begin(struct text *answer, enum outcome outcome,
 	const char *words)
 {
 	frame_begin(answer);
 	frame_put_int(answer, MAIL_OUTCOME, outcome);
 	frame_put_string(answer, MAIL_ANSWER, words);
+}
+
+static void answer_put(struct text *answer, enum outcome outcome,
+	const char *words)
+{
+	answer_begin(answer, outcome, words);
 	frame_end(answer);
 }
 
-static void answer_delivered(struct text *answer,
+/* The message is with those that were taken, and yet to come to the others,
+   for whom this has failed. */
+static void answer_partly(struct text *answer, const struct mail *mail,
 	const struct conversation *talk)
 {
+	const struct curl_slist *to = mail->recipients;
 	struct text words;
 
 	text_init(&words, 0);
-	text_addf(&words, "%s%s%s", talk->last,
-		talk->refusals.length > 0 ? "; not delivered to all: " : "",
+	text_addf(&words, "%s; delivered to %zu of %zu: %s", talk->last,
+		mail->recipient_count - talk->left_count, mail->recipient_count,
 		text_string(&talk->refusals));
-	answer_put(answer, OUTCOME_DELIVERED, text_string(&words));
+	answer_begin(answer, talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
+		text_string(&words));
+	for (size_t i = 0; to != NULL; i++, to = to->next) {
+		if (talk->left[i])
+			frame_put_string(answer, MAIL_LEFT, to->data);
+	}
+	frame_end(answer);
 	text_release(&words);
 }
 
@@ -387,33 +455,42 @@ static void answer_failed(struct text *answer, const struct conversation *talk,
 	bool refused = talk->refusals.length > 0;
 
 	if (refused)
-		answer_put(answer, talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
+		answer_put(answer, talk->for_all ? OUTCOME_NO_SERVICE
+			: talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
 			text_string(&talk->refusals));
 	else
-		answer_put(answer, OUTCOME_LATER, *said != '\0' ? said
+		answer_put(answer, OUTCOME_NO_SERVICE, *said != '\0' ? said
 			: curl_easy_strerror(code));
 }
 
-static void mail_send(const struct mail *mail, struct text *answer)
+static void mail_send(struct mail *mail, struct text *answer)
 {
-	struct conversation talk = {.command = "connection"};
+	struct conversation talk = {.command = "connection",
+		.recipient_count = mail->recipient_count,
+		.left = mem_new(mail->recipient_count, sizeof *talk.left)};
 	char said[CURL_ERROR_SIZE] = "";
 
 	text_init(&talk.refusals, REFUSALS_MAX);
 	curl_keep_for(mail);
 	curl_mime *mime = mail_mime(mail);
 
+	/* curl adds the boundary. */
+	mail->headers = curl_slist_append(mail->headers,
+		"Content-Type: multipart/alternative");
 	curl_prepare(mail, mime, &talk, said);
 	CURLcode code = curl_send(&talk);
 
-	if (code == CURLE_OK)
-		answer_delivered(answer, &talk);
+	if (code == CURLE_OK && talk.left_count == 0)
+		answer_put(answer, OUTCOME_DELIVERED, talk.last);
+	else if (code == CURLE_OK)
+		answer_partly(answer, mail, &talk);
 	else
 		answer_failed(answer, &talk, code, said);
 	/* Nothing of this mail outlives it. */
 	curl_easy_reset(curl);
 	curl_mime_free(mime);
 	text_release(&talk.refusals);
+	free(talk.left);
 }
 
 void mail_answer(const void *payload, size_t length, struct text *answer)
