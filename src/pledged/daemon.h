@@ -29,6 +29,7 @@ struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
@@ -65,6 +66,7 @@ struct daemon {
 	struct reload *reload;		/* under way, or NULL */
 	struct polling *pollings;
 	struct carrying *carryings;
+	struct parcels *parcels;
 	instant started;
 	instant reloaded;
 	int exit_status;
