@@ -67,12 +67,15 @@ static void send_log(struct daemon *daemon, int64_t notification,
 
 /* --- webhook -------------------------------------------------------------- */
 
-/* Who answers so may answer better later; any other refusal is final. */
+/* Who answers so may answer better later, 429 and 503 whatever they are sent;
+   any other refusal is final. */
 static enum delivery_outcome outcome_of_status(int status)
 {
 	if (status >= 200 && status < 300)
 		return DELIVERED;
-	if (status == 408 || status == 425 || status == 429 || status >= 500)
+	if (status == 429 || status == 503)
+		return FAILED_FOR_ALL;
+	if (status == 408 || status == 425 || status >= 500)
 		return FAILED_FOR_NOW;
 	return FAILED_FOR_GOOD;
 }
@@ -83,7 +86,7 @@ static void webhook_done(void *context, const struct fetch_result *result)
 	char answer[32];
 
 	if (!result->arrived) {
-		report(carrying->daemon, carrying->notification, FAILED_FOR_NOW, -1,
+		report(carrying->daemon, carrying->notification, FAILED_FOR_ALL, -1,
 			result->error);
 	} else {
 		snprintf(answer, sizeof answer, "HTTP status %d", result->status);
@@ -173,7 +176,7 @@ static void send_webhook(struct daemon *daemon, int64_t notification,
 static enum delivery_outcome mail_outcome(int64_t value)
 {
 	return value == 0 ? DELIVERED : value == 2 ? FAILED_FOR_GOOD
-		: FAILED_FOR_NOW;
+		: value == 3 ? FAILED_FOR_ALL : FAILED_FOR_NOW;
 }
 
 /* Who is left of it, where others were taken now or before. */
