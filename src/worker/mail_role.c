@@ -40,6 +40,8 @@ struct mail {
 struct conversation {
 	char command[COMMAND_SHOWN];	/* ours, the last; no secret in it */
 	bool data;		/* the message was begun */
+	bool sending;		/* … and the server said to go on */
+	bool leaving;		/* QUIT was said: what is answered is of no matter */
 	char last[ANSWER_LINE];		/* line of the server */
 	struct text refusals;	/* "COMMAND: line" of each 4xx and 5xx since MAIL */
 	bool for_now;		/* one of them may be different later */
@@ -271,47 +273,58 @@ static size_t take_line(char *bytes, size_t size, size_t count, void *context)
 	struct conversation *talk = context;
 	size_t length = size * count, used = 0;
 
+	if (talk->leaving)
+		return length;
 	for (size_t i = 0; i < length && used < ANSWER_LINE - 1; i++) {
 		if ((unsigned char)bytes[i] >= 0x20 && bytes[i] != 0x7f)
 			talk->last[used++] = bytes[i];
 	}
 	talk->last[used] = '\0';
+	talk->sending |= string_starts(talk->last, "354");
 	if (talk->last[0] == '4' || talk->last[0] == '5')
 		refusal_add(talk, talk->last);
 	return length;
 }
 
-/* The commands we send, to say later which one was refused. What belongs to
-   AUTH is not kept. */
+/* Whether a line that goes out is that command, of which talk takes note: all
+   of MAIL and RCPT, of others the verb, since what belongs to AUTH is not
+   kept. */
+static bool command_is(struct conversation *talk, const char *line,
+	size_t length, const char *verb)
+{
+	size_t verb_length = strlen(verb);
+	bool whole = verb[verb_length - 1] == ':';
+
+	if (length <= verb_length || memcmp(line, verb, verb_length) != 0)
+		return false;
+	const char *end = memchr(line, '\r', length);
+
+	if (whole)
+		verb_length = end != NULL ? (size_t)(end - line) : length;
+	snprintf(talk->command, sizeof talk->command, "%.*s", (int)verb_length,
+		line);
+	return true;
+}
+
 static int take_command(CURL *handle, curl_infotype type, char *bytes,
 	size_t length, void *context)
 {
-	static const char *const whole[] = {"MAIL FROM:", "RCPT TO:"};
-	static const char *const verbs[] = {"EHLO", "HELO", "STARTTLS", "AUTH",
-		"DATA", "QUIT"};
+	static const char *const verbs[] = {"EHLO", "HELO", "STARTTLS", "AUTH"};
 	struct conversation *talk = context;
-	const char *end = memchr(bytes, '\r', length);
-	int shown = end != NULL ? (int)(end - bytes) : (int)length;
 
 	(void)handle;
 	if (type != CURLINFO_HEADER_OUT)
 		return 0;
-	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-		if (length > strlen(whole[i]) &&
-			memcmp(bytes, whole[i], strlen(whole[i])) == 0)
-			snprintf(talk->command, sizeof talk->command, "%.*s",
-				shown, bytes);
-	}
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-		if (length > strlen(verbs[i]) &&
-			memcmp(bytes, verbs[i], strlen(verbs[i])) == 0)
-			snprintf(talk->command, sizeof talk->command, "%s", verbs[i]);
-	}
-	talk->data |= string_is(talk->command, "DATA");
-	if (string_starts(talk->command, "MAIL"))
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		command_is(talk, bytes, length, verbs[i]);
+	if (command_is(talk, bytes, length, "MAIL FROM:"))
 		conversation_forget(talk);
-	else if (string_starts(talk->command, "RCPT"))
+	else if (command_is(talk, bytes, length, "RCPT TO:"))
 		talk->recipient++;
+	else if (command_is(talk, bytes, length, "DATA"))
+		talk->data = true;
+	else if (length > 4 && memcmp(bytes, "QUIT", 4) == 0)
+		talk->leaving = true;
 	return 0;
 }
 
@@ -449,18 +462,53 @@ static void answer_partly(struct text *answer, const struct mail *mail,
 	text_release(&words);
 }
 
-static void answer_failed(struct text *answer, const struct conversation *talk,
-	CURLcode code, const char *said)
+/* What the server owed an answer to. */
+static const char *conversation_phase(const struct conversation *talk)
 {
-	bool refused = talk->refusals.length > 0;
+	if (talk->sending)
+		return "the message, which it may have taken";
+	return string_is(talk->command, "connection") ? "us" : talk->command;
+}
 
-	if (refused)
+/* What ended without an answer, in our words where curl's say less. */
+static void failure_words(struct text *words, const struct conversation *talk,
+	CURLcode code, const char *said, long timeout)
+{
+	curl_off_t connected = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected);
+	bool gone = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+		code == CURLE_GOT_NOTHING;
+
+	if (connected > 0 && code == CURLE_OPERATION_TIMEDOUT)
+		text_addf(words, "the server gave no answer to %s within %ld s",
+			conversation_phase(talk), timeout);
+	else if (connected > 0 && gone)
+		text_addf(words, "the server hung up without an answer to %s",
+			conversation_phase(talk));
+	else if (code == CURLE_USE_SSL_FAILED)
+		text_add_string(words, "the server offers no STARTTLS, which is "
+			"required: nothing was sent in clear");
+	else
+		text_add_string(words, *said != '\0' ? said
+			: curl_easy_strerror(code));
+}
+
+static void answer_failed(struct text *answer, const struct conversation *talk,
+	CURLcode code, const char *said, long timeout)
+{
+	struct text words;
+
+	if (talk->refusals.length > 0) {
 		answer_put(answer, talk->for_all ? OUTCOME_NO_SERVICE
 			: talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
 			text_string(&talk->refusals));
-	else
-		answer_put(answer, OUTCOME_NO_SERVICE, *said != '\0' ? said
-			: curl_easy_strerror(code));
+		return;
+	}
+	text_init(&words, 0);
+	failure_words(&words, talk, code, said, timeout);
+	answer_put(answer, OUTCOME_NO_SERVICE, text_string(&words));
+	text_release(&words);
 }
 
 static void mail_send(struct mail *mail, struct text *answer)
@@ -485,7 +533,7 @@ static void mail_send(struct mail *mail, struct text *answer)
 	else if (code == CURLE_OK)
 		answer_partly(answer, mail, &talk);
 	else
-		answer_failed(answer, &talk, code, said);
+		answer_failed(answer, &talk, code, said, mail->timeout);
 	/* Nothing of this mail outlives it. */
 	curl_easy_reset(curl);
 	curl_mime_free(mime);
