@@ -371,6 +371,7 @@ void outbox_delivered(struct engine *engine, int64_t notification,
 	struct outlet *outlet = entry->outlet;
 	outlet->under_way--;
 	entry->by_hand = false;
+	entry->tried = true;
 	entry->refused = outcome == FAILED_FOR_NOW;
 	entry->delivery.attempts++;
 	entry->delivery.at = now;

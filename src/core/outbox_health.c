@@ -91,9 +91,10 @@ static void outlet_wake(struct outbox *outbox, struct outlet *outlet,
 		struct entry *entry = outbox->items[i];
 
 		if (entry->outlet != outlet || entry->refused ||
-				entry->state != ENTRY_WAITING)
+				!entry->tried || !entry->pile)
 			continue;
 		pile_remove(entry);
+		entry->tried = false;
 		entry->delivery.next = now;
 		entry_move_up(outbox, entry, now);
 	}

@@ -54,9 +54,9 @@ struct entry {
 	bool is_test;
 	bool by_hand;		/* somebody waits for this attempt: before all
 				   others, and though the channel rests */
-	bool refused;		/* the receiver took others, or was there at
-				   least, when it did not take this: after all
-				   others */
+	bool tried;		/* in vain: others are sent before it … */
+	bool refused;		/* … also when the channel is there again, since
+				   it was when it did not take this */
 	instant created;
 	instant given_up;	/* no attempt after this one */
 	instant planned;	/* when delivery.next was */

@@ -7,8 +7,8 @@ static bool sent_before(const struct entry *a, const struct entry *b)
 {
 	if (a->by_hand != b->by_hand)
 		return a->by_hand;
-	if (a->refused != b->refused)
-		return b->refused;
+	if (a->tried != b->tried)
+		return b->tried;
 	return a->delivery.notification < b->delivery.notification;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pledged/daemon.h"
+#include "pledged/message.h"
 #include "pledged/parcel.h"
 #include "worker/protocol.h"
 
@@ -61,7 +62,15 @@ static void report(struct daemon *daemon, int64_t notification,
 static void send_log(struct daemon *daemon, int64_t notification,
 	const struct channel *channel, const struct text *body)
 {
-	log_notice("%s: %s", channel->id, text_string(body));
+	const char *line = text_string(body);
+
+	while (*line != '\0') {
+		int priority = message_log_priority(&line);
+		size_t length = strcspn(line, "\n");
+
+		log_told(priority, "%s: %.*s", channel->id, (int)length, line);
+		line += length + (line[length] == '\n');
+	}
 	report(daemon, notification, DELIVERED, -1, "written");
 }
 
