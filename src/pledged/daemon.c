@@ -296,7 +296,7 @@ static int daemon_open_workers(struct daemon *daemon)
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
-		.max = MAIL_WORKERS_MAX,
+		.max = MAILS_UNDER_WAY_MAX,
 	});
 	daemon->parcels = parcels_new();
 	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);

@@ -206,3 +206,34 @@ def check(one, server, first, last):
     if one.get("secret"):
         clear = [line for secure, line in server.heard if not secure]
         assert {line[:4] for line in clear} <= {b"EHLO", b"STAR", b"QUIT"}, name
+
+
+# --- many that hang ---------------------------------------------------------------
+
+
+def test_servers_that_hang_hold_up_no_other(daemon):
+    """Twenty of them, for as long as the test takes; and yet the daemon ends."""
+    hanging = [Scripted({"greeting": [Stall] * 100}) for _ in range(20)]
+    well = Scripted()
+    daemon.closers += [server.close for server in (*hanging, well)]
+    named = [(case(f"hangs-{i}", {}, ""), server)
+             for i, server in enumerate(hanging)]
+    named.append((case("well", {}, ""), well))
+    names = [one["name"] for one, _ in named]
+    count = 8
+    due = stamp(utc(1))
+    daemon.configure(
+        register([milestone(f"m{i}", due, more='labels: { n = "%d"; };' % i)
+                  for i in range(count)]),
+        channels=[channel(one, server, "").replace('"1s"', '"600s"')
+                  for one, server in named],
+        routes=at_once(names).replace(
+            "group_wait", 'group_by = [ "labels.n" ]; group_wait'))
+    daemon.start().settled()
+    wait_until(lambda: len(well.mails) == count)
+    ids = {re.search(rb"(?mi)^message-id: (\S+)", mail.content)[1]
+           for mail in well.mails}
+    assert len(ids) == count
+    for server in hanging:
+        assert 1 <= server.connections <= 4 and server.mails == []
+    assert daemon.stop() == 0
