@@ -13,6 +13,7 @@
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
 #include "pledged/job.h"
+#include "pledged/parcel.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
 #include "pledged/verification.h"
@@ -171,8 +172,9 @@ static int daemon_open_workers(struct daemon *daemon)
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
-		.max = MAIL_WORKERS_MAX,
+		.max = MAILS_UNDER_WAY_MAX,
 	});
+	daemon->parcels = parcels_new();
 	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);
 	daemon->asker = asker_new(daemon->loop, daemon->fetcher, daemon->extract);
 	daemon->sender = fetcher_new(daemon->loop, &(struct fetch_limits){

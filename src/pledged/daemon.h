@@ -23,8 +23,6 @@
 /* Webhooks on their way at once, to one host too: receivers are the user's own.
    Of one channel WEBHOOKS_PER_CHANNEL, so that one which hangs has not all. */
 #define SENDINGS_MAX 512
-/* Mail workers; of one channel DELIVERIES_PER_CHANNEL, likewise. */
-#define MAIL_WORKERS_MAX 32
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 
@@ -32,6 +30,7 @@ struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
@@ -68,6 +67,7 @@ struct daemon {
 	struct reload *reload;		/* under way, or NULL */
 	struct polling *pollings;
 	struct carrying *carryings;
+	struct parcels *parcels;
 	instant started;
 	instant reloaded;
 	int exit_status;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "pledged/daemon.h"
 #include "pledged/message.h"
+#include "pledged/parcel.h"
 #include "worker/protocol.h"
 
 #define ANSWER_KEPT 4096	/* bytes of a webhook receiver's answer */
@@ -44,6 +45,8 @@ void delivery_stop(struct daemon *daemon)
 {
 	while (daemon->carryings != NULL)
 		carrying_free(daemon->carryings);
+	parcels_free(daemon->parcels);
+	daemon->parcels = NULL;
 }
 
 static void report(struct daemon *daemon, int64_t notification,
@@ -185,40 +188,89 @@ static enum delivery_outcome mail_outcome(int64_t value)
 		: value == 3 ? FAILED_FOR_ALL : FAILED_FOR_NOW;
 }
 
+/* Who is left of it, where others were taken now or before. */
+static void mail_note(struct carrying *carrying, enum delivery_outcome outcome,
+	const struct frame_reader *answer, struct text *words)
+{
+	struct parcels *parcels = carrying->daemon->parcels;
+	struct frame_reader reader = *answer;
+	struct frame_field field;
+	bool first = true;
+
+	if (outcome == DELIVERED)
+		parcel_forget(parcels, carrying->notification);
+	while (frame_next(&reader, &field)) {
+		if (field.tag != MAIL_LEFT)
+			continue;
+		if (first)
+			parcel_forget(parcels, carrying->notification);
+		first = false;
+		char *address = frame_field_string(&field);
+
+		parcel_leave(parcels, carrying->notification, address);
+		free(address);
+	}
+	if (first && parcel_is_opened(parcels, carrying->notification))
+		text_add_string(words, "; the other recipients have it");
+}
+
 static void mail_done(void *context, const uint8_t *payload, size_t length,
 	const char *error)
 {
 	struct carrying *carrying = context;
+	struct daemon *daemon = carrying->daemon;
 	enum delivery_outcome outcome = FAILED_FOR_NOW;	/* the worker's fault */
-	char *answer = NULL;
-	struct frame_reader reader;
+	struct frame_reader whole, reader;
 	struct frame_field field;
+	struct text words;
 
-	if (payload != NULL) {
-		frame_reader_init(&reader, payload, length);
-		while (frame_next(&reader, &field)) {
-			if (field.tag == MAIL_OUTCOME) {
-				outcome = mail_outcome(frame_field_int(&field));
-			} else if (field.tag == MAIL_ANSWER) {
-				free(answer);
-				answer = frame_field_string(&field);
-			}
-		}
+	text_init(&words, 0);
+	frame_reader_init(&whole, payload, payload != NULL ? length : 0);
+	for (reader = whole; frame_next(&reader, &field);) {
+		if (field.tag == MAIL_OUTCOME)
+			outcome = mail_outcome(frame_field_int(&field));
+		else if (field.tag == MAIL_ANSWER)
+			text_add(&words, field.bytes, field.length);
 	}
-	report(carrying->daemon, carrying->notification, outcome, -1,
-		payload == NULL ? error : answer != NULL ? answer : "");
-	free(answer);
+	if (payload == NULL)
+		text_add_string(&words, error);
+	else
+		mail_note(carrying, outcome, &whole, &words);
+	report(daemon, carrying->notification, outcome, -1, text_string(&words));
+	text_release(&words);
 	carrying_free(carrying);
+}
+
+/* Those that have not got it yet; how many. */
+static size_t put_recipients(struct text *frame, const struct daemon *daemon,
+	int64_t notification, const struct channel *channel)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < channel->to_count; i++) {
+		if (!parcel_is_left(daemon->parcels, notification,
+				channel->to[i]))
+			continue;
+		frame_put_string(frame, MAIL_TO, channel->to[i]);
+		count++;
+	}
+	return count;
 }
 
 static void send_email(struct daemon *daemon, int64_t notification,
 	const struct channel *channel, const struct text *body)
 {
-	struct carrying *carrying = carrying_new(daemon, notification);
 	struct text frame;
 
 	text_init(&frame, FRAME_MAX + FRAME_HEADER);
 	frame_begin(&frame);
+	if (put_recipients(&frame, daemon, notification, channel) == 0) {
+		text_release(&frame);
+		parcel_forget(daemon->parcels, notification);
+		report(daemon, notification, DELIVERED, -1,
+			"whoever had not got it is no longer a recipient");
+		return;
+	}
 	frame_put_string(&frame, MAIL_SERVER, channel->server);
 	if (channel->starttls)
 		frame_put(&frame, MAIL_STARTTLS, "", 0);
@@ -227,12 +279,10 @@ static void send_email(struct daemon *daemon, int64_t notification,
 	frame_put_string(&frame, MAIL_CA_FILE, channel->ca_file);
 	frame_put_int(&frame, MAIL_TIMEOUT, channel->timeout);
 	frame_put_string(&frame, MAIL_FROM, channel->from);
-	for (size_t i = 0; i < channel->to_count; i++)
-		frame_put_string(&frame, MAIL_TO, channel->to[i]);
 	text_add(&frame, body->data, body->length);
 	frame_end(&frame);
 	pool_request(daemon->mail, &frame, channel->timeout + MAIL_MARGIN,
-		mail_done, carrying);
+		mail_done, carrying_new(daemon, notification));
 }
 
 /* --- any of them --------------------------------------------------------------- */
