@@ -7,6 +7,7 @@
 #include "conf/address.h"
 #include "conf/channels.h"
 #include "conf/conf_value.h"
+#include "conf/format.h"
 #include "conf/secret.h"
 #include "core/register.h"
 
@@ -97,25 +98,12 @@ static bool secret_parse(struct conf_reader *reader,
 	return *(const char **)target != NULL;
 }
 
-/* Only CloudEvents bodies are made; the names of others are taken as read. */
 static bool format_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct error error;
-	const char *format;
-
-	(void)object;
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "%s is expected",
-			key->kind->expected);
-	format = conf_string(reader, setting);
-	if (!conf_name.parse(reader, key, format, NULL, &error))
-		return conf_fault(reader, setting, "%s", error.text);
-	if (!string_is(format, "cloudevents"))
-		conf_warn(reader, setting, "no-effect", "\"%.80s\" has no effect "
-			"in this version: the body is cloudevents", format);
-	return true;
+	(void)key;
+	return format_load(reader, setting, object);
 }
 
 static const struct conf_kind
@@ -191,6 +179,7 @@ static void *channel_open(struct conf_reader *reader, void *parent,
 
 	channel->origin = conf_origin(reader, setting);
 	conf_defaults(reader, &channels_table, channel);
+	channel->format = FORMAT_PLAIN;
 	return channel;
 }
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "conf/address.h"
 #include "conf/conf_value.h"
+#include "conf/format.h"
 #include "conf/zones.h"
 #include "conf_golden.h"
 
@@ -24,6 +25,7 @@ static void test_listings(void **state)
 	golden_check("settings");
 	golden_check("numbers");
 	golden_check("gap");
+	golden_check("formats");
 }
 
 static struct settings *settings_good(const char *path,
@@ -108,6 +110,36 @@ static void test_valid_policy(void **state)
 	assert_int_equal(first->channels[1], 1);
 	assert_int_equal(policy->routes[1].channels[0], 3);
 	assert_int_equal(policy->routes[2].match_count, 0);
+	settings_free(s);
+}
+
+static const struct channel *format_channel(const struct settings *settings,
+	const char *id)
+{
+	return &settings->policy.channels[policy_channel(&settings->policy, id)];
+}
+
+static void test_formats(void **state)
+{
+	struct settings *s = settings_good("formats/good.conf", CONF_OFFLINE);
+	const struct channel *plain = format_channel(s, "plain");
+	const struct channel *shipped = format_channel(s, "shipped");
+	const struct channel *own = format_channel(s, "own");
+
+	(void)state;
+	assert_string_equal(plain->format, "cloudevents");
+	assert_null(plain->program);
+	assert_string_equal(format_channel(s, "silent")->format, "cloudevents");
+	assert_string_equal(shipped->format, "slack");
+	assert_non_null(strstr(shipped->program, "blocks"));
+	assert_non_null(strstr(shipped->prelude, "def items:"));
+	assert_int_equal(shipped->items_most, 0);
+	assert_false(shipped->token_in_body);
+	assert_string_equal(own->format, "own.jq");
+	assert_true(string_ends(own->program, "{text: .id}\n"));
+	assert_ptr_equal(own->prelude, shipped->prelude);
+	assert_int_equal(own->items_most, 7);
+	assert_true(own->token_in_body);
 	settings_free(s);
 }
 
@@ -420,6 +452,7 @@ static int enter(void **state)
 {
 	(void)state;
 	golden_enter();
+	formats_found_in("../../../etc/formats");
 	return 0;
 }
 
@@ -429,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_listings),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_valid_policy),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_secret_files),
