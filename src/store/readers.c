@@ -86,6 +86,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"(SELECT max(x.id) FROM delivery_attempt AS x "
 		"WHERE x.notification = n.id) "
 		"WHERE n.id < ?1 AND c.id = n.channel ORDER BY n.id DESC LIMIT ?2",
+	[QUERY_ATTEMPTS] = "SELECT notification, state, attempts, next, at, "
+		"answer FROM delivery_attempt WHERE notification = ?1 ORDER BY id",
 	[QUERY_EVENTS] = EVENT_SELECT
 		"WHERE e.id > ?1 ORDER BY e.id LIMIT ?2",
 	[QUERY_EVENTS_OF] = EVENT_SELECT

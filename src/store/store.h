@@ -182,6 +182,11 @@ int store_load_pending(struct store *store, store_delivery_fn *fn,
 /* One, likewise, wherever it stands; ERROR_ABSENT. */
 int store_load_delivery(struct store *store, int64_t notification,
 	store_delivery_fn *fn, void *context, struct error *error);
+/* What came of each attempt at a notification, oldest first: where it stood
+   after it, and the answer. None is no error. */
+typedef void store_attempt_fn(void *context, const struct delivery *attempt);
+int store_load_attempts(struct store *store, int64_t notification,
+	store_attempt_fn *fn, void *context, struct error *error);
 /* Mentions that wait, oldest first. */
 typedef void store_mention_fn(void *context, const struct mention *mention,
 	const struct event *event);
