@@ -15,19 +15,17 @@ def colour: if is_over then 3066993
 
 def embed:
   {title: (headline | text(256)), color: colour,
-   fields: [facts[] | {name, value: (.value | text(400)), inline:
+   description: (summary | text(600)),
+   fields: [facts[] | {name, value: (.value | text(300)), inline:
      (.name != "Why" and .name != "Late" and .name != "Acknowledged"
       and .name != "Stands for")}]}
   + (if .time then {timestamp: .time} else {} end);
 
 def embed_size:
-  [.title, (.fields[] | .name, .value)] | map(utf16) | add;
+  [.title, .description, (.fields[] | .name, .value)] | map(utf16) | add;
 
 as_many(10;
-  {content: ((.items[0] | headline)
-      + (if .left + (.items | length) > 1
-         then " and \(.left + (.items | length) - 1) more" else "" end)
-      | text(400)),
+  {content: (headlines | text(400)),
    embeds: [.items[] | embed],
    allowed_mentions: {parse: []}};
   (.embeds | map(embed_size) | add) <= 6000)

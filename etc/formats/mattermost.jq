@@ -16,15 +16,12 @@ def colour: if is_over then "#2eb886"
 def attachment:
   {fallback: (headline | fitted(300; unmentioned; utf16)), color: colour,
    title: (headline | text(300)),
-     text: ((.reason // "") | line | text(600)),
-     fields: [facts[] | select(.name != "Why")
+     text: (summary | text(600)),
+     fields: [facts[]
        | {title: .name, value: (.value | text(300)), short: true}]};
 
 as_many(10;
-  {text: ((.items[0] | headline)
-      + (if .left + (.items | length) > 1
-         then " and \(.left + (.items | length) - 1) more" else "" end)
-      | text(400)),
+  {text: (headlines | text(400)),
    attachments: [.items[] | attachment]}
   + (if ($channel.parameters.channel // "") == "" then {}
      else {channel: $channel.parameters.channel} end);

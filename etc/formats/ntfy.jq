@@ -9,6 +9,7 @@
 def text($most): fitted($most; as_is; bytes);
 def entry:
   headline + "\n"
+  + (summary | if . == "" then "" else . + "\n" end)
   + ([facts[] | "\(.name): \(.value | fitted(400; as_is; bytes))\n"] | add // "");
 def priority:
   if all(is_over) then 3
@@ -19,10 +20,7 @@ then error("it needs parameters { topic = \"…\"; } in channel \($channel.id)")
 else . end
 | as_many(30;
   {topic: $channel.parameters.topic,
-   title: ((.items[0] | headline)
-      + (if .left + (.items | length) > 1
-         then " and \(.left + (.items | length) - 1) more" else "" end)
-      | text(240)),
+   title: (headlines | text(240)),
    message: ((.items | map(entry) | join("\n"))
       + (if .left > 0 then "\nand \(.left) more\n" else "" end)),
    priority: (.items | priority),

@@ -14,18 +14,8 @@ def items:
 def subject: .milestone // .source // .indicator // .channel // "";
 
 # … why people hear of it: "first", "changed", "reminder", "resolved" …
-def told: .told // "first";
+def told: .told_as // "first";
 def is_over: told | . == "resolved" or . == "withdrawn";
-
-# … that in words, "" when there is nothing to say.
-def told_words:
-  {"changed": "changed", "reminder": "reminder", "escalated": "escalated",
-   "silence_expiring": "a silence over it ends soon",
-   "silence_ended": "a silence over it has ended",
-   "acknowledgement_expiring": "its acknowledgement ends soon",
-   "acknowledgement_expired": "its acknowledgement has ended",
-   "resolved": "resolved", "withdrawn": "withdrawn",
-   "test": "test"}[told] // "";
 
 # The worst severity of some items.
 def worst:
@@ -126,8 +116,7 @@ def day: if . == null then null else sub("T23:59:59.*$"; "") end;
 # Of an item: what a person needs to act, as [{name, value}], in order.
 def facts:
   . as $item | (.assessment // {}) as $a
-  | [{name: "Told", value: told_words},
-     {name: "Status", value: (($a.status // .to) | _words)},
+  | [{name: "Status", value: (($a.status // .to) | _words)},
      {name: "Before", value: (if .from != .to then .from | _words
                               else null end)},
      {name: "Obligor", value: $a.obligor},
@@ -148,11 +137,22 @@ def facts:
         else "by \(.acknowledged.by) until \(.acknowledged.until): "
           + (.acknowledged.note // "") end)},
      {name: "Stands for", value: (if (.consequences // []) == [] then null
-        else .consequences | map(line) | join(", ") end)}]
+        else (.consequences | length) as $named
+          | (.consequences | map(line) | join(", "))
+            + ((.consequence_count // 0) - $named
+               | if . > 0 then " and \(.) more" else "" end) end)},
+     {name: "Undelivered to", value: .undelivered}]
   | map(.value |= line | select(.value != ""));
 
-# Of an item: what it says in one line.
+# Of an item: what it says in one line, and in a sentence.
 def headline: (.headline // "\(.kind // "news"): \(subject)") | line;
+def summary: (.summary // .reason // "") | line;
+
+# Of a notification of which `as_many` shows some: the first, and how many.
+def headlines:
+  (.items[0] | headline)
+  + (.left + (.items | length) - 1
+     | if . > 0 then " (and \(.) more)" else "" end);
 
 # --- fitting many into one ---------------------------------------------------
 

@@ -16,19 +16,15 @@ def text($most): fitted($most; slack; utf16);
 def plain($most): {type: "plain_text", text: text($most), emoji: false};
 
 # Plain text throughout: none of it is read as markup.
+def section($most): select(. != "") | {type: "section", text: plain($most)};
 def blocks:
   [{type: "header", text: (headline | plain(150))}]
-  + (facts as $facts
-    | [$facts[] | select(.name != "Why") | "\(.name): \(.value)" | plain(400)]
-    | if . == [] then [] else [{type: "section", fields: .[:10]}] end)
-  + [(.reason // "") | line | select(. != "")
-    | {type: "section", text: plain(600)}];
+  + [summary | section(600)]
+  + [[facts[:10][] | "\(.name): \(.value)" | plain(400)]
+     | select(. != []) | {type: "section", fields: .}];
 
 as_many(12;
-  {text: ((.items[0] | headline)
-      + (if .left + (.items | length) > 1
-         then " and \(.left + (.items | length) - 1) more" else "" end)
-      | text(300)),
+  {text: (headlines | text(300)),
    blocks: ((.items | map(blocks) | add)
      + (if .left > 0
         then [{type: "context", elements: ["and \(.left) more" | plain(100)]}]

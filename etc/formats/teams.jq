@@ -24,8 +24,9 @@ def style: if is_over then "good"
 def rich: {type: "RichTextBlock", inlines: .};
 def blocks:
   [[(headline | run(300)) + {weight: "Bolder", size: "Medium"}] | rich]
+  + [summary | select(. != "") | [run(600)] | rich]
   + [facts[] | [{type: "TextRun", text: "\(.name): ", weight: "Bolder"},
-      (.value | run(400))] | rich];
+      (.value | run(300))] | rich];
 
 as_many(20;
   {type: "message",

@@ -292,6 +292,8 @@ static int daemon_open_workers(struct daemon *daemon)
 		return EX_UNAVAILABLE;
 	daemon->extract = extract_pool_open(daemon->loop, daemon->settings,
 		program);
+	daemon->formats = extract_pool_open(daemon->loop, daemon->settings,
+		program);
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
@@ -458,6 +460,7 @@ static void daemon_close(struct daemon *daemon)
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	pool_free(daemon->formats);
 	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);

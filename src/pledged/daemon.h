@@ -28,7 +28,7 @@
 struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
-struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct carrying; /* one attempt at a delivery under way (delivery.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
@@ -50,6 +50,8 @@ struct daemon {
 	struct pool *extract;
 	struct asker *asker;		/* asks by them */
 	struct pool *mail;
+	struct pool *formats;		/* make messages of webhooks: apart from
+					   workers that read what sources say */
 	struct server *server;
 	struct access_ *access;
 	struct runner *checking;	/* the store, whole */
