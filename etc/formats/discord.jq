@@ -25,7 +25,7 @@ def embed_size:
   [.title, .description, (.fields[] | .name, .value)] | map(utf16) | add;
 
 as_many(10;
-  {content: (headlines | text(400)),
+  {content: headlines(text(400)),
    embeds: [.items[] | embed],
    allowed_mentions: {parse: []}};
   (.embeds | map(embed_size) | add) <= 6000)

@@ -1,5 +1,5 @@
 # mattermost: an incoming webhook of Mattermost. url is the whole URL that
-# Mattermost gave; it is a secret. parameters { channel = "…"; } posts to
+# Mattermost gave; it is a secret. parameters: { channel = "…"; } posts to
 # another channel than the webhook's own, where the server allows it.
 #
 # developers.mattermost.com/integrate/webhooks/incoming and …/reference/
@@ -21,7 +21,7 @@ def attachment:
        | {title: .name, value: (.value | text(300)), short: true}]};
 
 as_many(10;
-  {text: (headlines | text(400)),
+  {text: headlines(text(400)),
    attachments: [.items[] | attachment]}
   + (if ($channel.parameters.channel // "") == "" then {}
      else {channel: $channel.parameters.channel} end);

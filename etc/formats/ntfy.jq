@@ -1,5 +1,5 @@
 # ntfy: a topic of an ntfy server, published as JSON. url is the server's root;
-# parameters { topic = "…"; } names the topic, which is a secret unless the
+# parameters: { topic = "…"; } names the topic, which is a secret unless the
 # server asks for a token (token_file).
 #
 # docs.ntfy.sh/publish/#publish-as-json: to the root, with topic, title,
@@ -16,16 +16,15 @@ def priority:
   else {"critical": 5, "warning": 4}[map(select(is_over | not)) | worst] // 3 end;
 
 if ($channel.parameters.topic // "") == ""
-then error("it needs parameters { topic = \"…\"; } in channel \($channel.id)")
+then error("it needs parameters: { topic = \"…\"; } in channel \($channel.id)")
 else . end
 | as_many(30;
   {topic: $channel.parameters.topic,
-   title: (headlines | text(240)),
-   message: ((.items | map(entry) | join("\n"))
+   title: headlines(text(220)),
+   message: ((.items | map(entry | text(3900)) | join("\n"))
       + (if .left > 0 then "\nand \(.left) more\n" else "" end)),
    priority: (.items | priority),
    tags: [if .items | all(is_over) then "white_check_mark"
      else {"critical": "rotating_light", "warning": "warning"}[.items | worst]
        // "information_source" end]};
   (.message | bytes) <= 4000)
-| .message |= text(4000)

@@ -145,14 +145,16 @@ def facts:
   | map(.value |= line | select(.value != ""));
 
 # Of an item: what it says in one line, and in a sentence.
-def headline: (.headline // "\(.kind // "news"): \(subject)") | line;
+def headline:
+  (if (.headline // "") == "" then "\(.kind // "news"): \(subject)"
+   else .headline end) | line;
 def summary: (.summary // .reason // "") | line;
 
-# Of a notification of which `as_many` shows some: the first, and how many.
-def headlines:
-  (.items[0] | headline)
+# Of what `as_many` renders: the first headline, cut, and how many more.
+def headlines(cut):
+  (.items[0] | headline | cut)
   + (.left + (.items | length) - 1
-     | if . > 0 then " (and \(.) more)" else "" end);
+     | if . > 0 then " and \(.) more" else "" end);
 
 # --- fitting many into one ---------------------------------------------------
 

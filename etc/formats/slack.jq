@@ -24,7 +24,7 @@ def blocks:
      | select(. != []) | {type: "section", fields: .}];
 
 as_many(12;
-  {text: (headlines | text(300)),
+  {text: headlines(text(300)),
    blocks: ((.items | map(blocks) | add)
      + (if .left > 0
         then [{type: "context", elements: ["and \(.left) more" | plain(100)]}]

@@ -218,22 +218,34 @@ static void put_parameters(struct text *frame, const struct channel *channel)
 	text_release(&pair);
 }
 
+static void frame_make(struct text *frame, const struct channel *channel,
+	const struct text *body)
+{
+	text_init(frame, FRAME_MAX + FRAME_HEADER);
+	frame_begin(frame);
+	frame_put_string(frame, EXTRACT_FORMAT, EXTRACT_FORMAT_MESSAGE);
+	frame_put_string(frame, EXTRACT_PRELUDE, channel->prelude);
+	frame_put_string(frame, EXTRACT_PROGRAM, channel->program);
+	frame_put_string(frame, EXTRACT_CHANNEL, channel->id);
+	put_parameters(frame, channel);
+	frame_put_string(frame, EXTRACT_TOKEN, channel->token);
+	frame_put(frame, EXTRACT_BODY, body->data, body->length);
+	frame_end(frame);
+}
+
 static void message_ask(struct carrying *carrying,
 	const struct channel *channel, const struct text *body)
 {
 	struct daemon *daemon = carrying->daemon;
 	struct text frame;
 
-	text_init(&frame, FRAME_MAX + FRAME_HEADER);
-	frame_begin(&frame);
-	frame_put_string(&frame, EXTRACT_FORMAT, EXTRACT_FORMAT_MESSAGE);
-	frame_put_string(&frame, EXTRACT_PRELUDE, channel->prelude);
-	frame_put_string(&frame, EXTRACT_PROGRAM, channel->program);
-	frame_put_string(&frame, EXTRACT_CHANNEL, channel->id);
-	put_parameters(&frame, channel);
-	frame_put_string(&frame, EXTRACT_TOKEN, channel->token);
-	frame_put(&frame, EXTRACT_BODY, body->data, body->length);
-	frame_end(&frame);
+	frame_make(&frame, channel, body);
+	if (frame.cut) {
+		text_wipe(&frame);
+		carrying_end(carrying, FAILED_FOR_GOOD, -1,
+			"it is too large for a worker to make its message");
+		return;
+	}
 	pool_request(daemon->formats, &frame, daemon->settings->workers.timeout,
 		message_made, carrying);
 }
