@@ -12,6 +12,8 @@
 #include "pledged/asking.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
+#include "pledged/health.h"
+#include "pledged/heartbeat.h"
 #include "pledged/job.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
@@ -49,6 +51,7 @@ static void daemon_turn_end(void *context)
 		daemon->settled = true;
 		retention_renew(daemon->retention);
 	}
+	health_note(daemon);
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -440,6 +443,7 @@ static void daemon_go(struct daemon *daemon)
 	daemon_turn_end(daemon);
 	daemon_tell_ready(daemon, "");
 	daemon_tell_register(daemon, "watching");
+	daemon->heartbeat = heartbeat_new(daemon);
 	loop_run(daemon->loop);
 }
 
@@ -455,6 +459,7 @@ static void daemon_close(struct daemon *daemon)
 		daemon_commit(daemon);
 	store_close(daemon->store);
 	server_free(daemon->server);
+	heartbeat_free(daemon->heartbeat);
 	fetcher_free(daemon->fetcher);
 	fetcher_free(daemon->sender);
 	pool_free(daemon->extract);
@@ -481,7 +486,7 @@ static void daemon_close(struct daemon *daemon)
 
 int daemon_run(const char *conf_path)
 {
-	struct daemon daemon = {.conf_path = conf_path};
+	struct daemon daemon = {.conf_path = conf_path, .due_since = -1};
 
 	effects_init(&daemon.effects);
 	daemon.exit_status = daemon_open(&daemon);

@@ -35,6 +35,7 @@ struct verification; /* of the store, the last (verification.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
+struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -60,6 +61,8 @@ struct daemon {
 	struct submission *submissions;
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
+	struct heartbeat *heartbeat;
+	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */

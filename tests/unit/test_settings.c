@@ -184,6 +184,26 @@ static void test_valid_telling(void **state)
 	settings_free(s);
 }
 
+static void test_format_of_bytes(void **state)
+{
+	static const char bytes[] = "# caf\xe9\n.\n";
+	struct faults faults;
+	struct text conf;
+
+	(void)state;
+	text_init(&conf, 0);
+	text_addf(&conf, "channels = ( { id = \"a\"; type = \"webhook\"; url = "
+		"\"https://example.org/\"; format = \"%s\"; } );\n",
+		golden_file("latin.jq", bytes, sizeof bytes - 1, 0600));
+	faults_init(&faults);
+	assert_null(settings_load(golden_file("latin.conf", conf.data,
+		conf.length, 0600), CONF_OFFLINE, &faults));
+	assert_non_null(strstr(faults.items[0].text, "is not text in UTF-8"));
+	faults_release(&faults);
+	text_release(&conf);
+	golden_clean();
+}
+
 /* An empty file is a configuration: everything has a default. */
 static void test_defaults(void **state)
 {
@@ -504,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_valid_policy),
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_format_of_bytes),
 		cmocka_unit_test(test_valid_telling),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_secrets),

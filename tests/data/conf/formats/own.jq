@@ -1,5 +1,5 @@
 # My own.
 #: items 7
-#: token body 
+#: token body
 # : this declares nothing
 {text: .id}
