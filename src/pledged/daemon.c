@@ -12,6 +12,8 @@
 #include "pledged/asking.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
+#include "pledged/health.h"
+#include "pledged/heartbeat.h"
 #include "pledged/job.h"
 #include "pledged/parcel.h"
 #include "pledged/paths.h"
@@ -50,6 +52,7 @@ static void daemon_turn_end(void *context)
 		daemon->settled = true;
 		retention_renew(daemon->retention);
 	}
+	health_note(daemon);
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -168,6 +171,8 @@ static int daemon_open_workers(struct daemon *daemon)
 	if (program == NULL)
 		return EX_UNAVAILABLE;
 	daemon->extract = extract_pool_open(daemon->loop, daemon->settings,
+		program);
+	daemon->formats = extract_pool_open(daemon->loop, daemon->settings,
 		program);
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
@@ -316,6 +321,7 @@ static void daemon_go(struct daemon *daemon)
 	daemon_turn_end(daemon);
 	daemon_tell_ready(daemon, "");
 	daemon_tell_register(daemon, "watching");
+	daemon->heartbeat = heartbeat_new(daemon);
 	loop_run(daemon->loop);
 }
 
@@ -331,11 +337,13 @@ static void daemon_close(struct daemon *daemon)
 		daemon_commit(daemon);
 	store_close(daemon->store);
 	server_free(daemon->server);
+	heartbeat_free(daemon->heartbeat);
 	fetcher_free(daemon->fetcher);
 	fetcher_free(daemon->sender);
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	pool_free(daemon->formats);
 	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
@@ -356,7 +364,7 @@ static void daemon_close(struct daemon *daemon)
 
 int daemon_run(const char *conf_path)
 {
-	struct daemon daemon = {.conf_path = conf_path};
+	struct daemon daemon = {.conf_path = conf_path, .due_since = -1};
 
 	effects_init(&daemon.effects);
 	daemon.exit_status = daemon_open(&daemon);

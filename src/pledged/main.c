@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "conf/format.h"
 #include "conf/preset.h"
 #include "pledged/command.h"
 #include "pledged/paths.h"
@@ -269,6 +270,7 @@ int main(int argc, char **argv)
 	}
 	log_init("pledged", LOG_LEVEL_NOTICE);
 	presets_found_in(paths_presets());
+	formats_found_in(paths_formats());
 	const struct verb *verb = verb_choose(argc, argv, &word);
 
 	if (verb == NULL)
