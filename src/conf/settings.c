@@ -309,6 +309,10 @@ struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	struct text bytes;
 	bool parsed = false;
 
+	settings->alerts.acknowledge_for = 7 * 86400;
+	settings->alerts.acknowledge_most = 90 * 86400;
+	settings->alerts.silence_for = 86400;
+	settings->alerts.silence_most = 90 * 86400;
 	settings->arena = arena_new();
 	settings->purpose = purpose;
 	settings->file = conf_file_absolute(settings->arena, path);

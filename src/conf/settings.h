@@ -63,6 +63,11 @@ struct settings {
 		int64_t timeout;	/* wall-clock seconds a request */
 	} workers;
 
+	struct {
+		int64_t acknowledge_for, acknowledge_most;	/* seconds */
+		int64_t silence_for, silence_most;
+	} alerts;
+
 	struct policy policy;
 	struct digest digest;		/* of the file's bytes */
 };

@@ -12,6 +12,7 @@
 #include "pledged/asking.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
+#include "pledged/health.h"
 #include "pledged/job.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
@@ -380,6 +381,7 @@ static int daemon_open(struct daemon *daemon)
 	if (status != 0)
 		return status;
 	daemon->retention = retention_new(daemon);
+	daemon->health = health_new(daemon->store);
 	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
@@ -447,6 +449,7 @@ static void daemon_close(struct daemon *daemon)
 {
 	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
@@ -467,6 +470,7 @@ static void daemon_close(struct daemon *daemon)
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
 	retention_free(daemon->retention);
+	health_free(daemon->health);
 	checkup_free(daemon->checkup);
 	access_free(daemon->access);
 	runner_free(daemon->checking);

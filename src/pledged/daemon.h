@@ -35,6 +35,7 @@ struct verification; /* of the store, the last (verification.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
+struct health;	/* of channels (health.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -58,6 +59,7 @@ struct daemon {
 	struct submission *submissions;
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
+	struct health *health;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
@@ -97,7 +99,7 @@ void daemon_commit(struct daemon *daemon);
 bool daemon_is_absorbing(const struct daemon *daemon);
 /* Whether it is whole: else the register that the rest names must stay. */
 bool daemon_is_whole(const struct daemon *daemon);
-/* Records what an operator did, and calls fn when that is durable. */
+/* Records what an operator did, and calls fn (or NULL) when that is durable. */
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pledged/daemon.h"
+#include "pledged/health.h"
 #include "worker/protocol.h"
 
 #define ANSWER_KEPT 4096	/* bytes of a webhook receiver's answer */
@@ -51,6 +52,7 @@ static void report(struct daemon *daemon, int64_t notification,
 	engine_delivered(daemon->engine, notification, outcome, retry_after,
 		answer, loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
+	health_end(daemon, notification, outcome, answer);
 }
 
 /* --- log ---------------------------------------------------------------- */
@@ -239,6 +241,7 @@ void delivery_start(struct daemon *daemon, int64_t notification,
 	}
 	const struct channel *channel = &policy->channels[index];
 
+	health_begin(daemon, notification, channel_id);
 	text_init(&body, 0);
 	if (store_load_body(daemon->store, notification, message_id, &body,
 			&error) < 0) {

@@ -182,6 +182,12 @@ int store_load_pending(struct store *store, store_delivery_fn *fn,
 /* One, likewise, wherever it stands; ERROR_ABSENT. */
 int store_load_delivery(struct store *store, int64_t notification,
 	store_delivery_fn *fn, void *context, struct error *error);
+/* Tries as they were recorded: of a notification, oldest first; of all (0), newest
+   first. */
+typedef void store_attempt_fn(void *context, const char *channel,
+	const struct delivery *delivery);
+int store_load_attempts(struct store *store, int64_t notification,
+	size_t limit, store_attempt_fn *fn, void *context, struct error *error);
 /* Mentions that wait, oldest first. */
 typedef void store_mention_fn(void *context, const struct mention *mention,
 	const struct event *event);
