@@ -1,28 +1,19 @@
 /*
- * channels: how people are reached, and which event goes to whom.
+ * channels: how people are reached.
  */
 #include <string.h>
 
 #include "base/digest.h"
 #include "conf/address.h"
+#include "conf/channel_hours.h"
 #include "conf/channels.h"
 #include "conf/conf_value.h"
 #include "conf/secret.h"
 #include "core/register.h"
 
-#define MATCH_LABELS_MAX 64
+#define CLOUDEVENTS "cloudevents"
 #define WHSEC "whsec_"
 #define WHSEC_LEAST 16	/* bytes of the key */
-
-static struct settings_reading *reading_of(const struct conf_reader *reader)
-{
-	return reader->context;
-}
-
-static struct policy *policy_of(const struct conf_reader *reader)
-{
-	return &reading_of(reader)->settings->policy;
-}
 
 /* --- values of channels -------------------------------------------------- */
 
@@ -89,7 +80,7 @@ static bool secret_parse(struct conf_reader *reader,
 	char *path = secret_path(reader->arena, reader->folder, string);
 
 	(void)key;
-	if (target == NULL || reading_of(reader)->purpose != CONF_DAEMON)
+	if (target == NULL || settings_reading_of(reader)->purpose != CONF_DAEMON)
 		return true;
 	*(const char **)target = secret_read(reader->arena, path, error);
 	if (*(const char **)target == NULL)
@@ -97,40 +88,35 @@ static bool secret_parse(struct conf_reader *reader,
 	return *(const char **)target != NULL;
 }
 
-/* Only CloudEvents bodies are made; the names of others are taken as read. */
-static bool format_read(struct conf_reader *reader,
+/* Found when all channels are known. */
+static bool fallback_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct error error;
-	const char *format;
-
 	(void)object;
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "%s is expected",
-			key->kind->expected);
-	format = conf_string(reader, setting);
-	if (!conf_name.parse(reader, key, format, NULL, &error))
-		return conf_fault(reader, setting, "%s", error.text);
-	if (!string_is(format, "cloudevents"))
-		conf_warn(reader, setting, "no-effect", "\"%.80s\" has no effect "
-			"in this version: the body is cloudevents", format);
-	return true;
+	return conf_read_as(reader, &conf_name, key, setting, NULL);
 }
 
 static const struct conf_kind
+	fallback_kind = {"string", "a string", NULL, fallback_read},
 	mail_kind = {"mail address", "a mail address", mail_parse, NULL},
 	server_kind = {"URL", "a URL", server_parse, NULL},
 	hook_kind = {"URL", "a URL", hook_parse, NULL},
 	recipients_kind = {"list of mail addresses",
 		"a list of mail addresses [ \"…\" ]", NULL, recipients_read},
-	secret_kind = {"secret file", "the name of a file", secret_parse, NULL},
-	format_kind = {"string", "a string", NULL, format_read};
+	secret_kind = {"secret file", "the name of a file", secret_parse, NULL};
 
 static const struct conf_word channel_words[] = {
-	{"log", CHANNEL_LOG, CONF_OPTIONAL},
-	{"email", CHANNEL_EMAIL, CONF_OPTIONAL},
-	{"webhook", CHANNEL_WEBHOOK, CONF_OPTIONAL},
+	{"log", CHANNEL_LOG},
+	{"email", CHANNEL_EMAIL},
+	{"webhook", CHANNEL_WEBHOOK},
+	{0},
+};
+
+static const struct conf_word urgent_words[] = {
+	{"info", SEVERITY_INFO},
+	{"warning", SEVERITY_WARNING},
+	{"critical", SEVERITY_CRITICAL},
 	{0},
 };
 
@@ -143,21 +129,32 @@ static const struct conf_key channel_keys[] = {
 	{ROW("allow_private", conf_bool), AT(allow_private),
 		.fallback = "false"},
 	{ROW("ca_file", conf_path), AT(ca_file)},
-	{ROW("format", format_kind), .fallback = "cloudevents"},
+	{ROW("digest", conf_digest), AT(hours.digest)},
+	{ROW("fallback", fallback_kind)},
+	{ROW("format", conf_name), AT(format), .fallback = CLOUDEVENTS},
 	{ROW("from", mail_kind), AT(from)},
 	{ROW("id", conf_name), AT(id), .standing = CONF_REQUIRED},
+	{ROW("parameters", conf_labels), AT(parameters),
+		.second = offsetof(struct channel, parameter_count)},
 	{ROW("password_file", secret_kind), AT(password)},
+	{ROW("quiet", conf_quiet), AT(hours), .inside = &quiet_table},
+	{ROW("secret_before_file", secret_kind), AT(secret_before)},
 	{ROW("secret_file", secret_kind), AT(secret)},
 	{ROW("server", server_kind), AT(server)},
 	/* true: a server at smtp:// that offers no TLS is sent nothing */
 	{ROW("starttls", conf_bool), AT(starttls), .fallback = "true"},
 	{ROW("timeout", conf_seconds), AT(timeout), .fallback = "30s",
 		.least = 1, .most = 600},
+	{ROW("timezone", conf_zone), AT(zone_id),
+		.second = offsetof(struct channel, hours.zone)},
 	{ROW("to", recipients_kind), AT(to),
 		.second = offsetof(struct channel, to_count),
 		.least = 1, .most = RECIPIENTS_MAX},
+	{ROW("token_file", secret_kind), AT(token)},
 	{ROW("type", conf_word_kind), AT(type), .standing = CONF_REQUIRED,
 		.words = channel_words},
+	{ROW("urgent", conf_word_kind), AT(hours.urgent),
+		.words = urgent_words},
 	{ROW("url", hook_kind), AT(url)},
 	{ROW("user", conf_name), AT(user)},
 };
@@ -177,7 +174,15 @@ static const struct channel_rule {
 	{"password_file", EMAIL, 0},
 	{"url", WEBHOOK, WEBHOOK},
 	{"secret_file", WEBHOOK, 0},
+	{"secret_before_file", WEBHOOK, 0},
 	{"format", WEBHOOK, 0},
+	{"parameters", WEBHOOK, 0},
+	{"token_file", WEBHOOK, 0},
+	{"fallback", EMAIL | WEBHOOK, 0},
+	{"digest", EMAIL | WEBHOOK, 0},
+	{"quiet", EMAIL | WEBHOOK, 0},
+	{"urgent", EMAIL | WEBHOOK, 0},
+	{"timezone", EMAIL | WEBHOOK, 0},
 	{"ca_file", EMAIL | WEBHOOK, 0},
 	{"allow_private", EMAIL | WEBHOOK, 0},
 	{"timeout", EMAIL | WEBHOOK, 0},
@@ -190,6 +195,7 @@ static void *channel_open(struct conf_reader *reader, void *parent,
 	struct channel *channel = &policy->channels[policy->channel_count++];
 
 	channel->origin = conf_origin(reader, setting);
+	channel->fallback = NOT_FOUND;
 	conf_defaults(reader, &channels_table, channel);
 	return channel;
 }
@@ -269,10 +275,31 @@ static bool whsec_is_valid(const char *secret)
 	return valid;
 }
 
+static void channel_check_secret(struct conf_reader *reader,
+	const struct conf_group *group, const char *key, const char *secret)
+{
+	if (secret != NULL && !whsec_is_valid(secret))
+		conf_fault_key(reader, group->setting, key,
+			"holds no secret of the form whsec_BASE64 with at "
+			"least %d bytes", WHSEC_LEAST);
+}
+
+static void channel_check_hours(struct conf_reader *reader,
+	const struct conf_group *group, struct channel *channel)
+{
+	bool waits = conf_given(group, "digest") || conf_given(group, "quiet");
+
+	channel->hours.has_urgent = conf_given(group, "urgent");
+	if (channel->hours.has_urgent && !waits)
+		conf_warn(reader, config_setting_get_member(group->setting,
+			"urgent"), "urgent-alone", "has no effect: there are "
+			"neither digest nor quiet hours that would hold back");
+}
+
 static void channel_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
-	const struct channel *channel = object;
+	struct channel *channel = object;
 
 	channel_check_id(reader, group, parent, channel);
 	if (!conf_taken(group, "type"))
@@ -280,10 +307,15 @@ static void channel_close(struct conf_reader *reader,
 	channel_check_type(reader, group, channel);
 	if (channel->type == CHANNEL_EMAIL)
 		channel_check_login(reader, group, channel);
-	if (channel->secret != NULL && !whsec_is_valid(channel->secret))
-		conf_fault_key(reader, group->setting, "secret_file",
-			"holds no secret of the form whsec_BASE64 with at "
-			"least %d bytes", WHSEC_LEAST);
+	channel_check_secret(reader, group, "secret_file", channel->secret);
+	channel_check_secret(reader, group, "secret_before_file",
+		channel->secret_before);
+	if (conf_given(group, "secret_before_file") &&
+	    !conf_given(group, "secret_file"))
+		conf_fault_key(reader, group->setting, "secret_before_file",
+			"is the secret that secret_file takes the place of, "
+			"which is missing");
+	channel_check_hours(reader, group, channel);
 }
 
 const struct conf_table channels_table = {CONF_TABLE(channel_keys),
@@ -293,9 +325,10 @@ static bool channels_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct policy *policy = policy_of(reader);
+	struct policy *policy = settings_policy_of(reader);
 
 	(void)object;
+	settings_reading_of(reader)->channels = setting;
 	if (config_setting_is_list(setting)) {
 		int count = config_setting_length(setting);
 
@@ -311,295 +344,38 @@ static bool channels_read(struct conf_reader *reader,
 const struct conf_kind channels_kind = {"list of groups",
 	"a list of groups ( { … }, { … } )", NULL, channels_read};
 
-/* --- what a route looks at ----------------------------------------------- */
+/* --- what needs all of them ------------------------------------------------ */
 
-/* The words a field can have; a pattern is not held against them. */
-static const char *severity_word(int number)
+/* Where nothing is heard that the channel itself could not be brought. */
+static void channel_find_fallback(struct conf_reader *reader,
+	const config_setting_t *setting, struct channel *channel)
 {
-	return number <= SEVERITY_CRITICAL ?
-		severity_name((enum severity)number) : NULL;
-}
+	const config_setting_t *name = config_setting_get_member(setting,
+		"fallback");
 
-static const char *class_word(int number)
-{
-	return number <= CLASS_OPERATOR ?
-		event_class_name((enum event_class)number) : NULL;
-}
-
-static const char *kind_word(int number)
-{
-	return number < EVENT_KIND_COUNT ?
-		event_kind_name((enum event_kind)number) : NULL;
-}
-
-static const struct match_words {
-	enum match_field field;
-	const char *(*word)(int number);
-} match_words[] = {
-	{MATCH_SEVERITY, severity_word},
-	{MATCH_CLASS, class_word},
-	{MATCH_KIND, kind_word},
-};
-
-static bool match_check_word(struct conf_reader *reader,
-	const config_setting_t *setting, const struct match_words *words,
-	const char *pattern)
-{
-	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL}, *near;
-
-	for (int i = 0; i < CONF_TABLE_KEYS_MAX; i++) {
-		names[i] = words->word(i);
-		if (names[i] == NULL)
-			break;
-		if (string_is(names[i], pattern))
-			return true;
-	}
-	near = string_nearest(pattern, names);
-	if (near != NULL)
-		return conf_fault(reader, setting, "\"%.80s\" is no %s, nearest "
-			"is \"%s\"", pattern, match_field_name(words->field),
-			near);
-	return conf_fault(reader, setting, "\"%.80s\" is no %s", pattern,
-		match_field_name(words->field));
-}
-
-static bool match_check(struct conf_reader *reader,
-	const config_setting_t *setting, enum match_field field)
-{
-	const char *pattern;
-	struct error error;
-
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "a string is expected");
-	pattern = conf_string(reader, setting);
-	if (!conf_name.parse(reader, NULL, pattern, NULL, &error))
-		return conf_fault(reader, setting, "%s", error.text);
-	if (strpbrk(pattern, "*?[") != NULL)
-		return true;
-	for (size_t i = 0; i < sizeof match_words / sizeof match_words[0]; i++)
-		if (match_words[i].field == field)
-			return match_check_word(reader, setting,
-				&match_words[i], pattern);
-	return true;
-}
-
-static void route_add_match(struct conf_reader *reader, struct route *route,
-	enum match_field field, const char *label,
-	const config_setting_t *setting)
-{
-	if (route == NULL)
+	if (name == NULL || config_setting_type(name) != CONFIG_TYPE_STRING)
 		return;
-	route->matches[route->match_count++] = (struct match){
-		.field = field,
-		.label = label != NULL ? conf_shared(reader, label) : NULL,
-		.pattern = conf_shared(reader,
-			conf_string(reader, setting)),
-	};
+	channel->fallback = channel_named(reader, name,
+		conf_string(reader, name));
+	if (channel->fallback != NOT_FOUND && channel ==
+	    &settings_policy_of(reader)->channels[channel->fallback])
+		conf_fault(reader, name, "is the channel itself");
 }
 
-static bool match_read(struct conf_reader *reader, const struct conf_key *key,
-	const config_setting_t *setting, void *object)
+void channels_finish(struct conf_reader *reader)
 {
-	enum match_field field;
+	const config_setting_t *channels = settings_reading_of(reader)->channels;
+	struct policy *policy = settings_policy_of(reader);
 
-	if (!match_field_parse(key->name, &field))
-		return conf_fault(reader, setting, "is nothing a route can "
-			"look at");
-	if (!match_check(reader, setting, field))
-		return false;
-	route_add_match(reader, object, field, NULL, setting);
-	return true;
-}
+	for (size_t i = 0; i < policy->channel_count; i++) {
+		struct channel *channel = &policy->channels[i];
 
-static bool match_labels_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	int count;
-	bool good = true;
-
-	(void)key;
-	if (!config_setting_is_group(setting))
-		return conf_fault(reader, setting, "%s is expected",
-			conf_labels.expected);
-	count = config_setting_length(setting);
-	if (count > MATCH_LABELS_MAX)
-		return conf_fault(reader, setting, "has %d labels, at most %d "
-			"are possible", count, MATCH_LABELS_MAX);
-	for (int i = 0; i < count; i++) {
-		const config_setting_t *label = config_setting_get_elem(setting,
-			(unsigned)i);
-
-		if (match_check(reader, label, MATCH_LABEL))
-			route_add_match(reader, object, MATCH_LABEL,
-				config_setting_name(label), label);
-		else
-			good = false;
+		if (channel->hours.zone == NULL)
+			channel->hours.zone =
+				settings_reading_of(reader)->settings->zone;
+		channel_find_fallback(reader, config_setting_get_elem(channels,
+			(unsigned)i), channel);
 	}
-	return good;
-}
-
-static const struct conf_kind
-	match_kind = {"pattern", "a string", NULL, match_read},
-	match_labels_kind = {"group of patterns", "a group of strings", NULL,
-		match_labels_read};
-
-static const struct conf_key match_keys[] = {
-	{ROW("class", match_kind)},
-	{ROW("instrument", match_kind)},
-	{ROW("kind", match_kind)},
-	{ROW("labels", match_labels_kind)},
-	{ROW("milestone", match_kind)},
-	{ROW("obligor", match_kind)},
-	{ROW("owner", match_kind)},
-	{ROW("pledge", match_kind)},
-	{ROW("severity", match_kind)},
-	{ROW("source", match_kind)},
-};
-static const struct conf_table match_table = {CONF_TABLE(match_keys)};
-
-/* --- one route ----------------------------------------------------------- */
-
-static bool route_add_channel(struct conf_reader *reader, struct route *route,
-	const config_setting_t *setting, const char *id)
-{
-	const struct policy *policy = policy_of(reader);
-	const char *names[CHANNELS_MAX + 1] = {NULL}, *near;
-	uint32_t channel = policy_channel(policy, id);
-	size_t count = 0;
-
-	if (channel != NOT_FOUND) {
-		route->channels[route->channel_count++] = channel;
-		return true;
-	}
-	for (size_t i = 0; i < policy->channel_count; i++)
-		if (policy->channels[i].id != NULL)
-			names[count++] = policy->channels[i].id;
-	near = string_nearest(id, names);
-	if (near != NULL)
-		return conf_fault(reader, setting, "there is no channel "
-			"\"%.80s\", nearest is \"%s\"", id, near);
-	return conf_fault(reader, setting, "there is no channel \"%.80s\"", id);
-}
-
-static bool route_channels_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	struct { const char **ids; size_t count; } list = {NULL, 0};
-	struct conf_key row = *key;
-	struct route *route = object;
-	bool good = true;
-
-	row.offset = 0;
-	row.second = sizeof list.ids;
-	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
-		return false;
-	if (route == NULL)
-		return true;
-	route->channels = arena_alloc(reader->arena, list.count,
-		sizeof *route->channels);
-	for (size_t i = 0; i < list.count; i++)
-		good &= route_add_channel(reader, route, setting, list.ids[i]);
-	return good;
-}
-
-static const struct conf_kind route_channels_kind = {"list of channels",
-	"a list of channels [ \"…\" ]", NULL, route_channels_read};
-
-static const struct conf_key escalate_keys[] = {
-	{ROW("after", conf_duration), .standing = CONF_REQUIRED},
-	{ROW("channels", conf_strings), .standing = CONF_REQUIRED,
-		.least = 1, .most = CHANNELS_MAX},
-};
-static const struct conf_table escalate_table = {CONF_TABLE(escalate_keys)};
-
-#undef AT
-#define AT(member) .offset = offsetof(struct route, member)
-
-static const struct conf_key route_keys[] = {
-	{ROW("channels", route_channels_kind), .standing = CONF_REQUIRED,
-		.least = 1, .most = CHANNELS_MAX},
-	{ROW("continue", conf_bool), AT(go_on), .fallback = "false"},
-	{ROW("escalate", conf_list), .standing = CONF_NO_EFFECT,
-		.inside = &escalate_table},
-	{ROW("group_by", conf_strings), .standing = CONF_NO_EFFECT},
-	{ROW("group_interval", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-	{ROW("group_wait", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-	{ROW("match", conf_inside), .inside = &match_table},
-	{ROW("repeat_interval", conf_seconds), .standing = CONF_NO_EFFECT,
-		.most = 366 * 86400},
-};
-
-static void *route_open(struct conf_reader *reader, void *parent,
-	const config_setting_t *setting)
-{
-	struct policy *policy = parent;
-	struct route *route = &policy->routes[policy->route_count++];
-
-	route->origin = conf_origin(reader, setting);
-	route->matches = arena_alloc(reader->arena,
-		MATCH_FIELD_COUNT + MATCH_LABELS_MAX, sizeof *route->matches);
-	return route;
-}
-
-const struct conf_table routes_table = {CONF_TABLE(route_keys),
-	.open = route_open};
-
-static bool routes_note(struct conf_reader *reader, const struct conf_key *key,
-	const config_setting_t *setting, void *object)
-{
-	(void)object;
-	reading_of(reader)->routes = setting;
-	reading_of(reader)->routes_key = key;
-	return true;
-}
-
-const struct conf_kind routes_kind = {"list of groups",
-	"a list of groups ( { … }, { … } )", NULL, routes_note};
-
-/* An event that no route takes is one that nobody hears of. */
-static void routes_check_gap(struct conf_reader *reader)
-{
-	const struct policy *policy = policy_of(reader);
-	struct origin origin = {reader->file, 0, 0};
-
-	if (policy->channel_count == 0)
-		return;
-	for (size_t i = 0; i < policy->route_count; i++)
-		if (policy->routes[i].match_count == 0)
-			return;
-	if (reading_of(reader)->routes != NULL)
-		origin = conf_origin(reader, reading_of(reader)->routes);
-	faults_warning(reader->faults, origin, "route-gap", "routes: none takes "
-		"everything, so some events reach nobody: end with "
-		"{ channels = [ … ]; }");
-}
-
-void routes_finish(struct conf_reader *reader)
-{
-	const config_setting_t *routes = reading_of(reader)->routes;
-	struct policy *policy = policy_of(reader);
-	size_t errors = reader->faults->errors;
-
-	if (routes != NULL && config_setting_is_list(routes)) {
-		int count = config_setting_length(routes);
-
-		if (count > ROUTES_MAX) {
-			conf_fault(reader, routes, "has %d elements, at most "
-				"%d are possible", count, ROUTES_MAX);
-			return;
-		}
-		policy->routes = arena_alloc(reader->arena, (size_t)count,
-			sizeof *policy->routes);
-	}
-	if (routes != NULL)
-		conf_read_as(reader, &conf_list,
-			reading_of(reader)->routes_key, routes, policy);
-	if (reader->faults->errors == errors)
-		routes_check_gap(reader);
 }
 
 void policy_wipe(const struct policy *policy)
@@ -607,5 +383,7 @@ void policy_wipe(const struct policy *policy)
 	for (size_t i = 0; i < policy->channel_count; i++) {
 		secret_wipe((char *)policy->channels[i].password);
 		secret_wipe((char *)policy->channels[i].secret);
+		secret_wipe((char *)policy->channels[i].secret_before);
+		secret_wipe((char *)policy->channels[i].token);
 	}
 }

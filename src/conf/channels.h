@@ -13,14 +13,34 @@
 struct settings_reading {
 	struct settings *settings;
 	enum conf_purpose purpose;
+	const config_setting_t *channels;	/* NULL: there are none */
 	/* put off until all channels are known */
 	const config_setting_t *routes;
 	const struct conf_key *routes_key;
 };
 
+static inline struct settings_reading *settings_reading_of(
+	const struct conf_reader *reader)
+{
+	return reader->context;
+}
+
+static inline struct policy *settings_policy_of(
+	const struct conf_reader *reader)
+{
+	return &settings_reading_of(reader)->settings->policy;
+}
+
+/* Index of the channel that a setting names; NOT_FOUND after a fault that names
+   the nearest. All channels must be known. */
+uint32_t channel_named(struct conf_reader *reader,
+	const config_setting_t *setting, const char *id);
+
 extern const struct conf_table channels_table, routes_table;
 /* Lists of the settings' policy. Of routes only the place is noted … */
 extern const struct conf_kind channels_kind, routes_kind;
+/* What of a channel needs the others, or the rest of the settings. */
+void channels_finish(struct conf_reader *reader);
 /* … until this reads them, when all else has been read. */
 void routes_finish(struct conf_reader *reader);
 

@@ -68,12 +68,14 @@ static bool heartbeat_parse(struct conf_reader *reader,
 {
 	const char *wrong = url_fault(string, &schemes_web);
 
-	(void)reader;
 	(void)key;
-	(void)target;
-	if (wrong != NULL)
+	if (wrong != NULL) {
 		error_set(error, ERROR_INPUT, "%s", wrong);
-	return wrong == NULL;
+		return false;
+	}
+	if (target != NULL)
+		*(const char **)target = arena_string(reader->arena, string);
+	return true;
 }
 
 static const struct conf_kind
@@ -90,9 +92,9 @@ static const struct conf_kind
 #define RANGE(from, to) .least = from, .most = to
 
 static const struct conf_word first_sight_words[] = {
-	{"summary", FIRST_SIGHT_SUMMARY, CONF_OPTIONAL},
-	{"each", FIRST_SIGHT_EACH, CONF_OPTIONAL},
-	{"none", FIRST_SIGHT_NONE, CONF_OPTIONAL},
+	{"summary", FIRST_SIGHT_SUMMARY},
+	{"each", FIRST_SIGHT_EACH},
+	{"none", FIRST_SIGHT_NONE},
 	{0},
 };
 
@@ -104,9 +106,22 @@ static const struct conf_key admin_keys[] = {
 	{ROW("socket", conf_path), AT(admin.socket)},
 };
 
+static const struct conf_key alerts_keys[] = {
+	{ROW("acknowledge_for", conf_seconds), AT(alerts.acknowledge_for),
+		.fallback = "7d", RANGE(60, 10 * YEAR)},
+	{ROW("acknowledge_most", conf_seconds), AT(alerts.acknowledge_most),
+		.fallback = "90d", RANGE(60, 10 * YEAR)},
+	{ROW("silence_for", conf_seconds), AT(alerts.silence_for),
+		.fallback = "1d", RANGE(60, 10 * YEAR)},
+	{ROW("silence_most", conf_seconds), AT(alerts.silence_most),
+		.fallback = "90d", RANGE(60, 10 * YEAR)},
+};
+
 static const struct conf_key heartbeat_keys[] = {
-	{ROW("every", conf_seconds), RANGE(1, YEAR)},
-	{ROW("url", heartbeat_kind), .standing = CONF_REQUIRED},
+	{ROW("every", conf_seconds), AT(heartbeat.every), .fallback = "5m",
+		RANGE(1, YEAR)},
+	{ROW("url", heartbeat_kind), AT(heartbeat.url),
+		.standing = CONF_REQUIRED},
 };
 
 static const struct conf_key polling_keys[] = {
@@ -150,6 +165,7 @@ static const struct conf_key workers_keys[] = {
 
 static const struct conf_table
 	admin_table = {CONF_TABLE(admin_keys)},
+	alerts_table = {CONF_TABLE(alerts_keys)},
 	heartbeat_table = {CONF_TABLE(heartbeat_keys)},
 	polling_table = {CONF_TABLE(polling_keys)},
 	web_table = {CONF_TABLE(web_keys)},
@@ -157,11 +173,11 @@ static const struct conf_table
 
 static const struct conf_key top_keys[] = {
 	{ROW("admin", conf_inside), .inside = &admin_table},
+	{ROW("alerts", conf_inside), .inside = &alerts_table},
 	{ROW("channels", channels_kind), .inside = &channels_table},
 	{ROW("first_sight", conf_word_kind), AT(first_sight),
 		.fallback = "summary", .words = first_sight_words},
-	{ROW("heartbeat", conf_inside), .standing = CONF_NO_EFFECT,
-		.inside = &heartbeat_table},
+	{ROW("heartbeat", conf_inside), .inside = &heartbeat_table},
 	{ROW("polling", conf_inside), .inside = &polling_table},
 	{ROW("register", conf_strings), AT(registers), COUNT(register_count),
 		.fallback = "register.d", RANGE(1, 1000)},
@@ -229,6 +245,18 @@ static void admin_check(struct conf_reader *reader,
 			settings->admin.group);
 }
 
+/* What is taken without being said must be possible to say. */
+static void alerts_check(struct conf_reader *reader,
+	const struct conf_group *group, const struct settings *settings)
+{
+	if (settings->alerts.acknowledge_for > settings->alerts.acknowledge_most)
+		conf_fault(reader, group->setting, "alerts.acknowledge_for: is "
+			"longer than alerts.acknowledge_most");
+	if (settings->alerts.silence_for > settings->alerts.silence_most)
+		conf_fault(reader, group->setting, "alerts.silence_for: is "
+			"longer than alerts.silence_most");
+}
+
 /* The first folder of $STATE_DIRECTORY, which systemd parts by colons. */
 static const char *state_dir_given(struct arena *arena)
 {
@@ -265,10 +293,12 @@ static void settings_close(struct conf_reader *reader,
 	struct settings *settings = object;
 
 	(void)parent;
+	channels_finish(reader);
 	routes_finish(reader);
 	if (settings->polling.every < settings->polling.min_every)
 		conf_fault(reader, group->setting, "polling.every: is shorter "
 			"than polling.min_every");
+	alerts_check(reader, group, settings);
 	if (reading->purpose == CONF_DAEMON)
 		admin_check(reader, group, settings);
 	settings_finish(reader, group, settings);
@@ -309,10 +339,6 @@ struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	struct text bytes;
 	bool parsed = false;
 
-	settings->alerts.acknowledge_for = 7 * 86400;
-	settings->alerts.acknowledge_most = 90 * 86400;
-	settings->alerts.silence_for = 86400;
-	settings->alerts.silence_most = 90 * 86400;
 	settings->arena = arena_new();
 	settings->purpose = purpose;
 	settings->file = conf_file_absolute(settings->arena, path);

@@ -63,10 +63,14 @@ struct settings {
 		int64_t timeout;	/* wall-clock seconds a request */
 	} workers;
 
-	struct {
-		int64_t acknowledge_for, acknowledge_most;	/* seconds */
+	struct {			/* seconds */
+		int64_t acknowledge_for, acknowledge_most;
 		int64_t silence_for, silence_most;
 	} alerts;
+	struct {
+		const char *url;	/* NULL: none */
+		int64_t every;		/* seconds */
+	} heartbeat;
 
 	struct policy policy;
 	struct digest digest;		/* of the file's bytes */
@@ -74,8 +78,7 @@ struct settings {
 
 /*
  * Reads the file. NULL when there were errors (in faults); those of the
- * register are then added, so that one run tells everything. Settings that
- * have no effect yet in this version are accepted with a warning `no-effect`.
+ * register are then added, so that one run tells everything.
  */
 struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	struct faults *faults);

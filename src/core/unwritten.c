@@ -102,18 +102,3 @@ void engine_silence_reach(const struct engine *engine,
 	(void)engine, (void)silence;
 	*alerts = *milestones = 0;
 }
-
-instant hours_open(const struct hours *hours, enum severity severity,
-	instant since, instant now)
-{
-	(void)hours, (void)severity, (void)since;
-	return now;
-}
-
-struct match *match_words_read(const char *words, const struct register_ *reg,
-	size_t *count, struct error *error)
-{
-	(void)words, (void)reg, (void)count;
-	error_set(error, ERROR_INPUT, "not yet");
-	return NULL;
-}

@@ -13,8 +13,6 @@
 #include "pledged/view_telling.h"
 #include "pledged/wording.h"
 
-#define ATTEMPTS_SHOWN 1000
-
 /* --- the list --------------------------------------------------------------------- */
 
 static const char *const states[] = {"pending", "dead", "all", NULL};
@@ -103,12 +101,10 @@ static void put_notification(void *context,
 	view_items(shown->json, notification);
 }
 
-static void put_attempt(void *context, const char *channel,
-	const struct delivery *attempt)
+static void put_attempt(void *context, const struct delivery *attempt)
 {
 	struct shown *shown = context;
 
-	(void)channel;
 	json_object(shown->json);
 	json_put_instant(shown->json, "at", attempt->at);
 	json_put_int(shown->json, "number", attempt->attempts);
@@ -129,7 +125,7 @@ static int put_attempts(struct shown *shown, int64_t number,
 	json_key(shown->json, "attempts_made");
 	json_array(shown->json);
 	loaded = store_load_attempts(shown->daemon->store, number,
-		ATTEMPTS_SHOWN, put_attempt, shown, error);
+		put_attempt, shown, error);
 	json_array_end(shown->json);
 	return loaded;
 }

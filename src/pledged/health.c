@@ -89,8 +89,8 @@ struct health *health_new(struct store *store)
 	struct health *health = mem_new(1, sizeof *health);
 	struct error error;
 
-	if (store_load_attempts(store, 0, HEALTH_ATTEMPTS, health_recall, health,
-			&error) < 0)
+	if (store_load_last_attempts(store, HEALTH_ATTEMPTS, health_recall,
+			health, &error) < 0)
 		log_warning("how channels were is not known: %s", error.text);
 	return health;
 }

@@ -1,5 +1,5 @@
 /*
- * attempts: what became of each try to bring a notification to its channel.
+ * attempts: what became of the last tries to bring something to a channel.
  */
 #include "store/cursor.h"
 #include "store/load.h"
@@ -7,7 +7,7 @@
 #include "store/words.h"
 
 struct attempt_target {
-	store_attempt_fn *fn;
+	store_last_attempt_fn *fn;
 	void *context;
 };
 
@@ -26,19 +26,15 @@ static void load_attempt(struct cursor *cursor, void *target)
 		to->fn(to->context, channel, &delivery);
 }
 
-int store_load_attempts(struct store *store, int64_t notification,
-	size_t limit, store_attempt_fn *fn, void *context, struct error *error)
+int store_load_last_attempts(struct store *store, size_t limit,
+	store_last_attempt_fn *fn, void *context, struct error *error)
 {
 	struct attempt_target target = {fn, context};
-	enum query query = notification != 0 ? QUERY_ATTEMPTS_OF :
-		QUERY_ATTEMPTS;
-	sqlite3_stmt *statement = readers_query(store_readers(store), query,
-		error);
+	sqlite3_stmt *statement = readers_query(store_readers(store),
+		QUERY_LAST_ATTEMPTS, error);
 
 	if (statement == NULL)
 		return -1;
 	load_bind_limit(statement, 1, limit);
-	if (notification != 0)
-		sqlite3_bind_int64(statement, 2, notification);
 	return load_rows(store, statement, load_attempt, &target, error);
 }

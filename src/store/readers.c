@@ -53,11 +53,6 @@
 	"LEFT JOIN snapshot AS s ON s.digest = a.body "
 #define NOTIFICATION_COLUMNS \
 	"n.id, n.message_id, n.event, n.alert, c.text, n.created, "
-#define ATTEMPT_SELECT \
-	"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, " \
-	"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n " \
-	"CROSS JOIN name AS c WHERE n.id = d.notification " \
-	"AND c.id = n.channel "
 
 /* A CROSS JOIN fixes the order in which SQLite nests its loops. */
 static const char *const queries[QUERY_COUNT] = {
@@ -91,6 +86,8 @@ static const char *const queries[QUERY_COUNT] = {
 		"(SELECT max(x.id) FROM delivery_attempt AS x "
 		"WHERE x.notification = n.id) "
 		"WHERE n.id < ?1 AND c.id = n.channel ORDER BY n.id DESC LIMIT ?2",
+	[QUERY_ATTEMPTS] = "SELECT notification, state, attempts, next, at, "
+		"answer FROM delivery_attempt WHERE notification = ?1 ORDER BY id",
 	[QUERY_EVENTS] = EVENT_SELECT
 		"WHERE e.id > ?1 ORDER BY e.id LIMIT ?2",
 	[QUERY_EVENTS_OF] = EVENT_SELECT
@@ -120,9 +117,11 @@ static const char *const queries[QUERY_COUNT] = {
 		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
 		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
 		"ORDER BY s.id LIMIT ?2",
-	[QUERY_ATTEMPTS] = ATTEMPT_SELECT "ORDER BY d.id DESC LIMIT ?1",
-	[QUERY_ATTEMPTS_OF] = ATTEMPT_SELECT "AND d.notification = ?2 "
-		"ORDER BY d.id LIMIT ?1",
+	[QUERY_LAST_ATTEMPTS] =
+		"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, "
+		"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n "
+		"CROSS JOIN name AS c WHERE n.id = d.notification "
+		"AND c.id = n.channel ORDER BY d.id DESC LIMIT ?1",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

@@ -182,12 +182,16 @@ int store_load_pending(struct store *store, store_delivery_fn *fn,
 /* One, likewise, wherever it stands; ERROR_ABSENT. */
 int store_load_delivery(struct store *store, int64_t notification,
 	store_delivery_fn *fn, void *context, struct error *error);
-/* Tries as they were recorded: of a notification, oldest first; of all (0), newest
-   first. */
-typedef void store_attempt_fn(void *context, const char *channel,
-	const struct delivery *delivery);
+/* What came of each attempt at a notification, oldest first: where it stood
+   after it, and the answer. None is no error. */
+typedef void store_attempt_fn(void *context, const struct delivery *attempt);
 int store_load_attempts(struct store *store, int64_t notification,
-	size_t limit, store_attempt_fn *fn, void *context, struct error *error);
+	store_attempt_fn *fn, void *context, struct error *error);
+/* The last attempts at whatever notification, newest first, at most limit. */
+typedef void store_last_attempt_fn(void *context, const char *channel,
+	const struct delivery *attempt);
+int store_load_last_attempts(struct store *store, size_t limit,
+	store_last_attempt_fn *fn, void *context, struct error *error);
 /* Mentions that wait, oldest first. */
 typedef void store_mention_fn(void *context, const struct mention *mention,
 	const struct event *event);

@@ -1,7 +1,9 @@
 /*
  * tellings: what is to be told and has been, and what is not to be.
  */
+#include "store/load.h"
 #include "store/store.h"
+#include "store/words.h"
 
 void store_add_mention(struct store_batch *batch,
 	const struct mention *mention)
@@ -33,6 +35,39 @@ int store_load_delivery(struct store *store, int64_t notification,
 {
 	(void)store, (void)notification, (void)fn, (void)context;
 	return error_set(error, ERROR_ABSENT, "not yet");
+}
+
+struct attempt_target {
+	store_attempt_fn *fn;
+	void *context;
+};
+
+static void load_attempt(struct cursor *cursor, void *target)
+{
+	const struct attempt_target *to = target;
+	struct delivery attempt = { 0 };
+
+	attempt.notification = cursor_int(cursor);
+	cursor_word(cursor, delivery_state, &attempt.state);
+	attempt.attempts = cursor_int32_or(cursor, 0);
+	attempt.next = cursor_instant(cursor);
+	attempt.at = cursor_instant(cursor);
+	cursor_copy(cursor, attempt.answer, sizeof attempt.answer);
+	if (!cursor->bad)
+		to->fn(to->context, &attempt);
+}
+
+int store_load_attempts(struct store *store, int64_t notification,
+	store_attempt_fn *fn, void *context, struct error *error)
+{
+	struct attempt_target target = { fn, context };
+	sqlite3_stmt *statement = readers_query(store_readers(store),
+		QUERY_ATTEMPTS, error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, notification);
+	return load_rows(store, statement, load_attempt, &target, error);
 }
 
 int store_load_mentions(struct store *store, store_mention_fn *fn,

@@ -24,6 +24,7 @@ static void test_listings(void **state)
 	golden_check("settings");
 	golden_check("numbers");
 	golden_check("gap");
+	golden_check("telling");
 }
 
 static struct settings *settings_good(const char *path,

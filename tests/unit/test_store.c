@@ -1141,6 +1141,7 @@ static void test_queries_search(void **state)
 		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_FIRING] = "alert_state_firing",
 		[QUERY_DELIVERIES] = "delivery_attempt_notification",
+		[QUERY_ATTEMPTS] = "delivery_attempt_notification",
 		[QUERY_DROPPED] = "retention_digest",
 		[QUERY_VINTAGES] = "observation_indicator",
 		[QUERY_HELD] = "observation_snapshot",
@@ -1230,7 +1231,27 @@ static void assert_outbox(struct store *store, bool pending, const char *want)
 {
 	struct seen seen = { .count = 0 };
 
-	assert_int_equal(store_load_deliveries(store, pending ? STORE_PENDING : STORE_ALL, 0, 0, see_delivery,
+	assert_int_equal(store_load_deliveries(store, pending ? STORE_PENDING :
+		STORE_ALL, 0, 0, see_delivery, &seen, NULL), 0);
+	assert_seen(&seen, want);
+}
+
+static void see_attempt(void *context, const struct delivery *attempt)
+{
+	struct seen *seen = context;
+
+	assert_int_equal(attempt->at, T0 + attempt->attempts);
+	assert_string_equal(attempt->answer, "250 ok");
+	seen->ids[seen->count++] = attempt->notification * 100 +
+		attempt->state * 10 + attempt->attempts;
+}
+
+static void assert_attempts(struct store *store, int64_t notification,
+	const char *want)
+{
+	struct seen seen = { .count = 0 };
+
+	assert_int_equal(store_load_attempts(store, notification, see_attempt,
 		&seen, NULL), 0);
 	assert_seen(&seen, want);
 }
@@ -1261,6 +1282,9 @@ static void test_outbox(void **state)
 	add_delivery(batch, 3, DELIVERY_PENDING, 1);
 	commit_well(store, batch);
 	assert_outbox(store, true, "400 301 101");
+	assert_attempts(store, 2, "201 212");
+	assert_attempts(store, 3, "321 301");
+	assert_attempts(store, 4, "");
 	text_init(&text, 0);
 	assert_int_equal(store_load_body(store, 3, message_id, &text, &error), 0);
 	assert_string_equal(text_string(&text), "Dear reader");
