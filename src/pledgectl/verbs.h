@@ -79,6 +79,8 @@ int verb_reload(const struct request *request);
 int tell_usage(const char *what);
 /* Lines no longer than the terminal, broken at spaces, and printable. */
 void print_wrapped(const struct request *request, const char *prose);
+/* Digits alone. */
+bool word_is_number(const char *word);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */
