@@ -36,9 +36,10 @@ static const struct verb {
 		"how the daemon and the register stand"},
 	{"list", verb_list,
 		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN |
-		TAKES_ALL, 2, "list [milestones|pledges|indicators|sources|alerts"
-		"|silences|channels|outbox|held|answers SOURCE]",
-		"what there is; milestones by default"},
+		TAKES_ALL, 2, "list [WHAT]",
+		"what there is: milestones (the default), pledges, indicators, "
+		"sources, alerts, silences, channels, outbox, held, "
+		"answers SOURCE"},
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
@@ -200,14 +201,32 @@ static const struct option_row {
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
 
 #define HELP_COLUMN 28	/* where sentences begin */
+#define HELP_WIDTH 80
 
-/* What is longer stands on a line of its own. */
+/* What is longer than its column stands on a line of its own; sentences are
+   broken at spaces. */
 static void print_help_line(const char *what, const char *sentence)
 {
+	size_t used = HELP_COLUMN;
+
 	printf("  %-*s", HELP_COLUMN - 2, what);
 	if (strlen(what) > HELP_COLUMN - 4)
 		printf("\n%*s", HELP_COLUMN, "");
-	puts(sentence);
+	while (*sentence != '\0') {
+		size_t length = strcspn(sentence, " ");
+
+		if (used > HELP_COLUMN && used + 1 + length > HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			used = HELP_COLUMN;
+		} else if (used > HELP_COLUMN) {
+			putchar(' ');
+			used++;
+		}
+		printf("%.*s", (int)length, sentence);
+		used += length;
+		sentence += length + (sentence[length] == ' ');
+	}
+	putchar('\n');
 }
 
 static void print_help(void)

@@ -14,7 +14,6 @@
 #include "pledged/view_telling.h"
 #include "pledged/wording.h"
 
-#define WORDS_MAX 2000		/* bytes of what is matched */
 /* Milestones and alerts held against silences for one page. */
 #define LOOKED_MAX 500000
 /* Open alerts that are asked for what they wait for. */
@@ -233,6 +232,7 @@ struct draft {
 	struct silence silence;
 	struct match *matches;
 	size_t match_count;
+	struct text words;	/* as they were understood */
 };
 
 enum { SAYS_MATCH, SAYS_NOTE, SAYS_FOR, SAYS_UNTIL, SAYS_FROM, SAYS_COUNT };
@@ -272,14 +272,17 @@ static int draft_read(struct draft *draft, const struct daemon *daemon,
 	if (said[SAYS_NOTE].said == NULL || *said[SAYS_NOTE].said == '\0')
 		return error_set(error, ERROR_INPUT, "note: is missing: why shall "
 			"nobody be told?");
-	draft->silence.words = said[SAYS_MATCH].said;
 	draft->silence.note = said[SAYS_NOTE].said;
 	draft->silence.ended = INSTANT_MAX;
 	if (draft_times(daemon, said, &draft->silence, error) < 0)
 		return -1;
-	draft->matches = match_words_read(draft->silence.words, daemon->reg,
+	draft->matches = match_words_read(said[SAYS_MATCH].said, daemon->reg,
 		&draft->match_count, error);
-	return draft->matches != NULL ? 0 : error_prefix(error, "match");
+	if (draft->matches == NULL)
+		return error_prefix(error, "match");
+	match_words_write(draft->matches, draft->match_count, &draft->words);
+	draft->silence.words = text_string(&draft->words);
+	return 0;
 }
 
 /* With a warning where nothing is so now. */
@@ -331,7 +334,7 @@ void post_silence(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	struct wording said[SAYS_COUNT] = {
-		[SAYS_MATCH] = {"match", WORDS_MAX, NULL},
+		[SAYS_MATCH] = {"match", MATCH_WORDS_MAX, NULL},
 		[SAYS_NOTE] = {"note", ALERT_NOTE_MAX, NULL},
 		[SAYS_FOR] = {"for", 100, NULL},
 		[SAYS_UNTIL] = {"until", 100, NULL},
@@ -349,6 +352,7 @@ void post_silence(struct daemon *daemon, struct server_request *request,
 		return;
 	void *owner = wording_read(body, length, said, SAYS_COUNT, &error);
 
+	text_init(&draft.words, 0);
 	if (owner != NULL && draft_read(&draft, daemon, said, &error) == 0) {
 		silence_make(daemon, request, &draft, submission);
 	} else {
@@ -356,6 +360,7 @@ void post_silence(struct daemon *daemon, struct server_request *request,
 		submission_drop(submission);
 	}
 	free(draft.matches);
+	text_release(&draft.words);
 	wording_free(owner);
 }
 
