@@ -322,6 +322,22 @@ static void print_sources(json_t *sources)
 	}
 }
 
+static void print_alerts(const json_t *json)
+{
+	long long open = json_integer_value(json_object_get(json, "alerts"));
+	long long taken = json_integer_value(json_object_get(json,
+		"acknowledged"));
+	long long silences = json_integer_value(json_object_get(json,
+		"silences"));
+
+	printf("alerts       %lld firing", open - taken);
+	if (taken > 0)
+		printf(", %lld acknowledged", taken);
+	if (silences > 0)
+		printf(", %lld silences", silences);
+	putchar('\n');
+}
+
 static void print_status(const struct text *answer)
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL);
@@ -335,8 +351,7 @@ static void print_status(const struct text *answer)
 		string_of(json, "started"));
 	print_counts(json_object_get(json, "milestones"));
 	print_sources(json_object_get(json, "sources"));
-	printf("alerts       %lld open\n", (long long)json_integer_value(
-		json_object_get(json, "alerts")));
+	print_alerts(json);
 	printf("outbox       %lld waiting\n", (long long)json_integer_value(
 		json_object_get(json, "outbox")));
 	print_deadlines(json_object_get(json, "deadlines"));

@@ -287,15 +287,21 @@ static void endpoint_answer(struct daemon *daemon,
 		endpoint->answer(daemon, request, rest);
 }
 
-/* What may be done at a path by other methods than the one that came. */
+/* What may be done at a path by other methods than the one that came. Of those
+   that take what follows, the first counts: what is read there has an id alone,
+   an order more words. */
 static unsigned path_methods(const char *path)
 {
 	unsigned methods = 0;
 	const char *rest;
 
-	for (size_t i = 0; i < ENDPOINT_COUNT; i++)
-		if (endpoint_matches(&endpoints[i], path, &rest))
-			methods |= 1u << endpoints[i].method;
+	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
+		const struct endpoint *endpoint = &endpoints[i];
+
+		if (endpoint_matches(endpoint, path, &rest) && (methods == 0 ||
+				string_is(endpoint->path, path)))
+			methods |= 1u << endpoint->method;
+	}
 	return methods;
 }
 

@@ -57,7 +57,7 @@ def test_status_by_curl(full):
     assert set(status) == {
         "version", "state", "time", "started", "uptime", "loaded", "register",
         "configuration", "store", "milestones", "deadlines", "sources", "alerts",
-        "outbox"}
+        "acknowledged", "silences", "outbox"}
     assert status["milestones"] == {
         "total": COUNT, "by_status": {"not_met": 5, "pending": 20}}
     assert status["alerts"] == 5
@@ -203,6 +203,9 @@ def test_what_is_not_there(full, path, words):
     ("POST", "/v1/status", 405, "GET, HEAD"),
     ("DELETE", "/v1/milestones/p/m01", 405, "GET, HEAD"),
     ("GET", "/v1/reload", 405, "POST"),
+    ("DELETE", "/v1/silences", 405, "GET, HEAD, POST"),
+    ("POST", "/v1/silences/3", 405, "DELETE"),
+    ("DELETE", "/v1/alerts/3", 405, "GET, HEAD"),
     ("PUT", "/v1/status", 405, "GET, HEAD, POST, DELETE"),
     ("BREW", "/v1/status", 501, None),
     ("POST", "/v1/sources/none/poll", 404, None),
