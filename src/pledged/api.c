@@ -198,7 +198,7 @@ static const struct endpoint {
 	{SERVER_POST, "/v1/silences", post_silence, ""},
 	{SERVER_DELETE, "/v1/silences/", delete_silence, "note"},
 	{SERVER_POST, "/v1/outbox/", post_outbox, ""},
-	{SERVER_POST, "/v1/channels/", post_channel, ""},
+	{SERVER_POST, "/v1/channels/", post_channel, "wait"},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
 	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},

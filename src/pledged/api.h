@@ -39,8 +39,9 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
 	get_health, get_snapshot, get_definition, get_answers, get_held,
 	get_verification, get_alert, post_ack, get_silences, post_silence,
-	delete_silence, get_notification, post_outbox, post_channel, post_poll, post_reload, post_attestation,
-	post_observations, post_accept, post_verify;
+	delete_silence, get_notification, post_outbox, post_channel, post_poll,
+	post_reload, post_attestation, post_observations, post_accept,
+	post_verify;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

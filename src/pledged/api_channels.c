@@ -14,8 +14,8 @@
 
 /* Dead messages counted; more are shown as so many. */
 #define DEAD_COUNTED 10000
-/* How long a test waits for what becomes of it. */
-#define TEST_SECONDS 35
+/* How long a test waits at most for what becomes of it, in seconds. */
+#define TEST_WAIT_MAX 35
 
 /* --- the list --------------------------------------------------------------------- */
 
@@ -111,6 +111,7 @@ struct test {
 	struct server_request *request;
 	char *channel;
 	int64_t notification;
+	int64_t wait;		/* seconds */
 };
 
 static void test_free(struct test *test)
@@ -139,33 +140,34 @@ static void test_over(void *context, bool over, enum delivery_outcome outcome,
 	struct test *test = context;
 
 	if (!over)
-		reply_problem(test->request, 504, "%s has not answered within %d "
-			"seconds: pledgectl outbox show %" PRId64 " tells what "
-			"becomes of it", test->channel, TEST_SECONDS,
+		reply_problem(test->request, 504, "%s has not answered within "
+			"%" PRId64 " seconds: pledgectl outbox show %" PRId64
+			" tells what becomes of it", test->channel, test->wait,
 			test->notification);
 	else if (outcome == DELIVERED)
 		test_reply(test, answer);
 	else
 		reply_problem(test->request, 502, "message %" PRId64 " did not "
 			"reach %s: %s%s", test->notification, test->channel,
-			answer, outcome == FAILED_FOR_NOW ?
+			answer, outcome != FAILED_FOR_GOOD ?
 			" (it is tried again)" : "");
 	test_free(test);
 }
 
 static void channel_test(struct daemon *daemon, struct server_request *request,
-	const char *id)
+	const char *id, int64_t wait)
 {
 	char *who = access_name(server_request_peer(request));
 	struct test *test = mem_new(1, sizeof *test);
 
 	test->request = request;
 	test->channel = mem_string(id);
+	test->wait = wait;
 	test->notification = engine_test_channel(daemon->engine, id, who,
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	daemon_record(daemon, who, "test", id, NULL, NULL, NULL);
-	health_wait(daemon, test->notification, TEST_SECONDS, test_over, test);
+	health_wait(daemon, test->notification, wait, test_over, test);
 	free(who);
 }
 
@@ -192,13 +194,18 @@ void post_channel(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	char *id = rest_id(rest, "/test");
+	const char *wait = server_request_query(request, "wait");
+	int64_t seconds = wait != NULL ? rest_number(wait) : TEST_WAIT_MAX;
 
 	if (id == NULL)
 		reply_problem(request, 404, "there is no such order: "
 			"POST /v1/channels/{id}/test");
 	else if (find_channel(daemon, id) == NOT_FOUND)
 		reply_no_channel(daemon, request, id);
+	else if (seconds < 1 || seconds > TEST_WAIT_MAX)
+		reply_problem(request, 400, "wait: a whole number of seconds from "
+			"1 to %d", TEST_WAIT_MAX);
 	else
-		channel_test(daemon, request, id);
+		channel_test(daemon, request, id, seconds);
 	free(id);
 }
