@@ -18,7 +18,8 @@ enum {
  * RAISES: an alert stays until something ends it. STANDS: it is a condition,
  * told once; while its alert fires nothing more is said. A verdict is told
  * each time it is given, and so is what else RAISES: whoever announces a
- * source's fault or a figure held knows whether it is another one.
+ * source's or a channel's fault or a figure held knows whether it is another
+ * one.
  */
 enum alerting { SILENT, RAISES, STANDS };
 
@@ -68,7 +69,7 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 	[EVENT_SOURCE_MOVED] = {"source_moved", CLASS_OPERATOR, SILENT, 0},
 	[EVENT_OFFLINE] = {"offline", CLASS_OPERATOR, STANDS, 0},
 	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, SILENT, BIT(EVENT_OFFLINE)},
-	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_DELIVERY_RECOVERED] = {"delivery_recovered", CLASS_OPERATOR,
 		SILENT, BIT(EVENT_DELIVERY_FAILED)},
 	[EVENT_CHANNEL_TEST] = {"channel_test", CLASS_OPERATOR, SILENT, 0},

@@ -38,19 +38,47 @@ void telling_restore_group(struct engine *engine, const char *channel,
 	(void)engine, (void)channel, (void)group, (void)told;
 }
 
+int64_t telling_number(struct engine *engine)
+{
+	return ++engine->telling->last_mention;
+}
+
 void mention_add(struct engine *engine, const struct mention *draft,
 	const struct event *event, instant now, struct effects *effects)
 {
 	struct item *item = effects_block(effects, sizeof(*item));
 
 	item->mention = *draft;
-	item->mention.id = ++engine->telling->last_mention;
+	item->mention.id = telling_number(engine);
 	item->mention.made = now;
 	item->mention.group = effects_string(effects, draft->group);
 	item->event = event;
 	outbox_notify(engine, &(struct notification){
 		.channel = draft->channel, .group = item->mention.group,
 		.items = item, .item_count = 1}, now, effects);
+}
+
+/* What fails at a channel is told without it, and to its fallback. */
+static size_t choices_elsewhere(const struct policy *policy,
+	const struct tiding *tiding, struct choice choices[CHANNELS_MAX],
+	size_t count)
+{
+	uint32_t self = policy_channel(policy, tiding->event->subject);
+	uint32_t fallback = self == NOT_FOUND ? NOT_FOUND
+		: policy->channels[self].fallback;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (choices[i].channel == fallback)
+			fallback = NOT_FOUND;
+		if (choices[i].channel != self)
+			choices[kept++] = choices[i];
+	}
+	if (fallback != NOT_FOUND && fallback != self && kept < CHANNELS_MAX &&
+			policy->route_count > 0)
+		choices[kept++] = (struct choice){fallback,
+			count ? choices[0].route : 0};
+	return kept;
 }
 
 void tell(struct engine *engine, const struct tiding *tiding, instant now,
@@ -61,6 +89,8 @@ void tell(struct engine *engine, const struct tiding *tiding, instant now,
 
 	size_t count = policy ? policy_select(policy, &tiding->subject, choices)
 		: 0;
+	if (tiding->event->kind == EVENT_DELIVERY_FAILED)
+		count = choices_elsewhere(policy, tiding, choices, count);
 	for (size_t i = 0; i < count; i++) {
 		struct text group;
 
@@ -96,6 +126,7 @@ void telling_start(struct engine *engine, instant now)
 void telling_advance(struct engine *engine, instant now,
 	struct effects *effects)
 {
+	outbox_expire(engine, now, effects);
 	outbox_advance(engine->outbox, now, effects);
 }
 

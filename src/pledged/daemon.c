@@ -296,7 +296,7 @@ static int daemon_open_workers(struct daemon *daemon)
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
-		.max = DELIVERIES_PER_CHANNEL,
+		.max = MAIL_WORKERS_MAX,
 	});
 	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);
 	daemon->asker = asker_new(daemon->loop, daemon->fetcher, daemon->extract);

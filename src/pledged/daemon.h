@@ -20,8 +20,11 @@
 
 /* Judgements a turn of the loop makes at most: some milliseconds. */
 #define JUDGEMENTS_PER_TURN 200
-/* Webhooks on their way at once, to one host too: receivers are the user's own. */
-#define SENDINGS_MAX 64
+/* Webhooks on their way at once, to one host too: receivers are the user's own.
+   Of one channel WEBHOOKS_PER_CHANNEL, so that one which hangs has not all. */
+#define SENDINGS_MAX 512
+/* Mail workers; of one channel DELIVERIES_PER_CHANNEL, likewise. */
+#define MAIL_WORKERS_MAX 32
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 

@@ -66,12 +66,15 @@ static void send_log(struct daemon *daemon, int64_t notification,
 
 /* --- webhook -------------------------------------------------------------- */
 
-/* Who answers so may answer better later; any other refusal is final. */
+/* Who answers so may answer better later, 429 and 503 whatever they are sent;
+   any other refusal is final. */
 static enum delivery_outcome outcome_of_status(int status)
 {
 	if (status >= 200 && status < 300)
 		return DELIVERED;
-	if (status == 408 || status == 425 || status == 429 || status >= 500)
+	if (status == 429 || status == 503)
+		return FAILED_FOR_ALL;
+	if (status == 408 || status == 425 || status >= 500)
 		return FAILED_FOR_NOW;
 	return FAILED_FOR_GOOD;
 }
@@ -82,7 +85,7 @@ static void webhook_done(void *context, const struct fetch_result *result)
 	char answer[32];
 
 	if (!result->arrived) {
-		report(carrying->daemon, carrying->notification, FAILED_FOR_NOW, -1,
+		report(carrying->daemon, carrying->notification, FAILED_FOR_ALL, -1,
 			result->error);
 	} else {
 		snprintf(answer, sizeof answer, "HTTP status %d", result->status);
@@ -169,11 +172,17 @@ static void send_webhook(struct daemon *daemon, int64_t notification,
 
 /* --- email -------------------------------------------------------------------- */
 
+static enum delivery_outcome mail_outcome(int64_t value)
+{
+	return value == 0 ? DELIVERED : value == 2 ? FAILED_FOR_GOOD
+		: value == 3 ? FAILED_FOR_ALL : FAILED_FOR_NOW;
+}
+
 static void mail_done(void *context, const uint8_t *payload, size_t length,
 	const char *error)
 {
 	struct carrying *carrying = context;
-	enum delivery_outcome outcome = FAILED_FOR_NOW;
+	enum delivery_outcome outcome = FAILED_FOR_NOW;	/* the worker's fault */
 	char *answer = NULL;
 	struct frame_reader reader;
 	struct frame_field field;
@@ -182,11 +191,7 @@ static void mail_done(void *context, const uint8_t *payload, size_t length,
 		frame_reader_init(&reader, payload, length);
 		while (frame_next(&reader, &field)) {
 			if (field.tag == MAIL_OUTCOME) {
-				int64_t value = frame_field_int(&field);
-
-				outcome = value == 0 ? DELIVERED
-					: value == 2 ? FAILED_FOR_GOOD
-					: FAILED_FOR_NOW;
+				outcome = mail_outcome(frame_field_int(&field));
 			} else if (field.tag == MAIL_ANSWER) {
 				free(answer);
 				answer = frame_field_string(&field);

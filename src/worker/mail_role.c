@@ -23,7 +23,8 @@
 #define RECIPIENTS_MAX 1000
 #define COMMAND_SHOWN 120
 
-enum outcome { OUTCOME_DELIVERED, OUTCOME_LATER, OUTCOME_NEVER };
+enum outcome { OUTCOME_DELIVERED, OUTCOME_LATER, OUTCOME_NEVER,
+	OUTCOME_NO_SERVICE };
 
 struct mail {
 	char *server, *user, *password, *ca_file, *from, *text, *html;
@@ -41,6 +42,7 @@ struct conversation {
 	char last[ANSWER_LINE];		/* line of the server */
 	struct text refusals;	/* "COMMAND: line" of each 4xx and 5xx since MAIL */
 	bool for_now;		/* one of them may be different later */
+	bool for_all;		/* … whatever is sent till then */
 	bool continued;		/* the last of them has a further line to come */
 };
 
@@ -208,7 +210,10 @@ static void refusal_add(struct conversation *talk, const char *line)
 	 * we may talk (the greeting, TLS, 53z) is for the administrator to mend,
 	 * and the message waits for that.
 	 */
-	talk->for_now |= !ours || line[0] == '4' || string_starts(line, "53");
+	bool for_all = !ours || string_starts(line, "53");
+
+	talk->for_now |= for_all || line[0] == '4';
+	talk->for_all |= for_all || string_starts(line, "421");
 }
 
 static size_t take_line(char *bytes, size_t size, size_t count, void *context)
@@ -256,7 +261,7 @@ static int take_command(CURL *handle, curl_infotype type, char *bytes,
 	if (string_starts(talk->command, "MAIL")) {
 		/* Whatever was refused before did no harm. */
 		text_clear(&talk->refusals);
-		talk->for_now = false;
+		talk->for_now = talk->for_all = false;
 	}
 	return 0;
 }
@@ -352,7 +357,7 @@ static CURLcode curl_send(struct conversation *talk)
 	if (code == CURLE_OK || connects > 0 || talk->data)
 		return code;
 	text_clear(&talk->refusals);
-	talk->for_now = false;
+	talk->for_now = talk->for_all = false;
 	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
 	return curl_easy_perform(curl);
 }
@@ -387,10 +392,11 @@ static void answer_failed(struct text *answer, const struct conversation *talk,
 	bool refused = talk->refusals.length > 0;
 
 	if (refused)
-		answer_put(answer, talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
+		answer_put(answer, talk->for_all ? OUTCOME_NO_SERVICE
+			: talk->for_now ? OUTCOME_LATER : OUTCOME_NEVER,
 			text_string(&talk->refusals));
 	else
-		answer_put(answer, OUTCOME_LATER, *said != '\0' ? said
+		answer_put(answer, OUTCOME_NO_SERVICE, *said != '\0' ? said
 			: curl_easy_strerror(code));
 }
 

@@ -71,7 +71,8 @@ enum mail_tag {
 	MAIL_PICTURE,		/* SVG, at most one; HTML shows it as
 				   cid:trajectory@pledged */
 	/* answer */
-	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good */
+	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good,
+				   3 for now, as any other would */
 	MAIL_ANSWER		/* the server's last line, or the fault */
 };
 

@@ -43,6 +43,7 @@ struct kept_delivery {
 	char channel[32];
 	struct notification notification;
 	struct delivery delivery;
+	struct item *items;
 };
 
 struct store {
@@ -59,6 +60,34 @@ struct store {
 	struct history *history;	/* documents, attestations and polls */
 };
 
+/* Items as the store gives them back: without their alerts. */
+static struct item *items_copy(const struct item *items, size_t count)
+{
+	struct item *copies = mem_new(count, sizeof(*copies));
+
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = mem_copy(items[i].event, sizeof(*event));
+
+		event->subject = mem_string(event->subject);
+		event->from = event->to = NULL;
+		copies[i].mention = items[i].mention;
+		copies[i].mention.channel = NULL;
+		copies[i].mention.group = mem_string(items[i].mention.group);
+		copies[i].event = event;
+	}
+	return copies;
+}
+
+static void items_free(struct kept_delivery *kept)
+{
+	for (size_t i = 0; i < kept->notification.item_count; i++) {
+		free((char *)kept->items[i].event->subject);
+		free((struct event *)kept->items[i].event);
+		free((char *)kept->items[i].mention.group);
+	}
+	free(kept->items);
+}
+
 static void store_release(struct store *store)
 {
 	history_free(store->history);
@@ -66,6 +95,8 @@ static void store_release(struct store *store)
 		free(store->alerts[i].subject);
 	free(store->alerts);
 	free(store->figures);
+	for (size_t i = 0; i < store->delivery_count; i++)
+		items_free(&store->deliveries[i]);
 	free(store->deliveries);
 }
 
@@ -129,7 +160,10 @@ static void store_notification(struct store *store,
 	struct kept_delivery *kept = &store->deliveries[store->delivery_count++];
 	*kept = (struct kept_delivery){.notification = *notification,
 		.delivery = {.notification = notification->id,
-			.next = notification->created, .at = INSTANT_MIN}};
+			.next = notification->created, .at = INSTANT_MIN},
+		.items = items_copy(notification->items,
+			notification->item_count)};
+	kept->notification.items = kept->items;
 	snprintf(kept->channel, sizeof(kept->channel), "%s",
 		notification->channel);
 }
@@ -240,7 +274,8 @@ struct rig {
 	enum delivery_outcome (*receive)(const struct rig *rig, int64_t id);
 };
 
-static struct channel channels[] = {{.id = "desk"}, {.id = "ops"}};
+static struct channel channels[] = {{.id = "desk", .fallback = NOT_FOUND},
+	{.id = "ops", .fallback = NOT_FOUND}};
 static struct match operator_only[] = {{MATCH_CLASS, NULL, "operator"}};
 static uint32_t to_desk[] = {0}, to_ops[] = {1};
 static struct route routes[] = {
@@ -248,6 +283,7 @@ static struct route routes[] = {
 	{NULL, 0, to_desk, 1, false, .origin = {0}},
 };
 static const struct policy policy = {channels, 2, routes, 2};
+static const struct policy desk_alone = {channels, 1, routes + 1, 1};
 
 static void rig_init(struct rig *rig, enum first_sight first_sight)
 {
@@ -1623,6 +1659,7 @@ static void test_delivery_backoff(void **state)
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
 	rig.receive = receive_nothing;
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	instant start = rig.now;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1650,6 +1687,7 @@ static void test_delivery_outcomes(void **state)
 
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	rig.hold_sends = true;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1692,6 +1730,7 @@ static void test_delivery_order(void **state)
 
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-28");
 	rig.hold_sends = true;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1722,12 +1761,16 @@ static void test_delivery_order(void **state)
 static void restore_many(struct rig *rig, size_t count, instant now)
 {
 	for (size_t i = count; i-- > 0;) {
+		char subject[32];
+		const struct event event = {.subject = subject};
+		const struct item item = {.event = &event};
 		const struct notification notification = {.id = (int64_t)i + 1,
-			.alert = (int64_t)i / 2 + 1,
+			.items = &item, .item_count = 1,
 			.channel = i % 4 < 2 ? "desk" : "ops", .created = now};
 		const struct delivery delivery = {
 			.notification = notification.id, .next = now,
 			.at = INSTANT_MIN};
+		snprintf(subject, sizeof(subject), "p/%zu", i / 2);
 		engine_restore_delivery(rig->engine, &notification, &delivery);
 	}
 }
@@ -1790,6 +1833,7 @@ static void test_lost_channel(void **state)
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
 	rig.receive = receive_nothing;
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
 	instant created = rig.now;
@@ -1798,7 +1842,7 @@ static void test_lost_channel(void **state)
 	rig_restart(&rig);
 	rig_to(&rig, rig.now + DAY);
 	assert_int_equal(rig.send_count, 0);
-	rig.settings.policy = &policy;
+	rig.settings.policy = &desk_alone;
 	engine_reload(rig.engine, rig.present->reg, &rig.settings, rig.now,
 		&rig.effects);
 	rig_perform(&rig);
@@ -1904,11 +1948,13 @@ struct deed {
 #define DEEDS 40
 static struct deed deeds[DEEDS];	/* by time */
 
+/* Nothing is told of the channels: when that is would depend on who goes first,
+   and on what a restart forgets. */
 static enum delivery_outcome receive_by_luck(const struct rig *rig, int64_t id)
 {
 	uint64_t lot = luck((uint64_t)id, (uint64_t)
 		rig->store.deliveries[id - 1].delivery.attempts) % 8;
-	return lot == 0 ? FAILED_FOR_GOOD : lot < 4 ? FAILED_FOR_NOW : DELIVERED;
+	return lot < 4 ? FAILED_FOR_NOW : DELIVERED;
 }
 
 /* Some stand before what they rest on, some after. */
