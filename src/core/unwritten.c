@@ -1,28 +1,6 @@
 /* unwritten: in the place of what other files will have. */
 #include "core/engine_internal.h"
 
-bool engine_resend(struct engine *engine,
-	const struct notification *notification,
-	const struct delivery *delivery, instant now, struct effects *effects)
-{
-	(void)engine, (void)notification, (void)delivery, (void)now, (void)effects;
-	return false;
-}
-
-bool engine_drop(struct engine *engine, const struct delivery *delivery,
-	const char *by, instant now, struct effects *effects)
-{
-	(void)engine, (void)delivery, (void)by, (void)now, (void)effects;
-	return false;
-}
-
-int64_t engine_test_channel(struct engine *engine, const char *channel,
-	const char *by, instant now, struct effects *effects)
-{
-	(void)engine, (void)channel, (void)by, (void)now, (void)effects;
-	return 0;
-}
-
 bool engine_acknowledge(struct engine *engine, int64_t alert,
 	const struct stated *stated, instant until, instant now,
 	struct effects *effects)
