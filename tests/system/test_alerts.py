@@ -199,6 +199,7 @@ def test_silence_and_its_end(daemon):
     assert (one["by"], one["note"]) == ("root", "known, be quiet")
     assert "held back by silence 1" in daemon.ctl("list", "alerts").stdout
     assert reasons(hook) == []
+    wait_until(lambda: utc().strftime(TIME) > silenced["raised"])
     assert lines(daemon.ctl("silence", "end", "1", "-m", "told")) == [
         "silence 1, milestone=p/one: ended"]
     wait_until(lambda: reasons(hook) == ["silence_ended"])
