@@ -7,97 +7,72 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
 #include "pledged/wording.h"
 
-/* Milestones and alerts held against silences for one page. */
-#define LOOKED_MAX 500000
-/* Open alerts that are asked for what they wait for. */
-#define ASKED_MAX 20000
+/* Milestones and alerts held against silences for one page: some milliseconds. */
+#define LOOKED_MAX 30000
+/* Of one silence, alerts that are asked for what they wait for. */
+#define ASKED_MAX 1000
 #define OPEN_SHOWN 10
 
 /* --- what one reaches ------------------------------------------------------------ */
 
-/* How many open alerts a silence holds back from a channel. */
-struct holdings {
-	int64_t *ids;		/* of open silences, as the engine has them */
-	size_t *alerts;
-	size_t count;
-	bool complete;		/* all open alerts were asked */
-};
-
-static void holdings_add(struct holdings *holdings, int64_t silence)
-{
-	for (size_t i = 0; i < holdings->count; i++)
-		if (holdings->ids[i] == silence)
-			holdings->alerts[i]++;
-}
-
-/* The silences that one alert waits for, each once. */
-static void holdings_ask(struct holdings *holdings, const struct engine *engine,
-	int64_t alert)
+static bool alert_is_held(const struct engine *engine, int64_t alert,
+	int64_t silence)
 {
 	struct hearing_view hearings[CHANNELS_MAX];
 	size_t count = engine_alert_hearings(engine, alert, hearings);
 
-	for (size_t i = 0; i < count; i++) {
-		bool again = hearings[i].silence == 0;
-
-		for (size_t k = 0; k < i && !again; k++)
-			again = hearings[k].silence == hearings[i].silence;
-		if (!again)
-			holdings_add(holdings, hearings[i].silence);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (hearings[i].silence == silence)
+			return true;
+	return false;
 }
 
-static void holdings_take(struct holdings *holdings,
-	const struct engine *engine)
+/* How many open alerts it holds back from a channel; -1: too many match it to
+   ask them all. */
+static int64_t silence_held(const struct engine *engine,
+	const struct silence *silence)
 {
-	size_t alerts = engine_alert_count(engine);
+	size_t alerts = engine_alert_count(engine), count = 0, asked = 0;
+	struct error error;
+	struct match *matches = match_words_read(silence->words,
+		engine_register(engine), &count, &error);
+	int64_t held = 0;
 
-	holdings->count = engine_silence_count(engine);
-	holdings->ids = mem_new(holdings->count + 1, sizeof *holdings->ids);
-	holdings->alerts = mem_new(holdings->count + 1,
-		sizeof *holdings->alerts);
-	for (size_t i = 0; i < holdings->count; i++)
-		holdings->ids[i] = engine_silence_at(engine, i)->id;
-	holdings->complete = alerts <= ASKED_MAX;
-	for (size_t i = 0; i < alerts && holdings->count > 0 &&
-	    holdings->complete; i++)
-		holdings_ask(holdings, engine, engine_alert(engine, i)->id);
-}
+	for (size_t i = 0; i < alerts && matches != NULL && held >= 0; i++) {
+		const struct alert *alert = engine_alert(engine, i);
+		struct route_subject subject = engine_alert_subject(engine,
+			alert);
 
-static void holdings_release(struct holdings *holdings)
-{
-	free(holdings->ids);
-	free(holdings->alerts);
-}
-
-static void put_held(struct json *json, const struct holdings *holdings,
-	int64_t silence)
-{
-	for (size_t i = 0; i < holdings->count && holdings->complete; i++) {
-		if (holdings->ids[i] != silence)
+		if (!matches_hold(matches, count, &subject))
 			continue;
-		json_put_int(json, "held_back", (int64_t)holdings->alerts[i]);
-		return;
+		if (++asked > ASKED_MAX)
+			held = -1;
+		else
+			held += alert_is_held(engine, alert->id, silence->id);
 	}
-	json_put_null(json, "held_back");
+	free(matches);
+	return held;
 }
 
 static void put_reach(struct json *json, const struct engine *engine,
-	const struct silence *silence, const struct holdings *holdings)
+	const struct silence *silence)
 {
 	size_t alerts = 0, milestones = 0;
+	int64_t held = silence_held(engine, silence);
 
 	engine_silence_reach(engine, silence, &alerts, &milestones);
 	json_put_int(json, "alerts", (int64_t)alerts);
 	json_put_int(json, "milestones", (int64_t)milestones);
-	put_held(json, holdings, silence->id);
+	if (held >= 0)
+		json_put_int(json, "held_back", held);
+	else
+		json_put_null(json, "held_back");
 }
 
 /* --- lists ------------------------------------------------------------------------ */
@@ -105,7 +80,6 @@ static void put_reach(struct json *json, const struct engine *engine,
 struct silence_page {
 	struct numbered_list numbered;
 	struct daemon *daemon;
-	struct holdings holdings;
 	size_t looked;
 };
 
@@ -121,8 +95,8 @@ static void put_silence(struct silence_page *page,
 	view_silence_fields(json, silence, now);
 	if (silence->until > now && silence->ended > now) {
 		page->looked += engine_register(engine)->milestone_count +
-			engine_alert_count(engine);
-		put_reach(json, engine, silence, &page->holdings);
+			2 * engine_alert_count(engine);
+		put_reach(json, engine, silence);
 	}
 	json_object_end(json);
 	numbered_wrote(&page->numbered, silence->id);
@@ -130,7 +104,7 @@ static void put_silence(struct silence_page *page,
 
 static bool page_has_room(struct silence_page *page)
 {
-	if (page->looked > LOOKED_MAX)
+	if (page->looked >= LOOKED_MAX)
 		page->numbered.list.more = true;
 	return !page->numbered.list.more && list_has_room(&page->numbered.list);
 }
@@ -167,14 +141,12 @@ void get_silences(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (state < 0 || !numbered_begin(&page.numbered, request))
 		return;
-	holdings_take(&page.holdings, daemon->engine);
 	if (state == 1)
 		loaded = store_load_silences(daemon->store, INSTANT_MIN,
 			page.numbered.cursor, numbered_rows(&page.numbered),
 			item_silence, &page, &page.numbered.error);
 	else
 		list_open(&page);
-	holdings_release(&page.holdings);
 	numbered_end(&page.numbered, loaded);
 }
 
@@ -290,15 +262,13 @@ static void silence_reply(struct daemon *daemon, struct reply *reply,
 	const struct draft *draft)
 {
 	const struct silence *silence = &draft->silence;
-	struct holdings holdings;
 	size_t alerts = 0, milestones = 0;
 
 	engine_silence_reach(daemon->engine, silence, &alerts, &milestones);
-	holdings_take(&holdings, daemon->engine);
 	reply_begin(reply);
 	json_object(&reply->json);
 	view_silence_fields(&reply->json, silence, loop_now(daemon->loop));
-	put_reach(&reply->json, daemon->engine, silence, &holdings);
+	put_reach(&reply->json, daemon->engine, silence);
 	if (alerts == 0 && milestones == 0 && !operator_is_matched(daemon,
 			draft->matches, draft->match_count))
 		json_put_string(&reply->json, "warning", "it matches nothing "
@@ -307,7 +277,6 @@ static void silence_reply(struct daemon *daemon, struct reply *reply,
 	else
 		json_put_null(&reply->json, "warning");
 	json_object_end(&reply->json);
-	holdings_release(&holdings);
 }
 
 static void silence_make(struct daemon *daemon, struct server_request *request,
