@@ -19,6 +19,8 @@
 #define LOADED_MAX API_PAGE_MAX
 /* Silences held against alerts for one page; it may then be short. */
 #define HELD_AGAINST_MAX 100000
+/* Open alerts that are asked what they follow from. */
+#define ASKED_MAX 2000
 #define OPEN_SHOWN 10
 
 /* --- what holds one back ------------------------------------------------------- */
@@ -78,6 +80,60 @@ static void put_silences(struct json *json, const struct engine *engine,
 				hush->items[i].match_count, &subject))
 			json_int(json, hush->items[i].id);
 	json_array_end(json);
+}
+
+/* --- what follows from one ----------------------------------------------------- */
+
+/* What each open alert follows from; 0: from none. */
+struct causes {
+	int64_t *items;
+	size_t count;
+	bool known;		/* false: there are too many to ask */
+};
+
+static void causes_read(struct causes *causes, const struct engine *engine)
+{
+	causes->count = engine_alert_count(engine);
+	causes->known = causes->count <= ASKED_MAX;
+	causes->items = NULL;
+	if (!causes->known)
+		return;
+	causes->items = mem_new(causes->count + 1, sizeof *causes->items);
+	for (size_t i = 0; i < causes->count; i++)
+		causes->items[i] = engine_alert_cause(engine,
+			engine_alert(engine, i));
+}
+
+static void put_consequences(struct json *json, const struct causes *causes,
+	int64_t alert)
+{
+	int64_t count = 0;
+
+	if (!causes->known) {
+		json_put_null(json, "consequences");
+		return;
+	}
+	for (size_t i = 0; i < causes->count; i++)
+		count += causes->items[i] == alert;
+	json_put_int(json, "consequences", count);
+}
+
+/* What alerts are shown in the light of. */
+struct around {
+	struct hush hush;
+	struct causes causes;
+};
+
+static void around_read(struct around *around, const struct daemon *daemon)
+{
+	hush_read(&around->hush, daemon);
+	causes_read(&around->causes, daemon->engine);
+}
+
+static void around_release(struct around *around)
+{
+	hush_release(&around->hush);
+	free(around->causes.items);
 }
 
 /* --- what comes of one ---------------------------------------------------------- */
@@ -144,21 +200,22 @@ static void put_hearings(struct json *json, const struct engine *engine,
 
 /* What is known of one that is open besides what is saved. */
 static void put_standing(struct json *json, const struct daemon *daemon,
-	const struct hush *hush, const struct alert *alert)
+	const struct around *around, const struct alert *alert)
 {
 	view_number(json, "cause", engine_alert_cause(daemon->engine, alert));
-	put_silences(json, daemon->engine, hush, alert);
+	put_consequences(json, &around->causes, alert->id);
+	put_silences(json, daemon->engine, &around->hush, alert);
 	put_next(json, daemon, alert);
 	put_hearings(json, daemon->engine, alert);
 }
 
 static void put_alert(struct json *json, const struct daemon *daemon,
-	const struct hush *hush, const struct alert *alert)
+	const struct around *around, const struct alert *alert)
 {
 	json_object(json);
 	view_alert_fields(json, alert);
 	if (alert_state_is_open(alert->state))
-		put_standing(json, daemon, hush, alert);
+		put_standing(json, daemon, around, alert);
 	json_object_end(json);
 }
 
@@ -172,7 +229,7 @@ struct alert_page {
 	struct numbered_list numbered;
 	struct daemon *daemon;
 	struct alert_filter filter;
-	struct hush hush;
+	struct around around;
 	int state;		/* a list_of */
 	size_t looked, held_against;
 };
@@ -204,8 +261,8 @@ static void page_take(struct alert_page *page, const struct alert *alert)
 	if (!state_accepts(page->state, alert) || !alert_filter_accepts(
 			&page->filter, daemon->engine, alert))
 		return;
-	page->held_against += page->hush.count;
-	put_alert(&page->numbered.list.reply.json, daemon, &page->hush, alert);
+	page->held_against += page->around.hush.count;
+	put_alert(&page->numbered.list.reply.json, daemon, &page->around, alert);
 	numbered_wrote(&page->numbered, alert->id);
 }
 
@@ -282,7 +339,7 @@ void get_alerts(struct daemon *daemon, struct server_request *request,
 	if (page.state < 0 || !filter_read(request, &page.filter) ||
 			!numbered_begin(&page.numbered, request))
 		return;
-	hush_read(&page.hush, daemon);
+	around_read(&page.around, daemon);
 	if (page.state == LIST_ALL)
 		loaded = store_load_alerts(daemon->store, false,
 			page.numbered.cursor, page.filter.count > 0 ?
@@ -290,7 +347,7 @@ void get_alerts(struct daemon *daemon, struct server_request *request,
 			item_alert, &page, &page.numbered.error);
 	else
 		list_open(&page);
-	hush_release(&page.hush);
+	around_release(&page.around);
 	numbered_end(&page.numbered, loaded);
 }
 
@@ -382,11 +439,11 @@ void get_alert(struct daemon *daemon, struct server_request *request,
 
 	reply_begin(&reply);
 	if (open != NULL) {
-		struct hush hush;
+		struct around around;
 
-		hush_read(&hush, daemon);
-		put_alert(&reply.json, daemon, &hush, open);
-		hush_release(&hush);
+		around_read(&around, daemon);
+		put_alert(&reply.json, daemon, &around, open);
+		around_release(&around);
 	} else if (ended.number != 0 && ended_find(&ended, request) < 0) {
 		reply_drop(&reply);
 		return;
@@ -438,8 +495,8 @@ static void ack(struct daemon *daemon, struct server_request *request,
 	const struct stated stated = {.by = submission_who(submission),
 		.note = note};
 	int64_t number = rest_number(word);
+	struct around around;
 	struct reply reply;
-	struct hush hush;
 
 	if (!engine_acknowledge(daemon->engine, number, &stated, until,
 			loop_now(daemon->loop), &daemon->effects)) {
@@ -449,10 +506,10 @@ static void ack(struct daemon *daemon, struct server_request *request,
 	}
 	daemon_absorb(daemon, NULL);
 	reply_begin(&reply);
-	hush_read(&hush, daemon);
-	put_alert(&reply.json, daemon, &hush,
+	around_read(&around, daemon);
+	put_alert(&reply.json, daemon, &around,
 		engine_alert_of(daemon->engine, number));
-	hush_release(&hush);
+	around_release(&around);
 	submission_commit(submission, &reply, note);
 }
 

@@ -176,6 +176,21 @@ def test_pledgectl_ack(daemon):
                              "list alerts tells those that are\n")
 
 
+def test_an_alert_names_its_cause(daemon):
+    """What rests on a miss follows from it."""
+    start(daemon, [milestone("first", PAST, "critical"),
+                   milestone("then", PAST,
+                             benchmark="met(\\\"p/first\\\")")])
+    by_subject = wait_until(lambda: {
+        item["subject"]: item for item in daemon.items("/v1/alerts")
+        if len(daemon.items("/v1/alerts")) == 2})
+    first, then = by_subject["p/first"], by_subject["p/then"]
+    assert (first["cause"], first["consequences"]) == (None, 1)
+    assert (then["cause"], then["consequences"]) == (first["id"], 0)
+    assert f"follows from alert {first['id']}" in daemon.ctl(
+        "list", "alerts").stdout
+
+
 # --- silences ----------------------------------------------------------------------
 
 def test_silence_and_its_end(daemon):

@@ -314,8 +314,12 @@ def test_others_may_read_and_not_change(full):
         assert result.returncode == 0, result.stderr
         return result.stdout
     assert ask("GET /v1/status").startswith("HTTP/1.1 200")
-    for order in ("/v1/reload", "/v1/sources/s1/poll", "/v1/sources/no/poll"):
-        answer = ask("POST " + order)
+    for order in ("POST /v1/reload", "POST /v1/sources/s1/poll",
+                  "POST /v1/sources/no/poll", "POST /v1/alerts/1/ack",
+                  "POST /v1/silences", "DELETE /v1/silences/1",
+                  "POST /v1/outbox/1/retry", "POST /v1/outbox/1/drop",
+                  "POST /v1/channels/log/test"):
+        answer = ask(order)
         assert answer.startswith("HTTP/1.1 403")
         assert "only administrators may do this" in answer
     # Orders of those who may are kept with the name of who gave them.
