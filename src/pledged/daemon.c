@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/channel_health.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
 #include "pledged/health.h"
@@ -263,6 +264,7 @@ static int daemon_open(struct daemon *daemon)
 	if (status != 0)
 		return status;
 	daemon->retention = retention_new(daemon);
+	daemon->channels_health = channel_health_new(daemon->store);
 	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
@@ -331,6 +333,7 @@ static void daemon_close(struct daemon *daemon)
 {
 	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
@@ -353,6 +356,7 @@ static void daemon_close(struct daemon *daemon)
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
 	retention_free(daemon->retention);
+	channel_health_free(daemon->channels_health);
 	checkup_free(daemon->checkup);
 	access_free(daemon->access);
 	runner_free(daemon->checking);

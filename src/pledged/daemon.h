@@ -38,6 +38,7 @@ struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
 struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
+struct channels_health; /* by their last attempts (channel_health.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -65,6 +66,7 @@ struct daemon {
 	struct retention *retention;
 	struct heartbeat *heartbeat;
 	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
+	struct channels_health *channels_health;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
@@ -113,7 +115,7 @@ void daemon_commit(struct daemon *daemon);
 bool daemon_is_absorbing(const struct daemon *daemon);
 /* Whether it is whole: else the register that the rest names must stay. */
 bool daemon_is_whole(const struct daemon *daemon);
-/* Records what an operator did, and calls fn when that is durable. */
+/* Records what an operator did, and calls fn (or NULL) when that is durable. */
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "pledged/channel_health.h"
 #include "pledged/message.h"
 
 struct carrying *carrying_new(struct daemon *daemon, int64_t notification,
@@ -51,6 +52,7 @@ void delivery_report(struct daemon *daemon, int64_t notification,
 	engine_delivered(daemon->engine, notification, outcome, retry_after,
 		answer, loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
+	channel_health_end(daemon, notification, outcome, answer);
 }
 
 void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
@@ -98,6 +100,7 @@ void delivery_start(struct daemon *daemon, int64_t notification,
 	}
 	const struct channel *channel = &policy->channels[index];
 
+	channel_health_begin(daemon, notification, channel_id);
 	text_init(&body, 0);
 	if (store_load_body(daemon->store, notification, message_id, &body,
 			&error) < 0) {

@@ -1,0 +1,82 @@
+/* unwritten: in the place of what other files will have. */
+#include "core/engine_internal.h"
+
+bool engine_acknowledge(struct engine *engine, int64_t alert,
+	const struct stated *stated, instant until, instant now,
+	struct effects *effects)
+{
+	(void)engine, (void)alert, (void)stated, (void)until, (void)now, (void)effects;
+	return false;
+}
+
+int64_t engine_silence(struct engine *engine, const struct silence *silence,
+	instant now, struct effects *effects)
+{
+	(void)engine, (void)silence, (void)now, (void)effects;
+	return 0;
+}
+
+bool engine_end_silence(struct engine *engine, int64_t silence,
+	const char *by, instant now, struct effects *effects)
+{
+	(void)engine, (void)silence, (void)by, (void)now, (void)effects;
+	return false;
+}
+
+const struct alert *engine_alert_of(const struct engine *engine, int64_t id)
+{
+	for (size_t i = 0; i < engine_alert_count(engine); i++)
+		if (engine_alert(engine, i)->id == id)
+			return engine_alert(engine, i);
+	return NULL;
+}
+
+struct route_subject engine_alert_subject(const struct engine *engine,
+	const struct alert *alert)
+{
+	return (struct route_subject){.reg = engine->reg, .kind = alert->kind,
+		.about = alert->subject_kind, .severity = alert->severity,
+		.milestone = register_milestone(engine->reg, alert->subject),
+		.source = register_source(engine->reg, alert->subject),
+		.indicator = NOT_FOUND};
+}
+
+int64_t engine_alert_cause(const struct engine *engine,
+	const struct alert *alert)
+{
+	(void)engine, (void)alert;
+	return 0;
+}
+
+instant engine_alert_next(const struct engine *engine, int64_t alert)
+{
+	(void)engine, (void)alert;
+	return INSTANT_MAX;
+}
+
+size_t engine_alert_hearings(const struct engine *engine, int64_t alert,
+	struct hearing_view out[CHANNELS_MAX])
+{
+	(void)engine, (void)alert, (void)out;
+	return 0;
+}
+
+size_t engine_silence_count(const struct engine *engine)
+{
+	(void)engine;
+	return 0;
+}
+
+const struct silence *engine_silence_at(const struct engine *engine,
+	size_t index)
+{
+	(void)engine, (void)index;
+	return NULL;
+}
+
+void engine_silence_reach(const struct engine *engine,
+	const struct silence *silence, size_t *alerts, size_t *milestones)
+{
+	(void)engine, (void)silence;
+	*alerts = *milestones = 0;
+}
