@@ -1,14 +1,6 @@
 /* unwritten: in the place of what other files will have. */
 #include "core/engine_internal.h"
 
-bool engine_acknowledge(struct engine *engine, int64_t alert,
-	const struct stated *stated, instant until, instant now,
-	struct effects *effects)
-{
-	(void)engine, (void)alert, (void)stated, (void)until, (void)now, (void)effects;
-	return false;
-}
-
 int64_t engine_silence(struct engine *engine, const struct silence *silence,
 	instant now, struct effects *effects)
 {
@@ -21,31 +13,6 @@ bool engine_end_silence(struct engine *engine, int64_t silence,
 {
 	(void)engine, (void)silence, (void)by, (void)now, (void)effects;
 	return false;
-}
-
-const struct alert *engine_alert_of(const struct engine *engine, int64_t id)
-{
-	for (size_t i = 0; i < engine_alert_count(engine); i++)
-		if (engine_alert(engine, i)->id == id)
-			return engine_alert(engine, i);
-	return NULL;
-}
-
-struct route_subject engine_alert_subject(const struct engine *engine,
-	const struct alert *alert)
-{
-	return (struct route_subject){.reg = engine->reg, .kind = alert->kind,
-		.about = alert->subject_kind, .severity = alert->severity,
-		.milestone = register_milestone(engine->reg, alert->subject),
-		.source = register_source(engine->reg, alert->subject),
-		.indicator = NOT_FOUND};
-}
-
-int64_t engine_alert_cause(const struct engine *engine,
-	const struct alert *alert)
-{
-	(void)engine, (void)alert;
-	return 0;
 }
 
 instant engine_alert_next(const struct engine *engine, int64_t alert)

@@ -378,6 +378,26 @@ def test_a_mattermost_channel(worker):
     assert message["channel"] == "town-square"
 
 
+def manual_example():
+    """The program of pledged.conf(5), as a reader would copy it."""
+    page = os.path.join(SOURCE, "src", "pledged", "pledged.conf.5")
+    with open(page, encoding="utf-8") as file:
+        text = file.read().split('.\\" example: format\n', 1)[1]
+    return text.split(".Bd -literal -offset indent\n", 1)[1].split(
+        ".Ed\n", 1)[0].replace("\\e", "\\")
+
+
+def test_the_example_of_the_manual(worker):
+    kind, text = answer(worker, manual_example(),
+                        event([item("Goods"), item("<More>", 2)]),
+                        parameters=("user=watch",))
+    assert kind == "EXTRACT_MESSAGE", text
+    assert json.loads(text) == {
+        "user": "watch",
+        "text": "- Goods\n  CN has missed “Goods”\n"
+                "- <More>\n  CN has missed “<More>”"}
+
+
 # --- the prelude ----------------------------------------------------------------
 
 TEXTS = [
