@@ -535,6 +535,8 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 	const struct event *event);
 void telling_restore_hearing(struct engine *engine,
 	const struct hearing *hearing);
+/* One that is over, of whose end somebody is to hear. */
+void telling_restore_ended(struct telling *telling, const struct alert *alert);
 void telling_restore_group(struct engine *engine, const char *channel,
 	const char *group, instant told);
 /* Mentions to the channels of its routes, and to those that have heard of an
@@ -563,6 +565,11 @@ void telling_advance(struct engine *engine, instant now,
 /* Whether more is to be told at once than one call may. */
 bool telling_is_behind(const struct engine *engine, instant now);
 instant telling_next(const struct engine *engine);
+
+/* --- silences.c ---------------------------------------------------------- */
+
+struct silences *silences_new(int64_t last_id);
+void silences_free(struct silences *silences);
 
 /* --- outbox.c, outbox_health.c ------------------------------------------- */
 
