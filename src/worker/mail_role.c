@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -334,9 +335,40 @@ static size_t drop(char *bytes, size_t size, size_t count, void *context)
 	return size * count;
 }
 
+static bool name_is_of_a_domain(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+
+	return strchr(name, '.') != NULL && *name != '.' &&
+		name[strspn(name, letters)] == '\0';
+}
+
+/*
+ * Who says EHLO: this machine, by its whole name (RFC 5321 4.1.1.1), or where
+ * it has none, in the name of the sender's domain: servers refuse half a name.
+ * curl takes it from behind the server.
+ */
+static void add_greeting_name(struct text *url, const struct mail *mail)
+{
+	const char *at = strrchr(mail->from, '@');
+	char host[256] = "";
+
+	if (gethostname(host, sizeof host - 1) == 0 && name_is_of_a_domain(host))
+		text_addf(url, "/%s", host);
+	else if (at != NULL && name_is_of_a_domain(at + 1))
+		text_addf(url, "/%s", at + 1);
+}
+
 static void curl_prepare_server(const struct mail *mail)
 {
-	curl_easy_setopt(curl, CURLOPT_URL, mail->server);
+	struct text url;
+
+	text_init(&url, 0);
+	text_add_string(&url, mail->server);
+	add_greeting_name(&url, mail);
+	curl_easy_setopt(curl, CURLOPT_URL, text_string(&url));
+	text_release(&url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");

@@ -349,6 +349,17 @@ def test_many_mails_over_one_connection(worker):
     assert len({id(session) for session in sink.sessions}) == 1
 
 
+@pytest.mark.parametrize("sender,name", [
+    ("pledged@example.org", "example.org"), ("pledged@localhost", None),
+    ("pledged@ex%41mple.org", None)])
+def test_it_greets_by_a_whole_name(worker, sender, name):
+    sink = Sink()
+    host = socket.gethostname()
+    with Server(sink) as server:
+        assert send(worker, server.url, sender=sender)[0] == DELIVERED
+    assert sink.sessions[0].host_name == (host if "." in host else name or host)
+
+
 def test_several_recipients(worker):
     sink = Sink()
     to = [f"p{number}@example.org" for number in range(5)]
