@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "conf/format.h"
 #include "conf/preset.h"
 #include "pledged/command.h"
 #include "pledged/paths.h"
@@ -25,7 +26,7 @@ enum accepts {		/* which options a verb takes */
 	TAKES_AS_OF = 1, TAKES_SPAN = 2, TAKES_FETCH = 4, TAKES_STRICT = 8,
 	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64,
 	REFUSES_CONF = 128,	/* its files name their own */
-	TAKES_FILE = 256
+	TAKES_FILE = 256, TAKES_SUBJECT = 512
 };
 
 static const struct verb {
@@ -52,10 +53,11 @@ static const struct verb {
 	{"replay", command_replay,
 		TAKES_SPAN | TAKES_FETCH | TAKES_OUTPUT | TAKES_AGAINST,
 		"table jsonl",
-		"replay --from TIME --to TIME [--against FILE] [--fetch] "
-		"[-o table|jsonl]",
+		"replay --from TIME --to TIME [--against FILE|--messages FOLDER] "
+		"[--fetch] [-o table|jsonl]",
 		"every event in between, on a virtual clock; --against: what "
-		"would have been different"},
+		"would have been different; --messages: what people would "
+		"have been sent"},
 	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS | REFUSES_CONF,
 		"text tap junit",
 		"test [-o text|tap|junit] FILE...",
@@ -66,6 +68,10 @@ static const struct verb {
 		"source test [--file RAW] [-o table|json|jsonl|csv] [--limit N] [ID]",
 		"ask a source once, or read a file as its answer, and show what "
 		"comes of it"},
+	{"routes", command_routes, TAKES_SUBJECT | TAKES_OUTPUT,
+		"table json csv",
+		"routes --for MILESTONE|KEY=PATTERN... [-o table|json|csv]",
+		"who would be told, by which route, and when"},
 	{"rebuild", command_rebuild, 0, "",
 		"rebuild",
 		"make the state tables anew from the facts; not while it runs"},
@@ -149,9 +155,11 @@ static const struct option_row {
 	{"--from", TAKES_SPAN, true, offsetof(struct options, from)},
 	{"--to", TAKES_SPAN, true, offsetof(struct options, to)},
 	{"--against", TAKES_AGAINST, true, offsetof(struct options, against)},
+	{"--messages", TAKES_AGAINST, true, offsetof(struct options, messages)},
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
 	{"--file", TAKES_FILE, true, offsetof(struct options, file)},
 	{"--limit", TAKES_FILE, true, offsetof(struct options, limit)},
+	{"--for", TAKES_SUBJECT, true, offsetof(struct options, subject)},
 	{"--strict", TAKES_STRICT, false, offsetof(struct options, strict)},
 };
 
@@ -262,6 +270,7 @@ int main(int argc, char **argv)
 	}
 	log_init("pledged", LOG_LEVEL_NOTICE);
 	presets_found_in(paths_presets());
+	formats_found_in(paths_formats());
 	const struct verb *verb = verb_choose(argc, argv, &word);
 
 	if (verb == NULL)

@@ -52,6 +52,7 @@ struct kept_delivery {
 	char channel[32];
 	struct notification notification;
 	struct delivery delivery;
+	struct item *items;
 };
 
 struct store {

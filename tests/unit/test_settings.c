@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "conf/address.h"
 #include "conf/conf_value.h"
+#include "conf/format.h"
 #include "conf/zones.h"
 #include "conf_golden.h"
 
@@ -24,6 +25,8 @@ static void test_listings(void **state)
 	golden_check("settings");
 	golden_check("numbers");
 	golden_check("gap");
+	golden_check("formats");
+	golden_check("telling");
 }
 
 static struct settings *settings_good(const char *path,
@@ -109,6 +112,96 @@ static void test_valid_policy(void **state)
 	assert_int_equal(policy->routes[1].channels[0], 3);
 	assert_int_equal(policy->routes[2].match_count, 0);
 	settings_free(s);
+}
+
+static const struct channel *format_channel(const struct settings *settings,
+	const char *id)
+{
+	return &settings->policy.channels[policy_channel(&settings->policy, id)];
+}
+
+static void test_formats(void **state)
+{
+	struct settings *s = settings_good("formats/good.conf", CONF_OFFLINE);
+	const struct channel *plain = format_channel(s, "plain");
+	const struct channel *shipped = format_channel(s, "shipped");
+	const struct channel *own = format_channel(s, "own");
+
+	(void)state;
+	assert_string_equal(plain->format, "cloudevents");
+	assert_null(plain->program);
+	assert_string_equal(format_channel(s, "silent")->format, "cloudevents");
+	assert_string_equal(shipped->format, "slack");
+	assert_non_null(strstr(shipped->program, "blocks"));
+	assert_non_null(strstr(shipped->prelude, "def items:"));
+	assert_int_equal(shipped->items_most, 0);
+	assert_false(shipped->token_in_body);
+	assert_string_equal(own->format, "own.jq");
+	assert_true(string_ends(own->program, "{text: .id}\n"));
+	assert_ptr_equal(own->prelude, shipped->prelude);
+	assert_int_equal(own->items_most, 7);
+	assert_true(own->token_in_body);
+	settings_free(s);
+}
+
+static void test_valid_telling(void **state)
+{
+	struct settings *s = settings_good("valid/pledged.conf", CONF_OFFLINE);
+	const struct channel *hook = &s->policy.channels[1];
+	const struct hours *hours = &s->policy.channels[2].hours;
+	const struct route *first = &s->policy.routes[0];
+
+	(void)state;
+	assert_int_equal(first->group_by_count, 1);
+	assert_int_equal(first->group_by[0].field, MATCH_PLEDGE);
+	assert_int_equal(first->group_wait, 30);
+	assert_int_equal(first->group_interval, 300);
+	assert_int_equal(first->repeat_interval, 7 * 86400);
+	assert_int_equal(s->policy.routes[2].repeat_interval, 0);
+	assert_int_equal(first->step_count, 2);
+	assert_int_equal(first->steps[1].after, 5 * 86400);
+	assert_int_equal(first->steps[1].channel_count, 2);
+	assert_int_equal(first->steps[1].channels[0], 2);
+	assert_int_equal(hook->fallback, 0);
+	assert_int_equal(s->policy.channels[0].fallback, NOT_FOUND);
+	assert_string_equal(hook->parameters[0].value, "pledges");
+	assert_string_equal(zone_name(hook->hours.zone), "Europe/Berlin");
+	assert_int_equal(hook->hours.digest.every, DIGEST_NONE);
+	assert_string_equal(zone_name(hours->zone), "America/New_York");
+	assert_int_equal(hours->digest.every, DIGEST_WEEKLY);
+	assert_int_equal(hours->digest.minute, 8 * 60);
+	assert_string_equal(zone_name(hours->digest.zone), "Europe/Brussels");
+	assert_int_equal(hours->quiet_count, 2);
+	assert_int_equal(hours->quiet[0].from, 22 * 60);
+	assert_int_equal(hours->quiet[0].days, 0x7f);
+	assert_int_equal(hours->quiet[1].days, 1 << 5 | 1 << 6);
+	assert_true(hours->has_urgent);
+	assert_int_equal(hours->urgent, SEVERITY_CRITICAL);
+	assert_int_equal(s->alerts.acknowledge_for, 3 * 86400);
+	assert_int_equal(s->alerts.silence_most, 90 * 86400);
+	assert_string_equal(s->heartbeat.url, "https://hc.example.org/ping/x");
+	assert_int_equal(s->heartbeat.every, 300);
+	settings_free(s);
+}
+
+static void test_format_of_bytes(void **state)
+{
+	static const char bytes[] = "# caf\xe9\n.\n";
+	struct faults faults;
+	struct text conf;
+
+	(void)state;
+	text_init(&conf, 0);
+	text_addf(&conf, "channels = ( { id = \"a\"; type = \"webhook\"; url = "
+		"\"https://example.org/\"; format = \"%s\"; } );\n",
+		golden_file("latin.jq", bytes, sizeof bytes - 1, 0600));
+	faults_init(&faults);
+	assert_null(settings_load(golden_file("latin.conf", conf.data,
+		conf.length, 0600), CONF_OFFLINE, &faults));
+	assert_non_null(strstr(faults.items[0].text, "is not text in UTF-8"));
+	faults_release(&faults);
+	text_release(&conf);
+	golden_clean();
 }
 
 /* An empty file is a configuration: everything has a default. */
@@ -420,6 +513,7 @@ static int enter(void **state)
 {
 	(void)state;
 	golden_enter();
+	formats_found_in("../../../etc/formats");
 	return 0;
 }
 
@@ -429,6 +523,9 @@ int main(void)
 		cmocka_unit_test(test_listings),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_valid_policy),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_format_of_bytes),
+		cmocka_unit_test(test_valid_telling),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_secret_files),
