@@ -38,6 +38,8 @@
 
 #define SETTLE_SECONDS 60
 #define DELIVERIES_PER_CHANNEL 4	/* under way at once */
+#define MAILS_UNDER_WAY_MAX 64		/* of all channels of mail together, each of
+					   which has its share: processes */
 #define WEBHOOKS_PER_CHANNEL 64		/* the same of a webhook, which takes no
 					   process of its own */
 

@@ -5,11 +5,11 @@
  */
 #include "core/outbox_internal.h"
 
-void outlet_open(struct outlet *outlet, const struct channel *channel)
+void outlet_open(struct outlet *outlet, const struct channel *channel, int mails)
 {
 	outlet->open = true;
-	outlet->most = channel->type == CHANNEL_WEBHOOK ?
-		WEBHOOKS_PER_CHANNEL : DELIVERIES_PER_CHANNEL;
+	outlet->most = channel->type == CHANNEL_WEBHOOK ? WEBHOOKS_PER_CHANNEL :
+		channel->type == CHANNEL_EMAIL ? mails : DELIVERIES_PER_CHANNEL;
 	if (outlet->window == 0)
 		outlet->window = channel->type == CHANNEL_LOG ? outlet->most
 			: WINDOW_FIRST;
