@@ -115,6 +115,9 @@ struct date zone_date(const struct zone *zone, instant at);
 /* fit may be NULL. */
 instant zone_instant(const struct zone *zone, struct clock_time local,
 	enum zone_fit *fit);
+/* When a local time is come to: in a gap when the clocks are set, in a fold for
+   the first time. */
+instant zone_come_to(const struct zone *zone, struct clock_time local);
 /* The first and last second of a day, which may be no 86,400 apart. */
 instant zone_day_start(const struct zone *zone, struct date date);
 instant zone_day_end(const struct zone *zone, struct date date);

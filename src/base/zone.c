@@ -575,13 +575,16 @@ instant zone_instant(const struct zone *zone, struct clock_time local,
 	return fits.first;
 }
 
-/* A day whose midnight is skipped begins when the clocks are set. */
-instant zone_day_start(const struct zone *zone, struct date date)
+instant zone_come_to(const struct zone *zone, struct clock_time local)
 {
-	struct zone_fits fits = zone_fits_time(zone,
-		(struct clock_time){.date = date});
+	struct zone_fits fits = zone_fits_time(zone, local);
 
 	return fits.fit == ZONE_GAP ? fits.change : fits.first;
+}
+
+instant zone_day_start(const struct zone *zone, struct date date)
+{
+	return zone_come_to(zone, (struct clock_time){.date = date});
 }
 
 /*

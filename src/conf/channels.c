@@ -5,11 +5,13 @@
 
 #include "base/digest.h"
 #include "conf/address.h"
+#include "conf/channel_hours.h"
 #include "conf/channels.h"
 #include "conf/conf_value.h"
 #include "conf/secret.h"
 #include "core/register.h"
 
+#define CLOUDEVENTS "cloudevents"
 #define WHSEC "whsec_"
 #define WHSEC_LEAST 16	/* bytes of the key */
 
@@ -86,40 +88,35 @@ static bool secret_parse(struct conf_reader *reader,
 	return *(const char **)target != NULL;
 }
 
-/* Only CloudEvents bodies are made; the names of others are taken as read. */
-static bool format_read(struct conf_reader *reader,
+/* Found when all channels are known. */
+static bool fallback_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
 	void *object)
 {
-	struct error error;
-	const char *format;
-
 	(void)object;
-	if (config_setting_type(setting) != CONFIG_TYPE_STRING)
-		return conf_fault(reader, setting, "%s is expected",
-			key->kind->expected);
-	format = conf_string(reader, setting);
-	if (!conf_name.parse(reader, key, format, NULL, &error))
-		return conf_fault(reader, setting, "%s", error.text);
-	if (!string_is(format, "cloudevents"))
-		conf_warn(reader, setting, "no-effect", "\"%.80s\" has no effect "
-			"in this version: the body is cloudevents", format);
-	return true;
+	return conf_read_as(reader, &conf_name, key, setting, NULL);
 }
 
 static const struct conf_kind
+	fallback_kind = {"string", "a string", NULL, fallback_read},
 	mail_kind = {"mail address", "a mail address", mail_parse, NULL},
 	server_kind = {"URL", "a URL", server_parse, NULL},
 	hook_kind = {"URL", "a URL", hook_parse, NULL},
 	recipients_kind = {"list of mail addresses",
 		"a list of mail addresses [ \"…\" ]", NULL, recipients_read},
-	secret_kind = {"secret file", "the name of a file", secret_parse, NULL},
-	format_kind = {"string", "a string", NULL, format_read};
+	secret_kind = {"secret file", "the name of a file", secret_parse, NULL};
 
 static const struct conf_word channel_words[] = {
-	{"log", CHANNEL_LOG, CONF_OPTIONAL},
-	{"email", CHANNEL_EMAIL, CONF_OPTIONAL},
-	{"webhook", CHANNEL_WEBHOOK, CONF_OPTIONAL},
+	{"log", CHANNEL_LOG},
+	{"email", CHANNEL_EMAIL},
+	{"webhook", CHANNEL_WEBHOOK},
+	{0},
+};
+
+static const struct conf_word urgent_words[] = {
+	{"info", SEVERITY_INFO},
+	{"warning", SEVERITY_WARNING},
+	{"critical", SEVERITY_CRITICAL},
 	{0},
 };
 
@@ -132,21 +129,32 @@ static const struct conf_key channel_keys[] = {
 	{ROW("allow_private", conf_bool), AT(allow_private),
 		.fallback = "false"},
 	{ROW("ca_file", conf_path), AT(ca_file)},
-	{ROW("format", format_kind), .fallback = "cloudevents"},
+	{ROW("digest", conf_digest), AT(hours.digest)},
+	{ROW("fallback", fallback_kind)},
+	{ROW("format", conf_name), AT(format), .fallback = CLOUDEVENTS},
 	{ROW("from", mail_kind), AT(from)},
 	{ROW("id", conf_name), AT(id), .standing = CONF_REQUIRED},
+	{ROW("parameters", conf_labels), AT(parameters),
+		.second = offsetof(struct channel, parameter_count)},
 	{ROW("password_file", secret_kind), AT(password)},
+	{ROW("quiet", conf_quiet), AT(hours), .inside = &quiet_table},
+	{ROW("secret_before_file", secret_kind), AT(secret_before)},
 	{ROW("secret_file", secret_kind), AT(secret)},
 	{ROW("server", server_kind), AT(server)},
 	/* true: a server at smtp:// that offers no TLS is sent nothing */
 	{ROW("starttls", conf_bool), AT(starttls), .fallback = "true"},
 	{ROW("timeout", conf_seconds), AT(timeout), .fallback = "30s",
 		.least = 1, .most = 600},
+	{ROW("timezone", conf_zone), AT(zone_id),
+		.second = offsetof(struct channel, hours.zone)},
 	{ROW("to", recipients_kind), AT(to),
 		.second = offsetof(struct channel, to_count),
 		.least = 1, .most = RECIPIENTS_MAX},
+	{ROW("token_file", secret_kind), AT(token)},
 	{ROW("type", conf_word_kind), AT(type), .standing = CONF_REQUIRED,
 		.words = channel_words},
+	{ROW("urgent", conf_word_kind), AT(hours.urgent),
+		.words = urgent_words},
 	{ROW("url", hook_kind), AT(url)},
 	{ROW("user", conf_name), AT(user)},
 };
@@ -166,7 +174,15 @@ static const struct channel_rule {
 	{"password_file", EMAIL, 0},
 	{"url", WEBHOOK, WEBHOOK},
 	{"secret_file", WEBHOOK, 0},
+	{"secret_before_file", WEBHOOK, 0},
 	{"format", WEBHOOK, 0},
+	{"parameters", WEBHOOK, 0},
+	{"token_file", WEBHOOK, 0},
+	{"fallback", EMAIL | WEBHOOK, 0},
+	{"digest", EMAIL | WEBHOOK, 0},
+	{"quiet", EMAIL | WEBHOOK, 0},
+	{"urgent", EMAIL | WEBHOOK, 0},
+	{"timezone", EMAIL | WEBHOOK, 0},
 	{"ca_file", EMAIL | WEBHOOK, 0},
 	{"allow_private", EMAIL | WEBHOOK, 0},
 	{"timeout", EMAIL | WEBHOOK, 0},
@@ -179,6 +195,7 @@ static void *channel_open(struct conf_reader *reader, void *parent,
 	struct channel *channel = &policy->channels[policy->channel_count++];
 
 	channel->origin = conf_origin(reader, setting);
+	channel->fallback = NOT_FOUND;
 	conf_defaults(reader, &channels_table, channel);
 	return channel;
 }
@@ -258,10 +275,31 @@ static bool whsec_is_valid(const char *secret)
 	return valid;
 }
 
+static void channel_check_secret(struct conf_reader *reader,
+	const struct conf_group *group, const char *key, const char *secret)
+{
+	if (secret != NULL && !whsec_is_valid(secret))
+		conf_fault_key(reader, group->setting, key,
+			"holds no secret of the form whsec_BASE64 with at "
+			"least %d bytes", WHSEC_LEAST);
+}
+
+static void channel_check_hours(struct conf_reader *reader,
+	const struct conf_group *group, struct channel *channel)
+{
+	bool waits = conf_given(group, "digest") || conf_given(group, "quiet");
+
+	channel->hours.has_urgent = conf_given(group, "urgent");
+	if (channel->hours.has_urgent && !waits)
+		conf_warn(reader, config_setting_get_member(group->setting,
+			"urgent"), "urgent-alone", "has no effect: there are "
+			"neither digest nor quiet hours that would hold back");
+}
+
 static void channel_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
-	const struct channel *channel = object;
+	struct channel *channel = object;
 
 	channel_check_id(reader, group, parent, channel);
 	if (!conf_taken(group, "type"))
@@ -269,10 +307,15 @@ static void channel_close(struct conf_reader *reader,
 	channel_check_type(reader, group, channel);
 	if (channel->type == CHANNEL_EMAIL)
 		channel_check_login(reader, group, channel);
-	if (channel->secret != NULL && !whsec_is_valid(channel->secret))
-		conf_fault_key(reader, group->setting, "secret_file",
-			"holds no secret of the form whsec_BASE64 with at "
-			"least %d bytes", WHSEC_LEAST);
+	channel_check_secret(reader, group, "secret_file", channel->secret);
+	channel_check_secret(reader, group, "secret_before_file",
+		channel->secret_before);
+	if (conf_given(group, "secret_before_file") &&
+	    !conf_given(group, "secret_file"))
+		conf_fault_key(reader, group->setting, "secret_before_file",
+			"is the secret that secret_file takes the place of, "
+			"which is missing");
+	channel_check_hours(reader, group, channel);
 }
 
 const struct conf_table channels_table = {CONF_TABLE(channel_keys),
@@ -285,6 +328,7 @@ static bool channels_read(struct conf_reader *reader,
 	struct policy *policy = settings_policy_of(reader);
 
 	(void)object;
+	settings_reading_of(reader)->channels = setting;
 	if (config_setting_is_list(setting)) {
 		int count = config_setting_length(setting);
 
@@ -300,10 +344,46 @@ static bool channels_read(struct conf_reader *reader,
 const struct conf_kind channels_kind = {"list of groups",
 	"a list of groups ( { … }, { … } )", NULL, channels_read};
 
+/* --- what needs all of them ------------------------------------------------ */
+
+/* Where nothing is heard that the channel itself could not be brought. */
+static void channel_find_fallback(struct conf_reader *reader,
+	const config_setting_t *setting, struct channel *channel)
+{
+	const config_setting_t *name = config_setting_get_member(setting,
+		"fallback");
+
+	if (name == NULL || config_setting_type(name) != CONFIG_TYPE_STRING)
+		return;
+	channel->fallback = channel_named(reader, name,
+		conf_string(reader, name));
+	if (channel->fallback != NOT_FOUND && channel ==
+	    &settings_policy_of(reader)->channels[channel->fallback])
+		conf_fault(reader, name, "is the channel itself");
+}
+
+void channels_finish(struct conf_reader *reader)
+{
+	const config_setting_t *channels = settings_reading_of(reader)->channels;
+	struct policy *policy = settings_policy_of(reader);
+
+	for (size_t i = 0; i < policy->channel_count; i++) {
+		struct channel *channel = &policy->channels[i];
+
+		if (channel->hours.zone == NULL)
+			channel->hours.zone =
+				settings_reading_of(reader)->settings->zone;
+		channel_find_fallback(reader, config_setting_get_elem(channels,
+			(unsigned)i), channel);
+	}
+}
+
 void policy_wipe(const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->channel_count; i++) {
 		secret_wipe((char *)policy->channels[i].password);
 		secret_wipe((char *)policy->channels[i].secret);
+		secret_wipe((char *)policy->channels[i].secret_before);
+		secret_wipe((char *)policy->channels[i].token);
 	}
 }

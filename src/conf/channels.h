@@ -13,6 +13,7 @@
 struct settings_reading {
 	struct settings *settings;
 	enum conf_purpose purpose;
+	const config_setting_t *channels;	/* NULL: there are none */
 	/* put off until all channels are known */
 	const config_setting_t *routes;
 	const struct conf_key *routes_key;
@@ -38,6 +39,8 @@ uint32_t channel_named(struct conf_reader *reader,
 extern const struct conf_table channels_table, routes_table;
 /* Lists of the settings' policy. Of routes only the place is noted … */
 extern const struct conf_kind channels_kind, routes_kind;
+/* What of a channel needs the others, or the rest of the settings. */
+void channels_finish(struct conf_reader *reader);
 /* … until this reads them, when all else has been read. */
 void routes_finish(struct conf_reader *reader);
 

@@ -235,29 +235,6 @@ bool conf_fault_key(struct conf_reader *reader, const config_setting_t *group,
 	return false;
 }
 
-static bool reader_has_told(struct conf_reader *reader,
-	const struct conf_key *key)
-{
-	for (size_t i = 0; i < reader->told_count; i++)
-		if (reader->told[i] == key)
-			return true;
-	if (reader->told_count < CONF_TOLD_MAX)
-		reader->told[reader->told_count++] = key;
-	return false;
-}
-
-void conf_tell_standing(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	const char *what, enum conf_standing standing)
-{
-	if (standing == CONF_UNSUPPORTED)
-		conf_fault(reader, setting,
-			"%sis not supported in this version", what);
-	else if (standing == CONF_NO_EFFECT && !reader_has_told(reader, key))
-		conf_warn(reader, setting, "no-effect",
-			"%shas no effect in this version", what);
-}
-
 /* --- parsing ------------------------------------------------------------- */
 
 int conf_parse(struct conf_reader *reader, char *bytes, size_t length,
@@ -377,19 +354,6 @@ bool conf_read_as(struct conf_reader *reader, const struct conf_kind *kind,
 	return read_value(reader, &row, setting, object);
 }
 
-/* What has no effect yet is checked as if it had, and stored nowhere. */
-static bool read_key(struct conf_reader *reader, const struct conf_key *key,
-	const config_setting_t *setting, void *object)
-{
-	if (key->standing >= CONF_NO_EFFECT) {
-		conf_tell_standing(reader, key, setting, "", key->standing);
-		object = NULL;
-	}
-	if (key->standing == CONF_UNSUPPORTED)
-		return false;
-	return read_value(reader, key, setting, object);
-}
-
 static void read_missing(struct conf_reader *reader,
 	const struct conf_group *group)
 {
@@ -421,8 +385,7 @@ static void read_group(struct conf_reader *reader,
 		}
 		bit = UINT64_C(1) << (key - table->keys);
 		group.given |= bit;
-		group.unsupported |= key->standing == CONF_UNSUPPORTED;
-		if (read_key(reader, key, member, object))
+		if (read_value(reader, key, member, object))
 			group.taken |= bit;
 	}
 	read_missing(reader, &group);
@@ -515,12 +478,10 @@ void conf_defaults(struct conf_reader *reader, const struct conf_table *table,
 		const struct conf_key *key = &table->keys[i];
 		struct error error;
 
-		if (key->kind == &conf_inside &&
-		    key->standing < CONF_NO_EFFECT)
+		if (key->kind == &conf_inside)
 			conf_defaults(reader, key->inside,
 				conf_member(object, key->offset));
-		if (key->fallback != NULL && key->standing < CONF_NO_EFFECT &&
-		    key->kind->parse != NULL &&
+		if (key->fallback != NULL && key->kind->parse != NULL &&
 		    !key->kind->parse(reader, key, key->fallback,
 			conf_member(object, key->offset), &error))
 			faults_error(reader->faults, (struct origin){0},

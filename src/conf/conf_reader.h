@@ -28,7 +28,6 @@
 #define config_setting_get_string take_it_by_conf_string
 
 #define CONF_TABLE_KEYS_MAX 64
-#define CONF_TOLD_MAX 64
 #define CONF_LIST_MAX 1000000	/* elements of one list */
 
 struct conf_names;	/* strings that many settings share */
@@ -42,8 +41,6 @@ struct conf_reader {
 	const char *folder;	/* what relative names are relative to */
 	void *context;		/* the caller's, for its own rows */
 	struct conf_names *names;
-	const struct conf_key *told[CONF_TOLD_MAX];	/* no-effect, in this file */
-	size_t told_count;
 	size_t errors;		/* told so far, equal ones each time */
 	struct digest_state *digest;	/* of all that is read; NULL: none */
 	/* conf_each: elements written once and read many times */
@@ -57,9 +54,7 @@ struct conf_reader {
 
 enum conf_standing {
 	CONF_OPTIONAL,
-	CONF_REQUIRED,
-	CONF_NO_EFFECT,		/* checked, and a warning no-effect */
-	CONF_UNSUPPORTED	/* an error: passing over it would mislead */
+	CONF_REQUIRED
 };
 
 struct conf_key;
@@ -82,7 +77,6 @@ struct conf_kind {
 struct conf_word {
 	const char *word;	/* NULL ends the list */
 	int value;
-	enum conf_standing standing;
 };
 
 struct conf_key {
@@ -105,7 +99,6 @@ struct conf_group {
 	const struct conf_table *table;
 	const config_setting_t *setting;
 	uint64_t given, taken;	/* a bit a row: it stands there; it was good */
-	bool unsupported;
 };
 
 struct conf_table {
@@ -167,12 +160,6 @@ void conf_warn(struct conf_reader *reader, const config_setting_t *setting,
 bool conf_fault_key(struct conf_reader *reader, const config_setting_t *group,
 	const char *key, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* "not supported in this version", or the warning no-effect: that one only
-   once a key and file, lest it hide what is wrong. */
-void conf_tell_standing(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	const char *what, enum conf_standing standing);
-
 /* The same without the values of names in it: said once, whatever the instance
    (an element of a list by the list's key). */
 bool conf_fault_plain(struct conf_reader *reader,

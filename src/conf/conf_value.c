@@ -574,7 +574,6 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 {
 	const struct conf_word *word;
 	const char *string;
-	char what[80];
 	int *target = conf_member(object, key->offset);
 	struct error error;
 
@@ -587,10 +586,6 @@ static bool word_read(struct conf_reader *reader, const struct conf_key *key,
 	word = word_find(key, string, &error);
 	if (word == NULL)
 		return conf_fault(reader, setting, "%s", error.text);
-	snprintf(what, sizeof what, "\"%s\" ", word->word);
-	conf_tell_standing(reader, key, setting, what, word->standing);
-	if (word->standing == CONF_UNSUPPORTED)
-		return false;
 	if (target != NULL)
 		*target = word->value;
 	return true;
@@ -726,6 +721,34 @@ static bool durations_read(struct conf_reader *reader,
 	return true;
 }
 
+static bool weekdays_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	struct { const char **strings; size_t count; } list = {NULL, 0};
+	struct conf_key row = *key;
+	unsigned days = 0;
+
+	row.offset = 0;
+	row.second = sizeof(const char **);
+	if (!strings_read(reader, &row, setting, &list))
+		return false;
+	for (size_t i = 0; i < list.count; i++) {
+		const char *word = list.strings[i];
+		int day = weekday_parse(word, strlen(word));
+
+		if (day < 0)
+			return conf_fault(reader, setting, "\"%.80s\" is no "
+				"weekday such as \"sat\"", word);
+		days |= 1u << day;
+	}
+	if (object != NULL)
+		*(unsigned *)conf_member(object, key->offset) = days;
+	return true;
+}
+
+const struct conf_kind conf_weekdays = {"list of strings",
+	"a list of weekdays [ \"sat\", \"sun\" ]", NULL, weekdays_read};
 const struct conf_kind conf_strings = {"list of strings",
 	"a list of strings [ \"…\", \"…\" ]", strings_parse, strings_read};
 const struct conf_kind conf_durations = {"list of durations",

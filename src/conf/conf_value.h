@@ -31,6 +31,7 @@ extern const struct conf_kind
 	conf_word_kind,		/* int or an enum: one of the row's words */
 	conf_strings,		/* const char **, second: size_t; a string is a list of one */
 	conf_durations,		/* struct duration *, second: size_t */
+	conf_weekdays,		/* unsigned: bit n is weekday n, as date_weekday */
 	conf_labels,		/* const struct label *, second: size_t */
 	conf_zone,		/* const char * id, second: const struct zone * */
 	conf_said,		/* struct said */

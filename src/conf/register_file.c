@@ -119,7 +119,6 @@ static void reading_file(struct register_reading *reading, const char *path)
 	}
 	reading->reader->file = conf_file_shown(arena, path);
 	reading->reader->folder = conf_file_folder(arena, path);
-	reading->reader->told_count = 0;
 	text_init(&bytes, 2 * REGISTER_FILE_MAX);
 	if (conf_file_read(path, REGISTER_FILE_MAX, &bytes, &error) == 0)
 		reading_parse(reading, &bytes);

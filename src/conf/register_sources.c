@@ -21,18 +21,18 @@
 /* --- values ---------------------------------------------------------------- */
 
 static const struct conf_word listing_words[] = {
-	{"all", LISTS_ALL, CONF_OPTIONAL},
-	{"newest", LISTS_NEWEST, CONF_OPTIONAL},
+	{"all", LISTS_ALL},
+	{"newest", LISTS_NEWEST},
 	{0},
 };
 
 static const struct conf_word format_words[] = {
-	{"csv", SOURCE_CSV, CONF_OPTIONAL},
-	{"json", SOURCE_JSON, CONF_OPTIONAL},
-	{"html", SOURCE_HTML, CONF_OPTIONAL},
-	{"xml", SOURCE_XML, CONF_OPTIONAL},
-	{"feed", SOURCE_FEED, CONF_OPTIONAL},
-	{"text", SOURCE_TEXT, CONF_OPTIONAL},
+	{"csv", SOURCE_CSV},
+	{"json", SOURCE_JSON},
+	{"html", SOURCE_HTML},
+	{"xml", SOURCE_XML},
+	{"feed", SOURCE_FEED},
+	{"text", SOURCE_TEXT},
 	{0},
 };
 

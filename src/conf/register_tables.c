@@ -35,38 +35,12 @@ static const char *building_unnamed(struct conf_reader *reader)
 /* --- calendars ----------------------------------------------------------- */
 
 static const struct conf_word roll_words[] = {
-	{"none", ROLL_NONE, CONF_OPTIONAL},
-	{"forward", ROLL_FORWARD, CONF_OPTIONAL},
-	{"backward", ROLL_BACKWARD, CONF_OPTIONAL},
-	{"modified_forward", ROLL_MODIFIED_FORWARD, CONF_OPTIONAL},
+	{"none", ROLL_NONE},
+	{"forward", ROLL_FORWARD},
+	{"backward", ROLL_BACKWARD},
+	{"modified_forward", ROLL_MODIFIED_FORWARD},
 	{0},
 };
-
-static bool weekend_read(struct conf_reader *reader,
-	const struct conf_key *key, const config_setting_t *setting,
-	void *object)
-{
-	struct { const char **strings; size_t count; } list = {NULL, 0};
-	struct conf_key row = *key;
-	unsigned weekend = 0;
-
-	row.offset = 0;
-	row.second = sizeof(const char **);
-	if (!conf_read_as(reader, &conf_strings, &row, setting, &list))
-		return false;
-	for (size_t i = 0; i < list.count; i++) {
-		const char *word = list.strings[i];
-		int day = weekday_parse(word, strlen(word));
-
-		if (day < 0)
-			return conf_fault(reader, setting, "\"%.80s\" is no "
-				"weekday such as \"sat\"", word);
-		weekend |= 1u << day;
-	}
-	if (object != NULL)
-		((struct calendar *)object)->weekend = weekend;
-	return true;
-}
 
 /* The file's bytes are part of what the register was read from. */
 static bool days_read_file(struct conf_reader *reader,
@@ -152,8 +126,6 @@ static bool days_read(struct conf_reader *reader, const struct conf_key *key,
 }
 
 static const struct conf_kind
-	weekend_kind = {"list of strings", "a list of weekdays "
-		"[ \"sat\", \"sun\" ]", NULL, weekend_read},
 	days_kind = {"list of days", "a list of days [ \"2020-01-24\" ] or the "
 		"name of an .ics file", NULL, days_read};
 
@@ -166,7 +138,7 @@ static const struct conf_key calendar_keys[] = {
 	{ROW("id", conf_id), AT(id), REQUIRED},
 	{ROW("roll", conf_word_kind), AT(roll), .fallback = "none",
 		.words = roll_words},
-	{ROW("weekend", weekend_kind), RANGE(0, 7)},
+	{ROW("weekend", conf_weekdays), AT(weekend), RANGE(0, 7)},
 	{ROW("working", days_kind), AT(working),
 		RANGE(0, CALENDAR_DAYS_MAX), .moved = days_moved},
 };
@@ -196,13 +168,14 @@ static void calendar_close(struct conf_reader *reader,
 	struct calendar_days *both[] = {&calendar->holidays,
 		&calendar->working};
 
+	(void)group;
 	(void)parent;
 	for (size_t i = 0; i < 2; i++) {
 		calendar_days_settle(both[i]);
 		if (both[i]->items != NULL)
 			arena_adopt(reader->arena, both[i]->items);
 	}
-	if (calendar->id == NULL || group->unsupported)
+	if (calendar->id == NULL)
 		building_of(reader)->reg->calendar_count--;
 }
 
@@ -256,8 +229,9 @@ static void instrument_close(struct conf_reader *reader,
 {
 	const struct instrument *instrument = object;
 
+	(void)group;
 	(void)parent;
-	if (instrument->id == NULL || group->unsupported)
+	if (instrument->id == NULL)
 		building_of(reader)->reg->instrument_count--;
 }
 
@@ -268,18 +242,18 @@ static const struct conf_table instruments_table = {
 /* --- indicators ---------------------------------------------------------- */
 
 static const struct conf_word indicator_kind_words[] = {
-	{"figures", INDICATOR_FIGURES, CONF_OPTIONAL},
-	{"documents", INDICATOR_DOCUMENTS, CONF_OPTIONAL},
+	{"figures", INDICATOR_FIGURES},
+	{"documents", INDICATOR_DOCUMENTS},
 	{0},
 };
 
 static const struct conf_word frequency_words[] = {
-	{"day", FREQUENCY_DAY, CONF_OPTIONAL},
-	{"week", FREQUENCY_WEEK, CONF_OPTIONAL},
-	{"month", FREQUENCY_MONTH, CONF_OPTIONAL},
-	{"quarter", FREQUENCY_QUARTER, CONF_OPTIONAL},
-	{"half", FREQUENCY_HALF, CONF_OPTIONAL},
-	{"year", FREQUENCY_YEAR, CONF_OPTIONAL},
+	{"day", FREQUENCY_DAY},
+	{"week", FREQUENCY_WEEK},
+	{"month", FREQUENCY_MONTH},
+	{"quarter", FREQUENCY_QUARTER},
+	{"half", FREQUENCY_HALF},
+	{"year", FREQUENCY_YEAR},
 	{0},
 };
 
@@ -379,9 +353,10 @@ static void indicator_close(struct conf_reader *reader,
 {
 	struct indicator *indicator = object;
 
+	(void)group;
 	(void)parent;
 	indicator->has_max = conf_taken(group, "max");
-	if (indicator->id == NULL || group->unsupported)
+	if (indicator->id == NULL)
 		building_of(reader)->reg->indicator_count--;
 }
 
@@ -392,16 +367,16 @@ static const struct conf_table indicators_table = {
 /* --- milestones ---------------------------------------------------------- */
 
 static const struct conf_word mode_words[] = {
-	{"by", MODE_BY, CONF_OPTIONAL},
-	{"at", MODE_AT, CONF_OPTIONAL},
-	{"throughout", MODE_THROUGHOUT, CONF_OPTIONAL},
+	{"by", MODE_BY},
+	{"at", MODE_AT},
+	{"throughout", MODE_THROUGHOUT},
 	{0},
 };
 
 static const struct conf_word severity_words[] = {
-	{"info", SEVERITY_INFO, CONF_OPTIONAL},
-	{"warning", SEVERITY_WARNING, CONF_OPTIONAL},
-	{"critical", SEVERITY_CRITICAL, CONF_OPTIONAL},
+	{"info", SEVERITY_INFO},
+	{"warning", SEVERITY_WARNING},
+	{"critical", SEVERITY_CRITICAL},
 	{0},
 };
 
@@ -437,8 +412,8 @@ static const struct conf_key withdrawn_keys[] = {
 };
 
 static const struct conf_word waiver_words[] = {
-	{"nonobservance", WAIVER_NONOBSERVANCE, CONF_OPTIONAL},
-	{"applicability", WAIVER_APPLICABILITY, CONF_OPTIONAL},
+	{"nonobservance", WAIVER_NONOBSERVANCE},
+	{"applicability", WAIVER_APPLICABILITY},
 	{0},
 };
 
@@ -946,10 +921,7 @@ struct pledge *building_pledge(struct register_building *building,
 static void *pledge_open(struct conf_reader *reader, void *parent,
 	const config_setting_t *setting)
 {
-	struct register_building *building = parent;
-
-	building->pledge_from = building->reg->milestone_count;
-	return building_pledge(building, conf_origin(reader, setting));
+	return building_pledge(parent, conf_origin(reader, setting));
 }
 
 static const char *building_stand_in(struct conf_reader *reader)
@@ -967,16 +939,14 @@ static const char *building_stand_in(struct conf_reader *reader)
 static void pledge_close(struct conf_reader *reader,
 	const struct conf_group *group, void *parent, void *object)
 {
-	struct register_building *building = parent;
 	struct pledge *pledge = object;
 
-	if (pledge->id == NULL || group->unsupported)
+	(void)parent;
+	if (pledge->id == NULL)
 		pledge->id = building_unnamed(reader);
-	if (pledge->instrument_id == NULL || group->unsupported)
+	if (pledge->instrument_id == NULL)
 		pledge->instrument_id = building_stand_in(reader);
-	if (group->unsupported)
-		building->reg->milestone_count = building->pledge_from;
-	else if (!conf_given(group, "milestones"))
+	if (!conf_given(group, "milestones"))
 		conf_warn(reader, group->setting, "no-milestones",
 			"has no milestones, so nothing of it is watched");
 }

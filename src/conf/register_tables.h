@@ -22,7 +22,6 @@ struct register_building {
 	size_t instrument_room, indicator_room, source_room;
 	size_t pledge_room, milestone_room, registered_room;
 	struct milestone pattern;	/* a milestone with the defaults */
-	size_t pledge_from;		/* first milestone of the open pledge */
 	const char *stand_in;		/* instrument of pledges without one */
 	size_t unnamed;			/* stand-in ids given so far */
 	struct preset *presets;		/* opened so far */

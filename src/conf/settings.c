@@ -92,9 +92,9 @@ static const struct conf_kind
 #define RANGE(from, to) .least = from, .most = to
 
 static const struct conf_word first_sight_words[] = {
-	{"summary", FIRST_SIGHT_SUMMARY, CONF_OPTIONAL},
-	{"each", FIRST_SIGHT_EACH, CONF_OPTIONAL},
-	{"none", FIRST_SIGHT_NONE, CONF_OPTIONAL},
+	{"summary", FIRST_SIGHT_SUMMARY},
+	{"each", FIRST_SIGHT_EACH},
+	{"none", FIRST_SIGHT_NONE},
 	{0},
 };
 
@@ -293,6 +293,7 @@ static void settings_close(struct conf_reader *reader,
 	struct settings *settings = object;
 
 	(void)parent;
+	channels_finish(reader);
 	routes_finish(reader);
 	if (settings->polling.every < settings->polling.min_every)
 		conf_fault(reader, group->setting, "polling.every: is shorter "

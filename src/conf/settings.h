@@ -78,8 +78,7 @@ struct settings {
 
 /*
  * Reads the file. NULL when there were errors (in faults); those of the
- * register are then added, so that one run tells everything. Settings that
- * have no effect yet in this version are accepted with a warning `no-effect`.
+ * register are then added, so that one run tells everything.
  */
 struct settings *settings_load(const char *path, enum conf_purpose purpose,
 	struct faults *faults);

@@ -113,9 +113,9 @@ static const struct conf_kind
 	part_kind = {"part of a text", "a string", NULL, said_read};
 
 static const struct conf_word first_sight_words[] = {
-	{"summary", FIRST_SIGHT_SUMMARY, CONF_OPTIONAL},
-	{"each", FIRST_SIGHT_EACH, CONF_OPTIONAL},
-	{"none", FIRST_SIGHT_NONE, CONF_OPTIONAL},
+	{"summary", FIRST_SIGHT_SUMMARY},
+	{"each", FIRST_SIGHT_EACH},
+	{"none", FIRST_SIGHT_NONE},
 	{0},
 };
 
@@ -345,8 +345,8 @@ static const struct conf_table tests_table = {CONF_TABLE(tests_keys),
 /* --- a whole file -------------------------------------------------------- */
 
 static const struct conf_word fetch_words[] = {
-	{"none", 0, CONF_OPTIONAL},
-	{"file", 1, CONF_OPTIONAL},
+	{"none", 0},
+	{"file", 1},
 	{0},
 };
 

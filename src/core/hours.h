@@ -15,7 +15,7 @@ enum digest_every { DIGEST_NONE, DIGEST_DAILY, DIGEST_WEEKLY };
 
 struct digest_time {
 	enum digest_every every;
-	int weekday;		/* WEEKLY: 0 is Sunday, as date_weekday */
+	int weekday;		/* WEEKLY: 0 is Monday, as date_weekday */
 	int minute;		/* of the day */
 	const struct zone *zone; /* NULL: the channel's */
 	const char *zone_id;
@@ -23,7 +23,7 @@ struct digest_time {
 
 struct quiet_hours {
 	int from, to;		/* minutes of the day; to below from: over midnight;
-				   equal: the whole day */
+				   equal: a day from then on */
 	uint8_t days;		/* bit n: it may begin on weekday n */
 };
 
@@ -38,14 +38,19 @@ struct hours {
 	const struct zone *zone;	/* UTC where none is given */
 };
 
-/* The first instant, now or later, at which what waits since `since` may be told
-   by these hours. INSTANT_MAX: never (it is always quiet). */
+/*
+ * The first instant, now or later, at which what waits since `since` may be told
+ * by these hours. A digest takes what came up to its time, that included; one
+ * that falls into quiet hours is passed over for the next, and if all do, what
+ * waits is told when it is no longer quiet. INSTANT_MAX: never (it is always
+ * quiet).
+ */
 instant hours_open(const struct hours *hours, enum severity severity,
 	instant since, instant now);
 
 /* "daily 08:00", "weekly mon 08:00", with a zone behind or none; the zone's id
-   is left in out->zone_id for the caller to find. false: an error that says
-   what is expected. */
+   is left in out->zone_id, the end of the string, for the caller to find; NULL:
+   none. false: an error that says what is expected. */
 bool digest_time_read(const char *string, struct digest_time *out,
 	struct error *error);
 /* "22:00": minutes of the day; 24:00 is 1440. */

@@ -41,6 +41,7 @@ struct channel {
 	/* both */
 	const char *ca_file;	/* more trusted certificates; NULL: the system's */
 	bool allow_private;	/* may be on a private or loopback address */
+	const char *zone_id;	/* NULL: that of the settings */
 	struct hours hours;	/* when it may be spoken to */
 	uint32_t fallback;	/* channel that hears what this one cannot be
 				   brought; NOT_FOUND: none */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "core/route.h"
 
+#define MATCH_WORDS_MAX 1000	/* bytes of a line of them */
 #define SILENCE_MATCHES_MAX 16
 #define SILENCES_MAX 1000	/* that count or are yet to count */
 
@@ -32,12 +33,16 @@ static inline bool silence_holds(const struct silence *silence, instant now)
 /*
  * What is looked at, as words on one line: FIELD=PATTERN or LABEL=PATTERN,
  * parted by spaces; a pattern with a space stands in quotes. A word without
- * '=' is a milestone's, pledge's, source's or indicator's id, by what it is in
- * the register, which may be NULL. The matches and what they point at are one
- * block; free() it. NULL with an error that says which word is wrong and what
- * would be right.
+ * '=' is a milestone's, pledge's, source's, indicator's or instrument's id, by
+ * what it is in the register, which may be NULL: then there are only fields and
+ * labels, and whether anything has a label is not looked at. "labels.KEY" is
+ * always a label. The matches and what they point at are one block; free() it.
+ * NULL with an error that says which word is wrong and what would be right.
  */
 struct match *match_words_read(const char *words, const struct register_ *reg,
 	size_t *count, struct error *error);
+/* The same as words that mean that in every register, and in none. */
+void match_words_write(const struct match *matches, size_t count,
+	struct text *out);
 
 #endif

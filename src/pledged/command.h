@@ -22,6 +22,7 @@ struct options {
 	const char *against;	/* NULL: not given */
 	const char *file;	/* likewise */
 	const char *limit;	/* likewise */
+	const char *subject;	/* likewise */
 	bool fetch;
 	bool strict;
 	char **arguments;	/* what follows the verb */
@@ -35,6 +36,7 @@ int command_assess(const struct options *options);
 int command_replay(const struct options *options);
 int command_source(const struct options *options);
 int command_test(const struct options *options);
+int command_routes(const struct options *options);
 int command_rebuild(const struct options *options);
 
 #endif

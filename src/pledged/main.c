@@ -25,7 +25,7 @@ enum accepts {		/* which options a verb takes */
 	TAKES_AS_OF = 1, TAKES_SPAN = 2, TAKES_FETCH = 4, TAKES_STRICT = 8,
 	TAKES_OUTPUT = 16, TAKES_ARGUMENTS = 32, TAKES_AGAINST = 64,
 	REFUSES_CONF = 128,	/* its files name their own */
-	TAKES_FILE = 256
+	TAKES_FILE = 256, TAKES_SUBJECT = 512
 };
 
 static const struct verb {
@@ -66,6 +66,10 @@ static const struct verb {
 		"source test [--file RAW] [-o table|json|jsonl|csv] [--limit N] [ID]",
 		"ask a source once, or read a file as its answer, and show what "
 		"comes of it"},
+	{"routes", command_routes, TAKES_SUBJECT | TAKES_OUTPUT,
+		"table json csv",
+		"routes --for MILESTONE|KEY=PATTERN... [-o table|json|csv]",
+		"who would be told, by which route, and when"},
 	{"rebuild", command_rebuild, 0, "",
 		"rebuild",
 		"make the state tables anew from the facts; not while it runs"},
@@ -152,6 +156,7 @@ static const struct option_row {
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
 	{"--file", TAKES_FILE, true, offsetof(struct options, file)},
 	{"--limit", TAKES_FILE, true, offsetof(struct options, limit)},
+	{"--for", TAKES_SUBJECT, true, offsetof(struct options, subject)},
 	{"--strict", TAKES_STRICT, false, offsetof(struct options, strict)},
 };
 

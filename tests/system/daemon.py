@@ -89,12 +89,16 @@ starttls = false; allow_private = true; }}"""
 LOG = '{ id = "log"; type = "log"; }'
 
 
+# Of a route whose tests wait for each message.
+AT_ONCE = 'group_wait = "0s"; group_interval = "0s";'
+
+
 def settings(channels=(LOG,), routes=None, first_sight="each", polling="",
              allow_private="true", extra=""):
     if routes is None:
         names = [channel.split('"')[1] for channel in channels]
         routes = ", ".join(
-            '{ channels = [ "%s" ]; continue = true; }' % name
+            '{ channels = [ "%s" ]; continue = true; %s }' % (name, AT_ONCE)
             for name in names) if names else ""
     return SETTINGS.format(first_sight=first_sight, polling=polling,
                            allow_private=allow_private, extra=extra,

@@ -2,7 +2,7 @@
 import pytest
 
 import daemon as daemons
-from daemon import program, register, run, settings
+from daemon import DESK, program, register, run, settings
 
 ONE = daemons.milestone("one", "2030-01-01")
 GOOD = register([ONE])
@@ -129,10 +129,12 @@ def test_a_syntax_error_hides_no_other_file(tmp_path):
 
 
 def test_exit_statuses(tmp_path):
-    warned = settings(extra='heartbeat: { url = "https://x.example/"; };')
+    warned = settings(channels=[DESK.format(port=25).replace(
+        "starttls", 'urgent = "critical"; starttls')])
     result = check(tmp_path, GOOD, warned)
     assert result.returncode == 0
-    assert "has no effect in this version [no-effect]" in result.stderr
+    assert "channels[0].urgent: has no effect: there are neither digest " \
+        "nor quiet hours that would hold back [urgent-alone]" in result.stderr
     assert check(tmp_path, GOOD, warned, "--strict").returncode == 3
     assert check(tmp_path, GOOD, settings(), "--strict").returncode == 0
     result = check(tmp_path, GOOD, None, "--wrong")

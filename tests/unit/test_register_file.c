@@ -227,35 +227,7 @@ static void test_words(void **state)
 		mode == MODE_THROUGHOUT);
 }
 
-/* --- what is told once ----------------------------------------------------------- */
-
-static void test_no_effect_once(void **state)
-{
-	static const char conf[] = "register = [ \"a.conf\" ];";
-	struct text text;
-	char *listing;
-
-	(void)state;
-	text_init(&text, 0);
-	text_add_string(&text, "instruments = ( { id = \"i\"; } );\n"
-		"indicators = ( { id = \"x\"; frequency = \"year\"; } );\n"
-		"pledges = ( { id = \"p\"; instrument = \"i\"; milestones = (");
-	for (int i = 0; i < 3000; i++)
-		text_addf(&text, "%s{ id = \"m%d\"; due = \"2020\"; remind = "
-			"[ \"7d\" ]; benchmark = \"last(x) > %s\"; }\n",
-			i != 0 ? "," : "", i, i == 2999 ? "" : "1");
-	text_add_string(&text, ");});\n");
-	golden_file("a.conf", text.data, text.length, 0644);
-	listing = golden_listing(golden_file("pledged.conf", conf,
-		sizeof conf - 1, 0644), CONF_OFFLINE);
-	assert_non_null(strstr(listing, "a.conf:3: pledges[0].milestones[0]."
-		"remind: has no effect in this version [no-effect]\n"));
-	assert_null(strstr(strstr(listing, "no-effect]") + 1, "no-effect]"));
-	assert_non_null(strstr(listing, "a.conf:3002: benchmark:"));
-	free(listing);
-	text_release(&text);
-	golden_clean();
-}
+/* --- names ----------------------------------------------------------------------- */
 
 static void test_names(void **state)
 {
@@ -598,7 +570,6 @@ int main(void)
 		cmocka_unit_test(test_calendars),
 		cmocka_unit_test(test_calendar_digest),
 		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_no_effect_once),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_instances),
 		cmocka_unit_test(test_expand),

@@ -24,6 +24,7 @@ static void test_listings(void **state)
 	golden_check("settings");
 	golden_check("numbers");
 	golden_check("gap");
+	golden_check("telling");
 }
 
 static struct settings *settings_good(const char *path,
@@ -108,6 +109,46 @@ static void test_valid_policy(void **state)
 	assert_int_equal(first->channels[1], 1);
 	assert_int_equal(policy->routes[1].channels[0], 3);
 	assert_int_equal(policy->routes[2].match_count, 0);
+	settings_free(s);
+}
+
+static void test_valid_telling(void **state)
+{
+	struct settings *s = settings_good("valid/pledged.conf", CONF_OFFLINE);
+	const struct channel *hook = &s->policy.channels[1];
+	const struct hours *hours = &s->policy.channels[2].hours;
+	const struct route *first = &s->policy.routes[0];
+
+	(void)state;
+	assert_int_equal(first->group_by_count, 1);
+	assert_int_equal(first->group_by[0].field, MATCH_PLEDGE);
+	assert_int_equal(first->group_wait, 30);
+	assert_int_equal(first->group_interval, 300);
+	assert_int_equal(first->repeat_interval, 7 * 86400);
+	assert_int_equal(s->policy.routes[2].repeat_interval, 0);
+	assert_int_equal(first->step_count, 2);
+	assert_int_equal(first->steps[1].after, 5 * 86400);
+	assert_int_equal(first->steps[1].channel_count, 2);
+	assert_int_equal(first->steps[1].channels[0], 2);
+	assert_int_equal(hook->fallback, 0);
+	assert_int_equal(s->policy.channels[0].fallback, NOT_FOUND);
+	assert_string_equal(hook->parameters[0].value, "pledges");
+	assert_string_equal(zone_name(hook->hours.zone), "Europe/Berlin");
+	assert_int_equal(hook->hours.digest.every, DIGEST_NONE);
+	assert_string_equal(zone_name(hours->zone), "America/New_York");
+	assert_int_equal(hours->digest.every, DIGEST_WEEKLY);
+	assert_int_equal(hours->digest.minute, 8 * 60);
+	assert_string_equal(zone_name(hours->digest.zone), "Europe/Brussels");
+	assert_int_equal(hours->quiet_count, 2);
+	assert_int_equal(hours->quiet[0].from, 22 * 60);
+	assert_int_equal(hours->quiet[0].days, 0x7f);
+	assert_int_equal(hours->quiet[1].days, 1 << 5 | 1 << 6);
+	assert_true(hours->has_urgent);
+	assert_int_equal(hours->urgent, SEVERITY_CRITICAL);
+	assert_int_equal(s->alerts.acknowledge_for, 3 * 86400);
+	assert_int_equal(s->alerts.silence_most, 90 * 86400);
+	assert_string_equal(s->heartbeat.url, "https://hc.example.org/ping/x");
+	assert_int_equal(s->heartbeat.every, 300);
 	settings_free(s);
 }
 
@@ -429,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_listings),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_valid_policy),
+		cmocka_unit_test(test_valid_telling),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_secret_files),
