@@ -21,9 +21,6 @@
 #include "pledged/retention.h"
 #include "pledged/verification.h"
 
-/* Seconds of absence after which the end of a silence is still told. */
-#define SILENCE_ENDS_TOLD INT64_C(2592000)
-
 /* --- turns ---------------------------------------------------------------- */
 
 static bool daemon_is_behind(const struct daemon *daemon)

@@ -6,6 +6,9 @@
 #include "base/log.h"
 #include "pledged/daemon.h"
 
+/* Seconds of absence after which the end of a silence is still told. */
+#define SILENCE_ENDS_TOLD INT64_C(2592000)
+
 /* What another start may get over is EX_IOERR; the rest a person must mend. */
 int daemon_store_fault(const struct error *error)
 {
