@@ -41,7 +41,6 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 	waiting->mention.id = mention->id;
 	telling->last_mention = mention->id > last ? mention->id : last;
 	waiting->saved = waiting->restored = true;
-	event_own(waiting->kept);
 	waiting_add(telling, group_of(telling, receiver_of(engine,
 		mention->channel), mention->group ? mention->group : ""),
 		waiting);
