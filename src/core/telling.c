@@ -21,8 +21,8 @@ void telling_free(struct telling *telling)
 {
 	if (!telling)
 		return;
-	stories_free(telling);
 	groups_free(telling);
+	stories_free(telling);
 	agenda_free(telling->due);
 	agenda_free(telling->plans);
 	free(telling);
@@ -41,7 +41,6 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 	waiting->mention.id = mention->id;
 	telling->last_mention = mention->id > last ? mention->id : last;
 	waiting->saved = waiting->restored = true;
-	event_own(waiting->kept);
 	waiting_add(telling, group_of(telling, receiver_of(engine,
 		mention->channel), mention->group ? mention->group : ""),
 		waiting);

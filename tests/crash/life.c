@@ -355,7 +355,7 @@ static void life_close(struct life *life)
 	store_close(daemon->store);
 	actions_stop(daemon);
 	turn_free(daemon->turn);
-	//engine_free(daemon->engine);
+	engine_free(daemon->engine);
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
 	register_free(daemon->reg);
