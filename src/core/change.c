@@ -79,6 +79,7 @@ static const struct event *change_tell_due(struct engine *engine,
 	announcement.from = from;
 	announcement.to = to;
 	announcement.spare = status_alert(after->status);
+	announcement.late = late_terms(engine, change);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -101,6 +102,7 @@ static const struct event *change_tell_terms(struct engine *engine,
 		reason);
 	struct announcement announcement = announcement_of(engine,
 		change->index, EVENT_MODIFIED, reason);
+	announcement.late = late_terms(engine, change);
 	return engine_announce(engine, &announcement, change->now, effects);
 }
 
@@ -193,39 +195,51 @@ static const struct event *change_tell_revision(struct engine *engine,
 static const struct event *change_tell_status(struct engine *engine,
 	const struct change *change, struct effects *effects)
 {
-	enum status from = change->before->assessment.status;
-	enum status to = change->after->status;
-	enum event_kind kind = event_of_change(from, to);
+	struct telling_of_change telling = damping_take(engine, change);
 	struct text reason;
 
-	if (kind == EVENT_KIND_COUNT)
+	if (telling.kind == EVENT_KIND_COUNT)
 		return NULL;
 	text_init(&reason, 0);
 	assessment_reason(engine->reg, change->index, change->after, &reason);
+	damping_say(engine, change, &reason);
 	struct announcement announcement = announcement_of(engine,
-		change->index, kind, text_string(&reason));
-	announcement.from = status_name(from);
-	announcement.to = status_name(to);
+		change->index, telling.kind, text_string(&reason));
+	announcement.from = status_name(telling.from);
+	announcement.to = status_name(telling.to);
+	announcement.late = telling.due != INSTANT_MIN ?
+		late_since(telling.due, change->now) :
+		late_status(engine, change, telling.to);
 	const struct event *event = engine_announce(engine, &announcement,
 		change->now, effects);
+	damping_told(engine, change);
 	text_release(&reason);
 	return event;
 }
 
-/* Sources that differ, once; and that they agree again. What is no longer known
-   ends nothing. */
+/* Whether it is known that sources agree which were told to differ. What can no
+   longer be compared, for want of figures, ends nothing. */
+static bool sources_agree(const struct engine *engine,
+	const struct change *change)
+{
+	const struct assessment *after = change->after;
+
+	return after->knowledge != KNOWLEDGE_DISPUTED &&
+		after->knowledge != KNOWLEDGE_NO_DATA && !after->dispute.blind &&
+		alerts_fires(engine->alerts, SUBJECT_MILESTONE,
+			engine->reg->milestones[change->index].id,
+			EVENT_DISPUTED);
+}
+
+/* Sources that differ, once; and that they agree again. */
 const struct event *change_tell_dispute(struct engine *engine,
 	const struct change *change, bool quiet, struct effects *effects)
 {
-	enum assurance before = change->before->assessment.knowledge;
 	enum assurance after = change->after->knowledge;
 	struct text reason;
 
 	if (lifecycle_is_over(change->after->lifecycle) ||
-			(after != KNOWLEDGE_DISPUTED &&
-			(after == KNOWLEDGE_NO_DATA ||
-			(before != KNOWLEDGE_DISPUTED &&
-			before != KNOWLEDGE_NO_DATA))))
+	    (after != KNOWLEDGE_DISPUTED && !sources_agree(engine, change)))
 		return NULL;
 	text_init(&reason, 0);
 	assessment_dispute(engine->reg, change->index, change->after, &reason);
@@ -253,6 +267,8 @@ const struct event *change_tell(struct engine *engine,
 	const struct event *status = change_tell_status(engine, change, effects);
 	const struct event *dispute = change_tell_dispute(engine, change, false,
 		effects);
+	const struct event *approach = approach_take(engine, change, effects);
 
-	return status ? status : dispute ? dispute : revision ? revision : terms;
+	return status ? status : dispute ? dispute : revision ? revision :
+		terms ? terms : approach;
 }

@@ -219,7 +219,7 @@ void engine_start(struct engine *engine, instant now, struct effects *effects)
 {
 	engine->asked = now;
 	outbox_policy(engine->outbox, engine->settings.policy, now);
-	outbox_start(engine->outbox, now);
+	outbox_start(engine, now);
 	telling_start(engine, now);
 	watch_withdraw(engine, NULL, now, effects);
 	supply_bind(engine->supply, engine->reg);
@@ -273,8 +273,8 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	instant now, struct effects *effects)
 {
 	engine->asked = now;
-	outbox_delivered(engine->outbox, notification, outcome, retry_after,
-		answer, now, effects);
+	outbox_delivered(engine, notification, outcome, retry_after, answer, now,
+		effects);
 	telling_advance(engine, now, effects);
 }
 

@@ -37,7 +37,9 @@
 #include "core/row.h"
 
 #define SETTLE_SECONDS 60
-#define DELIVERIES_PER_CHANNEL 8	/* under way at once */
+#define DELIVERIES_PER_CHANNEL 4	/* under way at once */
+#define MAILS_UNDER_WAY_MAX 64		/* of all channels of mail together, each of
+					   which has its share: processes */
 #define WEBHOOKS_PER_CHANNEL 64		/* the same of a webhook, which takes no
 					   process of its own */
 
@@ -168,15 +170,20 @@ enum accept_outcome engine_accept(struct engine *engine, uint32_t indicator,
    meant to wait at all is cut to that, and all milestones are judged again. */
 void engine_replan(struct engine *engine, instant now, struct effects *effects);
 
-/* A delivery has ended: delivered, or failed for good, or for now.
-   retry_after: seconds the receiver asked for, -1 none. */
-enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD };
+/*
+ * A delivery has ended: delivered, or failed. FOR_ALL: nobody was reached, or
+ * the receiver takes nothing for now, so that any other would have fared alike;
+ * FOR_NOW: it did not take this one. retry_after: seconds the receiver asked
+ * for, -1 none.
+ */
+enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD,
+	FAILED_FOR_ALL };
 void engine_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects);
 
-/* A dead notification is to be tried again at once, as it was rendered; or one
-   that is pending, before its time. With its items, as engine_restore_delivery.
+/* A notification that is dead or was dropped is to be tried again at once, as it
+   was rendered; or one that is pending, before its time. With its items, as engine_restore_delivery.
    false: it is under way, or delivered, or its channel is no longer there. */
 bool engine_resend(struct engine *engine,
 	const struct notification *notification,

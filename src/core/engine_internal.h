@@ -1,9 +1,9 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, change.c, sight.c, cause.c, revision.c, polls.c,
- * nearness.c, taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c,
- * announce.c, inhibit.c, telling.c, silences.c, outbox.c and reload.c reads
- * this.
+ * engine.c, watch.c, change.c, damping.c, approach.c, late.c, sight.c, cause.c,
+ * revision.c, polls.c, nearness.c, taking.c, accounts.c, gathering.c, blame.c,
+ * stale.c, alerts.c, announce.c, inhibit.c, telling.c, silences.c, outbox*.c and
+ * reload.c reads this.
  *
  *	polls ─rows─→ taking ─figures─→ watch ─changes─→ announce ─events─→
  *		telling ─notifications─→ outbox
@@ -192,6 +192,7 @@ struct change {
 	const struct milestone_state *before;
 	const struct assessment *after;
 	instant since;		/* what was known by then was judged before */
+	struct mark mark;	/* why it was judged */
 	instant now;
 };
 
@@ -238,6 +239,49 @@ const struct event *change_tell(struct engine *engine,
 /* Of that: sources that differ, or agree again. quiet: no notification. */
 const struct event *change_tell_dispute(struct engine *engine,
 	const struct change *change, bool quiet, struct effects *effects);
+
+/* --- damping.c ----------------------------------------------------------- */
+
+/* What is to be told now of how a milestone stands. */
+struct telling_of_change {
+	enum event_kind kind;	/* COUNT: nothing */
+	enum status from, to;
+	instant due;		/* when a hold was over; INSTANT_MIN: there was
+				   none */
+};
+/* Remembers how people were told that it stands, and since when it stands
+   otherwise. Once it is announced, damping_told is called. */
+struct telling_of_change damping_take(const struct engine *engine,
+	const struct change *change);
+void damping_told(const struct engine *engine, const struct change *change);
+/* For how long it was held and how often it changed, between the two. */
+void damping_say(const struct engine *engine, const struct change *change,
+	struct text *out);
+/* When what is held back is to be looked at again; INSTANT_MAX. */
+instant damping_next(const struct engine *engine, uint32_t milestone,
+	instant as_of);
+/* Makes sense of what the store has kept of it. */
+void damping_restore(struct milestone_state *state);
+
+/* --- approach.c ---------------------------------------------------------- */
+
+/* Tells of a remind time that has come, or notes that it has passed. */
+const struct event *approach_take(struct engine *engine,
+	const struct change *change, struct effects *effects);
+/* The next after assessment->as_of; INSTANT_MAX: none. */
+instant approach_next(const struct engine *engine, uint32_t milestone,
+	const struct assessment *assessment);
+
+/* --- late.c -------------------------------------------------------------- */
+
+/* An instant at which something should have been told, if that is long ago; else
+   INSTANT_MIN. */
+instant late_since(instant at, instant now);
+/* … at which a milestone came to stand as it does, or its terms were amended;
+   INSTANT_MIN where it was not time alone. */
+instant late_status(struct engine *engine, const struct change *change,
+	enum status to);
+instant late_terms(struct engine *engine, const struct change *change);
 
 /* --- sight.c ------------------------------------------------------------- */
 
@@ -496,44 +540,47 @@ void telling_restore_ended(struct telling *telling, const struct alert *alert);
 void telling_restore_group(struct engine *engine, const char *channel,
 	const char *group, instant told);
 /* Mentions to the channels of its routes, and to those that have heard of an
-   alert it ends. */
+   alert it ends. Of what fails at a channel (delivery_failed) that channel
+   itself hears nothing, and its fallback does. */
 void tell(struct engine *engine, const struct tiding *tiding, instant now,
 	struct effects *effects);
 /* One more mention, of an event to a channel: draft has all but id, thread and
    made. */
 void mention_add(struct engine *engine, const struct mention *draft,
 	const struct event *event, instant now, struct effects *effects);
+/* The number of one more mention, which passes all gates (a test). */
+int64_t telling_number(struct engine *engine);
 /* An alert is not as it was: raised, told otherwise, acknowledged, ended (it is
    gone then), or its cause. It comes after tell() where both do. */
 void telling_alert_changed(struct engine *engine, int64_t alert, instant now);
+/* The policy is another: before anything more is told, and telling_replan. */
+void telling_policy(struct engine *engine);
 /* Policy, register, silences or clock are not as they were. */
 void telling_replan(struct engine *engine, instant now);
 /* Takes up what was restored; after the policy is set. */
 void telling_start(struct engine *engine, instant now);
-/* Reminds, escalates, lets acknowledgements end, and brings what has passed its
-   gates into notifications, then sends what is due and has room. */
+/* Gives up what the outbox must (outbox_expire), reminds, escalates, lets
+   acknowledgements end, and brings what has passed its gates into
+   notifications, then sends what is due and has room (outbox_advance). */
 void telling_advance(struct engine *engine, instant now,
 	struct effects *effects);
 /* Whether more is to be told at once than one call may. */
 bool telling_is_behind(const struct engine *engine, instant now);
 instant telling_next(const struct engine *engine);
 
-/* The number of one more mention, which passes all gates (a test). */
-int64_t telling_number(struct engine *engine);
-
 /* --- silences.c ---------------------------------------------------------- */
 
 struct silences *silences_new(int64_t last_id);
 void silences_free(struct silences *silences);
 
-/* --- outbox.c ------------------------------------------------------------ */
+/* --- outbox.c, outbox_health.c ------------------------------------------- */
 
 struct outbox *outbox_new(int64_t last_id);
 void outbox_free(struct outbox *outbox);
 void outbox_restore(struct outbox *outbox,
 	const struct notification *notification, const struct delivery *delivery);
-/* Takes up what was restored; after the policy is set. */
-void outbox_start(struct outbox *outbox, instant now);
+/* Takes up what was restored; after the policy is set, and alerts restored. */
+void outbox_start(struct engine *engine, instant now);
 /* Opens the channels of a policy and closes the others. */
 void outbox_policy(struct outbox *outbox, const struct policy *policy,
 	instant now);
@@ -544,9 +591,13 @@ void outbox_replan(struct outbox *outbox, instant now);
 int64_t outbox_notify(struct engine *engine,
 	const struct notification *draft, instant now,
 	struct effects *effects);
-void outbox_delivered(struct outbox *outbox, int64_t notification,
+void outbox_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects);
+/* Gives up what is over, and tells of channels that fail: before mentions are
+   looked at, since it may make some. */
+void outbox_expire(struct engine *engine, instant now,
+	struct effects *effects);
 /* Sends what is due and has room in its channel. */
 void outbox_advance(struct outbox *outbox, instant now,
 	struct effects *effects);

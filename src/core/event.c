@@ -18,9 +18,9 @@ enum {
  * RAISES: an alert stays until something ends it. STANDS: it is a condition,
  * told once; while its alert fires nothing more is said. A verdict is told
  * each time it is given, and so is what else RAISES: whoever announces a
- * source's fault or a figure held knows whether it is another one. ANSWERS: it
- * tells of an end and of nothing else, so that it is no news where there is
- * nothing to end, nor for who has not heard of that.
+ * source's or a channel's fault or a figure held knows whether it is another
+ * one. ANSWERS: it tells of an end and of nothing else, so that it is no news
+ * where there is nothing to end, nor for who has not heard of that.
  */
 enum alerting { SILENT, ANSWERS, RAISES, STANDS };
 
@@ -70,7 +70,7 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 	[EVENT_SOURCE_MOVED] = {"source_moved", CLASS_OPERATOR, SILENT, 0},
 	[EVENT_OFFLINE] = {"offline", CLASS_OPERATOR, STANDS, 0},
 	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, ANSWERS, BIT(EVENT_OFFLINE)},
-	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, STANDS, 0},
+	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_DELIVERY_RECOVERED] = {"delivery_recovered", CLASS_OPERATOR,
 		ANSWERS, BIT(EVENT_DELIVERY_FAILED)},
 	[EVENT_CHANNEL_TEST] = {"channel_test", CLASS_OPERATOR, SILENT, 0},

@@ -77,6 +77,9 @@ void watch_fill(struct engine *engine)
 		if (!watched) {
 			watched = mem_new(1, sizeof(*watched));
 			watched->state.since = INSTANT_MIN;
+			watched->state.approached = INSTANT_MIN;
+			watched->state.apart = INSTANT_MIN;
+			watched->state.unsettled = INSTANT_MIN;
 			assessment_date(&watched->state.assessment,
 				&engine->reg->milestones[i]);
 			watched->saved_next = INSTANT_MAX;
@@ -124,6 +127,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 				state->assessment.as_of)))
 		return;
 	watched->state = *state;
+	damping_restore(&watched->state);
 	watched->since = state->assessment.as_of;
 	watched_date(watched, milestone_at(&engine->reg->milestones[milestone],
 		state->assessment.as_of));
@@ -160,6 +164,30 @@ static void watch_judged_before(struct engine *engine)
 	}
 }
 
+/* Whether something may have been decided about it that it was not judged by. */
+static bool decisions_may_differ(const struct milestone *milestone,
+	const struct milestone_state *state)
+{
+	return milestone->clauses && (clauses_decide(milestone->clauses) ||
+		state->assessment.verdict == VERDICT_WAIVED ||
+		state->assessment.lifecycle != LIFECYCLE_ACTIVE);
+}
+
+/* When one is to be looked at that stands as it stood; what there is to tell of
+   it may be said otherwise in the register by now. */
+static instant restored_next(const struct engine *engine, uint32_t milestone)
+{
+	const struct milestone_state *state =
+		&engine->milestones[milestone]->state;
+	struct assessment from = state->assessment;
+
+	if (!engine->reg->milestones[milestone].clauses)
+		return from.next;
+	from.as_of = later(from.as_of, state->approached);
+	return earlier(from.next, earlier(approach_next(engine, milestone,
+		&from), damping_next(engine, milestone, from.as_of)));
+}
+
 /* Announced milestones wait for their next instant, unless their terms have
    changed or decisions about them may have, or which figures differ is to be
    found again; the others, for first sight. */
@@ -172,14 +200,15 @@ void watch_start(struct engine *engine)
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
-				milestone->clauses || milestone->level > 0 ||
+				decisions_may_differ(milestone, state) ||
+				milestone->level > 0 ||
 				milestone->benchmark->uses_people ||
 				state->assessment.knowledge ==
 				KNOWLEDGE_DISPUTED)
 			watch_mark(engine, (uint32_t)i);
 		else
 			heap_set(engine->wakes, (uint32_t)i,
-				state->assessment.next);
+				restored_next(engine, (uint32_t)i));
 	}
 }
 
@@ -292,11 +321,23 @@ static void watched_save(struct engine *engine, uint32_t index,
 	text_release(&reason);
 }
 
-static bool change_is_saved(const struct change *change, instant saved_next)
+/* Whether it is remembered otherwise how people were told of it. */
+static bool told_otherwise(const struct milestone_state *a,
+	const struct milestone_state *b)
+{
+	return a->told != b->told || a->flips != b->flips ||
+		a->apart != b->apart || a->unsettled != b->unsettled ||
+		a->approached != b->approached;
+}
+
+static bool change_is_saved(const struct engine *engine,
+	const struct change *change, instant saved_next)
 {
 	const struct milestone_state *before = change->before;
 
-	return before->since == INSTANT_MIN ||
+	return told_otherwise(before,
+			&engine->milestones[change->index]->state) ||
+		before->since == INSTANT_MIN ||
 		before->terms != change->milestone->terms ||
 		before->assessment.due != change->after->due ||
 		change->after->next < saved_next ||
@@ -304,12 +345,11 @@ static bool change_is_saved(const struct change *change, instant saved_next)
 }
 
 static const struct cause *change_cause(struct engine *engine,
-	const struct change *change, struct mark mark,
-	struct effects *effects)
+	const struct change *change, struct effects *effects)
 {
 	struct cause *because = effects_block(effects, sizeof(*because));
 
-	cause_find(engine, change, mark, because);
+	cause_find(engine, change, change->mark, because);
 	return because;
 }
 
@@ -333,6 +373,19 @@ static void watch_mark_dependants(struct engine *engine)
 	}
 }
 
+/* It is looked at again when there may be something to tell, too. */
+static void watch_plan(struct engine *engine, uint32_t index,
+	struct assessment *fresh)
+{
+	struct watched *watched = engine->milestones[index];
+	instant told = earlier(damping_next(engine, index, fresh->as_of),
+		approach_next(engine, index, fresh));
+
+	fresh->next = earlier(fresh->next, told);
+	watched->state.assessment.next = fresh->next;
+	heap_set(engine->wakes, index, fresh->next);
+}
+
 /* While settling, a milestone not yet seen is judged for whoever asks, and
    neither saved nor told: a restart sees it anew. */
 static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
@@ -344,9 +397,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	const struct milestone_state before = watched->state;
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh,
-		watched->since, now};
+		watched->since, watched->mark, now};
 	const struct event *cause = NULL;
-	const struct mark mark = watched->mark;
 
 	watched->mark.kind = CAUSE_TIME;
 	engine->judged = engine_as_of(engine, now);
@@ -358,7 +410,7 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	heap_set(engine->wakes, index, fresh.next);
 	watched_take(engine, watched, milestone, &fresh, now);
 	monitor_note(engine, index, &before);
-	if (mark.kind == CAUSE_MILESTONE)
+	if (change.mark.kind == CAUSE_MILESTONE)
 		inhibit_judged(engine, index, now);
 	if (before.announced) {
 		cause = change_tell(engine, &change, effects);
@@ -372,9 +424,11 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 			engine->settings.first_sight != FIRST_SIGHT_EACH,
 			effects);
 	}
-	if (!before.announced || change_is_saved(&change, watched->saved_next))
+	watch_plan(engine, index, &fresh);
+	if (!before.announced ||
+	    change_is_saved(engine, &change, watched->saved_next))
 		watched_save(engine, index, cause, change_cause(engine, &change,
-			mark, effects), effects);
+			effects), effects);
 }
 
 void watch_save_waiting(struct engine *engine, uint32_t index, instant now,

@@ -14,6 +14,34 @@ static void kept_alert_release(struct alert *alert)
 	free((char *)alert->note);
 }
 
+/* Items as the store gives them back: without their alerts. */
+static struct item *items_copy(const struct item *items, size_t count)
+{
+	struct item *copies = mem_new(count, sizeof(*copies));
+
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = mem_copy(items[i].event, sizeof(*event));
+
+		event->subject = mem_string(event->subject);
+		event->from = event->to = NULL;
+		copies[i].mention = items[i].mention;
+		copies[i].mention.channel = NULL;
+		copies[i].mention.group = mem_string(items[i].mention.group);
+		copies[i].event = event;
+	}
+	return copies;
+}
+
+static void items_free(struct kept_delivery *kept)
+{
+	for (size_t i = 0; i < kept->notification.item_count; i++) {
+		free((char *)kept->items[i].event->subject);
+		free((struct event *)kept->items[i].event);
+		free((char *)kept->items[i].mention.group);
+	}
+	free(kept->items);
+}
+
 static void store_release(struct store *store)
 {
 	history_free(store->history);
@@ -21,6 +49,8 @@ static void store_release(struct store *store)
 		kept_alert_release(&store->alerts[i]);
 	free(store->alerts);
 	free(store->figures);
+	for (size_t i = 0; i < store->delivery_count; i++)
+		items_free(&store->deliveries[i]);
 	free(store->deliveries);
 	tellings_release(&store->tellings);
 }
@@ -91,7 +121,10 @@ static void store_notification(struct store *store,
 	struct kept_delivery *kept = &store->deliveries[store->delivery_count++];
 	*kept = (struct kept_delivery){.notification = *notification,
 		.delivery = {.notification = notification->id,
-			.next = notification->created, .at = INSTANT_MIN}};
+			.next = notification->created, .at = INSTANT_MIN},
+		.items = items_copy(notification->items,
+			notification->item_count)};
+	kept->notification.items = kept->items;
 	snprintf(kept->channel, sizeof(kept->channel), "%s",
 		notification->channel);
 }
@@ -176,7 +209,8 @@ static const struct history_loads kept_loads = {
 
 /* --- the rig ------------------------------------------------------------- */
 
-static struct channel channels[] = {{.id = "desk"}, {.id = "ops"}};
+static struct channel channels[] = {{.id = "desk", .fallback = NOT_FOUND},
+	{.id = "ops", .fallback = NOT_FOUND}};
 static struct match operator_only[] = {{MATCH_CLASS, NULL, "operator"}};
 static uint32_t to_desk[] = {0}, to_ops[] = {1};
 static struct route routes[] = {
@@ -235,7 +269,14 @@ static void log_event(struct rig *rig, const struct event *event)
 	if (event->from || event->to)
 		text_addf(&rig->log, " %s>%s", event->from ? event->from : "",
 			event->to ? event->to : "");
+	if (event->late != INSTANT_MIN) {
+		text_add_string(&rig->log, " (late: ");
+		text_add_instant(&rig->log, event->late);
+		text_add_char(&rig->log, ')');
+	}
 	text_add_char(&rig->log, '\n');
+	if (rig->log_reasons)
+		text_addf(&rig->log, "  %s\n", event->reason);
 	assert_int_equal(event->id, rig->store.last_event + 1);
 	rig->store.last_event = event->id;
 	assert_true(event->reason[0] != '\0');

@@ -3,9 +3,10 @@
  * what the effects say shall be saved, so that a restart finds no more than that.
  *
  * What happens is written to a log, a line each: an event as "kind subject
- * from>to", an alert as "+kind subject" when it is raised, "~" told otherwise,
- * "=" acknowledged, "-" resolved and "/" withdrawn, each item of a notification as
- * "!channel kind".
+ * from>to", with "(late: TIME)" behind where it is, and its reason on the next
+ * line where that is asked for; an alert as "+kind subject" when it is raised,
+ * "~" told otherwise, "=" acknowledged, "-" resolved and "/" withdrawn, each item
+ * of a notification as "!channel kind".
  */
 #ifndef PLEDGED_TESTS_RIG_H
 #define PLEDGED_TESTS_RIG_H
@@ -52,6 +53,7 @@ struct kept_delivery {
 	char channel[32];
 	struct notification notification;
 	struct delivery delivery;
+	struct item *items;
 };
 
 struct store {
@@ -85,7 +87,7 @@ struct rig {
 	size_t budget;			/* of each engine_advance */
 	struct text log;		/* what was announced */
 	struct text causes;		/* why answers changed */
-	bool log_times;
+	bool log_times, log_reasons;
 	bool hold_fetches, hold_sends;	/* the test answers them itself */
 	uint32_t fetches[FETCHES_KEPT];
 	size_t fetch_count;

@@ -990,6 +990,14 @@ static void test_clock_back_settling(void **state)
 
 /* --- the outbox ---------------------------------------------------------- */
 
+/* Nobody who would hear that desk fails. */
+static uint32_t to_desk[] = {0};
+static struct route desk_route[] = {{NULL, 0, to_desk, 1, false,
+	.origin = {0}}};
+static struct channel desk_channel[] = {{.id = "desk",
+	.fallback = NOT_FOUND}};
+static const struct policy desk_alone = {desk_channel, 1, desk_route, 1};
+
 static enum delivery_outcome receive_nothing(const struct rig *rig, int64_t id)
 {
 	(void)rig;
@@ -1005,6 +1013,7 @@ static void test_delivery_backoff(void **state)
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
 	rig.receive = receive_nothing;
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	instant start = rig.now;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1032,6 +1041,7 @@ static void test_delivery_outcomes(void **state)
 
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	rig.hold_sends = true;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1074,6 +1084,7 @@ static void test_delivery_order(void **state)
 
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-28");
 	rig.hold_sends = true;
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
@@ -1104,12 +1115,16 @@ static void test_delivery_order(void **state)
 static void restore_many(struct rig *rig, size_t count, instant now)
 {
 	for (size_t i = count; i-- > 0;) {
+		char subject[32];
+		const struct event event = {.subject = subject};
+		const struct item item = {.event = &event};
 		const struct notification notification = {.id = (int64_t)i + 1,
-			.alert = (int64_t)i / 2 + 1,
+			.items = &item, .item_count = 1,
 			.channel = i % 4 < 2 ? "desk" : "ops", .created = now};
 		const struct delivery delivery = {
 			.notification = notification.id, .next = now,
 			.at = INSTANT_MIN};
+		snprintf(subject, sizeof(subject), "p/%zu", i / 2);
 		engine_restore_delivery(rig->engine, &notification, &delivery);
 	}
 }
@@ -1165,7 +1180,8 @@ static void test_many_deliveries(void **state)
    when nobody would want them any more. */
 static void test_lost_channel(void **state)
 {
-	static struct channel only_ops[] = {{.id = "ops"}};
+	static struct channel only_ops[] = {{.id = "ops",
+		.fallback = NOT_FOUND}};
 	static const struct policy nobody = {only_ops, 1, NULL, 0};
 	struct rig rig;
 	(void)state;
@@ -1173,6 +1189,7 @@ static void test_lost_channel(void **state)
 	deal_init(&rig, FIRST_SIGHT_EACH);
 	world_finish(&rig.world);
 	rig.receive = receive_nothing;
+	rig.settings.policy = &desk_alone;
 	rig_start(&rig, "2020-02-20");
 	rig_feed(&rig, "x", "2020-01", "8", "2020-02-20");
 	instant created = rig.now;
@@ -1181,7 +1198,7 @@ static void test_lost_channel(void **state)
 	rig_restart(&rig);
 	rig_to(&rig, rig.now + DAY);
 	assert_int_equal(rig.send_count, 0);
-	rig.settings.policy = &rig_policy;
+	rig.settings.policy = &desk_alone;
 	engine_reload(rig.engine, rig.present->reg, &rig.settings, rig.now,
 		&rig.effects);
 	rig_perform(&rig);
@@ -1287,11 +1304,13 @@ struct deed {
 #define DEEDS 40
 static struct deed deeds[DEEDS];	/* by time */
 
+/* Nothing is told of the channels: when that is would depend on who goes first,
+   and on what a restart forgets. */
 static enum delivery_outcome receive_by_luck(const struct rig *rig, int64_t id)
 {
 	uint64_t lot = luck((uint64_t)id, (uint64_t)
 		rig->store.deliveries[id - 1].delivery.attempts) % 8;
-	return lot == 0 ? FAILED_FOR_GOOD : lot < 4 ? FAILED_FOR_NOW : DELIVERED;
+	return lot < 4 ? FAILED_FOR_NOW : DELIVERED;
 }
 
 /* Some stand before what they rest on, some after. */
@@ -2682,6 +2701,8 @@ static void test_slices_change_nothing(void **state)
 		random_register(&sliced);
 		random_history(&whole, seed);
 		sliced.budget = 1;
+		/* How a delivery fares goes by its number, and there are more. */
+		whole.receive = sliced.receive = NULL;
 		random_walk(&whole, false, false);
 		random_walk(&sliced, false, false);
 		same_outcome(&whole, &sliced);
