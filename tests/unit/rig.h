@@ -4,9 +4,9 @@
  *
  * What happens is written to a log, a line each: an event as "kind subject
  * from>to", with "(late: TIME)" behind where it is, and its reason on the next
- * line where that is asked for; an alert as "+kind subject" when it is raised, "~" told otherwise,
- * "=" acknowledged, "-" resolved and "/" withdrawn, each item of a
- * notification as "!channel kind".
+ * line where that is asked for; an alert as "+kind subject" when it is raised,
+ * "~" told otherwise, "=" acknowledged, "-" resolved and "/" withdrawn, each item
+ * of a notification as "!channel kind".
  */
 #ifndef PLEDGED_TESTS_RIG_H
 #define PLEDGED_TESTS_RIG_H
