@@ -224,7 +224,10 @@ static void held_take(struct held *held, struct story *story, struct ear *ear,
 {
 	if (ear->told != INSTANT_MIN && ear->told >= warning)
 		held->warned = true;
-	if (!ear->waiting || (held->story && held->severity >= severity))
+	/* What came later was not held when it was time; of the rest the channel
+	   may have heard by one that is over. */
+	if (!ear->waiting || ear->waiting->mention.made > warning ||
+			(held->story && held->severity >= severity))
 		return;
 	*held = (struct held){story, ear->receiver, severity, held->warned};
 }

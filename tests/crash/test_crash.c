@@ -31,6 +31,7 @@
 #define EVERY_DEFAULT 60
 #define LIVES_DEFAULT 6		/* with many kills each */
 #define KILLED_EVERY 40		/* points, in those */
+#define FAILURES_MAX 20
 #define SHOWN 2000		/* bytes of what differs */
 
 static const char *const point_names[POINT_COUNT] = {
@@ -197,7 +198,7 @@ static void kill_at_each(void *context, struct life *life,
 
 	points_by[point]++;
 	if (points++ % killing->every == killing->first &&
-			killing->failures < 5)
+			killing->failures < FAILURES_MAX)
 		kill_here(killing, life, point);
 }
 
@@ -298,7 +299,7 @@ static void test_calm(void **state)
 			printf("%s\n", expected.told[i]);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (told_of(words[i]) == 0)
-			print_error("nothing is told of%s\n", words[i]);
+			fail_msg("nothing is told of%s", words[i]);
 }
 
 static void test_again(void **state)
