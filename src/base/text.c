@@ -381,6 +381,7 @@ void text_add_line(struct text *text, const char *string, size_t most)
 {
 	const char *cursor = string, *end = string + strlen(string);
 	struct text line;
+	bool space = false;	/* was passed over */
 
 	text_init(&line, most);
 	while (cursor < end && !line.cut) {
@@ -388,7 +389,13 @@ void text_add_line(struct text *text, const char *string, size_t most)
 
 		if (code_turns_text(code))
 			code = 0xfffd;
-		utf8_add(&line, code_is_control(code) ? ' ' : code);
+		space |= code == ' ' || code_is_control(code);
+		if (code == ' ' || code_is_control(code))
+			continue;
+		if (space && line.length > 0)
+			text_add_char(&line, ' ');
+		utf8_add(&line, code);
+		space = false;
 	}
 	text_add(text, line.data, line.length);
 	if (line.cut)

@@ -82,8 +82,16 @@ void daemon_stop(struct daemon *daemon, int exit_status);
 void daemon_tell_register(const struct daemon *daemon, const char *doing);
 /* The service manager's line about the service: what is watched, and more. */
 void daemon_tell_ready(const struct daemon *daemon, const char *more);
+
+/* --- restore.c: what the last process has saved ---------------------------- */
+
 /* Engine settings as the daemon's settings and store have them now. */
 struct engine_settings daemon_engine_settings(const struct daemon *daemon);
+/* Makes the engine and gives it all that the store has, short of starting it.
+   Returns 0, or the exit status after a line to the log. */
+int daemon_restore(struct daemon *daemon);
+/* The exit status for a fault of the store. */
+int daemon_store_fault(const struct error *error);
 
 /* --- turn.c: effects into a batch, a batch to the disk -------------------- */
 

@@ -162,7 +162,7 @@ static void tell_what(struct letter *letter, const struct told *told)
 		text_add_line(letter_fact(letter, "Obligor"), pledge->obligor,
 			NAME_SHOWN);
 	if (pledge->owner != NULL)
-		text_add_line(letter_fact(letter, "Followed by"), pledge->owner,
+		text_add_line(letter_fact(letter, "Owner"), pledge->owner,
 			NAME_SHOWN);
 }
 
@@ -293,11 +293,11 @@ static void tell_evidence(struct letter *letter, const struct told *told)
 
 		if (input->source_count == 0)
 			continue;
-		add_url(letter, "Figures from",
+		add_url(letter, "Source",
 			reg->sources[input->sources[0]].url);
 		break;
 	}
-	add_url(letter, "Pledge text", pledge->url != NULL ? pledge->url
+	add_url(letter, "Text", pledge->url != NULL ? pledge->url
 		: instrument->url);
 }
 
@@ -362,9 +362,8 @@ static void tell_acknowledged(struct letter *letter, const struct told *told)
 	if (alert == NULL || alert->state != ALERT_ACKNOWLEDGED ||
 	    told->item->mention.reason == REASON_ACKNOWLEDGEMENT_EXPIRING)
 		return;
-	struct text *value = letter_fact(letter, "Acknowledged");
+	struct text *value = letter_fact(letter, "In hand");
 
-	text_add_string(value, "by ");
 	text_add_line(value, alert->by != NULL && *alert->by != '\0' ? alert->by
 		: "somebody", NAME_SHOWN);
 	if (alert->until != INSTANT_MIN && alert->until != INSTANT_MAX) {
@@ -384,7 +383,9 @@ static void tell_consequences(struct letter *letter, const struct told *told)
 
 	if (item->consequences == 0)
 		return;
-	value = letter_fact(letter, "Follows from it");
+	bool silence = item->mention.reason == REASON_SILENCE_EXPIRING;
+
+	value = letter_fact(letter, silence ? "With it" : "Leads to");
 	for (size_t i = 0; i < item->speaks_for_count; i++) {
 		text_add_string(value, i > 0 ? ", " : "");
 		text_add_line(value, item->speaks_for[i], NAME_SHOWN);
@@ -392,7 +393,8 @@ static void tell_consequences(struct letter *letter, const struct told *told)
 	if (item->consequences > item->speaks_for_count)
 		text_addf(value, " and %zu more",
 			item->consequences - item->speaks_for_count);
-	text_add_string(value, "; not told separately");
+	text_add_string(value, silence ? "; silenced until then, too"
+		: "; not told separately");
 }
 
 static void tell_circumstances(struct letter *letter, const struct told *told)

@@ -86,7 +86,7 @@ static void add_facts(struct text *out, const struct letter *letter)
 
 		text_addf(out, "<tr><th scope=\"row\" style=\"text-align:left;"
 			"vertical-align:top;font-weight:normal;opacity:.75;"
-			"padding:2px 14px 2px 0\">%s</th><td style=\"vertical-"
+			"white-space:nowrap;padding:2px 14px 2px 0\">%s</th><td style=\"vertical-"
 			"align:top;padding:2px 0\">", fact->label);
 		add_value(out, text_string(&fact->value));
 		text_add_string(out, "</td></tr>\n");
@@ -94,26 +94,28 @@ static void add_facts(struct text *out, const struct letter *letter)
 	text_add_string(out, "</table>\n");
 }
 
-#define CELL "vertical-align:top;padding:7px 0 0 10px;border-top:1px solid " \
+#define CELL "vertical-align:top;padding:7px 0 0 8px;border-top:1px solid " \
 	"rgba(128,128,128,.4);font-size:14px"
 
-static void add_cell(struct text *out, const char *style, const struct text *value)
+static void add_cell(struct text *out, const struct text *value)
 {
-	text_addf(out, "<td style=\"" CELL "%s\">", style);
+	text_add_string(out, "<td style=\"" CELL "\">");
 	text_add_html(out, text_string(value));
 	text_add_string(out, "</td>");
 }
 
-static void add_row(struct text *out, const struct letter_row *row)
+static void add_row(struct text *out, const struct letter_row *row, bool dated)
 {
 	text_add_string(out, "<tr><th scope=\"row\" style=\"" CELL ";font-size:"
 		"16px;text-align:left;padding-left:0\">");
 	text_add_html(out, text_string(&row->name));
 	text_add_string(out, "</th>");
-	add_cell(out, ";white-space:nowrap", &row->due);
-	add_cell(out, "", &row->far);
-	text_add_string(out, "</tr>\n<tr><td colspan=\"3\" style=\"padding:0 0 "
-		"7px;font-size:14px\">");
+	if (dated) {
+		add_cell(out, &row->due);
+		add_cell(out, &row->far);
+	}
+	text_addf(out, "</tr>\n<tr><td colspan=\"%d\" style=\"padding:0 0 "
+		"7px;font-size:14px\">", dated ? 3 : 1);
 	text_add_html(out, text_string(&row->state));
 	text_add_string(out, row->state.length > 0 ? "<br>" : "");
 	text_add_string(out, "<span style=\"opacity:.75\">");
@@ -127,13 +129,14 @@ static void add_column(struct text *out, const char *name, const char *style)
 		"normal;font-size:14px;opacity:.75;%s\">%s</th>", style, name);
 }
 
-static void add_columns(struct text *out, const struct section *section)
+static void add_columns(struct text *out, const struct section *section,
+	bool dated)
 {
 	text_add_string(out, "<tr>");
-	add_column(out, section->about, "text-transform:capitalize");
-	if (string_is(section->about, "milestone")) {
-		add_column(out, "Due", "padding-left:10px");
-		add_column(out, "Figures", "padding-left:10px");
+	add_column(out, section->about, "text-transform:capitalize;padding:0");
+	if (dated) {
+		add_column(out, "Due", "width:29%;padding:0 0 0 8px");
+		add_column(out, "Figures", "width:27%;padding:0 0 0 8px");
 	}
 	text_add_string(out, "</tr>\n");
 }
@@ -144,16 +147,17 @@ static void add_sections(struct text *out, const struct letter *letter)
 
 	for (size_t i = 0; i < letter->section_count; i++) {
 		const struct section *section = &letter->sections[i];
+		bool dated = string_is(section->about, "milestone");
 
 		text_addf(out, "<h2 style=\"margin:18px 0 6px;padding-left:12px;"
 			"border-left:5px solid %s;font-size:17px\">",
 			colour_of(section->tone, section->severity));
 		text_add_html(out, text_string(&section->heading));
 		text_add_string(out, "</h2>\n<table style=\"border-collapse:"
-			"collapse;width:100%\">\n");
-		add_columns(out, section);
+			"collapse;width:100%;table-layout:fixed\">\n");
+		add_columns(out, section, dated);
 		for (size_t k = 0; k < section->row_count; k++)
-			add_row(out, row++);
+			add_row(out, row++, dated);
 		text_add_string(out, "</table>\n");
 	}
 }
@@ -166,8 +170,9 @@ static void add_commands(struct text *out, const struct letter *letter)
 		text_add_string(out, "</strong></p>\n");
 	}
 	for (size_t i = 0; i < letter->command_count; i++) {
-		text_addf(out, "<p style=\"margin:0 0 8px;font-size:14px\">%s:<br>"
-			"<code>", letter->commands[i].label);
+		text_addf(out, "<p style=\"margin:%s 0 8px;font-size:14px\">%s:<br>"
+			"<code>", i == 0 ? "18px" : "0",
+			letter->commands[i].label);
 		text_add_html(out, text_string(&letter->commands[i].value));
 		text_add_string(out, "</code></p>\n");
 	}

@@ -267,7 +267,7 @@ static void row_tell_milestone(struct letter_row *row, const struct told *told)
 	if (told->state == NULL)
 		return;
 	if (told_days_left(told) != DAYS_NONE)
-		add_due(told, &row->due);
+		text_add_date(&row->due, told_due_date(told));
 	row_tell_far(row, told);
 }
 
@@ -283,7 +283,8 @@ static void row_tell_alert(struct letter_row *row, const struct told *told)
 		text_add_string(&row->state, ", acknowledged by ");
 		text_add_line(&row->state, alert->by, NAME_SHOWN);
 	}
-	if (told->item->consequences > 0)
+	if (told->item->consequences > 0 &&
+	    told->item->mention.reason != REASON_SILENCE_EXPIRING)
 		text_addf(&row->state, ", with %zu that follow%s from it",
 			told->item->consequences,
 			told->item->consequences == 1 ? "s" : "");

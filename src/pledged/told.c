@@ -250,12 +250,18 @@ void add_time(const struct message_context *context, struct text *out,
 	add_clock(out, zone != NULL ? zone : zone_utc(), at);
 }
 
-static bool told_has_due(const struct told *told)
+struct date told_due_date(const struct told *told)
 {
-	return told->state != NULL &&
-		(!date_is_none(told->state->assessment.due_date) ||
-		(told->state->assessment.due != INSTANT_MAX &&
-		told->state->assessment.due != INSTANT_MIN));
+	const struct assessment *a = told->state != NULL ?
+		&told->state->assessment : NULL;
+
+	if (a == NULL)
+		return (struct date){0};
+	if (!date_is_none(a->due_date) || a->due == INSTANT_MAX ||
+	    a->due == INSTANT_MIN)
+		return a->due_date;
+	return zone_date(milestone_zone(told->context->reg, told->milestone),
+		a->due);
 }
 
 void add_due(const struct told *told, struct text *out)
@@ -271,15 +277,12 @@ void add_due(const struct told *told, struct text *out)
 
 int32_t told_days_left(const struct told *told)
 {
-	if (!told_has_due(told))
-		return DAYS_NONE;
-	const struct assessment *a = &told->state->assessment;
-	const struct zone *zone = milestone_zone(told->context->reg,
-		told->milestone);
-	struct date due = date_is_none(a->due_date) ? zone_date(zone, a->due)
-		: a->due_date;
+	struct date due = told_due_date(told);
 
-	return date_to_days(due) - date_to_days(zone_date(zone,
+	if (date_is_none(due))
+		return DAYS_NONE;
+	return date_to_days(due) - date_to_days(zone_date(milestone_zone(
+		told->context->reg, told->milestone),
 		told->context->notification->created));
 }
 
@@ -311,6 +314,16 @@ bool told_has_floor(const struct told *told)
 	return comparison == COMPARE_GE || comparison == COMPARE_GT;
 }
 
+/* One that asks whether something is there at all has no figures worth a word. */
+static bool target_is_yes(const struct told *told)
+{
+	const char *unit = view_unit(told->milestone);
+	const struct figure *target = &told->state->assessment.target;
+
+	return (unit == NULL || string_is(unit, "1")) && target->known &&
+		decimal_equal(target->value, decimal_from_int(1));
+}
+
 bool add_share(const struct told *told, struct text *out)
 {
 	if (told->state == NULL)
@@ -319,7 +332,7 @@ bool add_share(const struct told *told, struct text *out)
 	enum comparison comparison =
 		(enum comparison)told->milestone->benchmark->comparison;
 
-	if (!a->actual.known || !a->target.known)
+	if (!a->actual.known || !a->target.known || target_is_yes(told))
 		return false;
 	bool floor = told_has_floor(told);
 

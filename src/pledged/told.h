@@ -74,6 +74,8 @@ void add_time(const struct message_context *context, struct text *out,
 	instant at);
 /* "2020-12-31", or with a time of day in the milestone's zone. */
 void add_due(const struct told *told, struct text *out);
+/* The day alone; none: there is none. */
+struct date told_due_date(const struct told *told);
 /* "27.3bn of 33.5bn USD", of a ceiling "27.3bn USD where 20bn is the most".
    false, and nothing: they are not known. */
 bool add_share(const struct told *told, struct text *out);

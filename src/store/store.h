@@ -23,7 +23,7 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 5		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 6		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 #define STORE_SOURCE_MAX 128			/* bytes of a source's id */
 #define STORE_INDICATOR_MAX 256			/* … of an indicator's, with the NUL */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -197,6 +198,14 @@ static void make_item(struct post *post, const struct letter_item *given,
 	}
 }
 
+static double seconds_used(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
 void post_render(struct post *post, enum channel_type type,
 	const struct letter_item *items, size_t count, struct text *out)
 {
@@ -215,7 +224,10 @@ void post_render(struct post *post, enum channel_type type,
 	notification_message_id(context.instance, 7, notification.message_id);
 	for (size_t i = 0; i < count; i++)
 		make_item(post, &items[i], &events[i], &alerts[i], &made[i]);
+	double before = seconds_used();
+
 	message_render(&context, out);
+	post->rendering = seconds_used() - before;
 	free(events);
 	free(alerts);
 	free(made);

@@ -15,6 +15,7 @@ struct post {
 	struct engine *engine;		/* as of the last post_at */
 	struct channel channel;
 	instant now;
+	double rendering;		/* seconds of processor of the last */
 	const char *hostile;		/* stands in titles; NULL: nothing does */
 };
 
@@ -49,7 +50,7 @@ struct mail {
 };
 
 /* The body of a notification of these items, of number 7, on a channel of a
-   type; "digest" for a group makes the channel's a digest. */
+   type. */
 void post_render(struct post *post, enum channel_type type,
 	const struct letter_item *items, size_t count, struct text *out);
 void mail_read(struct mail *mail, const struct text *body);
