@@ -217,20 +217,29 @@ static const struct event *change_tell_status(struct engine *engine,
 	return event;
 }
 
-/* Sources that differ, once; and that they agree again. What is no longer known
-   ends nothing. */
+/* Whether it is known that sources agree which were told to differ. What can no
+   longer be compared, for want of figures, ends nothing. */
+static bool sources_agree(const struct engine *engine,
+	const struct change *change)
+{
+	const struct assessment *after = change->after;
+
+	return after->knowledge != KNOWLEDGE_DISPUTED &&
+		after->knowledge != KNOWLEDGE_NO_DATA && !after->dispute.blind &&
+		alerts_fires(engine->alerts, SUBJECT_MILESTONE,
+			engine->reg->milestones[change->index].id,
+			EVENT_DISPUTED);
+}
+
+/* Sources that differ, once; and that they agree again. */
 const struct event *change_tell_dispute(struct engine *engine,
 	const struct change *change, bool quiet, struct effects *effects)
 {
-	enum assurance before = change->before->assessment.knowledge;
 	enum assurance after = change->after->knowledge;
 	struct text reason;
 
 	if (lifecycle_is_over(change->after->lifecycle) ||
-			(after != KNOWLEDGE_DISPUTED &&
-			(after == KNOWLEDGE_NO_DATA ||
-			(before != KNOWLEDGE_DISPUTED &&
-			before != KNOWLEDGE_NO_DATA))))
+	    (after != KNOWLEDGE_DISPUTED && !sources_agree(engine, change)))
 		return NULL;
 	text_init(&reason, 0);
 	assessment_dispute(engine->reg, change->index, change->after, &reason);

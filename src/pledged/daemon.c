@@ -10,8 +10,11 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/channel_health.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
+#include "pledged/health.h"
+#include "pledged/heartbeat.h"
 #include "pledged/job.h"
 #include "pledged/parcel.h"
 #include "pledged/paths.h"
@@ -50,6 +53,7 @@ static void daemon_turn_end(void *context)
 		daemon->settled = true;
 		retention_renew(daemon->retention);
 	}
+	health_note(daemon);
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -169,6 +173,8 @@ static int daemon_open_workers(struct daemon *daemon)
 		return EX_UNAVAILABLE;
 	daemon->extract = extract_pool_open(daemon->loop, daemon->settings,
 		program);
+	daemon->formats = extract_pool_open(daemon->loop, daemon->settings,
+		program);
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
@@ -258,6 +264,7 @@ static int daemon_open(struct daemon *daemon)
 	if (status != 0)
 		return status;
 	daemon->retention = retention_new(daemon);
+	daemon->channels_health = channel_health_new(daemon->store);
 	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
@@ -316,6 +323,7 @@ static void daemon_go(struct daemon *daemon)
 	daemon_turn_end(daemon);
 	daemon_tell_ready(daemon, "");
 	daemon_tell_register(daemon, "watching");
+	daemon->heartbeat = heartbeat_new(daemon);
 	loop_run(daemon->loop);
 }
 
@@ -325,17 +333,20 @@ static void daemon_close(struct daemon *daemon)
 {
 	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);
 	server_free(daemon->server);
+	heartbeat_free(daemon->heartbeat);
 	fetcher_free(daemon->fetcher);
 	fetcher_free(daemon->sender);
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	pool_free(daemon->formats);
 	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
@@ -345,6 +356,7 @@ static void daemon_close(struct daemon *daemon)
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
 	retention_free(daemon->retention);
+	channel_health_free(daemon->channels_health);
 	checkup_free(daemon->checkup);
 	access_free(daemon->access);
 	runner_free(daemon->checking);
@@ -356,7 +368,7 @@ static void daemon_close(struct daemon *daemon)
 
 int daemon_run(const char *conf_path)
 {
-	struct daemon daemon = {.conf_path = conf_path};
+	struct daemon daemon = {.conf_path = conf_path, .due_since = -1};
 
 	effects_init(&daemon.effects);
 	daemon.exit_status = daemon_open(&daemon);

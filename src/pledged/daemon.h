@@ -29,7 +29,7 @@
 struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
-struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct carrying; /* one attempt at a delivery under way (delivery.h) */
 struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
@@ -37,6 +37,8 @@ struct verification; /* of the store, the last (verification.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
+struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
+struct channels_health; /* by their last attempts (channel_health.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -52,6 +54,8 @@ struct daemon {
 	struct pool *extract;
 	struct asker *asker;		/* asks by them */
 	struct pool *mail;
+	struct pool *formats;		/* make messages of webhooks: apart from
+					   workers that read what sources say */
 	struct server *server;
 	struct access_ *access;
 	struct runner *checking;	/* the store, whole */
@@ -60,6 +64,9 @@ struct daemon {
 	struct submission *submissions;
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
+	struct heartbeat *heartbeat;
+	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
+	struct channels_health *channels_health;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
@@ -108,7 +115,7 @@ void daemon_commit(struct daemon *daemon);
 bool daemon_is_absorbing(const struct daemon *daemon);
 /* Whether it is whole: else the register that the rest names must stay. */
 bool daemon_is_whole(const struct daemon *daemon);
-/* Records what an operator did, and calls fn when that is durable. */
+/* Records what an operator did, and calls fn (or NULL) when that is durable. */
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);

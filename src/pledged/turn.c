@@ -517,7 +517,8 @@ void daemon_record(struct daemon *daemon, const char *who, const char *what,
 {
 	store_add_action(daemon->turn->batch, loop_now(daemon->loop), who, what,
 		subject, note);
-	daemon_wait(daemon, fn, context);
+	if (fn != NULL)
+		daemon_wait(daemon, fn, context);
 }
 
 void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context)

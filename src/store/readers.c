@@ -183,6 +183,11 @@ static const char *const queries[QUERY_COUNT] = {
 		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
 		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
 		"ORDER BY s.id LIMIT ?2",
+	[QUERY_LAST_ATTEMPTS] =
+		"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, "
+		"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n "
+		"CROSS JOIN name AS c WHERE n.id = d.notification "
+		"AND c.id = n.channel ORDER BY d.id DESC LIMIT ?1",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

@@ -242,6 +242,71 @@ static void test_told_otherwise(void **state)
 	rig_release(&rig);
 }
 
+/* Of every state and what may come after it: blindness is told, and ends
+   nothing. */
+static void test_blindness_ends_nothing(void **state)
+{
+	static const enum status blind[] = {STATUS_NOT_STARTED, STATUS_PENDING,
+		STATUS_DUE, STATUS_AWAITING_DATA, STATUS_UNVERIFIED};
+	(void)state;
+
+	for (int from = 0; from < STATUS_COUNT; from++) {
+		for (size_t i = 0; i < sizeof(blind) / sizeof(*blind); i++) {
+			enum event_kind kind = event_of_change(
+				(enum status)from, blind[i]);
+
+			for (int alert = 0; kind != EVENT_KIND_COUNT &&
+			    alert < EVENT_KIND_COUNT; alert++)
+				assert_false(event_kind_ends(kind,
+					(enum event_kind)alert));
+		}
+	}
+	for (int alert = 0; alert < EVENT_KIND_COUNT; alert++) {
+		assert_false(event_kind_ends(EVENT_DATA_STALE,
+			(enum event_kind)alert));
+		assert_false(event_kind_ends(EVENT_OFFLINE,
+			(enum event_kind)alert));
+		assert_false(event_kind_ends(EVENT_SOURCE_FAILING,
+			(enum event_kind)alert));
+	}
+}
+
+/* Sources that differed have not agreed when one of them falls silent. */
+static void test_silent_source_agrees_not(void **state)
+{
+	struct rig rig;
+	struct milestone *both;
+	(void)state;
+
+	rig_init(&rig, FIRST_SIGHT_EACH);
+	world_indicator(&rig.world, "a", FREQUENCY_MONTH, 40);
+	world_indicator(&rig.world, "b", FREQUENCY_MONTH, 40);
+	rig_source(&rig.world, "s");
+	both = world_milestone(&rig.world, "both", "2022-12-31",
+		"at_least(2, sum(a, 2mo) >= 900, sum(b, 2mo) >= 900)");
+	world_clauses(&rig.world, both)->tolerance_said = world_said("2%", 1);
+	world_finish(&rig.world);
+	rig_start(&rig, "2020-03-01");
+	rig_feed(&rig, "a", "2020-01", "60", "2020-03-01");
+	rig_feed(&rig, "b", "2020-01", "40", "2020-03-01");
+	rig_feed(&rig, "a", "2020-02", "60", "2020-03-01");
+	rig_feed(&rig, "b", "2020-02", "40", "2020-03-01");
+	rig_expect(&rig, "disputed p/both\n+disputed p/both\n!desk disputed\n");
+	rig_until(&rig, "2020-05-05");
+	rig_feed(&rig, "a", "2020-03", "50", "2020-05-05");
+	rig_feed(&rig, "a", "2020-04", "50", "2020-05-05");
+	rig_until(&rig, "2020-06-01");
+	assert_int_equal(engine_milestone(rig.engine, 0)->assessment.knowledge,
+		KNOWLEDGE_ASSESSED);
+	assert_null(strstr(text_string(&rig.log), "recovered p/both"));
+	rig_restart(&rig);
+	rig_feed(&rig, "b", "2020-03", "50", "2020-06-01");
+	rig_feed(&rig, "b", "2020-04", "50", "2020-06-01");
+	assert_non_null(strstr(text_string(&rig.log),
+		"recovered p/both\n-disputed p/both\n"));
+	rig_release(&rig);
+}
+
 /* Whoever tells is handed the whole of it. */
 static void test_tidings(void **state)
 {
@@ -369,6 +434,8 @@ int main(void)
 		cmocka_unit_test(test_escalated),
 		cmocka_unit_test(test_told_otherwise),
 		cmocka_unit_test(test_tidings),
+		cmocka_unit_test(test_blindness_ends_nothing),
+		cmocka_unit_test(test_silent_source_agrees_not),
 		cmocka_unit_test(test_subject),
 	};
 	text_init(&tidings, 0);
