@@ -37,7 +37,9 @@
 #include "core/row.h"
 
 #define SETTLE_SECONDS 60
-#define DELIVERIES_PER_CHANNEL 8	/* under way at once */
+#define DELIVERIES_PER_CHANNEL 4	/* under way at once */
+#define MAILS_UNDER_WAY_MAX 64		/* of all channels of mail together, each of
+					   which has its share: processes */
 #define WEBHOOKS_PER_CHANNEL 64		/* the same of a webhook, which takes no
 					   process of its own */
 
@@ -77,6 +79,7 @@ void engine_restore_source(struct engine *engine, const char *id,
    in quarantine apart; one call for each that gave it. */
 void engine_restore_supply(struct engine *engine, const char *indicator,
 	const char *source, struct period last);
+/* Open ones, and those over of whose end a mention that waits is to tell. */
 void engine_restore_alert(struct engine *engine, const struct alert *alert);
 /* Pending ones, in any order, with their items, whose alerts are left out. */
 void engine_restore_delivery(struct engine *engine,
@@ -92,7 +95,9 @@ void engine_restore_hearing(struct engine *engine,
    what is older than the longest interval need not be given. */
 void engine_restore_group(struct engine *engine, const char *channel,
 	const char *group, instant told);
-/* That are not over. */
+/* That are not over, or ended while nobody was there to tell of it: those of the
+   last weeks will do, since who has heard of an alert after the end of a silence
+   over it is not told of that again. */
 void engine_restore_silence(struct engine *engine,
 	const struct silence *silence);
 
@@ -165,15 +170,20 @@ enum accept_outcome engine_accept(struct engine *engine, uint32_t indicator,
    meant to wait at all is cut to that, and all milestones are judged again. */
 void engine_replan(struct engine *engine, instant now, struct effects *effects);
 
-/* A delivery has ended: delivered, or failed for good, or for now.
-   retry_after: seconds the receiver asked for, -1 none. */
-enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD };
+/*
+ * A delivery has ended: delivered, or failed. FOR_ALL: nobody was reached, or
+ * the receiver takes nothing for now, so that any other would have fared alike;
+ * FOR_NOW: it did not take this one. retry_after: seconds the receiver asked
+ * for, -1 none.
+ */
+enum delivery_outcome { DELIVERED, FAILED_FOR_NOW, FAILED_FOR_GOOD,
+	FAILED_FOR_ALL };
 void engine_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects);
 
-/* A dead notification is to be tried again at once, as it was rendered; or one
-   that is pending, before its time. With its items, as engine_restore_delivery.
+/* A notification that is dead or was dropped is to be tried again at once, as it
+   was rendered; or one that is pending, before its time. With its items, as engine_restore_delivery.
    false: it is under way, or delivered, or its channel is no longer there. */
 bool engine_resend(struct engine *engine,
 	const struct notification *notification,
@@ -193,7 +203,8 @@ bool engine_acknowledge(struct engine *engine, int64_t alert,
 	struct effects *effects);
 
 /* Somebody does not want to be told for a while; id and made are ours to set.
-   Its id; 0: there are SILENCES_MAX. words: as match_words_read took them. */
+   Its id; 0: there are SILENCES_MAX. words: as match_words_read takes them, kept
+   as match_words_write writes them. */
 int64_t engine_silence(struct engine *engine, const struct silence *silence,
 	instant now, struct effects *effects);
 /* … and now does. false: no such silence, or it is over. */

@@ -1,158 +1,10 @@
 /*
- * outbox: notifications on their way, each to one channel.
- *
- *	BEHIND ──the one before has ended──→ WAITING ──due──→ READY
- *	                                        ↑               │ room
- *	                                        └──failed── UNDER_WAY ──→ gone
- *
- * A channel sends in order of id, and has at most so many under way at once,
- * so that one which hangs holds up no other. Notifications of one alert to one
- * channel stand in line: only the first of the line moves.
+ * outbox: notifications on their way, each to one channel, until they are
+ * delivered or given up. See outbox_internal.h for the states of an entry,
+ * outbox_lines.c for who waits for whom, outbox_health.c for how channels are
+ * spared and what is said of those that fail.
  */
-#include "core/engine_internal.h"
-
-#include "base/log.h"
-#define uthash_malloc(size) mem_new(1, size)
-#define uthash_fatal(message) log_bug("%s", message)
-#include <uthash.h>
-
-#define BACKOFF_FIRST INT64_C(10)
-#define BACKOFF_MAX INT64_C(3600)
-#define RETRY_AFTER_MAX INT64_C(86400)
-#define GIVEN_UP_AFTER (INT64_C(3) * 86400)
-
-enum entry_state { ENTRY_BEHIND, ENTRY_WAITING, ENTRY_READY, ENTRY_UNDER_WAY };
-
-struct outlet;
-struct pile;
-
-struct entry {
-	struct delivery delivery;
-	enum entry_state state;
-	struct outlet *outlet;
-	int64_t alert;		/* 0: stands in no line */
-	instant created;
-	instant planned;	/* when delivery.next was */
-	struct entry *behind;	/* the next in its line */
-	instant wake;		/* WAITING: until then */
-	struct pile *pile;	/* WAITING, READY: where it is */
-	size_t slot;		/* … and its place there */
-	size_t position;	/* in the outbox's items */
-	UT_hash_handle hh;	/* by notification */
-};
-
-/* A binary heap of entries that know their place. */
-struct pile {
-	struct entry **items;
-	size_t count;
-	size_t capacity;
-	bool by_time;		/* by wake, then id; else by id */
-};
-
-/* A channel, as long as anything is on its way to it. */
-struct outlet {
-	char *id;
-	bool open;		/* the policy has it */
-	struct pile ready;
-	int under_way;
-	int most;		/* under way at once */
-	UT_hash_handle hh;
-};
-
-struct line_key {
-	const struct outlet *outlet;
-	int64_t alert;
-};
-
-struct line {
-	struct line_key key;
-	struct entry *last;
-	UT_hash_handle hh;
-};
-
-struct outbox {
-	struct entry **items;	/* all pending, in no order */
-	size_t count;
-	size_t capacity;
-	struct entry *by_id;
-	struct outlet *outlets;
-	struct line *lines;
-	struct pile waiting;
-	int64_t last_id;
-};
-
-/* --- piles --------------------------------------------------------------- */
-
-static bool entry_before(const struct pile *pile, const struct entry *a,
-	const struct entry *b)
-{
-	if (pile->by_time && a->wake != b->wake)
-		return a->wake < b->wake;
-	return a->delivery.notification < b->delivery.notification;
-}
-
-static void pile_put(struct pile *pile, struct entry *entry, size_t slot)
-{
-	pile->items[slot] = entry;
-	entry->slot = slot;
-}
-
-static void pile_rise(struct pile *pile, struct entry *entry)
-{
-	size_t slot = entry->slot;
-
-	while (slot > 0) {
-		struct entry *parent = pile->items[(slot - 1) / 2];
-		if (!entry_before(pile, entry, parent))
-			break;
-		pile_put(pile, parent, slot);
-		slot = (slot - 1) / 2;
-	}
-	pile_put(pile, entry, slot);
-}
-
-static void pile_sink(struct pile *pile, struct entry *entry)
-{
-	size_t slot = entry->slot;
-
-	for (;;) {
-		size_t child = 2 * slot + 1;
-		if (child >= pile->count)
-			break;
-		if (child + 1 < pile->count && entry_before(pile,
-				pile->items[child + 1], pile->items[child]))
-			child++;
-		if (!entry_before(pile, pile->items[child], entry))
-			break;
-		pile_put(pile, pile->items[child], slot);
-		slot = child;
-	}
-	pile_put(pile, entry, slot);
-}
-
-static void pile_add(struct pile *pile, struct entry *entry)
-{
-	pile->items = mem_grow(pile->items, pile->count, &pile->capacity,
-		sizeof(*pile->items));
-	entry->pile = pile;
-	pile_put(pile, entry, pile->count++);
-	pile_rise(pile, entry);
-}
-
-static void pile_remove(struct entry *entry)
-{
-	struct pile *pile = entry->pile;
-	struct entry *last = pile->items[--pile->count];
-
-	entry->pile = NULL;
-	if (last == entry)
-		return;
-	pile_put(pile, last, entry->slot);
-	pile_rise(pile, last);
-	pile_sink(pile, last);
-}
-
-/* --- outlets and lines --------------------------------------------------- */
+#include "core/outbox_internal.h"
 
 static struct outlet *outbox_outlet(struct outbox *outbox, const char *id)
 {
@@ -162,31 +14,22 @@ static struct outlet *outbox_outlet(struct outbox *outbox, const char *id)
 	if (!outlet) {
 		outlet = mem_new(1, sizeof(*outlet));
 		outlet->id = mem_string(id);
+		outlet->rest = outlet->failing = INSTANT_MIN;
 		HASH_ADD_KEYPTR(hh, outbox->outlets, outlet->id,
 			strlen(outlet->id), outlet);
 	}
 	return outlet;
 }
 
-static struct line *outbox_line(const struct outbox *outbox,
-	const struct entry *entry)
-{
-	struct line_key key = {entry->outlet, entry->alert};
-	struct line *line;
+/* --- entries ------------------------------------------------------------- */
 
-	HASH_FIND(hh, outbox->lines, &key, sizeof(key), line);
-	return line;
-}
-
-/* An entry that may move: it waits until its time, or is ready. */
-static void entry_move_up(struct outbox *outbox, struct entry *entry,
-	instant now)
+void entry_move_up(struct outbox *outbox, struct entry *entry, instant now)
 {
 	instant wake = entry->delivery.next;
 
 	/* One whose channel is gone waits to be given up, or for its return. */
 	if (!entry->outlet->open)
-		wake = entry->created + GIVEN_UP_AFTER;
+		wake = entry->given_up;
 	if (entry->outlet->open && wake <= now) {
 		entry->state = ENTRY_READY;
 		pile_add(&entry->outlet->ready, entry);
@@ -197,42 +40,67 @@ static void entry_move_up(struct outbox *outbox, struct entry *entry,
 	}
 }
 
-/* Puts an entry at the end of its line; it moves at once if it is alone. */
-static void entry_line_up(struct outbox *outbox, struct entry *entry,
-	instant now)
+static size_t string_room(const char *string)
 {
-	if (entry->alert) {
-		struct line *line = outbox_line(outbox, entry);
-		if (line) {
-			entry->state = ENTRY_BEHIND;
-			line->last->behind = entry;
-			line->last = entry;
-			return;
-		}
-		line = mem_new(1, sizeof(*line));
-		line->key = (struct line_key){entry->outlet, entry->alert};
-		line->last = entry;
-		HASH_ADD(hh, outbox->lines, key, sizeof(line->key), line);
-	}
-	entry_move_up(outbox, entry, now);
+	return string ? strlen(string) + 1 : 0;
 }
 
-/* The first of a line has gone: the next moves. */
-static void entry_leave_line(struct outbox *outbox, struct entry *entry,
-	instant now)
+static const char *string_keep(char **at, const char *string)
 {
-	if (entry->behind) {
-		entry_move_up(outbox, entry->behind, now);
-	} else if (entry->alert) {
-		struct line *line = outbox_line(outbox, entry);
-		HASH_DEL(outbox->lines, line);
-		free(line);
+	size_t size = string_room(string);
+	char *copy = *at;
+
+	if (!string)
+		return NULL;
+	memcpy(copy, string, size);
+	*at += size;
+	return copy;
+}
+
+/* Copies what may have to be told elsewhere. */
+static void entry_keep(struct entry *entry, const struct item *items,
+	size_t count)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < count; i++)
+		room += string_room(items[i].mention.group) +
+			string_room(items[i].event->subject) +
+			string_room(items[i].event->from) +
+			string_room(items[i].event->to);
+	entry->contents = mem_new(count, sizeof(*entry->contents));
+	entry->content_count = count;
+	char *at = entry->strings = mem_new(1, room + 1);
+	for (size_t i = 0; i < count; i++) {
+		struct content *content = &entry->contents[i];
+
+		content->mention = items[i].mention;
+		content->mention.channel = entry->outlet->id;
+		content->mention.group = string_keep(&at,
+			items[i].mention.group);
+		content->event = *items[i].event;
+		content->event.subject = string_keep(&at,
+			items[i].event->subject);
+		content->event.from = string_keep(&at, items[i].event->from);
+		content->event.to = string_keep(&at, items[i].event->to);
 	}
 }
 
-/* --- entries ------------------------------------------------------------- */
+/* What a fallback cannot be brought goes no further; neither does a test. */
+static void entry_take_items(struct entry *entry, const struct item *items,
+	size_t count)
+{
+	if (count == 0)
+		return;
+	entry->is_test = items[0].mention.reason == REASON_TEST;
+	if (entry->is_test)
+		return;
+	lines_of(entry, items, count);
+	if (!items[0].mention.undelivered)
+		entry_keep(entry, items, count);
+}
 
-static struct entry *entry_new(struct outbox *outbox,
+struct entry *entry_new(struct outbox *outbox,
 	const struct notification *notification)
 {
 	struct entry *entry = mem_new(1, sizeof(*entry));
@@ -241,8 +109,11 @@ static struct entry *entry_new(struct outbox *outbox,
 	entry->delivery.next = notification->created;
 	entry->delivery.at = INSTANT_MIN;
 	entry->outlet = outbox_outlet(outbox, notification->channel);
-	entry->alert = notification->alert;
+	entry->outlet->pending++;
 	entry->created = entry->planned = notification->created;
+	entry_take_items(entry, notification->items, notification->item_count);
+	entry->given_up = entry->created + (entry->is_test ?
+		TEST_GIVEN_UP_AFTER : GIVEN_UP_AFTER);
 
 	outbox->items = mem_grow(outbox->items, outbox->count,
 		&outbox->capacity, sizeof(*outbox->items));
@@ -253,32 +124,46 @@ static struct entry *entry_new(struct outbox *outbox,
 	return entry;
 }
 
+static void entry_release(struct entry *entry)
+{
+	free(entry->places);
+	free(entry->contents);
+	free(entry->strings);
+	free(entry);
+}
+
 static void entry_free(struct outbox *outbox, struct entry *entry)
 {
 	struct entry *last = outbox->items[--outbox->count];
 
 	outbox->items[entry->position] = last;
 	last->position = entry->position;
+	entry->outlet->pending--;
 	HASH_DEL(outbox->by_id, entry);
-	free(entry);
+	entry_release(entry);
 }
 
-static void entry_save(const struct entry *entry, struct effects *effects)
+void entry_save(const struct entry *entry, struct effects *effects)
 {
 	struct delivery *copy = effects_block(effects, sizeof(*copy));
 	*copy = entry->delivery;
 	effects_add(effects, EFFECT_DELIVERY)->as.delivery = copy;
 }
 
-/* It is delivered or dead: no more is to be done about it. */
-static void entry_end(struct outbox *outbox, struct entry *entry,
+void entry_end(struct engine *engine, struct entry *entry,
 	enum delivery_state state, instant now, struct effects *effects)
 {
+	if (entry->pile)
+		pile_remove(entry);
 	entry->delivery.state = state;
 	entry->delivery.next = INSTANT_MAX;
 	entry_save(entry, effects);
-	entry_leave_line(outbox, entry, now);
-	entry_free(outbox, entry);
+	if (state == DELIVERY_DELIVERED)
+		outlet_recovered(engine, entry->outlet, now, effects);
+	else if (state == DELIVERY_DEAD)
+		outlet_lost(engine, entry, now, effects);
+	lines_leave(engine->outbox, entry, now);
+	entry_free(engine->outbox, entry);
 }
 
 static void entry_retry(struct outbox *outbox, struct entry *entry,
@@ -308,19 +193,15 @@ struct outbox *outbox_new(int64_t last_id)
 
 void outbox_free(struct outbox *outbox)
 {
-	struct outlet *outlet, *next_outlet;
-	struct line *line, *next_line;
+	struct outlet *outlet, *next;
 
 	if (!outbox)
 		return;
 	HASH_CLEAR(hh, outbox->by_id);
 	for (size_t i = 0; i < outbox->count; i++)
-		free(outbox->items[i]);
-	HASH_ITER(hh, outbox->lines, line, next_line) {
-		HASH_DEL(outbox->lines, line);
-		free(line);
-	}
-	HASH_ITER(hh, outbox->outlets, outlet, next_outlet) {
+		entry_release(outbox->items[i]);
+	lines_free(outbox);
+	HASH_ITER(hh, outbox->outlets, outlet, next) {
 		HASH_DEL(outbox->outlets, outlet);
 		free(outlet->ready.items);
 		free(outlet->id);
@@ -331,7 +212,7 @@ void outbox_free(struct outbox *outbox)
 	free(outbox);
 }
 
-static struct entry *outbox_find(const struct outbox *outbox, int64_t id)
+struct entry *outbox_find(const struct outbox *outbox, int64_t id)
 {
 	struct entry *entry;
 	HASH_FIND(hh, outbox->by_id, &id, sizeof(id), entry);
@@ -365,21 +246,31 @@ static void entry_cut(struct entry *entry, instant now)
 {
 	entry->delivery.next = plan_cut(entry->delivery.next, entry->planned,
 		now);
+	entry->given_up = plan_cut(entry->given_up, entry->created, now);
 	if (entry->planned > now)
 		entry->planned = now;
 	if (entry->created > now)
 		entry->created = now;
 }
 
-void outbox_start(struct outbox *outbox, instant now)
+void outbox_start(struct engine *engine, instant now)
 {
+	struct outbox *outbox = engine->outbox;
+
 	if (outbox->count > 1)
 		qsort(outbox->items, outbox->count, sizeof(*outbox->items),
 			entry_compare);
+	outlets_restored(engine, now);
 	for (size_t i = 0; i < outbox->count; i++) {
-		outbox->items[i]->position = i;
-		entry_cut(outbox->items[i], now);
-		entry_line_up(outbox, outbox->items[i], now);
+		struct entry *entry = outbox->items[i];
+
+		entry->position = i;
+		entry_cut(entry, now);
+		/* Time in which we were not there gave it no chance. */
+		if (entry->outlet->open &&
+				entry->given_up < now + TRIED_AT_LEAST)
+			entry->given_up = now + TRIED_AT_LEAST;
+		lines_join(outbox, entry, now);
 	}
 }
 
@@ -397,26 +288,44 @@ static void outbox_sort(struct outbox *outbox, instant now)
 
 void outbox_replan(struct outbox *outbox, instant now)
 {
+	struct outlet *outlet, *next;
+
 	for (size_t i = 0; i < outbox->count; i++)
 		entry_cut(outbox->items[i], now);
+	HASH_ITER(hh, outbox->outlets, outlet, next) {
+		outlet->rest = earlier(outlet->rest, now);
+		outlet->failing = earlier(outlet->failing, now);
+	}
 	outbox_sort(outbox, now);
+}
+
+/* So many mails of each channel at once that those which hang never hold all
+   the workers. */
+static int mails_per_channel(const struct policy *policy)
+{
+	int channels = 0, share;
+
+	for (size_t i = 0; policy && i < policy->channel_count; i++)
+		channels += policy->channels[i].type == CHANNEL_EMAIL;
+	share = channels > 0 ? MAILS_UNDER_WAY_MAX / channels : 1;
+	return share < 1 ? 1 : share > DELIVERIES_PER_CHANNEL ?
+		DELIVERIES_PER_CHANNEL : share;
 }
 
 void outbox_policy(struct outbox *outbox, const struct policy *policy,
 	instant now)
 {
 	struct outlet *outlet, *next;
+	int mails = mails_per_channel(policy);
 
 	HASH_ITER(hh, outbox->outlets, outlet, next)
 		outlet->open = false;
-	for (size_t i = 0; policy && i < policy->channel_count; i++) {
-		const struct channel *channel = &policy->channels[i];
-
-		outlet = outbox_outlet(outbox, channel->id);
-		outlet->open = true;
-		outlet->most = channel->type == CHANNEL_WEBHOOK ?
-			WEBHOOKS_PER_CHANNEL : DELIVERIES_PER_CHANNEL;
-	}
+	for (size_t i = 0; policy && i < policy->channel_count; i++)
+		outlet_open(outbox_outlet(outbox, policy->channels[i].id),
+			&policy->channels[i], mails);
+	/* The alert of one that is gone ends with it. */
+	HASH_ITER(hh, outbox->outlets, outlet, next)
+		outlet->told &= outlet->open;
 	outbox_sort(outbox, now);
 }
 
@@ -443,9 +352,8 @@ void notification_message_id(const char *instance, int64_t id, char out[40])
 	out[length] = '\0';
 }
 
-int64_t outbox_notify(struct engine *engine,
-	const struct notification *draft, instant now,
-	struct effects *effects)
+int64_t outbox_notify(struct engine *engine, const struct notification *draft,
+	instant now, struct effects *effects)
 {
 	struct outbox *outbox = engine->outbox;
 	struct effect *effect = effects_add(effects, EFFECT_NOTIFY);
@@ -460,53 +368,95 @@ int64_t outbox_notify(struct engine *engine,
 	notification->alert = draft->item_count == 1 ?
 		draft->items[0].mention.alert : 0;
 	notification->created = now;
-	entry_line_up(outbox, entry_new(outbox, notification), now);
-	return notification->id;
+	struct entry *entry = entry_new(outbox, notification);
+	entry->by_hand = entry->is_test;
+	lines_join(outbox, entry, now);
+	return entry->delivery.notification;
 }
 
-void outbox_delivered(struct outbox *outbox, int64_t notification,
+void outbox_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects)
 {
-	struct entry *entry = outbox_find(outbox, notification);
+	struct entry *entry = outbox_find(engine->outbox, notification);
 
 	if (!entry || entry->state != ENTRY_UNDER_WAY)
 		return;
-	entry->outlet->under_way--;
+	struct outlet *outlet = entry->outlet;
+	outlet->under_way--;
+	entry->by_hand = false;
+	entry->tried = true;
+	entry->refused = outcome == FAILED_FOR_NOW;
 	entry->delivery.attempts++;
 	entry->delivery.at = now;
 	snprintf(entry->delivery.answer, sizeof(entry->delivery.answer), "%s",
 		answer ? answer : "");
+	outlet_heard(engine->outbox, entry, outcome, retry_after, now);
 	if (outcome == DELIVERED)
-		entry_end(outbox, entry, DELIVERY_DELIVERED, now, effects);
-	else if (outcome == FAILED_FOR_GOOD ||
-			now - entry->created >= GIVEN_UP_AFTER)
-		entry_end(outbox, entry, DELIVERY_DEAD, now, effects);
+		entry_end(engine, entry, DELIVERY_DELIVERED, now, effects);
+	else if (outcome == FAILED_FOR_GOOD || now >= entry->given_up)
+		entry_end(engine, entry, DELIVERY_DEAD, now, effects);
 	else
-		entry_retry(outbox, entry, retry_after, now, effects);
+		entry_retry(engine->outbox, entry, retry_after, now, effects);
+	outlet_look(engine, outlet, now, effects);
 }
 
-static void outbox_wake(struct outbox *outbox, instant now,
-	struct effects *effects)
+/* It may have been waiting untried, while its channel could not be reached. */
+static void entry_give_up(struct engine *engine, struct entry *entry,
+	instant now, struct effects *effects)
 {
-	while (outbox->waiting.count > 0 && outbox->waiting.items[0]->wake <= now) {
-		struct entry *entry = outbox->waiting.items[0];
-		pile_remove(entry);
-		if (entry->outlet->open) {
-			entry_move_up(outbox, entry, now);
-			continue;
-		}
-		snprintf(entry->delivery.answer, sizeof(entry->delivery.answer),
+	struct delivery *delivery = &entry->delivery;
+
+	if (!entry->outlet->open)
+		snprintf(delivery->answer, sizeof(delivery->answer),
 			"the channel %s is no longer configured",
 			entry->outlet->id);
-		entry_end(outbox, entry, DELIVERY_DEAD, now, effects);
+	else if (delivery->attempts == 0)
+		snprintf(delivery->answer, sizeof(delivery->answer), "%s",
+			entry->outlet->answer);
+	entry_end(engine, entry, DELIVERY_DEAD, now, effects);
+}
+
+static bool entry_is_over(const struct entry *entry, instant now)
+{
+	const struct outlet *outlet = entry->outlet;
+	return now >= entry->given_up && (!outlet->open || outlet->failures > 0);
+}
+
+/* What waits until its time. */
+static void outbox_wake(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	struct outbox *outbox = engine->outbox;
+	size_t ended = 0;
+
+	while (outbox->waiting.count > 0 && ended < ENDED_AT_ONCE &&
+			outbox->waiting.items[0]->wake <= now) {
+		struct entry *entry = outbox->waiting.items[0];
+
+		if (entry_is_over(entry, now)) {
+			entry_give_up(engine, entry, now, effects);
+			ended++;
+		} else {
+			pile_remove(entry);
+			entry_move_up(outbox, entry, now);
+		}
 	}
 }
 
-static void outlet_send(struct outlet *outlet, struct effects *effects)
+void outbox_expire(struct engine *engine, instant now, struct effects *effects)
 {
-	while (outlet->open && outlet->ready.count > 0 &&
-			outlet->under_way < outlet->most) {
+	struct outlet *outlet, *next;
+
+	outbox_wake(engine, now, effects);
+	HASH_ITER(hh, engine->outbox->outlets, outlet, next)
+		outlet_look(engine, outlet, now, effects);
+}
+
+static void outlet_send(struct outlet *outlet, instant now,
+	struct effects *effects)
+{
+	while (outlet_may_send(outlet, now)) {
 		struct entry *entry = outlet->ready.items[0];
 		pile_remove(entry);
 		entry->state = ENTRY_UNDER_WAY;
@@ -522,15 +472,19 @@ void outbox_advance(struct outbox *outbox, instant now,
 {
 	struct outlet *outlet, *next;
 
-	outbox_wake(outbox, now, effects);
 	HASH_ITER(hh, outbox->outlets, outlet, next)
-		outlet_send(outlet, effects);
+		outlet_send(outlet, now, effects);
 }
 
 instant outbox_next(const struct outbox *outbox)
 {
-	return outbox->waiting.count ? outbox->waiting.items[0]->wake
+	instant first = outbox->waiting.count ? outbox->waiting.items[0]->wake
 		: INSTANT_MAX;
+	struct outlet *outlet, *next;
+
+	HASH_ITER(hh, outbox->outlets, outlet, next)
+		first = earlier(first, outlet_next(outlet));
+	return first;
 }
 
 size_t outbox_count(const struct outbox *outbox)

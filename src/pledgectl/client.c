@@ -167,9 +167,10 @@ static struct curl_slist *key_header(const char *key)
 	return headers;
 }
 
-/* body NULL: by GET. */
-static int client_send(struct client *client, const char *path,
-	const char *body, const char *key, struct text *answer)
+/* body: of a POST. */
+static int client_send(struct client *client, const char *method,
+	const char *path, const char *body, const char *key,
+	struct text *answer)
 {
 	CURL *curl = client->curl;
 	struct curl_slist *headers = key_header(key);
@@ -189,9 +190,11 @@ static int client_send(struct client *client, const char *path,
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	if (body != NULL) {
+	if (string_is(method, "POST")) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	} else if (string_is(method, "DELETE")) {
+		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	}
 	CURLcode code = curl_easy_perform(curl);
 
@@ -218,12 +221,17 @@ void client_add_parameter(struct text *query, const char *name,
 int client_ask(struct client *client, const char *method, const char *path,
 	struct text *answer)
 {
-	return client_send(client, path, string_is(method, "POST") ? "" : NULL,
-		NULL, answer);
+	return client_send(client, method, path, "", NULL, answer);
+}
+
+int client_order(struct client *client, const char *method, const char *path,
+	const char *key, struct text *answer)
+{
+	return client_send(client, method, path, "", key, answer);
 }
 
 int client_post(struct client *client, const char *path, const char *body,
 	const char *key, struct text *answer)
 {
-	return client_send(client, path, body, key, answer);
+	return client_send(client, "POST", path, body, key, answer);
 }

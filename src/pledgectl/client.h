@@ -20,11 +20,15 @@ struct client *client_new(const char *socket);
 void client_free(struct client *client);
 
 /* Asks; returns CTL_DONE with the body in answer, or another status after
-   telling in one line on standard error what is wrong. method: GET or POST. */
+   telling in one line on standard error what is wrong. method: GET, POST or
+   DELETE. */
 int client_ask(struct client *client, const char *method, const char *path,
 	struct text *answer);
 
-/* The same by POST, with a body (JSON); key: an Idempotency-Key, or NULL. */
+/* The same of an order; key: an Idempotency-Key, or NULL. */
+int client_order(struct client *client, const char *method, const char *path,
+	const char *key, struct text *answer);
+/* The same by POST, with a body (JSON). */
 int client_post(struct client *client, const char *path, const char *body,
 	const char *key, struct text *answer);
 

@@ -61,27 +61,47 @@ static const struct list_column source_columns[] = {
 
 static const struct list_column alert_columns[] = {
 	{"ALERT", "id", CELL_NUMBER, false},
+	{"SEVERITY", "severity", CELL_STATUS, false},
 	{"KIND", "kind", CELL_STATUS, false},
-	{"SEVERITY", "severity", CELL_TEXT, false},
-	{"STATE", "state", CELL_TEXT, false},
-	{"RAISED", "raised", CELL_TIME, false},
 	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"RAISED", "raised", CELL_TIME, false},
+	{"STANDING", "standing", CELL_STANDING, true},
 	{"REASON", "reason", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column silence_columns[] = {
+	{"SILENCE", "id", CELL_NUMBER, false},
+	{"STATE", "state", CELL_STATUS, false},
+	{"MATCH", "match", CELL_TEXT, true},
+	{"UNTIL", "until", CELL_TIME, false},
+	{"BY", "by", CELL_TEXT, false},
+	{"ALERTS", "alerts", CELL_NUMBER, false},
+	{"HELD BACK", "held_back", CELL_NUMBER, false},
+	{"MILESTONES", "milestones", CELL_NUMBER, false},
+	{"WHY", "note", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
 
 static const struct list_column channel_columns[] = {
 	{"CHANNEL", "id", CELL_TEXT, false},
 	{"TYPE", "type", CELL_TEXT, false},
+	{"STATE", "working", CELL_WORKING, true},
+	{"PENDING", "pending", CELL_NUMBER, false},
+	{"DEAD", "dead", CELL_NUMBER, false},
+	{"LAST SUCCESS", "last_success", CELL_TIME, false},
+	{"FALLBACK", "fallback", CELL_TEXT, false},
 	{"SERVER", "server", CELL_TEXT, true},
 	{"URL", "url", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
 
 static const struct list_column outbox_columns[] = {
-	{"MESSAGE", "message_id", CELL_TEXT, false},
+	{"NUMBER", "id", CELL_NUMBER, false},
 	{"CHANNEL", "channel", CELL_TEXT, false},
-	{"STATE", "state", CELL_TEXT, false},
+	{"STATE", "state", CELL_STATUS, false},
+	{"KIND", "kind", CELL_TEXT, false},
+	{"SUBJECT", "subject", CELL_TEXT, true},
 	{"ATTEMPTS", "attempts", CELL_NUMBER, false},
 	{"CREATED", "created", CELL_TIME, false},
 	{"NEXT", "next", CELL_TIME, false},
@@ -119,6 +139,7 @@ static const struct list_kind kinds[] = {
 	{"indicators", indicator_columns},
 	{"sources", source_columns},
 	{"alerts", alert_columns},
+	{"silences", silence_columns},
 	{"channels", channel_columns},
 	{"outbox", outbox_columns},
 	{"held", held_columns},
@@ -155,7 +176,8 @@ static const struct {
 	{"breached", GRID_BAD}, {"not_met", GRID_BAD}, {"reversed", GRID_BAD},
 	{"slipped", GRID_BAD}, {"off_track", GRID_BAD}, {"failed", GRID_BAD},
 	{"unreadable", GRID_BAD}, {"source_failing", GRID_BAD},
-	{"source_unreadable", GRID_BAD},
+	{"source_unreadable", GRID_BAD}, {"delivery_failed", GRID_BAD},
+	{"critical", GRID_BAD}, {"dead", GRID_BAD},
 	{"due", GRID_WARN}, {"at_risk", GRID_WARN}, {"unverified", GRID_WARN},
 	{"awaiting_data", GRID_WARN}, {"partly_met", GRID_WARN},
 	{"pending", GRID_PLAIN}, {"on_track", GRID_GOOD},
@@ -246,6 +268,21 @@ int items_get(struct items *items, const struct request *request,
 	return status;
 }
 
+void items_add(struct items *items, struct text *answer)
+{
+	struct slice whole = slice_of(text_string(answer));
+
+	items->pages = mem_grow(items->pages, items->page_count,
+		&items->page_capacity, sizeof *items->pages);
+	items->pages[items->page_count++] = *answer;
+	while (whole.length > 0 && whole.start[whole.length - 1] == '\n')
+		whole.length--;
+	items->list = mem_grow(items->list, items->count, &items->capacity,
+		sizeof *items->list);
+	items->list[items->count++] = (struct item){.raw = whole,
+		.json = json_loadb(whole.start, whole.length, 0, NULL)};
+}
+
 void items_take(struct items *items, struct text *answer, struct slice array)
 {
 	memset(items, 0, sizeof *items);
@@ -329,10 +366,45 @@ static int compare_urgency(const void *a, const void *b)
 	return left != right ? (left < right ? -1 : 1) : compare_due(a, b);
 }
 
+/* Nobody has it and somebody was told; it is held back; somebody has it; it is
+   over. */
+static int alert_rank(const struct item *item)
+{
+	const char *state = item_string(item, "state");
+
+	if (string_is(state, "acknowledged"))
+		return 2;
+	if (!string_is(state, "firing"))
+		return 3;
+	return json_array_size(json_object_get(item->json, "silences")) > 0 ||
+		json_is_integer(json_object_get(item->json, "cause"));
+}
+
+static int severity_rank(const struct item *item)
+{
+	const char *severity = item_string(item, "severity");
+
+	return string_is(severity, "critical") ? 0 :
+		string_is(severity, "warning") ? 1 : 2;
+}
+
+static int compare_standing(const void *a, const void *b)
+{
+	int order = alert_rank(a) - alert_rank(b);
+	const struct item *one = a, *two = b;
+	json_int_t left = json_integer_value(json_object_get(one->json, "id"));
+	json_int_t right = json_integer_value(json_object_get(two->json, "id"));
+
+	if (order == 0)
+		order = severity_rank(a) - severity_rank(b);
+	return order != 0 ? order : left < right ? -1 : left > right;
+}
+
 void items_sort(struct items *items, const char *order)
 {
 	int (*compare)(const void *, const void *) =
 		string_is(order, "due") ? compare_due
+		: string_is(order, "standing") ? compare_standing
 		: string_is(order, "urgency") ? compare_urgency : compare_id;
 
 	if (items->count > 1)
@@ -369,6 +441,97 @@ static void add_plain(struct text *out, const struct item *item, const char *key
 		text_add(out, raw.start, raw.length);
 }
 
+static void add_minute_of(struct text *out, const json_t *object,
+	const char *key)
+{
+	const char *time = json_string_value(json_object_get(object, key));
+
+	if (time != NULL)
+		text_add(out, time, strlen(time) >= 16 ? 16 : strlen(time));
+}
+
+/* The first channel for which something of it waits; NULL: nothing does. */
+static const json_t *alert_waiting(const json_t *hearings, bool *told)
+{
+	const json_t *waiting = NULL, *hearing;
+	size_t i;
+
+	*told = false;
+	json_array_foreach(hearings, i, hearing) {
+		if (json_is_string(json_object_get(hearing, "told")))
+			*told = true;
+		else if (waiting == NULL)
+			waiting = hearing;
+	}
+	return waiting;
+}
+
+static void add_told(struct text *out, const struct item *item)
+{
+	const json_t *hearings = json_object_get(item->json, "hearings");
+	const json_t *next = json_object_get(item->json, "next");
+	bool told;
+	const json_t *waiting = alert_waiting(hearings, &told);
+
+	if (json_array_size(hearings) == 0) {
+		text_add_string(out, "no route tells anybody");
+	} else if (!told) {
+		text_add_string(out, "not told yet, waits until ");
+		add_minute_of(out, waiting, "waits_until");
+	} else {
+		text_add_string(out, "nobody has it");
+	}
+	if (json_is_object(next)) {
+		text_addf(out, ", %s ", string_of(next, "what"));
+		add_minute_of(out, next, "at");
+	}
+}
+
+/* Who has an alert in hand, or why nobody need: what to do about it. */
+static void add_standing(struct text *out, const struct item *item)
+{
+	const json_t *acknowledged = json_object_get(item->json,
+		"acknowledged");
+	const json_t *cause = json_object_get(item->json, "cause");
+	const json_t *silences = json_object_get(item->json, "silences");
+	const char *state = item_string(item, "state");
+
+	if (json_is_object(acknowledged)) {
+		text_addf(out, "%s has it until ", string_of(acknowledged, "by"));
+		add_minute_of(out, acknowledged, "until");
+	} else if (!string_is(state, "firing")) {
+		text_addf(out, "%s ", state);
+		add_minute_of(out, item->json, "resolved");
+	} else if (json_is_integer(cause)) {
+		text_addf(out, "follows from alert %lld",
+			(long long)json_integer_value(cause));
+	} else if (json_array_size(silences) > 0) {
+		text_addf(out, "held back by silence %lld", (long long)
+			json_integer_value(json_array_get(silences, 0)));
+	} else {
+		add_told(out, item);
+	}
+}
+
+static void add_working(struct text *out, const struct item *item)
+{
+	const json_t *channel = item->json;
+
+	if (json_is_string(json_object_get(channel, "failing_since"))) {
+		text_add_string(out, "failing since ");
+		add_minute_of(out, channel, "failing_since");
+		text_addf(out, ": %s", string_of(channel, "answer"));
+	} else if (json_is_string(json_object_get(channel, "last_success"))) {
+		text_add_string(out, "works");
+	} else {
+		text_add_string(out, "not used yet");
+	}
+	if (json_is_string(json_object_get(channel, "opens"))) {
+		text_add_string(out, ", waits until ");
+		add_minute_of(out, channel, "opens");
+	}
+}
+
 static void add_cell(struct text *out, const struct item *item,
 	const struct list_column *column)
 {
@@ -388,9 +551,20 @@ static void add_cell(struct text *out, const struct item *item,
 	case CELL_TIME:
 		text_add(out, string, strlen(string) >= 16 ? 16 : strlen(string));
 		break;
+	case CELL_STANDING:
+		add_standing(out, item);
+		break;
+	case CELL_WORKING:
+		add_working(out, item);
+		break;
 	default:
 		add_plain(out, item, column->key);
 	}
+}
+
+static bool cell_is_made(enum cell cell)
+{
+	return cell == CELL_STANDING || cell == CELL_WORKING;
 }
 
 static void print_grid(const struct items *items, const struct request *request,
@@ -410,7 +584,7 @@ static void print_grid(const struct items *items, const struct request *request,
 		for (const struct list_column *c = kind->columns;
 			c->title != NULL; c++) {
 			text_clear(&cell);
-			if (request->form == FORM_CSV)
+			if (request->form == FORM_CSV && !cell_is_made(c->cell))
 				add_plain(&cell, &items->list[i], c->key);
 			else
 				add_cell(&cell, &items->list[i], c);

@@ -12,7 +12,9 @@
 
 enum cell {
 	CELL_TEXT, CELL_STATUS, CELL_NUMBER, CELL_SHORT, CELL_DAY, CELL_TIME,
-	CELL_BOOL, CELL_SHARE
+	CELL_BOOL, CELL_SHARE,
+	CELL_STANDING,		/* of an alert: who has it, or what holds it back */
+	CELL_WORKING		/* of a channel: whether it works, and when */
 };
 
 struct list_column {
@@ -56,7 +58,11 @@ void items_take(struct items *items, struct text *answer, struct slice array);
 /* Leaves out the instances of series that have not started, but for the first
    few of them. Returns how many went. */
 size_t items_drop_ahead(struct items *items, size_t keep);
+/* One more, which is the whole of an answer; that is taken over. */
+void items_add(struct items *items, struct text *answer);
 void items_release(struct items *items);
+/* "due", "urgency" or "id" of milestones; "standing": alerts, those first that
+   somebody must do something about. */
 void items_sort(struct items *items, const char *order);
 /* Writes them to standard output in the form asked for. */
 void items_print(const struct items *items, const struct request *request,

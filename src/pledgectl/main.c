@@ -16,11 +16,14 @@
 
 enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL = 8,
 	TAKES_KEYS = 16, TAKES_BY = 32, TAKES_STATEMENT = 64, TAKES_FIGURES = 128,
-	TAKES_WORDS = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
-	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096 };
+	TAKES_KEY = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
+	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
+	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
+	TAKES_MATCH = 131072 };
 
 #define WORDS_MANY 1000
 
+/* A name may be two words; the first alone is then that of another, or none. */
 static const struct verb {
 	const char *name;
 	int (*run)(const struct request *);
@@ -32,16 +35,18 @@ static const struct verb {
 	{"status", verb_status, 0, 0, "status",
 		"how the daemon and the register stand"},
 	{"list", verb_list,
-		TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN | TAKES_ALL, 2,
-		"list [milestones|pledges|indicators|sources|alerts|channels|outbox"
-		"|held|answers SOURCE]",
-		"what there is; milestones by default"},
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN |
+		TAKES_ALL, 2, "list [WHAT]",
+		"what there is: milestones (the default), pledges, indicators, "
+		"sources, alerts, silences, channels, outbox, held, "
+		"answers SOURCE"},
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
 	{"history", verb_history, 0, 1, "history ID",
 		"every change of its answer, and what caused it"},
-	{"due", verb_due, TAKES_AS_OF | TAKES_FILTERS | TAKES_WITHIN, 0,
+	{"due", verb_due,
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN, 0,
 		"due [--within 30d]", "what falls due, soonest first"},
 	{"scorecard", verb_scorecard, TAKES_AS_OF | TAKES_BY, 1,
 		"scorecard [--by KEY] [PLEDGES]",
@@ -49,14 +54,37 @@ static const struct verb {
 	{"matrix", verb_matrix, TAKES_AS_OF | TAKES_KEYS | TAKES_WITHIN, 1,
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
+	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
+		"ack ALERT ... -m WHY [--for 7d]",
+		"take alerts in hand, by number or by what they are about"},
+	{"silence add", verb_silence_add,
+		TAKES_FOR | TAKES_TIMES | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
+		"silence add NAME=VALUE ... -m WHY [--for 1d|--until TIME]",
+		"do not be told for a while of alerts that are so"},
+	{"silence list", verb_silence_list, TAKES_ALL, 0, "silence list [--all]",
+		"the silences there are, and what each holds back"},
+	{"silence end", verb_silence_end, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
+		"silence end NUMBER ...", "be told again, at once"},
+	{"outbox", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0,
+		"outbox [--dead|--all]",
+		"messages on their way, or given up"},
+	{"outbox list", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0, NULL, NULL},
+	{"outbox show", verb_outbox_show, 0, 1, "outbox show NUMBER",
+		"what one says, and what became of each attempt"},
+	{"outbox retry", verb_outbox_retry, TAKES_DEAD | TAKES_KEY, WORDS_MANY,
+		"outbox retry NUMBER ...|--dead", "send now what was given up"},
+	{"outbox drop", verb_outbox_drop, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
+		"outbox drop NUMBER ... -m WHY", "never send it"},
+	{"channel test", verb_channel_test, 0, 1, "channel test CHANNEL",
+		"send a marked message, and hear what becomes of it"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
-	{"observe", verb_observe, TAKES_FIGURES | TAKES_WORDS | TAKES_EVIDENCE, 3,
+	{"observe", verb_observe, TAKES_FIGURES | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 3,
 		"observe INDICATOR PERIOD VALUE",
 		"hand in a figure, or with --file a table"},
-	{"accept", verb_accept, TAKES_RELEASE | TAKES_WORDS, WORDS_MANY,
+	{"accept", verb_accept, TAKES_RELEASE | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"accept NUMBER ... -m WHY",
 		"release figures that are held as implausible"},
-	{"attest", verb_attest, TAKES_STATEMENT | TAKES_WORDS | TAKES_EVIDENCE, 2,
+	{"attest", verb_attest, TAKES_STATEMENT | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 2,
 		"attest MILESTONE KEY",
 		"sign off, or deny, what a benchmark asks people for"},
 	{"snapshot", verb_snapshot, TAKES_FORCE, 1, "snapshot SHA-256",
@@ -68,41 +96,6 @@ static const struct verb {
 };
 
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
-
-static void print_help(void)
-{
-	puts("pledgectl: asks pledged\n\nusage: pledgectl [options] VERB ...\n");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  %-20s %s\n", verbs[i].synopsis, verbs[i].sentence);
-	puts("\n  -s SOCKET            default $PLEDGED_SOCKET, else "
-		SOCKET_DEFAULT "\n"
-		"  -o FORM              table (the default), json, jsonl, csv\n"
-		"  --as-of TIME         what was known then\n"
-		"  --recorded-as-of TIME  what was recorded by then: a past report anew\n"
-		"  --color WHEN         auto (the default), always, never\n"
-		"  --status STATUS      only milestones of this status\n"
-		"  --match NAME=VALUE   by field or label; VALUE may have * and ?\n"
-		"  --due-within SPAN    due within 30d, 6mo, ...\n"
-		"  --sort ORDER         due, urgency, id\n"
-		"  --rows KEY           of a matrix: a label, or a field such as pledge\n"
-		"  --cols KEY           the same for its columns\n"
-		"  --by KEY             of a scorecard: obligor (the default), sector, ...\n"
-		"  --all                alerts and messages that are closed, too\n"
-		"  --evidence URL       where others can see it\n"
-		"  -m NOTE              in words\n"
-		"  --on DATE            the day it happened; default today\n"
-		"  --no                 it has not happened, or no longer holds\n"
-		"  --key KEY            the same order again is not done twice\n"
-		"  --published TIME     of a figure; default now\n"
-		"  --provisional        it will be revised\n"
-		"  --file FILE          a CSV of figures or documents, - for standard input\n"
-		"  --release            accept all that its release brought, too\n"
-		"  --force              bytes to a terminal, too\n"
-		"  --sample N           answers to be read again; default 20\n"
-		"  --seal HEX           what a verification said before\n\n"
-		"exit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
-		"4 not permitted, 5 no such thing");
-}
 
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -133,43 +126,126 @@ static const struct option_row {
 	unsigned takes;		/* 0: every verb */
 	enum place place;
 	size_t offset;
+	const char *synopsis;
+	const char *sentence;
 } option_rows[] = {
-	{"-s", 0, IN_REQUEST, offsetof(struct request, socket)},
-	{"-o", 0, IN_WORDS, offsetof(struct words, form)},
-	{"--color", 0, IN_WORDS, offsetof(struct words, colour)},
-	{"--as-of", TAKES_AS_OF, IN_REQUEST, offsetof(struct request, as_of)},
+	{"-s", 0, IN_REQUEST, offsetof(struct request, socket), "-s SOCKET",
+		"default $PLEDGED_SOCKET, else " SOCKET_DEFAULT},
+	{"-o", 0, IN_WORDS, offsetof(struct words, form), "-o FORM",
+		"table (the default), json, jsonl, csv"},
+	{"--as-of", TAKES_AS_OF, IN_REQUEST, offsetof(struct request, as_of),
+		"--as-of TIME", "what was known then"},
 	{"--recorded-as-of", TAKES_AS_OF, IN_REQUEST,
-		offsetof(struct request, recorded_as_of)},
-	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status)},
-	{"--match", TAKES_FILTERS, IN_WORDS, offsetof(struct words, match)},
+		offsetof(struct request, recorded_as_of), "--recorded-as-of TIME",
+		"what was recorded by then: a past report anew"},
+	{"--color", 0, IN_WORDS, offsetof(struct words, colour), "--color WHEN",
+		"auto (the default), always, never"},
+	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status),
+		"--status STATUS", "only milestones of this status"},
+	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
+		"--match NAME=VALUE",
+		"milestones or alerts, by field or label; VALUE may have * and ?"},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
-		offsetof(struct request, within)},
-	{"--within", TAKES_WITHIN, IN_REQUEST, offsetof(struct request, within)},
-	{"--rows", TAKES_KEYS, IN_REQUEST, offsetof(struct request, rows)},
-	{"--cols", TAKES_KEYS, IN_REQUEST, offsetof(struct request, columns)},
-	{"--by", TAKES_BY, IN_REQUEST, offsetof(struct request, by)},
-	{"--sort", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, sort)},
-	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all)},
-	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no)},
-	{"--on", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, on)},
+		offsetof(struct request, within), "--due-within SPAN",
+		"due within 30d, 6mo, ..."},
+	{"--within", TAKES_WITHIN, IN_REQUEST, offsetof(struct request, within),
+		"--within SPAN", "the same; of a matrix: how far apart at most"},
+	{"--sort", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, sort),
+		"--sort ORDER", "due, urgency, id"},
+	{"--rows", TAKES_KEYS, IN_REQUEST, offsetof(struct request, rows),
+		"--rows KEY", "of a matrix: a label, or a field such as pledge"},
+	{"--cols", TAKES_KEYS, IN_REQUEST, offsetof(struct request, columns),
+		"--cols KEY", "the same for its columns"},
+	{"--by", TAKES_BY, IN_REQUEST, offsetof(struct request, by), "--by KEY",
+		"of a scorecard: obligor (the default), sector, ..."},
+	{"--all", TAKES_ALL, IN_FLAG, offsetof(struct request, all), "--all",
+		"what is over or has left, too"},
+	{"--dead", TAKES_DEAD, IN_FLAG, offsetof(struct request, dead), "--dead",
+		"messages that were given up"},
+	{"--for", TAKES_FOR, IN_REQUEST, offsetof(struct request, span),
+		"--for SPAN", "how long an acknowledgement or a silence counts"},
+	{"--until", TAKES_TIMES, IN_REQUEST, offsetof(struct request, until),
+		"--until TIME", "of a silence: when it ends"},
+	{"--from", TAKES_TIMES, IN_REQUEST, offsetof(struct request, from),
+		"--from TIME", "of a silence: when it begins; default now"},
 	{"--evidence", TAKES_EVIDENCE, IN_REQUEST,
-		offsetof(struct request, evidence)},
-	{"-m", TAKES_WORDS, IN_REQUEST, offsetof(struct request, note)},
-	{"--key", TAKES_WORDS, IN_REQUEST, offsetof(struct request, key)},
+		offsetof(struct request, evidence), "--evidence URL",
+		"where others can see it"},
+	{"-m", TAKES_NOTE, IN_REQUEST, offsetof(struct request, note), "-m NOTE",
+		"why, in words"},
+	{"--on", TAKES_STATEMENT, IN_REQUEST, offsetof(struct request, on),
+		"--on DATE", "the day it happened; default today"},
+	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no), "--no",
+		"it has not happened, or no longer holds"},
+	{"--key", TAKES_KEY, IN_REQUEST, offsetof(struct request, key),
+		"--key KEY", "the same order again is not done twice"},
 	{"--published", TAKES_FIGURES, IN_REQUEST,
-		offsetof(struct request, published)},
+		offsetof(struct request, published), "--published TIME",
+		"of a figure; default now"},
 	{"--provisional", TAKES_FIGURES, IN_FLAG,
-		offsetof(struct request, provisional)},
-	{"--file", TAKES_FIGURES, IN_REQUEST, offsetof(struct request, file)},
-	{"--release", TAKES_RELEASE, IN_FLAG, offsetof(struct request, release)},
-	{"--force", TAKES_FORCE, IN_FLAG, offsetof(struct request, force)},
-	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample)},
-	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal)},
+		offsetof(struct request, provisional), "--provisional",
+		"it will be revised"},
+	{"--file", TAKES_FIGURES, IN_REQUEST, offsetof(struct request, file),
+		"--file FILE",
+		"a CSV of figures or documents, - for standard input"},
+	{"--release", TAKES_RELEASE, IN_FLAG, offsetof(struct request, release),
+		"--release", "accept all that its release brought, too"},
+	{"--force", TAKES_FORCE, IN_FLAG, offsetof(struct request, force),
+		"--force", "bytes to a terminal, too"},
+	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample),
+		"--sample N", "answers to be read again; default 20"},
+	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal),
+		"--seal HEX", "what a verification said before"},
 };
+
+#define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
+
+#define HELP_COLUMN 28	/* where sentences begin */
+#define HELP_WIDTH 80
+
+/* What is longer than its column stands on a line of its own; sentences are
+   broken at spaces. */
+static void print_help_line(const char *what, const char *sentence)
+{
+	size_t used = HELP_COLUMN;
+
+	printf("  %-*s", HELP_COLUMN - 2, what);
+	if (strlen(what) > HELP_COLUMN - 4)
+		printf("\n%*s", HELP_COLUMN, "");
+	while (*sentence != '\0') {
+		size_t length = strcspn(sentence, " ");
+
+		if (used > HELP_COLUMN && used + 1 + length > HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			used = HELP_COLUMN;
+		} else if (used > HELP_COLUMN) {
+			putchar(' ');
+			used++;
+		}
+		printf("%.*s", (int)length, sentence);
+		used += length;
+		sentence += length + (sentence[length] == ' ');
+	}
+	putchar('\n');
+}
+
+static void print_help(void)
+{
+	puts("pledgectl: asks pledged\n\nusage: pledgectl [options] VERB ...\n");
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (verbs[i].synopsis != NULL)
+			print_help_line(verbs[i].synopsis, verbs[i].sentence);
+	putchar('\n');
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		print_help_line(option_rows[i].synopsis,
+			option_rows[i].sentence);
+	puts("\nexit status: 0 done, 1 failed, 2 usage, 3 daemon not running,\n"
+		"4 not permitted, 5 no such thing");
+}
 
 static const struct option_row *option_find(const char *word, size_t *length)
 {
-	for (size_t i = 0; i < sizeof option_rows / sizeof *option_rows; i++) {
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		*length = strlen(option_rows[i].name);
 		if (string_is(word, option_rows[i].name) ||
 			(option_rows[i].name[1] == '-' &&
@@ -236,6 +312,51 @@ static const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
+/* What may stand behind the first word, as "add, list, end"; "": nothing. */
+static void verb_second_words(const char *first, struct text *out)
+{
+	size_t length = strlen(first);
+
+	for (size_t i = 0; i < VERB_COUNT; i++) {
+		if (string_starts(verbs[i].name, first) &&
+				verbs[i].name[length] == ' ')
+			text_addf(out, "%s%s", out->length > 0 ? ", " : "",
+				verbs[i].name + length + 1);
+	}
+}
+
+/* The verb that the words begin with, which are then left out of them. */
+static int verb_take(struct request *request, const struct verb **verb)
+{
+	char **words = request->arguments;
+	struct text both, seconds;
+	int status = CTL_DONE;
+
+	if (request->argument_count == 0)
+		return usage("a verb is needed, such as status");
+	text_init(&both, 0);
+	text_init(&seconds, 0);
+	verb_second_words(words[0], &seconds);
+	text_addf(&both, "%s %s", words[0],
+		request->argument_count > 1 ? words[1] : "");
+	*verb = verb_find(text_string(&both));
+	size_t taken = *verb != NULL ? 2 : 1;
+
+	if (*verb == NULL)
+		*verb = verb_find(words[0]);
+	if (seconds.length > 0 && (*verb == NULL ||
+			(taken == 1 && request->argument_count > 1)))
+		status = usage("%s takes one of %s", words[0],
+			text_string(&seconds));
+	else if (*verb == NULL)
+		status = usage("there is no verb \"%s\"", words[0]);
+	request->arguments += taken;
+	request->argument_count -= status == CTL_DONE ? taken : 0;
+	text_release(&both);
+	text_release(&seconds);
+	return status;
+}
+
 /* "-1" is a word, and no option. */
 static bool word_is_option(const char *word)
 {
@@ -254,14 +375,7 @@ static int request_read(struct request *request, const struct verb **verb,
 		size_t length;
 
 		if (!word_is_option(argv[i])) {
-			if (*verb != NULL) {
-				request->arguments[request->argument_count++] =
-					argv[i];
-				continue;
-			}
-			*verb = verb_find(argv[i]);
-			if (*verb == NULL)
-				return usage("there is no verb \"%s\"", argv[i]);
+			request->arguments[request->argument_count++] = argv[i];
 			continue;
 		}
 		const struct option_row *row = option_find(argv[i], &length);
@@ -284,8 +398,10 @@ static int request_read(struct request *request, const struct verb **verb,
 		if (status != 0)
 			return status;
 	}
-	if (*verb == NULL)
-		return usage("a verb is needed, such as status");
+	int status = verb_take(request, verb);
+
+	if (status != CTL_DONE)
+		return status;
 	if (seen & ~(*verb)->takes)
 		return usage("%s does not take %s", (*verb)->name, last);
 	if (request->argument_count > (*verb)->words)
@@ -314,9 +430,11 @@ int main(int argc, char **argv)
 			return CTL_DONE;
 		}
 	}
-	request.arguments = calloc((size_t)argc + 1, sizeof *request.arguments);
-	if (request.arguments == NULL)
+	char **words = calloc((size_t)argc + 1, sizeof *words);
+
+	if (words == NULL)
 		return CTL_FAILED;
+	request.arguments = words;
 	int status = request_read(&request, &verb, argc, argv);
 
 	if (status == CTL_DONE) {
@@ -324,7 +442,7 @@ int main(int argc, char **argv)
 		status = request.client == NULL ? CTL_FAILED : verb->run(&request);
 		client_free(request.client);
 	}
-	free(request.arguments);
+	free(words);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_DONE) {
 		perror("pledgectl: standard output");
 		status = CTL_FAILED;

@@ -283,12 +283,6 @@ static void print_accepted(const struct text *answer)
 	json_decref(json);
 }
 
-static bool number_is_one(const char *word)
-{
-	return *word != '\0' && strlen(word) < 19 &&
-		strspn(word, "0123456789") == strlen(word);
-}
-
 static int accept_one(const struct request *request, const char *number)
 {
 	json_t *body = json_pack("{s:b, s:s}", "release", request->release,
@@ -316,7 +310,7 @@ int verb_accept(const struct request *request)
 	if (request->key != NULL && request->argument_count > 1)
 		return tell_usage("with --key accept takes one number");
 	for (size_t i = 0; i < request->argument_count; i++)
-		if (!number_is_one(request->arguments[i]))
+		if (!word_is_number(request->arguments[i]))
 			return tell_usage("accept takes numbers, which list held "
 				"tells");
 	for (size_t i = 0; i < request->argument_count; i++) {

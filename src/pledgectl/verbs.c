@@ -50,11 +50,15 @@ void print_wrapped(const struct request *request, const char *prose)
 
 /* --- queries ------------------------------------------------------------------ */
 
-static bool name_is_field(const char *name, size_t length)
-{
-	static const char *const fields[] = {"id", "pledge", "series",
-		"instrument", "obligor", "owner", "severity", "status", NULL};
+static const char *const milestone_fields[] = {"id", "pledge", "series",
+	"instrument", "obligor", "owner", "severity", "status", NULL};
+static const char *const alert_fields[] = {"subject", "kind", "severity",
+	"class", "obligor", "owner", "instrument", "pledge", "milestone",
+	"source", "indicator", "channel", "place", NULL};
 
+static bool name_is_field(const char *const *fields, const char *name,
+	size_t length)
+{
 	for (size_t i = 0; fields[i] != NULL; i++) {
 		if (strlen(fields[i]) == length &&
 			strncmp(fields[i], name, length) == 0)
@@ -64,7 +68,8 @@ static bool name_is_field(const char *name, size_t length)
 }
 
 /* "obligor=CN" is a field, "sector=agriculture" a label. */
-static int add_match(struct text *query, const char *match)
+static int add_match(struct text *query, const char *const *fields,
+	const char *match)
 {
 	const char *equals = strchr(match, '=');
 	struct text name;
@@ -74,12 +79,23 @@ static int add_match(struct text *query, const char *match)
 	size_t length = (size_t)(equals - match);
 
 	text_init(&name, 1024);
-	if (!name_is_field(match, length) && !string_starts(match, "label."))
+	if (!name_is_field(fields, match, length) &&
+			!string_starts(match, "label."))
 		text_add_string(&name, "label.");
 	text_add(&name, match, length);
 	client_add_parameter(query, text_string(&name), equals + 1);
 	text_release(&name);
 	return CTL_DONE;
+}
+
+static int add_matches(const struct request *request,
+	const char *const *fields, struct text *query)
+{
+	int status = CTL_DONE;
+
+	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
+		status = add_match(query, fields, request->matches[i]);
+	return status;
 }
 
 static int add_within(struct text *query, const char *within)
@@ -110,17 +126,34 @@ void query_add_times(const struct request *request, struct text *query)
 			request->recorded_as_of);
 }
 
-/* What the filters of the command line ask for; milestones alone have any. */
+static int build_alert_query(const struct request *request,
+	const char *within, struct text *query)
+{
+	if (within != NULL || request->as_of != NULL ||
+			request->recorded_as_of != NULL)
+		return tell_usage("alerts are asked for as they stand now: "
+			"by --status, --match and --all");
+	if (request->all || request->status != NULL)
+		client_add_parameter(query, "state", request->status != NULL ?
+			request->status : "all");
+	return add_matches(request, alert_fields, query);
+}
+
+/* What the filters of the command line ask for; milestones and alerts alone
+   have any. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
 {
 	int status = CTL_DONE;
 
+	if (string_is(kind->name, "alerts"))
+		return build_alert_query(request, within, query);
 	if (!string_is(kind->name, "milestones")) {
 		if (request->status != NULL || request->match_count > 0 ||
 			within != NULL || request->as_of != NULL ||
 			request->recorded_as_of != NULL)
-			return tell_usage("only milestones can be filtered");
+			return tell_usage("only milestones and alerts can be "
+				"filtered");
 		if (request->all)
 			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
@@ -128,8 +161,7 @@ static int build_query(const struct request *request,
 	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
-	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
-		status = add_match(query, request->matches[i]);
+	status = add_matches(request, milestone_fields, query);
 	if (within != NULL && status == CTL_DONE)
 		status = add_within(query, within);
 	return status;
@@ -154,6 +186,9 @@ static void list_print(struct items *items, const struct request *request,
 
 	if (string_is(kind->name, "milestones") && list_is_short(request, within))
 		ahead = items_drop_ahead(items, 0);
+	if (string_is(kind->name, "alerts") && request->form == FORM_TABLE &&
+			!request->all)
+		items_sort(items, "standing");
 	items_print(items, request, kind);
 	if (ahead > 0)
 		printf("%zu instances have not started: --all lists them\n",
@@ -287,6 +322,22 @@ static void print_sources(json_t *sources)
 	}
 }
 
+static void print_alerts(const json_t *json)
+{
+	long long open = json_integer_value(json_object_get(json, "alerts"));
+	long long taken = json_integer_value(json_object_get(json,
+		"acknowledged"));
+	long long silences = json_integer_value(json_object_get(json,
+		"silences"));
+
+	printf("alerts       %lld firing", open - taken);
+	if (taken > 0)
+		printf(", %lld acknowledged", taken);
+	if (silences > 0)
+		printf(", %lld silences", silences);
+	putchar('\n');
+}
+
 static void print_status(const struct text *answer)
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL);
@@ -300,8 +351,7 @@ static void print_status(const struct text *answer)
 		string_of(json, "started"));
 	print_counts(json_object_get(json, "milestones"));
 	print_sources(json_object_get(json, "sources"));
-	printf("alerts       %lld firing\n", (long long)json_integer_value(
-		json_object_get(json, "alerts")));
+	print_alerts(json);
 	printf("outbox       %lld waiting\n", (long long)json_integer_value(
 		json_object_get(json, "outbox")));
 	print_deadlines(json_object_get(json, "deadlines"));

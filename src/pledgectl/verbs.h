@@ -28,6 +28,9 @@ struct request {
 	const char *rows, *columns;	/* of a matrix */
 	const char *by;		/* of a scorecard */
 	bool all;		/* what is closed, too */
+	bool dead;		/* messages that were given up */
+	const char *span;	/* how long, a duration */
+	const char *until, *from;	/* times */
 	bool no;		/* of an attestation */
 	const char *on;		/* a date */
 	const char *evidence;
@@ -53,6 +56,15 @@ int verb_history(const struct request *request);
 int verb_due(const struct request *request);
 int verb_matrix(const struct request *request);
 int verb_scorecard(const struct request *request);
+int verb_ack(const struct request *request);
+int verb_silence_add(const struct request *request);
+int verb_silence_list(const struct request *request);
+int verb_silence_end(const struct request *request);
+int verb_outbox_list(const struct request *request);
+int verb_outbox_show(const struct request *request);
+int verb_outbox_retry(const struct request *request);
+int verb_outbox_drop(const struct request *request);
+int verb_channel_test(const struct request *request);
 int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
 int verb_observe(const struct request *request);
@@ -67,6 +79,8 @@ int verb_reload(const struct request *request);
 int tell_usage(const char *what);
 /* Lines no longer than the terminal, broken at spaces, and printable. */
 void print_wrapped(const struct request *request, const char *prose);
+/* Digits alone. */
+bool word_is_number(const char *word);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */

@@ -4,8 +4,10 @@
  */
 #include "pledged/api.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 
 /* --- answers --------------------------------------------------------------- */
@@ -52,7 +54,9 @@ static const char *status_title(int status)
 	case 409: return "Conflict";
 	case 422: return "Unprocessable Content";
 	case 500: return "Internal Server Error";
+	case 502: return "Bad Gateway";
 	case 503: return "Service Unavailable";
+	case 504: return "Gateway Timeout";
 	default: return "Error";
 	}
 }
@@ -123,6 +127,13 @@ void reply_absent(struct daemon *daemon, struct server_request *request,
 			"lists them", word, id, word);
 }
 
+void reply_unreadable(struct server_request *request,
+	const struct error *error)
+{
+	log_error("%s: %s", server_request_path(request), error->text);
+	reply_problem(request, 500, "the store cannot be read: see the log");
+}
+
 void reply_refusal(struct server_request *request, const struct error *error)
 {
 	reply_problem(request, 400, "%s", error->text);
@@ -132,6 +143,15 @@ char *rest_id(const char *rest, const char *suffix)
 {
 	return string_ends(rest, suffix) ?
 		mem_string_n(rest, strlen(rest) - strlen(suffix)) : NULL;
+}
+
+int64_t rest_number(const char *word)
+{
+	char *end;
+	long long number = strtoll(word, &end, 10);
+
+	return *end == '\0' && word[0] >= '0' && word[0] <= '9' && number > 0 ?
+		number : 0;
 }
 
 /* --- the table ------------------------------------------------------------- */
@@ -159,9 +179,12 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
 	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
-	{SERVER_GET, "/v1/alerts", get_alerts, "limit cursor state"},
+	{SERVER_GET, "/v1/alerts", get_alerts, NULL},
+	{SERVER_GET, "/v1/alerts/", get_alert, ""},
+	{SERVER_GET, "/v1/silences", get_silences, "limit cursor state"},
 	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
-	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state"},
+	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state channel"},
+	{SERVER_GET, "/v1/notifications/", get_notification, ""},
 	{SERVER_GET, "/v1/matrix", get_matrix,
 		"pledge rows cols within as_of recorded_as_of"},
 	{SERVER_GET, "/v1/snapshots/", get_snapshot, ""},
@@ -171,12 +194,19 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
+	{SERVER_POST, "/v1/alerts/", post_ack, ""},
+	{SERVER_POST, "/v1/silences", post_silence, ""},
+	{SERVER_DELETE, "/v1/silences/", delete_silence, "note"},
+	{SERVER_POST, "/v1/outbox/", post_outbox, ""},
+	{SERVER_POST, "/v1/channels/", post_channel, "wait"},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
 	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 	{SERVER_POST, "/v1/indicators/", post_observations, ""},
 	{SERVER_POST, "/v1/observations/", post_accept, ""},
 };
+
+#define ENDPOINT_COUNT (sizeof endpoints / sizeof *endpoints)
 
 /* An id has a slash: what is called "p/explain" is not the explanation of "p". */
 static bool endpoint_holds_id(const char *rest, const char *suffix)
@@ -257,40 +287,77 @@ static void endpoint_answer(struct daemon *daemon,
 		endpoint->answer(daemon, request, rest);
 }
 
-static void reply_not_allowed(struct server_request *request,
-	const struct endpoint *endpoint)
+/* What may be done at a path by other methods than the one that came. Of those
+   that take what follows, the first counts: what is read there has an id alone,
+   an order more words. */
+static unsigned path_methods(const char *path)
 {
-	static const char *const reading[] = {"Allow: GET, HEAD", NULL};
-	static const char *const posting[] = {"Allow: POST", NULL};
-	bool reads = endpoint->method == SERVER_GET;
+	unsigned methods = 0;
+	const char *rest;
 
-	reply_problem_whole(request, 405, reads ? reading : posting, reads
-		? "this can only be read, by GET" : "this takes only POST", NULL);
+	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
+		const struct endpoint *endpoint = &endpoints[i];
+
+		if (endpoint_matches(endpoint, path, &rest) && (methods == 0 ||
+				string_is(endpoint->path, path)))
+			methods |= 1u << endpoint->method;
+	}
+	return methods;
+}
+
+static void reply_not_allowed(struct server_request *request, unsigned methods)
+{
+	static const struct {
+		enum server_method method;
+		const char *words;
+	} known[] = {
+		{SERVER_GET, "GET, HEAD"}, {SERVER_POST, "POST"},
+		{SERVER_DELETE, "DELETE"},
+	};
+	static const char *const reading[] = {"Allow: GET, HEAD", NULL};
+	struct text allow, detail;
+
+	if (methods == 1u << SERVER_GET) {
+		reply_problem_whole(request, 405, reading, "this can only be read, "
+			"by GET", NULL);
+		return;
+	}
+	text_init(&allow, 0);
+	text_init(&detail, 0);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (methods >> known[i].method & 1)
+			text_addf(&allow, "%s%s", allow.length > 0 ? ", " :
+				"Allow: ", known[i].words);
+	text_addf(&detail, "this takes only %s",
+		text_string(&allow) + strlen("Allow: "));
+	const char *const headers[] = {text_string(&allow), NULL};
+
+	reply_problem_whole(request, 405, headers, text_string(&detail), NULL);
+	text_release(&allow);
+	text_release(&detail);
 }
 
 void api_handle(void *context, struct server_request *request)
 {
 	enum server_method method = server_request_method(request);
 	const char *path = server_request_path(request);
-	const struct endpoint *other = NULL;
+	const char *rest;
 
 	if (method == SERVER_HEAD)
 		method = SERVER_GET;
-	for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
+	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
 		const struct endpoint *endpoint = &endpoints[i];
-		const char *rest;
 
-		if (!endpoint_matches(endpoint, path, &rest))
-			continue;
-		if (endpoint->method == method) {
+		if (endpoint->method == method &&
+		    endpoint_matches(endpoint, path, &rest)) {
 			endpoint_answer(context, request, endpoint, rest);
 			return;
 		}
-		if (other == NULL)
-			other = endpoint;
 	}
-	if (other != NULL)
-		reply_not_allowed(request, other);
+	unsigned methods = path_methods(path);
+
+	if (methods != 0)
+		reply_not_allowed(request, methods);
 	else
 		reply_problem(request, 404, "there is nothing at %s", path);
 }

@@ -9,6 +9,10 @@
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_explain.c      what an answer rests on
  *	api_status.c       how the daemon is
+ *	api_alerts.c       alerts, and who has them in hand
+ *	api_silences.c     what people do not want to be told
+ *	api_outbox.c       messages on their way, and what becomes of them
+ *	api_channels.c     how people are reached, and whether they are
  *	api_orders.c       what administrators may have it do
  *	api_attest.c       what they attest
  *	api_observe.c      what they observe, and what of it they accept
@@ -34,8 +38,10 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
 	get_health, get_snapshot, get_definition, get_answers, get_held,
-	get_verification, post_poll, post_reload, post_attestation,
-	post_observations, post_accept, post_verify;
+	get_verification, get_alert, post_ack, get_silences, post_silence,
+	delete_silence, get_notification, post_outbox, post_channel, post_poll,
+	post_reload, post_attestation, post_observations, post_accept,
+	post_verify;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -65,12 +71,17 @@ void reply_problem_list(struct server_request *request, int status,
 /* 404: nothing of that kind has this id; the nearest that has, or the list. */
 void reply_absent(struct daemon *daemon, struct server_request *request,
 	enum thing_kind kind, const char *id);
+/* 500, and the log says why. */
+void reply_unreadable(struct server_request *request,
+	const struct error *error);
 /* 400, for a parameter that makes no sense. */
 void reply_refusal(struct server_request *request, const struct error *error);
 
 /* The id in "ID/suffix", suffix with its slash; NULL: it ends otherwise.
    free() it. */
 char *rest_id(const char *rest, const char *suffix);
+/* A number that something may have; 0: it is none. */
+int64_t rest_number(const char *word);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 
@@ -81,6 +92,23 @@ char *rest_id(const char *rest, const char *suffix);
  */
 int knowledge_read(struct daemon *daemon, struct server_request *request,
 	struct knowledge *known, struct error *error);
+
+/* A stretch of time that somebody asks for. */
+struct stretch {
+	const char *name;	/* of what says it */
+	instant from;
+	int64_t most;		/* seconds, as a setting has it */
+	const char *setting;
+};
+
+/* Its end, "7d" from its beginning on; -1 with what is wrong. */
+int stretch_read(const struct stretch *span, const struct zone *zone,
+	const char *words, instant *until, struct error *error);
+/* Likewise of an end that is known. */
+int stretch_check(const struct stretch *span, instant until, struct error *error);
+/* A time; a date is its end. */
+int time_word_read(const struct daemon *daemon, const char *name,
+	const char *word, instant *out, struct error *error);
 
 /* --- api_milestones.c: answers as of a time --------------------------------------- */
 
@@ -140,6 +168,9 @@ struct numbered_list {
 /* false: it was refused, and answered. */
 bool numbered_begin(struct numbered_list *numbered,
 	struct server_request *request);
+/* Which of some words (NULL at the end) the parameter state is; 0 where it is
+   not given. -1: none, which was answered. */
+int list_state(struct server_request *request, const char *const *words);
 /* Rows to ask of the store: one more than fit says that there is a next page. */
 size_t numbered_rows(const struct numbered_list *numbered);
 void numbered_wrote(struct numbered_list *numbered, int64_t number);

@@ -1,8 +1,8 @@
 /*
  * api_lists: lists in pages. What is in the register or the configuration
  * stands in their order, and the cursor is an id; what the store has counts
- * up, and the cursor is a number. Milestones and observations have rooms of
- * their own.
+ * up, and the cursor is a number. Milestones, observations and what is told have
+ * rooms of their own.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,20 +16,27 @@
 
 /* --- parameters ------------------------------------------------------------ */
 
+int time_word_read(const struct daemon *daemon, const char *name,
+	const char *word, instant *out, struct error *error)
+{
+	struct moment moment;
+
+	if (!moment_parse(word, strlen(word), &moment))
+		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
+			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, word);
+	*out = moment_instant(&moment, daemon->settings->zone);
+	return 0;
+}
+
 /* 0: it is not there, and out stays as it is. */
 static int time_read(struct daemon *daemon, struct server_request *request,
 	const char *name, instant *out, struct error *error)
 {
 	const char *value = server_request_query(request, name);
-	struct moment moment;
 
 	if (value == NULL)
 		return 0;
-	if (!moment_parse(value, strlen(value), &moment))
-		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
-			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, value);
-	*out = moment_instant(&moment, daemon->settings->zone);
-	return 1;
+	return time_word_read(daemon, name, value, out, error) < 0 ? -1 : 1;
 }
 
 int knowledge_read(struct daemon *daemon, struct server_request *request,
@@ -53,6 +60,35 @@ int knowledge_read(struct daemon *daemon, struct server_request *request,
 	return published > 0 || recorded > 0;
 }
 
+int stretch_check(const struct stretch *span, instant until, struct error *error)
+{
+	struct text most;
+
+	if (until <= span->from)
+		return error_set(error, ERROR_INPUT, "%s: it would be over before "
+			"it begins", span->name);
+	if (until - span->from <= span->most)
+		return 0;
+	text_init(&most, 0);
+	text_add_seconds(&most, span->most);
+	error_set(error, ERROR_LIMIT, "%s: longer than %s, the most that %s "
+		"allows", span->name, text_string(&most), span->setting);
+	text_release(&most);
+	return -1;
+}
+
+int stretch_read(const struct stretch *span, const struct zone *zone,
+	const char *words, instant *until, struct error *error)
+{
+	struct duration duration;
+
+	if (!duration_read(words, &duration) ||
+			!zone_add(zone, span->from, duration, until))
+		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a number "
+			"and a unit, such as 12h or 7d", span->name, words);
+	return stretch_check(span, *until, error);
+}
+
 static int limit_read(struct server_request *request, size_t *out,
 	struct error *error)
 {
@@ -69,20 +105,6 @@ static int limit_read(struct server_request *request, size_t *out,
 			"limit: a whole number from 1 to %d", API_PAGE_MAX);
 	*out = (size_t)value;
 	return 0;
-}
-
-/* Which items: 0 what stands open (the default), 1 all; -1 neither. */
-static int state_read(struct server_request *request, const char *open,
-	struct error *error)
-{
-	const char *state = server_request_query(request, "state");
-
-	if (state == NULL || string_is(state, open))
-		return 0;
-	if (string_is(state, "all"))
-		return 1;
-	return error_set(error, ERROR_INPUT, "state: \"%s\" (the default) or "
-		"\"all\"", open);
 }
 
 /* --- a page ------------------------------------------------------------------ */
@@ -252,28 +274,6 @@ void get_sources(struct daemon *daemon, struct server_request *request,
 		item_source);
 }
 
-static uint32_t find_channel(const struct daemon *daemon, const char *id)
-{
-	return policy_channel(&daemon->settings->policy, id);
-}
-
-static const char *item_channel(struct daemon *daemon, struct json *json,
-	uint32_t index)
-{
-	const struct channel *channel = &daemon->settings->policy.channels[index];
-
-	view_channel(json, channel);
-	return channel->id;
-}
-
-void get_channels(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	(void)rest;
-	list_placed(daemon, request, daemon->settings->policy.channel_count,
-		find_channel, item_channel);
-}
-
 /* --- what counts up --------------------------------------------------------------- */
 
 /* The number a cursor holds; 0 without one. */
@@ -307,19 +307,25 @@ bool numbered_begin(struct numbered_list *numbered,
 	return true;
 }
 
-/* Likewise, for what stands open or, all, ever stood so. */
-static bool numbered_begin_state(struct numbered_list *numbered,
-	struct server_request *request, const char *open, bool *all)
+int list_state(struct server_request *request, const char *const *words)
 {
-	struct error error;
-	int state = state_read(request, open, &error);
+	const char *state = server_request_query(request, "state");
+	struct text expected;
+	int found = state == NULL ? 0 : -1;
 
-	if (state < 0) {
-		reply_refusal(request, &error);
-		return false;
-	}
-	*all = state == 1;
-	return numbered_begin(numbered, request);
+	for (int i = 0; words[i] != NULL && found < 0; i++)
+		if (string_is(state, words[i]))
+			found = i;
+	if (found >= 0)
+		return found;
+	text_init(&expected, 0);
+	for (int i = 0; words[i] != NULL; i++)
+		text_addf(&expected, "%s\"%s\"%s", i == 0 ? "" : words[i + 1] ==
+			NULL ? " or " : ", ", words[i], i == 0 ?
+			" (the default)" : "");
+	reply_problem(request, 400, "state: %s", text_string(&expected));
+	text_release(&expected);
+	return -1;
 }
 
 size_t numbered_rows(const struct numbered_list *numbered)
@@ -348,77 +354,6 @@ void numbered_end(struct numbered_list *numbered, int loaded)
 		numbered->last);
 	numbered->list.last = numbered->next;
 	list_end(&numbered->list);
-}
-
-/* --- alerts, notifications ---------------------------------------------------------- */
-
-static void item_alert(void *context, const struct alert *alert)
-{
-	struct numbered_list *numbered = context;
-
-	if (!list_has_room(&numbered->list))
-		return;
-	view_alert(&numbered->list.reply.json, alert);
-	numbered_wrote(numbered, alert->id);
-}
-
-/* Those firing, as the engine has them: oldest first. */
-static void list_firing(struct numbered_list *numbered,
-	const struct engine *engine)
-{
-	size_t count = engine_alert_count(engine);
-
-	for (size_t i = 0; i < count && !numbered->list.more; i++) {
-		const struct alert *alert = engine_alert(engine, i);
-
-		if (alert->id > numbered->cursor)
-			item_alert(numbered, alert);
-	}
-}
-
-void get_alerts(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	struct numbered_list numbered;
-	int loaded = 0;
-	bool all;
-
-	(void)rest;
-	if (!numbered_begin_state(&numbered, request, "firing", &all))
-		return;
-	if (all)
-		loaded = store_load_alerts(daemon->store, false, numbered.cursor,
-			numbered_rows(&numbered), item_alert, &numbered,
-			&numbered.error);
-	else
-		list_firing(&numbered, daemon->engine);
-	numbered_end(&numbered, loaded);
-}
-
-static void item_notification(void *context,
-	const struct notification *notification, const struct delivery *delivery)
-{
-	struct numbered_list *numbered = context;
-
-	if (!list_has_room(&numbered->list))
-		return;
-	view_notification(&numbered->list.reply.json, notification, delivery);
-	numbered_wrote(numbered, notification->id);
-}
-
-void get_outbox(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	struct numbered_list numbered;
-	bool all;
-
-	(void)rest;
-	if (!numbered_begin_state(&numbered, request, "pending", &all))
-		return;
-	numbered_end(&numbered, store_load_deliveries(daemon->store,
-		all ? STORE_ALL : STORE_PENDING,
-		numbered.cursor, numbered_rows(&numbered), item_notification,
-		&numbered, &numbered.error));
 }
 
 /* --- history ------------------------------------------------------------------------ */

@@ -414,13 +414,6 @@ static bool accepting_check(struct accepting *accepting, const char *indicator,
 	return false;
 }
 
-static void reply_unreadable(struct server_request *request,
-	const struct error *error)
-{
-	log_error("%s: %s", server_request_path(request), error->text);
-	reply_problem(request, 500, "the store cannot be read: see the log");
-}
-
 /* The figure, and what came with it if that is asked for. */
 static bool accepting_load(struct accepting *accepting)
 {
@@ -522,21 +515,12 @@ static void accepting_run(struct accepting *accepting,
 	acceptance_release(&accepting->acceptance);
 }
 
-/* 0: it is no number that an observation may have. */
-static int64_t number_read(const char *word)
-{
-	char *end;
-	long long number = strtoll(word, &end, 10);
-
-	return *end == '\0' && end != word && number > 0 ? number : 0;
-}
-
 void post_accept(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	char *word = rest_id(rest, "/accept");
 	struct accepting accepting = {.daemon = daemon, .request = request,
-		.number = word == NULL ? 0 : number_read(word)};
+		.number = word == NULL ? 0 : rest_number(word)};
 	struct submission *submission;
 
 	if (word == NULL)

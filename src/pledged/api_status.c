@@ -106,6 +106,19 @@ static void put_sources(struct json *json, const struct daemon *daemon)
 	json_object_end(json);
 }
 
+/* Open ones, and how many of those somebody has in hand. */
+static void put_alerts(struct json *json, const struct engine *engine)
+{
+	size_t count = engine_alert_count(engine), acknowledged = 0;
+
+	for (size_t i = 0; i < count; i++)
+		acknowledged += engine_alert(engine, i)->state ==
+			ALERT_ACKNOWLEDGED;
+	json_put_int(json, "alerts", (int64_t)count);
+	json_put_int(json, "acknowledged", (int64_t)acknowledged);
+	json_put_int(json, "silences", (int64_t)engine_silence_count(engine));
+}
+
 void get_status(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
@@ -132,7 +145,7 @@ void get_status(struct daemon *daemon, struct server_request *request,
 	put_counts(json, daemon->engine);
 	put_deadlines(json, daemon);
 	put_sources(json, daemon);
-	json_put_int(json, "alerts", (int64_t)engine_alert_count(daemon->engine));
+	put_alerts(json, daemon->engine);
 	json_put_int(json, "outbox",
 		(int64_t)engine_outbox_pending(daemon->engine));
 	json_object_end(json);

@@ -6,12 +6,10 @@
 
 #include <utlist.h>
 
-#include "base/frame.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "worker/protocol.h"
-
-#define MAIL_MARGIN 30		/* seconds a mail worker gets beyond its own limit */
+#include "pledged/channel_health.h"
+#include "pledged/message.h"
 
 struct carrying *carrying_new(struct daemon *daemon, int64_t notification,
 	const char *channel, const char *message_id)
@@ -54,6 +52,7 @@ void delivery_report(struct daemon *daemon, int64_t notification,
 	engine_delivered(daemon->engine, notification, outcome, retry_after,
 		answer, loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
+	channel_health_end(daemon, notification, outcome, answer);
 }
 
 void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
@@ -71,62 +70,16 @@ void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
 static void send_log(struct daemon *daemon, int64_t notification,
 	const struct channel *channel, const struct text *body)
 {
-	log_notice("%s: %s", channel->id, text_string(body));
-	delivery_report(daemon, notification, DELIVERED, -1, "written");
-}
+	const char *line = text_string(body);
 
-/* --- email -------------------------------------------------------------------- */
+	while (*line != '\0') {
+		int priority = message_log_priority(&line);
+		size_t length = strcspn(line, "\n");
 
-static void mail_done(void *context, const uint8_t *payload, size_t length,
-	const char *error)
-{
-	struct carrying *carrying = context;
-	enum delivery_outcome outcome = FAILED_FOR_NOW;
-	char *answer = NULL;
-	struct frame_reader reader;
-	struct frame_field field;
-
-	if (payload != NULL) {
-		frame_reader_init(&reader, payload, length);
-		while (frame_next(&reader, &field)) {
-			if (field.tag == MAIL_OUTCOME) {
-				int64_t value = frame_field_int(&field);
-
-				outcome = value == 0 ? DELIVERED
-					: value == 2 ? FAILED_FOR_GOOD
-					: FAILED_FOR_NOW;
-			} else if (field.tag == MAIL_ANSWER) {
-				free(answer);
-				answer = frame_field_string(&field);
-			}
-		}
+		log_told(priority, "%s: %.*s", channel->id, (int)length, line);
+		line += length + (line[length] == '\n');
 	}
-	carrying_end(carrying, outcome, -1,
-		payload == NULL ? error : answer != NULL ? answer : "");
-	free(answer);
-}
-
-static void send_email(struct carrying *carrying, const struct text *body)
-{
-	const struct channel *channel = carrying_channel(carrying);
-	struct text frame;
-
-	text_init(&frame, FRAME_MAX + FRAME_HEADER);
-	frame_begin(&frame);
-	frame_put_string(&frame, MAIL_SERVER, channel->server);
-	if (channel->starttls)
-		frame_put(&frame, MAIL_STARTTLS, "", 0);
-	frame_put_string(&frame, MAIL_USER, channel->user);
-	frame_put_string(&frame, MAIL_PASSWORD, channel->password);
-	frame_put_string(&frame, MAIL_CA_FILE, channel->ca_file);
-	frame_put_int(&frame, MAIL_TIMEOUT, channel->timeout);
-	frame_put_string(&frame, MAIL_FROM, channel->from);
-	for (size_t i = 0; i < channel->to_count; i++)
-		frame_put_string(&frame, MAIL_TO, channel->to[i]);
-	text_add(&frame, body->data, body->length);
-	frame_end(&frame);
-	pool_request(carrying->daemon->mail, &frame, channel->timeout + MAIL_MARGIN,
-		mail_done, carrying);
+	delivery_report(daemon, notification, DELIVERED, -1, "written");
 }
 
 /* --- any of them --------------------------------------------------------------- */
@@ -147,6 +100,7 @@ void delivery_start(struct daemon *daemon, int64_t notification,
 	}
 	const struct channel *channel = &policy->channels[index];
 
+	channel_health_begin(daemon, notification, channel_id);
 	text_init(&body, 0);
 	if (store_load_body(daemon->store, notification, message_id, &body,
 			&error) < 0) {
@@ -157,7 +111,7 @@ void delivery_start(struct daemon *daemon, int64_t notification,
 		webhook_send(carrying_new(daemon, notification, channel_id,
 			message_id), &body);
 	} else {
-		send_email(carrying_new(daemon, notification, channel_id,
+		mail_send(carrying_new(daemon, notification, channel_id,
 			message_id), &body);
 	}
 	text_release(&body);

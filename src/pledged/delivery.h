@@ -29,6 +29,8 @@ void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
 void delivery_report(struct daemon *daemon, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer);
 
+/* mail.c: has a worker send it to whoever has not got it yet. */
+void mail_send(struct carrying *carrying, const struct text *body);
 /* webhook.c: posts a body, or what the channel's program makes of it. */
 void webhook_send(struct carrying *carrying, const struct text *body);
 

@@ -53,10 +53,11 @@ static const struct verb {
 	{"replay", command_replay,
 		TAKES_SPAN | TAKES_FETCH | TAKES_OUTPUT | TAKES_AGAINST,
 		"table jsonl",
-		"replay --from TIME --to TIME [--against FILE] [--fetch] "
-		"[-o table|jsonl]",
+		"replay --from TIME --to TIME [--against FILE|--messages FOLDER] "
+		"[--fetch] [-o table|jsonl]",
 		"every event in between, on a virtual clock; --against: what "
-		"would have been different"},
+		"would have been different; --messages: what people would "
+		"have been sent"},
 	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS | REFUSES_CONF,
 		"text tap junit",
 		"test [-o text|tap|junit] FILE...",
@@ -154,6 +155,7 @@ static const struct option_row {
 	{"--from", TAKES_SPAN, true, offsetof(struct options, from)},
 	{"--to", TAKES_SPAN, true, offsetof(struct options, to)},
 	{"--against", TAKES_AGAINST, true, offsetof(struct options, against)},
+	{"--messages", TAKES_AGAINST, true, offsetof(struct options, messages)},
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
 	{"--file", TAKES_FILE, true, offsetof(struct options, file)},
 	{"--limit", TAKES_FILE, true, offsetof(struct options, limit)},

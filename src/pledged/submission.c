@@ -49,6 +49,12 @@ static bool submission_is_pending(const struct submission *submission)
 	return false;
 }
 
+/* Something new has come to be. */
+static int submission_status(const struct submission *submission)
+{
+	return string_is(submission->what, "silence") ? 201 : 200;
+}
+
 /* --- what was answered before ------------------------------------------------- */
 
 static bool submission_is_same(const struct submission *submission,
@@ -73,8 +79,8 @@ static void submission_replay(const struct submission *submission,
 	}
 	reply_begin(&reply);
 	text_add_string(&reply.body, before->answer);
-	reply_send_as(&reply, submission->request, 200, "application/json",
-		headers);
+	reply_send_as(&reply, submission->request,
+		submission_status(submission), "application/json", headers);
 }
 
 static void found_replay(void *context, const struct store_submission *before)
@@ -151,7 +157,8 @@ static void submission_recorded(void *context, bool committed)
 
 	DL_DELETE(submission->daemon->submissions, submission);
 	if (committed) {
-		reply_send(&submission->reply, submission->request, 200);
+		reply_send(&submission->reply, submission->request,
+			submission_status(submission));
 	} else {
 		reply_drop(&submission->reply);
 		reply_problem(submission->request, 503, "it could not be saved");

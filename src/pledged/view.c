@@ -623,87 +623,13 @@ void view_source(struct json *json, const struct register_ *reg,
 	free(url);
 }
 
-/* --- alerts, channels, messages ------------------------------------------ */
+/* --- events ------------------------------------------------------------- */
 
-/* "milestone": "purchases.energy/2020" and the like; nothing for a summary. */
-static void put_subject(struct json *json, enum subject_kind kind,
+void view_subject(struct json *json, enum subject_kind kind,
 	const char *subject)
 {
 	if (kind != SUBJECT_NONE)
 		json_put_string(json, subject_kind_name(kind), subject);
-}
-
-void view_alert(struct json *json, const struct alert *alert)
-{
-	json_object(json);
-	json_put_int(json, "id", alert->id);
-	json_put_string(json, "kind", event_kind_name(alert->kind));
-	json_put_string(json, "class",
-		event_class_name(event_class(alert->kind,
-		alert->subject_kind)));
-	json_put_string(json, "severity", severity_name(alert->severity));
-	json_put_string(json, "subject",
-		alert->subject_kind == SUBJECT_NONE ? NULL : alert->subject);
-	put_subject(json, alert->subject_kind, alert->subject);
-	json_put_string(json, "state", alert_state_name(alert->state));
-	json_put_instant(json, "raised", alert->raised);
-	json_put_instant(json, "resolved", alert->resolved);
-	json_put_string(json, "reason", alert->reason);
-	json_object_end(json);
-}
-
-/* Of a receiver's address the path is often the secret. */
-static char *view_origin(const char *url)
-{
-	char *shown = view_url(url);
-	char *authority = strstr(shown, "://");
-
-	if (authority != NULL)
-		authority[3 + strcspn(authority + 3, "/")] = '\0';
-	return shown;
-}
-
-void view_channel(struct json *json, const struct channel *channel)
-{
-	json_object(json);
-	json_put_string(json, "id", channel->id);
-	json_put_string(json, "type", channel_type_name(channel->type));
-	if (channel->type == CHANNEL_EMAIL) {
-		json_key(json, "to");
-		json_array(json);
-		for (size_t i = 0; i < channel->to_count; i++)
-			json_string(json, channel->to[i]);
-		json_array_end(json);
-		json_put_string(json, "server", channel->server);
-	}
-	if (channel->type == CHANNEL_WEBHOOK) {
-		char *url = view_origin(channel->url);
-
-		json_put_string(json, "url", url);
-		json_put_bool(json, "signed", channel->secret != NULL);
-		free(url);
-	}
-	json_object_end(json);
-}
-
-void view_notification(struct json *json,
-	const struct notification *notification, const struct delivery *delivery)
-{
-	json_object(json);
-	json_put_int(json, "id", notification->id);
-	json_put_string(json, "message_id", notification->message_id);
-	json_put_string(json, "channel", notification->channel);
-	json_put_int(json, "event", notification->event);
-	view_number(json, "alert", notification->alert);
-	json_put_instant(json, "created", notification->created);
-	json_put_string(json, "state", delivery_state_name(delivery->state));
-	json_put_int(json, "attempts", delivery->attempts);
-	json_put_instant(json, "last_attempt", delivery->at);
-	json_put_instant(json, "next",
-		delivery->state == DELIVERY_PENDING ? delivery->next : INSTANT_MAX);
-	json_put_string(json, "answer",
-		delivery->answer[0] != '\0' ? delivery->answer : NULL);
-	json_object_end(json);
 }
 
 void view_event_fields(struct json *json, const struct event *event)
@@ -714,7 +640,7 @@ void view_event_fields(struct json *json, const struct event *event)
 	json_put_string(json, "class",
 		event_class_name(event_class(event->kind,
 		event->subject_kind)));
-	put_subject(json, event->subject_kind, event->subject);
+	view_subject(json, event->subject_kind, event->subject);
 	json_put_string(json, "from", event->from);
 	json_put_string(json, "to", event->to);
 	json_put_string(json, "reason", event->reason);

@@ -45,11 +45,10 @@ void view_observation_fields(struct json *json,
 	const struct observation *observation);
 void view_source(struct json *json, const struct register_ *reg,
 	uint32_t source, const struct source_state *state, bool busy);
-void view_alert(struct json *json, const struct alert *alert);
-void view_channel(struct json *json, const struct channel *channel);
-void view_notification(struct json *json,
-	const struct notification *notification, const struct delivery *delivery);
 
+/* "milestone": "purchases.energy/2020" and the like; nothing for a summary. */
+void view_subject(struct json *json, enum subject_kind kind,
+	const char *subject);
 /* The fields of an event, into an object that is open. */
 void view_event_fields(struct json *json, const struct event *event);
 void view_event(struct json *json, const struct event *event);

@@ -10,12 +10,15 @@
 
 /* --- whether it has it --------------------------------------------------- */
 
-/* Who answers so may answer better later; any other refusal is final. */
+/* Who answers so may answer better later, 429 and 503 whatever they are sent;
+   any other refusal is final. */
 static enum delivery_outcome outcome_of_status(int status)
 {
 	if (status >= 200 && status < 300)
 		return DELIVERED;
-	if (status == 408 || status == 425 || status == 429 || status >= 500)
+	if (status == 429 || status == 503)
+		return FAILED_FOR_ALL;
+	if (status == 408 || status == 425 || status >= 500)
 		return FAILED_FOR_NOW;
 	return FAILED_FOR_GOOD;
 }
@@ -145,7 +148,7 @@ enum delivery_outcome webhook_judge(const struct channel *channel,
 
 	if (!result->arrived) {
 		string_copy(answer, DELIVERY_ANSWER_MAX, result->error);
-		return FAILED_FOR_NOW;
+		return FAILED_FOR_ALL;
 	}
 	text_init(&said, 0);
 	add_status(&said, result);

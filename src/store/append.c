@@ -102,7 +102,7 @@ static int appender_prepare(sqlite3 *db, struct appender *appender,
 	    appender_prepare_one(db, table->once, &appender->once, error) < 0)
 		return -1;
 	for (int i = 0; i < FACT_STATES_MAX; i++)
-		if (appender_prepare_one(db, table->state[i],
+		if (appender_prepare_one(db, table->state[i].sql,
 		    &appender->state[i], error) < 0)
 			return -1;
 	return appender_load_end(db, appender, error);
@@ -331,6 +331,17 @@ static int append_move(struct append *append, struct appender *appender,
 	return database_step(statement, error);
 }
 
+/* Whether a row with these values does that to state. */
+static bool append_applies(const struct append *append,
+	const struct fact_state *state)
+{
+	if (state->only == 0)
+		return true;
+	if (state->only > 0)
+		return append->values[state->only - 1].tag != FIELD_NULL;
+	return append->values[-state->only - 1].tag == FIELD_NULL;
+}
+
 /* What a row does to state, now or at the end of the group. */
 static int append_states(struct append *append, struct appender *appender,
 	struct error *error)
@@ -339,7 +350,8 @@ static int append_states(struct append *append, struct appender *appender,
 		return supplies_note(append->supply, append->values,
 			appender->state[0], error);
 	for (int i = 0; i < FACT_STATES_MAX && appender->state[i] != NULL; i++)
-		if (append_move(append, appender, appender->state[i], error) < 0)
+		if (append_applies(append, &appender->table->state[i]) &&
+		    append_move(append, appender, appender->state[i], error) < 0)
 			return -1;
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * batch: each store_add_… writes the columns of its table, in the order of
- * fact_tables. Absent things (no instant, no figure, no word) are NULL.
+ * batch: each store_add_… writes the columns of its table. Those of what is
+ * told are in tellings.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "core/forecast.h"
 #include "store/batch.h"
-#include "store/record.h"
+#include "store/pen.h"
 #include "store/words.h"
 
 struct store_batch *store_batch_new(struct store *store)
@@ -54,109 +54,6 @@ bool store_batch_next(const struct store_batch *batch, size_t *offset,
 	*record = at + sizeof *entry;
 	*offset += sizeof *entry + entry->length;
 	return true;
-}
-
-/* --- one entry ------------------------------------------------------------------- */
-
-struct pen {
-	struct store_batch *batch;
-	struct record record;
-	struct entry entry;
-	size_t at;	/* of the entry */
-};
-
-static void pen_begin(struct pen *pen, struct store_batch *batch,
-	enum fact fact)
-{
-	*pen = (struct pen){ .batch = batch, .at = batch->entries.length,
-		.entry = { .fact = fact, .payload = PAYLOAD_NONE } };
-	text_add(&batch->entries, &pen->entry, sizeof pen->entry);
-	record_begin(&pen->record, &batch->entries);
-}
-
-static void pen_end(struct pen *pen)
-{
-	pen->entry.length = record_end(&pen->record);
-	if (!pen->batch->entries.cut)
-		memcpy(pen->batch->entries.data + pen->at, &pen->entry,
-			sizeof pen->entry);
-}
-
-static void pen_int(struct pen *pen, int64_t number)
-{
-	record_int(&pen->record, number);
-}
-
-static void pen_int_unless(struct pen *pen, int64_t number, int64_t none)
-{
-	if (number == none)
-		record_null(&pen->record);
-	else
-		record_int(&pen->record, number);
-}
-
-static void pen_instant(struct pen *pen, instant at)
-{
-	pen_int_unless(pen, at, INSTANT_MIN);
-}
-
-static void pen_string(struct pen *pen, const char *string)
-{
-	if (string == NULL || *string == '\0')
-		record_null(&pen->record);
-	else
-		record_text(&pen->record, string, strlen(string));
-}
-
-static void pen_scratch(struct pen *pen)
-{
-	record_text(&pen->record, pen->batch->scratch.data,
-		pen->batch->scratch.length);
-	text_clear(&pen->batch->scratch);
-}
-
-static void pen_decimal(struct pen *pen, struct decimal value)
-{
-	char digits[DECIMAL_STRING_MAX];
-	size_t length = decimal_print(value, digits);
-
-	record_text(&pen->record, digits, length);
-}
-
-static void pen_figure(struct pen *pen, const struct figure *figure)
-{
-	if (figure->known)
-		pen_decimal(pen, figure->value);
-	else
-		record_null(&pen->record);
-}
-
-static void pen_date(struct pen *pen, struct date date)
-{
-	if (date_is_none(date)) {
-		record_null(&pen->record);
-		return;
-	}
-	text_add_date(&pen->batch->scratch, date);
-	pen_scratch(pen);
-}
-
-static void pen_period(struct pen *pen, struct period period)
-{
-	if (period_is_none(period)) {
-		record_null(&pen->record);
-		return;
-	}
-	text_add_period(&pen->batch->scratch, period);
-	pen_scratch(pen);
-}
-
-static void pen_digest(struct pen *pen, const struct digest *digest)
-{
-	if (digest != NULL)
-		record_blob(&pen->record, digest->bytes, sizeof digest->bytes);
-	else
-		record_null(&pen->record);
 }
 
 /* --- the facts -------------------------------------------------------------------- */
@@ -435,75 +332,10 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_string(&pen, because == NULL ? NULL : cause_kind_name(because->kind));
 	pen_string(&pen, because == NULL ? NULL : because->text);
 	pen_int_unless(&pen, told, 0);
-	pen_end(&pen);
-}
-
-void store_add_event(struct store_batch *batch, const struct event *event)
-{
-	struct pen pen;
-
-	pen_begin(&pen, batch, FACT_EVENT);
-	pen_int(&pen, event->id);
-	pen_instant(&pen, event->time);
-	pen_string(&pen, event_kind_name(event->kind));
-	pen_string(&pen, severity_name(event->severity));
-	pen_string(&pen, subject_kind_word(event->subject_kind));
-	pen_string(&pen, event->subject);
-	pen_string(&pen, event->from);
-	pen_string(&pen, event->to);
-	pen_int_unless(&pen, event->alert, 0);
-	pen_string(&pen, event->reason);
-	pen_end(&pen);
-}
-
-void store_add_alert(struct store_batch *batch, const struct alert *alert)
-{
-	struct pen pen;
-
-	pen_begin(&pen, batch, FACT_ALERT);
-	pen_int(&pen, alert->id);
-	pen_string(&pen, event_kind_name(alert->kind));
-	pen_string(&pen, severity_name(alert->severity));
-	pen_string(&pen, subject_kind_word(alert->subject_kind));
-	pen_string(&pen, alert->subject);
-	pen_string(&pen, alert_state_name(alert->state));
-	pen_instant(&pen, alert->raised);
-	pen_instant(&pen, alert->resolved);
-	pen_int_unless(&pen, alert->raised_by, 0);
-	pen_int_unless(&pen, alert->resolved_by, 0);
-	pen_string(&pen, alert->reason);
-	pen_end(&pen);
-}
-
-void store_add_notification(struct store_batch *batch,
-	const struct notification *notification, const void *body, size_t length)
-{
-	struct pen pen;
-
-	pen_begin(&pen, batch, FACT_NOTIFICATION);
-	pen_int(&pen, notification->id);
-	pen_string(&pen, notification->message_id);
-	pen_int_unless(&pen, notification->event, 0);
-	pen_int_unless(&pen, notification->alert, 0);
-	pen_string(&pen, notification->channel);
-	pen_instant(&pen, notification->created);
-	if (body != NULL)
-		record_blob(&pen.record, body, length);
-	pen_end(&pen);
-}
-
-void store_add_delivery(struct store_batch *batch,
-	const struct delivery *delivery)
-{
-	struct pen pen;
-
-	pen_begin(&pen, batch, FACT_DELIVERY);
-	pen_int(&pen, delivery->notification);
-	pen_string(&pen, delivery_state_name(delivery->state));
-	pen_int(&pen, delivery->attempts);
-	pen_instant(&pen, delivery->next);
-	pen_instant(&pen, delivery->at);
-	pen_string(&pen, delivery->answer);
+	pen_string(&pen, state->told == state->assessment.status ? NULL :
+		status_name(state->told));
+	pen_int_unless(&pen, state->flips, 0);
+	pen_instant(&pen, state->approached);
 	pen_end(&pen);
 }
 

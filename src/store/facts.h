@@ -19,16 +19,24 @@ enum fact {
 	FACT_FETCH, FACT_SNAPSHOT, FACT_OBSERVATION, FACT_ASSESSMENT, FACT_EVENT,
 	FACT_ALERT, FACT_NOTIFICATION, FACT_DELIVERY, FACT_ACTION,
 	FACT_DOCUMENT, FACT_ATTESTATION, FACT_DEFINITION, FACT_ANSWER,
-	FACT_SUBMISSION, FACT_RETENTION, FACT_SEAL, FACT_COUNT
+	FACT_SUBMISSION, FACT_RETENTION, FACT_SEAL, FACT_MENTION,
+	FACT_MENTION_END, FACT_SILENCE, FACT_SILENCE_END, FACT_COUNT
 };
 
 #define FACT_COLUMNS_MAX 48
-#define FACT_STATES_MAX 2
+#define FACT_STATES_MAX 3
 
 enum column_kind {
 	COLUMN_PLAIN = '-',
 	COLUMN_NAME = 'n',	/* text, kept once in `name` */
 	COLUMN_DIGEST = 'd'	/* 32 bytes, kept once in `digest` */
+};
+
+/* What a row does to state, by its values. */
+struct fact_state {
+	const char *sql;	/* NULL: no more */
+	int only;		/* 0: every row; n: rows in which ?n is there; -n:
+				   rows in which it is NULL */
 };
 
 struct fact_table {
@@ -45,7 +53,7 @@ struct fact_table {
 	const char *refill;	/* gives such a row its bytes again */
 	const char *once;	/* what a row does beside when it is appended,
 				   never when state is made anew; or NULL */
-	const char *state[FACT_STATES_MAX];	/* what a row does to state */
+	struct fact_state state[FACT_STATES_MAX];
 	bool supplies;		/* its only state is moved on once a group:
 				   supply.h */
 };

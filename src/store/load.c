@@ -113,8 +113,13 @@ int store_load_counters(struct store *store, struct store_counters *out,
 	    load_all(store, QUERY_LAST_ALERT, load_counter, &out->last_alert,
 	    error) < 0)
 		return -1;
-	return load_all(store, QUERY_LAST_NOTIFICATION, load_counter,
-		&out->last_notification, error);
+	if (load_all(store, QUERY_LAST_NOTIFICATION, load_counter,
+	    &out->last_notification, error) < 0 ||
+	    load_all(store, QUERY_LAST_MENTION, load_counter,
+	    &out->last_mention, error) < 0)
+		return -1;
+	return load_all(store, QUERY_LAST_SILENCE, load_counter,
+		&out->last_silence, error);
 }
 
 /* --- milestones --------------------------------------------------------------------- */
@@ -177,6 +182,18 @@ struct milestone_target {
 	void *context;
 };
 
+/* How people were told that it stands; NULL: as it does. */
+static void cursor_told(struct cursor *cursor, struct milestone_state *out)
+{
+	const char *word = cursor_string(cursor);
+
+	out->told = out->assessment.status;
+	if (word != NULL && !word_status(word, &out->told))
+		cursor->bad = true;
+	out->flips = cursor_int32_or(cursor, 0);
+	out->approached = cursor_instant(cursor);
+}
+
 /* The columns behind the milestone's id. */
 static void cursor_state(struct cursor *cursor, struct milestone_state *out)
 {
@@ -186,6 +203,7 @@ static void cursor_state(struct cursor *cursor, struct milestone_state *out)
 	out->assessment.due_date = cursor_date(cursor);
 	out->announced = cursor_int(cursor) != 0;
 	cursor_assessment(cursor, &out->assessment);
+	cursor_told(cursor, out);
 }
 
 static void load_milestone(struct cursor *cursor, void *target)
@@ -281,87 +299,6 @@ int store_load_sources(struct store *store, store_source_fn *fn, void *context,
 	return load_all(store, QUERY_SOURCES, load_source, &target, error);
 }
 
-/* --- alerts ------------------------------------------------------------------------- */
-
-struct alert_target {
-	store_alert_fn *fn;
-	void *context;
-};
-
-static void load_alert(struct cursor *cursor, void *target)
-{
-	const struct alert_target *to = target;
-	struct alert alert = { 0 };
-
-	alert.id = cursor_int(cursor);
-	cursor_word(cursor, event_kind, &alert.kind);
-	cursor_word(cursor, severity, &alert.severity);
-	cursor_word(cursor, subject_kind, &alert.subject_kind);
-	alert.subject = mem_string(cursor_string(cursor));
-	cursor_word(cursor, alert_state, &alert.state);
-	alert.raised = cursor_instant(cursor);
-	alert.resolved = cursor_instant(cursor);
-	alert.raised_by = cursor_int(cursor);
-	alert.resolved_by = cursor_int(cursor);
-	cursor_copy(cursor, alert.reason, sizeof alert.reason);
-	if (!cursor->bad)
-		to->fn(to->context, &alert);
-	free(alert.subject);
-}
-
-int store_load_alerts(struct store *store, bool firing, int64_t before,
-	size_t limit, store_alert_fn *fn, void *context, struct error *error)
-{
-	struct alert_target target = { fn, context };
-
-	return load_before(store, firing ? QUERY_ALERTS_FIRING : QUERY_ALERTS,
-		before, limit, NULL, load_alert, &target, error);
-}
-
-/* --- deliveries --------------------------------------------------------------------- */
-
-struct delivery_target {
-	store_delivery_fn *fn;
-	void *context;
-};
-
-static void load_delivery(struct cursor *cursor, void *target)
-{
-	const struct delivery_target *to = target;
-	struct notification notification = { 0 };
-	struct delivery delivery = { 0 };
-	const char *state;
-
-	notification.id = cursor_int(cursor);
-	cursor_copy(cursor, notification.message_id,
-		sizeof notification.message_id);
-	notification.event = cursor_int(cursor);
-	notification.alert = cursor_int(cursor);
-	notification.channel = cursor_string(cursor);
-	notification.created = cursor_instant(cursor);
-	delivery.notification = notification.id;
-	state = cursor_string(cursor);
-	if (!word_delivery_state(state != NULL ? state :
-	    delivery_state_name(DELIVERY_PENDING), &delivery.state))
-		cursor->bad = true;
-	delivery.attempts = cursor_int32_or(cursor, 0);
-	delivery.next = cursor_instant(cursor);
-	delivery.at = cursor_instant(cursor);
-	cursor_copy(cursor, delivery.answer, sizeof delivery.answer);
-	if (!cursor->bad)
-		to->fn(to->context, &notification, &delivery);
-}
-
-int store_load_deliveries(struct store *store, enum store_deliveries which,
-	int64_t before, size_t limit, store_delivery_fn *fn, void *context,
-	struct error *error)
-{
-	struct delivery_target target = { fn, context };
-
-	return load_before(store, which == STORE_PENDING ? QUERY_OUTBOX : QUERY_DELIVERIES,
-		before, limit, NULL, load_delivery, &target, error);
-}
-
 /* --- events ------------------------------------------------------------------------- */
 
 struct event_target {
@@ -369,21 +306,27 @@ struct event_target {
 	void *context;
 };
 
+void cursor_event(struct cursor *cursor, struct event *out)
+{
+	out->id = cursor_int(cursor);
+	out->time = cursor_instant(cursor);
+	cursor_word(cursor, event_kind, &out->kind);
+	cursor_word(cursor, severity, &out->severity);
+	cursor_word(cursor, subject_kind, &out->subject_kind);
+	out->subject = cursor_string(cursor);
+	out->from = cursor_string(cursor);
+	out->to = cursor_string(cursor);
+	out->alert = cursor_int(cursor);
+	cursor_copy(cursor, out->reason, sizeof out->reason);
+	out->late = cursor_instant(cursor);
+}
+
 static void load_event(struct cursor *cursor, void *target)
 {
 	const struct event_target *to = target;
 	struct event event = { 0 };
 
-	event.id = cursor_int(cursor);
-	event.time = cursor_instant(cursor);
-	cursor_word(cursor, event_kind, &event.kind);
-	cursor_word(cursor, severity, &event.severity);
-	cursor_word(cursor, subject_kind, &event.subject_kind);
-	event.subject = cursor_string(cursor);
-	event.from = cursor_string(cursor);
-	event.to = cursor_string(cursor);
-	event.alert = cursor_int(cursor);
-	cursor_copy(cursor, event.reason, sizeof event.reason);
+	cursor_event(cursor, &event);
 	if (!cursor->bad)
 		to->fn(to->context, &event);
 }

@@ -39,6 +39,8 @@ void load_counter(struct cursor *cursor, void *target);
 void cursor_observation(struct cursor *cursor, struct observation *out);
 /* The columns of a document; its strings live until the next row. */
 void cursor_document(struct cursor *cursor, struct document *out);
+/* The columns of an event; its strings live until the next row. */
+void cursor_event(struct cursor *cursor, struct event *out);
 /* "" for NULL. */
 const char *cursor_said(struct cursor *cursor);
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/database.h"
 #include "store/readers.h"
+#include "store/schema.h"
 
 #define STATE_COLUMNS \
 	"n.text, s.since, s.terms, s.due, s.due_date, s.announced, s.as_of, " \
@@ -16,15 +17,19 @@
 	"s.share_of_increment, s.shortfall, s.data_through, s.undecided, " \
 	"s.waiting_for, s.published_assumed, s.next, s.forecast, " \
 	"s.forecast_value, s.forecast_low, s.forecast_high, s.forecast_date, " \
-	"s.forecast_slip, s.forecast_misses"
+	"s.forecast_slip, s.forecast_misses, s.told_status, s.flips, " \
+	"s.approached"
 #define ALERT_SELECT \
 	"SELECT a.alert, a.kind, a.severity, a.subject_kind, n.text, a.state, " \
-	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason " \
+	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason, " \
+	"a.acknowledged, a.until, a.person, a.note, a.escalated, a.escalation " \
 	"FROM alert_state AS a LEFT JOIN name AS n ON n.id = a.subject "
+#define EVENT_COLUMNS \
+	"e.id, e.time, e.kind, e.severity, e.subject_kind, s.text, " \
+	"e.from_status, e.to_status, e.alert, e.reason, e.late "
 #define EVENT_SELECT \
-	"SELECT e.id, e.time, e.kind, e.severity, e.subject_kind, n.text, " \
-	"e.from_status, e.to_status, e.alert, e.reason " \
-	"FROM event AS e LEFT JOIN name AS n ON n.id = e.subject "
+	"SELECT " EVENT_COLUMNS \
+	"FROM event AS e LEFT JOIN name AS s ON s.id = e.subject "
 #define ORIGIN_SELECT \
 	"SELECT o.id, o.period, o.value, o.published, o.recorded, n.text, " \
 	"d.bytes, o.person, o.accepts FROM observation AS o " \
@@ -52,13 +57,38 @@
 	"LEFT JOIN digest AS g ON g.id = a.program " \
 	"LEFT JOIN snapshot AS s ON s.digest = a.body "
 #define NOTIFICATION_COLUMNS \
-	"n.id, n.message_id, n.event, n.alert, c.text, n.created, "
+	"n.id, n.message_id, n.event, n.alert, c.text, g.text, n.created, "
+#define DELIVERY_COLUMNS \
+	"d.state, coalesce(d.attempts, 0), " \
+	"CASE WHEN d.id IS NULL THEN n.created ELSE d.next END, d.at, d.answer "
+/* The last attempt there was, if any. */
+#define DELIVERY_JOIN \
+	"LEFT JOIN delivery_attempt AS d ON d.id = " \
+	"(SELECT max(x.id) FROM delivery_attempt AS x " \
+	"WHERE x.notification = n.id) "
+/* The items of a notification in their order; one of before has none, and is
+   about its own event. */
+#define ITEM_COLUMNS \
+	", m.mention, coalesce(i.reason, m.reason), " \
+	"coalesce(i.thread, m.thread), m.alert, u.text, m.made, " EVENT_COLUMNS
+#define ITEM_JOIN \
+	"LEFT JOIN item AS i ON i.notification = n.id " \
+	"LEFT JOIN mention AS m ON m.id = i.fact " \
+	"LEFT JOIN event AS e ON e.id = coalesce(m.event, n.event) " \
+	"LEFT JOIN name AS s ON s.id = e.subject " \
+	"LEFT JOIN name AS u ON u.id = m.undelivered "
+#define SILENCE_SELECT \
+	"SELECT s.id, s.words, s.begins, s.until, s.made, s.person, s.note, " \
+	"t.ended, t.ended_by " \
+	"FROM silence_state AS t CROSS JOIN silence AS s "
 
 /* A CROSS JOIN fixes the order in which SQLite nests its loops. */
 static const char *const queries[QUERY_COUNT] = {
 	[QUERY_LAST_EVENT] = "SELECT max(id) FROM event",
 	[QUERY_LAST_ALERT] = "SELECT max(alert) FROM alert_state",
 	[QUERY_LAST_NOTIFICATION] = "SELECT max(id) FROM notification",
+	[QUERY_LAST_MENTION] = "SELECT max(mention) FROM mention",
+	[QUERY_LAST_SILENCE] = "SELECT max(id) FROM silence",
 	[QUERY_MILESTONES] = "SELECT " STATE_COLUMNS
 		" FROM milestone_state AS s CROSS JOIN name AS n "
 		"WHERE n.id = s.milestone",
@@ -67,27 +97,63 @@ static const char *const queries[QUERY_COUNT] = {
 		"s.last_modified, s.body, s.program, s.error, s.gone, s.told, "
 		"s.moved "
 		"FROM source_state AS s CROSS JOIN name AS n WHERE n.id = s.source",
-	[QUERY_ALERTS_FIRING] = ALERT_SELECT
-		"WHERE a.state = 'firing' AND a.alert < ?1 "
+	[QUERY_ALERTS_OPEN] = ALERT_SELECT
+		"WHERE a.state " ALERT_OPEN_STATES " AND a.alert < ?1 "
 		"ORDER BY a.alert DESC LIMIT ?2",
 	[QUERY_ALERTS] = ALERT_SELECT
 		"WHERE a.alert < ?1 ORDER BY a.alert DESC LIMIT ?2",
 	[QUERY_OUTBOX] = "SELECT " NOTIFICATION_COLUMNS
 		"'pending', o.attempts, o.next, o.at, o.answer "
 		"FROM outbox AS o CROSS JOIN notification AS n CROSS JOIN name AS c "
+		"LEFT JOIN name AS g ON g.id = n.group_key "
 		"WHERE o.notification < ?1 AND n.id = o.notification "
 		"AND c.id = n.channel ORDER BY o.notification DESC LIMIT ?2",
-	[QUERY_DELIVERIES] = "SELECT " NOTIFICATION_COLUMNS
-		"d.state, coalesce(d.attempts, 0), "
-		"CASE WHEN d.id IS NULL THEN n.created ELSE d.next END, "
-		"d.at, d.answer "
-		"FROM notification AS n CROSS JOIN name AS c "
-		"LEFT JOIN delivery_attempt AS d ON d.id = "
+	[QUERY_DEAD] = "SELECT " NOTIFICATION_COLUMNS DELIVERY_COLUMNS
+		"FROM delivery_attempt AS d CROSS JOIN notification AS n "
+		"CROSS JOIN name AS c LEFT JOIN name AS g ON g.id = n.group_key "
+		"WHERE d.state = 'dead' AND d.notification < ?1 AND d.id = "
 		"(SELECT max(x.id) FROM delivery_attempt AS x "
-		"WHERE x.notification = n.id) "
+		"WHERE x.notification = d.notification) "
+		"AND n.id = d.notification AND c.id = n.channel "
+		"ORDER BY d.notification DESC LIMIT ?2",
+	[QUERY_DELIVERIES] = "SELECT " NOTIFICATION_COLUMNS DELIVERY_COLUMNS
+		"FROM notification AS n CROSS JOIN name AS c "
+		"LEFT JOIN name AS g ON g.id = n.group_key " DELIVERY_JOIN
 		"WHERE n.id < ?1 AND c.id = n.channel ORDER BY n.id DESC LIMIT ?2",
 	[QUERY_ATTEMPTS] = "SELECT notification, state, attempts, next, at, "
 		"answer FROM delivery_attempt WHERE notification = ?1 ORDER BY id",
+	[QUERY_PENDING] = "SELECT " NOTIFICATION_COLUMNS
+		"'pending', o.attempts, o.next, o.at, o.answer " ITEM_COLUMNS
+		"FROM outbox AS o CROSS JOIN notification AS n CROSS JOIN name AS c "
+		"LEFT JOIN name AS g ON g.id = n.group_key " ITEM_JOIN
+		"WHERE n.id = o.notification AND c.id = n.channel "
+		"ORDER BY o.notification, i.place",
+	[QUERY_DELIVERY] = "SELECT " NOTIFICATION_COLUMNS DELIVERY_COLUMNS
+		ITEM_COLUMNS "FROM notification AS n CROSS JOIN name AS c "
+		"LEFT JOIN name AS g ON g.id = n.group_key " DELIVERY_JOIN ITEM_JOIN
+		"WHERE n.id = ?1 AND c.id = n.channel ORDER BY i.place",
+	[QUERY_MENTIONS] = "SELECT m.mention, m.event, m.alert, m.reason, "
+		"c.text, g.text, u.text, m.thread, m.made, " EVENT_COLUMNS
+		"FROM mention_waiting AS w CROSS JOIN mention AS m "
+		"CROSS JOIN name AS c CROSS JOIN event AS e "
+		"LEFT JOIN name AS g ON g.id = m.group_key "
+		"LEFT JOIN name AS u ON u.id = m.undelivered "
+		"LEFT JOIN name AS s ON s.id = e.subject "
+		"WHERE m.id = w.fact AND c.id = m.channel AND e.id = m.event "
+		"ORDER BY w.mention",
+	[QUERY_HEARINGS] = "SELECT h.alert, c.text, h.thread, n.created, "
+		"h.reminders FROM alert_state AS a CROSS JOIN hearing AS h "
+		"CROSS JOIN name AS c CROSS JOIN notification AS n "
+		"WHERE a.state " ALERT_OPEN_STATES " AND h.alert = a.alert "
+		"AND c.id = h.channel AND n.id = h.last",
+	[QUERY_GROUPS] = "SELECT c.text, g.text, t.told FROM group_told AS t "
+		"CROSS JOIN name AS c CROSS JOIN name AS g "
+		"WHERE t.told > ?1 AND c.id = t.channel AND g.id = t.group_key",
+	[QUERY_SILENCES] = SILENCE_SELECT "WHERE t.silence < ?1 "
+		"AND s.id = t.silence ORDER BY t.silence DESC LIMIT ?2",
+	[QUERY_SILENCES_OPEN] = SILENCE_SELECT "WHERE t.over > ?3 "
+		"AND +t.silence < ?1 AND s.id = t.silence "
+		"ORDER BY +t.silence DESC LIMIT ?2",
 	[QUERY_EVENTS] = EVENT_SELECT
 		"WHERE e.id > ?1 ORDER BY e.id LIMIT ?2",
 	[QUERY_EVENTS_OF] = EVENT_SELECT
@@ -117,6 +183,11 @@ static const char *const queries[QUERY_COUNT] = {
 		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
 		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
 		"ORDER BY s.id LIMIT ?2",
+	[QUERY_LAST_ATTEMPTS] =
+		"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, "
+		"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n "
+		"CROSS JOIN name AS c WHERE n.id = d.notification "
+		"AND c.id = n.channel ORDER BY d.id DESC LIMIT ?1",
 	[QUERY_BODY] = "SELECT body, message_id FROM notification WHERE id = ?1",
 	[QUERY_REASON] = "SELECT a.reason FROM milestone_state AS s "
 		"CROSS JOIN assessment AS a WHERE s.milestone = "

@@ -20,6 +20,16 @@ static int rebuild_clear(sqlite3 *db, struct error *error)
 	return 0;
 }
 
+/* Whether a row does that to state. */
+static bool rebuild_applies(sqlite3_stmt *row, const struct fact_state *state)
+{
+	if (state->only == 0)
+		return true;
+	if (state->only > 0)
+		return sqlite3_column_type(row, state->only - 1) != SQLITE_NULL;
+	return sqlite3_column_type(row, -state->only - 1) == SQLITE_NULL;
+}
+
 static int rebuild_row(sqlite3_stmt *row, sqlite3_stmt *state,
 	struct error *error)
 {
@@ -30,14 +40,15 @@ static int rebuild_row(sqlite3_stmt *row, sqlite3_stmt *state,
 	return database_step(state, error);
 }
 
-static int rebuild_from(sqlite3_stmt *row, sqlite3_stmt *const *states,
-	struct error *error)
+static int rebuild_from(sqlite3_stmt *row, const struct fact_table *table,
+	sqlite3_stmt *const *states, struct error *error)
 {
 	int code;
 
 	while ((code = sqlite3_step(row)) == SQLITE_ROW)
 		for (int i = 0; i < FACT_STATES_MAX && states[i] != NULL; i++)
-			if (rebuild_row(row, states[i], error) < 0)
+			if (rebuild_applies(row, &table->state[i]) &&
+			    rebuild_row(row, states[i], error) < 0)
 				return -1;
 	if (code != SQLITE_DONE)
 		return database_error(sqlite3_db_handle(row), error);
@@ -56,13 +67,13 @@ static int rebuild_table(sqlite3 *db, const struct fact_table *table,
 	row = database_prepare(db, text_string(&sql), error);
 	text_release(&sql);
 	for (int i = 0; row != NULL && i < FACT_STATES_MAX &&
-	    table->state[i] != NULL; i++) {
-		states[i] = database_prepare(db, table->state[i], error);
+	    table->state[i].sql != NULL; i++) {
+		states[i] = database_prepare(db, table->state[i].sql, error);
 		if (states[i] == NULL)
 			goto out;
 	}
 	if (row != NULL)
-		result = rebuild_from(row, states, error);
+		result = rebuild_from(row, table, states, error);
 out:
 	for (int i = 0; i < FACT_STATES_MAX; i++)
 		sqlite3_finalize(states[i]);
@@ -76,7 +87,7 @@ static int rebuild_all(sqlite3 *db, struct error *error)
 	    rebuild_clear(db, error) < 0)
 		return -1;
 	for (int i = 0; i < FACT_COUNT; i++)
-		if (fact_tables[i].state[0] != NULL &&
+		if (fact_tables[i].state[0].sql != NULL &&
 		    rebuild_table(db, &fact_tables[i], error) < 0)
 			return -1;
 	return database_run(db, "COMMIT", error);

@@ -2,8 +2,8 @@
  * schema: what the database holds.
  *
  *	name, digest            strings and digests that many rows share
- *	fetch … seal            facts, appended in order of id
- *	milestone_state … supply   where things stand, made from the facts
+ *	fetch … silence_end     facts, appended in order of id
+ *	milestone_state … silence_state   where things stand, made from the facts
  *	meta                    instance, and whether it is open
  *
  * Times are seconds since 1970 (NULL: none), exact numbers, dates and periods
@@ -224,9 +224,81 @@ static const char schema_evidence[] =
 	"FROM observation WHERE quarantined = 0 AND period IS NOT NULL "
 	SUPPLY_MOVE ";";
 
+/* The last acknowledgement, and how far an alert is escalated. */
+#define ADD_ACKNOWLEDGED(table) \
+	"ALTER TABLE " table " ADD COLUMN acknowledged INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN until INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN person TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN note TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN escalated INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN escalation INTEGER;"
+/* How people were told that a milestone stands (NULL: as it does), how often it
+   has changed since, and what they were reminded of. */
+#define ADD_TOLD(table) \
+	"ALTER TABLE " table " ADD COLUMN told_status TEXT;" \
+	"ALTER TABLE " table " ADD COLUMN flips INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN approached INTEGER;"
+/* What is to be told and was: mentions, what channels have heard by them, and
+   silences. A notification of before has no items and no group; what its
+   channel has heard by it is all that matters now. */
+static const char schema_tellings[] =
+	ADD_ACKNOWLEDGED("alert_change") ADD_ACKNOWLEDGED("alert_state")
+	"DROP INDEX alert_state_firing;"
+	"CREATE INDEX alert_state_open ON alert_state(alert)"
+	" WHERE state " ALERT_OPEN_STATES ";"
+	"ALTER TABLE event ADD COLUMN late INTEGER;"
+	ADD_TOLD("assessment") ADD_TOLD("milestone_state")
+	"ALTER TABLE notification ADD COLUMN group_key INTEGER;"
+	"CREATE INDEX delivery_attempt_dead ON delivery_attempt(notification)"
+	" WHERE state = 'dead';"
+	"CREATE TABLE mention("
+	" id INTEGER PRIMARY KEY, mention INTEGER NOT NULL UNIQUE,"
+	" event INTEGER NOT NULL REFERENCES event, alert INTEGER,"
+	" reason TEXT NOT NULL, channel INTEGER NOT NULL REFERENCES name,"
+	" group_key INTEGER REFERENCES name,"
+	" undelivered INTEGER REFERENCES name, thread INTEGER, made INTEGER,"
+	" notification INTEGER REFERENCES notification, place INTEGER,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE mention_end("
+	" id INTEGER PRIMARY KEY,"
+	" mention INTEGER NOT NULL REFERENCES mention(mention),"
+	" notification INTEGER REFERENCES notification, why TEXT, at INTEGER,"
+	" reason TEXT, thread INTEGER, place INTEGER,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE silence("
+	" id INTEGER PRIMARY KEY, words TEXT NOT NULL, begins INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, made INTEGER, person TEXT, note TEXT,"
+	" hash BLOB NOT NULL) STRICT;"
+	"CREATE TABLE silence_end("
+	" id INTEGER PRIMARY KEY, silence INTEGER NOT NULL REFERENCES silence,"
+	" at INTEGER NOT NULL, person TEXT, hash BLOB NOT NULL) STRICT;"
+	/* fact: the row of mention. */
+	"CREATE TABLE mention_waiting("
+	" mention INTEGER PRIMARY KEY, fact INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE item("
+	" notification INTEGER NOT NULL, place INTEGER NOT NULL,"
+	" fact INTEGER NOT NULL, reason TEXT, thread INTEGER,"
+	" PRIMARY KEY(notification, place)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE hearing("
+	" alert INTEGER NOT NULL, channel INTEGER NOT NULL,"
+	" thread INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" reminders INTEGER NOT NULL, PRIMARY KEY(alert, channel))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE TABLE group_told("
+	" channel INTEGER NOT NULL, group_key INTEGER NOT NULL, told INTEGER,"
+	" PRIMARY KEY(channel, group_key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE silence_state("
+	" silence INTEGER PRIMARY KEY, over INTEGER NOT NULL, ended INTEGER,"
+	" ended_by TEXT) STRICT;"
+	"CREATE INDEX silence_state_over ON silence_state(over);"
+	HEARING_INSERT "SELECT alert, channel, id, id, 0 FROM notification "
+	"WHERE alert IS NOT NULL ORDER BY id "
+	HEARING_MOVE ";";
+
 /* Step n leads from version n to n + 1. */
 static const char *const schema_steps[STORE_SCHEMA] = {
-	schema_1, schema_forecast, schema_documents, schema_causes, schema_evidence
+	schema_1, schema_forecast, schema_documents, schema_causes, schema_evidence,
+	schema_tellings
 };
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)

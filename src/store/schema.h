@@ -17,6 +17,19 @@
 	"ON CONFLICT(indicator, source) DO UPDATE SET period = excluded.period " \
 	"WHERE period_after(excluded.period, period)"
 
+/* How far a channel has heard of an alert: by which notification first, and by
+   which last. The same in whatever order its rows come. */
+#define HEARING_INSERT \
+	"INSERT INTO hearing(alert, channel, thread, last, reminders) "
+#define HEARING_MOVE \
+	"ON CONFLICT(alert, channel) DO UPDATE SET " \
+	"thread = min(thread, excluded.thread), " \
+	"last = max(last, excluded.last), " \
+	"reminders = reminders + excluded.reminders"
+
+/* Which states of an alert are open ones, as its index says it. */
+#define ALERT_OPEN_STATES "IN ('firing', 'acknowledged')"
+
 /*
  * Looks whether the file is ours and of a version we know. Reads nothing
  * before it knows. *version: 0 for an empty file.

@@ -23,7 +23,7 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 5		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 6		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 #define STORE_SOURCE_MAX 128			/* bytes of a source's id */
 #define STORE_INDICATOR_MAX 256			/* … of an indicator's, with the NUL */
@@ -187,6 +187,11 @@ int store_load_delivery(struct store *store, int64_t notification,
 typedef void store_attempt_fn(void *context, const struct delivery *attempt);
 int store_load_attempts(struct store *store, int64_t notification,
 	store_attempt_fn *fn, void *context, struct error *error);
+/* The last attempts at whatever notification, newest first, at most limit. */
+typedef void store_last_attempt_fn(void *context, const char *channel,
+	const struct delivery *attempt);
+int store_load_last_attempts(struct store *store, size_t limit,
+	store_last_attempt_fn *fn, void *context, struct error *error);
 /* Mentions that wait, oldest first. */
 typedef void store_mention_fn(void *context, const struct mention *mention,
 	const struct event *event);

@@ -53,5 +53,7 @@ WORD_FUNCTION(word_severity, severity, severity_name, SEVERITY_CRITICAL)
 WORD_FUNCTION(word_subject_kind, subject_kind, subject_kind_word,
 	SUBJECT_CHANNEL)
 WORD_FUNCTION(word_alert_state, alert_state, alert_state_name, ALERT_WITHDRAWN)
+WORD_FUNCTION(word_notify_reason, notify_reason, notify_reason_name,
+	REASON_COUNT - 1)
 WORD_FUNCTION(word_delivery_state, delivery_state, delivery_state_name,
 	DELIVERY_DROPPED)

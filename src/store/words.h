@@ -24,6 +24,7 @@ bool word_event_kind(const char *word, enum event_kind *out);
 bool word_severity(const char *word, enum severity *out);
 bool word_subject_kind(const char *word, enum subject_kind *out);
 bool word_alert_state(const char *word, enum alert_state *out);
+bool word_notify_reason(const char *word, enum notify_reason *out);
 bool word_delivery_state(const char *word, enum delivery_state *out);
 
 #endif

@@ -65,7 +65,8 @@ enum extract_tag {
 #define EXTRACT_FORMAT_MESSAGE "message"	/* besides a source_format's */
 
 /*
- * Role "mail". One request is one message; the answer is OUTCOME and ANSWER.
+ * Role "mail". One request is one message; the answer is OUTCOME, ANSWER and
+ * any number of LEFT.
  */
 enum mail_tag {
 	MAIL_SERVER = 1,	/* smtp://… smtps://… */
@@ -77,13 +78,17 @@ enum mail_tag {
 	MAIL_FROM,		/* envelope, bare address */
 	MAIL_TO,		/* one a recipient */
 	MAIL_HEADER,		/* "Name: value", encoded and folded, no CRLF at its end */
-	MAIL_TEXT,		/* UTF-8, LF */
+	MAIL_TEXT,		/* UTF-8, LF, format=flowed (RFC 3676): a space
+				   before the LF says that the paragraph goes on */
 	MAIL_HTML,		/* UTF-8, LF */
-	MAIL_PICTURE,		/* SVG, at most one; HTML shows it as
-				   cid:trajectory@pledged */
+	MAIL_PICTURE,		/* SVG, at most one; beside HTML alone, which shows
+				   it as cid:trajectory@pledged */
 	/* answer */
-	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good */
-	MAIL_ANSWER		/* the server's last line, or the fault */
+	MAIL_OUTCOME = 64,	/* int: 0 delivered, 1 failed for now, 2 for good,
+				   3 for now, as any other would */
+	MAIL_ANSWER,		/* the server's last line, or the fault */
+	MAIL_LEFT		/* one a recipient, where others were taken: those
+				   that were not; the outcome is theirs */
 };
 
 #endif

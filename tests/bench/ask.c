@@ -17,7 +17,7 @@
 #include "bench.h"
 
 #define QUESTIONS_MAX 1000000
-#define ANSWER_MAX 65536
+#define ANSWER_MAX (4 << 20)
 
 static int socket_open(const char *path)
 {

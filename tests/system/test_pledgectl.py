@@ -157,8 +157,14 @@ def test_poll_and_reload(full):
      "(2020-12-31, 2020-12-31T23:59:59Z)"),
     (["list", "alrts"], 2, 'there is no list of "alrts", did you mean '
      "alerts: see pledgectl --help"),
+    (["list", "sources", "--status", "met"], 2,
+     "only milestones and alerts can be filtered: see pledgectl --help"),
     (["list", "alerts", "--status", "met"], 2,
-     "only milestones can be filtered: see pledgectl --help"),
+     'state: "open" (the default), "firing", "acknowledged" or "all"'),
+    (["list", "alerts", "--due-within", "3d"], 2, "alerts are asked for as "
+     "they stand now: by --status, --match and --all: see pledgectl --help"),
+    (["list", "alerts", "--match", "kind=slippd"], 2,
+     'kind: there is no kind "slippd", did you mean "slipped"?'),
     (["-o", "csv", "status"], 2,
      "-o csv is for lists: see pledgectl --help"),
     (["-o", "xml", "list"], 2,

@@ -34,7 +34,8 @@ def test_path_of_a_receiver_is_not_shown(daemon):
 @pytest.mark.parametrize("path", [
     "/v1/pledges?obligor=CN", "/v1/sources?status=failed",
     "/v1/indicators?as_of=2020-01-01", "/v1/channels?type=log",
-    "/v1/alerts?severity=critical", "/v1/outbox?channel=log"])
+    "/v1/alerts?type=log", "/v1/outbox?severity=critical",
+    "/v1/silences?by=root", "/v1/alerts/1?state=all"])
 def test_filter_that_is_not_applied_is_refused(daemon, path):
     daemon.configure(many(1))
     daemon.start()

@@ -57,7 +57,7 @@ def test_status_by_curl(full):
     assert set(status) == {
         "version", "state", "time", "started", "uptime", "loaded", "register",
         "configuration", "store", "milestones", "deadlines", "sources", "alerts",
-        "outbox"}
+        "acknowledged", "silences", "outbox"}
     assert status["milestones"] == {
         "total": COUNT, "by_status": {"not_met": 5, "pending": 20}}
     assert status["alerts"] == 5
@@ -203,6 +203,9 @@ def test_what_is_not_there(full, path, words):
     ("POST", "/v1/status", 405, "GET, HEAD"),
     ("DELETE", "/v1/milestones/p/m01", 405, "GET, HEAD"),
     ("GET", "/v1/reload", 405, "POST"),
+    ("DELETE", "/v1/silences", 405, "GET, HEAD, POST"),
+    ("POST", "/v1/silences/3", 405, "DELETE"),
+    ("DELETE", "/v1/alerts/3", 405, "GET, HEAD"),
     ("PUT", "/v1/status", 405, "GET, HEAD, POST, DELETE"),
     ("BREW", "/v1/status", 501, None),
     ("POST", "/v1/sources/none/poll", 404, None),
@@ -311,8 +314,12 @@ def test_others_may_read_and_not_change(full):
         assert result.returncode == 0, result.stderr
         return result.stdout
     assert ask("GET /v1/status").startswith("HTTP/1.1 200")
-    for order in ("/v1/reload", "/v1/sources/s1/poll", "/v1/sources/no/poll"):
-        answer = ask("POST " + order)
+    for order in ("POST /v1/reload", "POST /v1/sources/s1/poll",
+                  "POST /v1/sources/no/poll", "POST /v1/alerts/1/ack",
+                  "POST /v1/silences", "DELETE /v1/silences/1",
+                  "POST /v1/outbox/1/retry", "POST /v1/outbox/1/drop",
+                  "POST /v1/channels/log/test"):
+        answer = ask(order)
         assert answer.startswith("HTTP/1.1 403")
         assert "only administrators may do this" in answer
     # Orders of those who may are kept with the name of who gave them.
