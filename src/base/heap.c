@@ -18,20 +18,25 @@ struct heap {
 	int64_t *keys;		/* of each entry, INT64_MAX when OUTSIDE */
 };
 
+static void heap_widen(struct heap *heap, size_t entries)
+{
+	if (entries >= OUTSIDE)
+		log_bug("heap: %zu entries", entries);
+	heap->order = mem_resize(heap->order, entries, sizeof *heap->order);
+	heap->place = mem_resize(heap->place, entries, sizeof *heap->place);
+	heap->keys = mem_resize(heap->keys, entries, sizeof *heap->keys);
+	for (size_t i = heap->entries; i < entries; i++) {
+		heap->place[i] = OUTSIDE;
+		heap->keys[i] = INT64_MAX;
+	}
+	heap->entries = entries;
+}
+
 struct heap *heap_new(size_t entries)
 {
 	struct heap *heap = mem_new(1, sizeof *heap);
 
-	if (entries >= OUTSIDE)
-		log_bug("heap: %zu entries", entries);
-	heap->entries = entries;
-	heap->order = mem_new(entries, sizeof *heap->order);
-	heap->place = mem_new(entries, sizeof *heap->place);
-	heap->keys = mem_new(entries, sizeof *heap->keys);
-	for (size_t i = 0; i < entries; i++) {
-		heap->place[i] = OUTSIDE;
-		heap->keys[i] = INT64_MAX;
-	}
+	heap_widen(heap, entries);
 	return heap;
 }
 
@@ -110,7 +115,7 @@ static void heap_remove(struct heap *heap, uint32_t entry)
 void heap_set(struct heap *heap, uint32_t entry, int64_t key)
 {
 	if (entry >= heap->entries)
-		log_bug("heap: entry %u of %zu", entry, heap->entries);
+		heap_widen(heap, 2 * (size_t)entry + 16);
 	heap->keys[entry] = key;
 	if (key == INT64_MAX) {
 		if (heap->place[entry] != OUTSIDE)

@@ -12,7 +12,8 @@
 
 struct heap;
 
-struct heap *heap_new(size_t entries);	/* entries 0 … entries-1 */
+/* For entries 0 … entries-1; room for higher ones is made when they come. */
+struct heap *heap_new(size_t entries);
 void heap_free(struct heap *heap);
 /* Puts entry at key, or moves it there. INT64_MAX removes it. */
 void heap_set(struct heap *heap, uint32_t entry, int64_t key);

@@ -147,6 +147,18 @@ void log_notice(const char *format, ...)
 	LOG_LINE_AT(LOG_LEVEL_NOTICE);
 }
 
+void log_told(int priority, const char *format, ...)
+{
+	const struct log_word word = {priority, "notice"};
+	va_list arguments;
+
+	if (LOG_LEVEL_NOTICE > log_level)
+		return;
+	va_start(arguments, format);
+	log_line(&word, format, arguments);
+	va_end(arguments);
+}
+
 void log_debug(const char *format, ...)
 {
 	LOG_LINE_AT(LOG_LEVEL_DEBUG);

@@ -16,6 +16,10 @@ void log_init(const char *name, enum log_level level);
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What is told to people by way of the log, at a priority of syslog (3 error …
+   6 info) that only the journal sees: it is no trouble of ours. */
+void log_told(int priority, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Ours: says so with file and line, and aborts. */
 #define log_bug(...) log_bug_at(__FILE__, __LINE__, __VA_ARGS__)

@@ -371,6 +371,38 @@ void text_add_printable(struct text *text, const char *string)
 	text_add(text, plain, (size_t)(end - plain));
 }
 
+static bool code_turns_text(uint32_t code)
+{
+	return (code >= 0x202a && code <= 0x202e) ||
+		(code >= 0x2066 && code <= 0x2069);
+}
+
+void text_add_line(struct text *text, const char *string, size_t most)
+{
+	const char *cursor = string, *end = string + strlen(string);
+	struct text line;
+	bool space = false;	/* was passed over */
+
+	text_init(&line, most);
+	while (cursor < end && !line.cut) {
+		uint32_t code = utf8_next(&cursor, end);
+
+		if (code_turns_text(code))
+			code = 0xfffd;
+		space |= code == ' ' || code_is_control(code);
+		if (code == ' ' || code_is_control(code))
+			continue;
+		if (space && line.length > 0)
+			text_add_char(&line, ' ');
+		utf8_add(&line, code);
+		space = false;
+	}
+	text_add(text, line.data, line.length);
+	if (line.cut)
+		text_add_string(text, "…");
+	text_release(&line);
+}
+
 void text_add_csv(struct text *text, const char *string)
 {
 	if (strpbrk(string, ",\"\r\n") == NULL) {

@@ -88,6 +88,11 @@ void text_add_html(struct text *text, const char *string);
    DEL) as \xNN, those that break lines or turn the direction of text as \uNNNN,
    so that a source's title cannot move the cursor or seem another. */
 void text_add_printable(struct text *text, const char *string);
+/* Adds a string fit for one line that people read, most bytes of it at most, cut
+   between code points with "…" behind: spaces, what breaks lines and what
+   controls are one space between words, those that turn the direction of text
+   and what is no UTF-8 U+FFFD. */
+void text_add_line(struct text *text, const char *string, size_t most);
 /* Adds one CSV cell, quoted as RFC 4180 asks when it must be. */
 void text_add_csv(struct text *text, const char *string);
 

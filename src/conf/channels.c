@@ -8,10 +8,10 @@
 #include "conf/channel_hours.h"
 #include "conf/channels.h"
 #include "conf/conf_value.h"
+#include "conf/format.h"
 #include "conf/secret.h"
 #include "core/register.h"
 
-#define CLOUDEVENTS "cloudevents"
 #define WHSEC "whsec_"
 #define WHSEC_LEAST 16	/* bytes of the key */
 
@@ -88,6 +88,14 @@ static bool secret_parse(struct conf_reader *reader,
 	return *(const char **)target != NULL;
 }
 
+static bool format_read(struct conf_reader *reader,
+	const struct conf_key *key, const config_setting_t *setting,
+	void *object)
+{
+	(void)key;
+	return format_load(reader, setting, object);
+}
+
 /* Found when all channels are known. */
 static bool fallback_read(struct conf_reader *reader,
 	const struct conf_key *key, const config_setting_t *setting,
@@ -99,6 +107,7 @@ static bool fallback_read(struct conf_reader *reader,
 
 static const struct conf_kind
 	fallback_kind = {"string", "a string", NULL, fallback_read},
+	format_kind = {"string", "a string", NULL, format_read},
 	mail_kind = {"mail address", "a mail address", mail_parse, NULL},
 	server_kind = {"URL", "a URL", server_parse, NULL},
 	hook_kind = {"URL", "a URL", hook_parse, NULL},
@@ -131,7 +140,7 @@ static const struct conf_key channel_keys[] = {
 	{ROW("ca_file", conf_path), AT(ca_file)},
 	{ROW("digest", conf_digest), AT(hours.digest)},
 	{ROW("fallback", fallback_kind)},
-	{ROW("format", conf_name), AT(format), .fallback = CLOUDEVENTS},
+	{ROW("format", format_kind), .fallback = FORMAT_PLAIN},
 	{ROW("from", mail_kind), AT(from)},
 	{ROW("id", conf_name), AT(id), .standing = CONF_REQUIRED},
 	{ROW("parameters", conf_labels), AT(parameters),
@@ -197,6 +206,7 @@ static void *channel_open(struct conf_reader *reader, void *parent,
 	channel->origin = conf_origin(reader, setting);
 	channel->fallback = NOT_FOUND;
 	conf_defaults(reader, &channels_table, channel);
+	channel->format = FORMAT_PLAIN;
 	return channel;
 }
 

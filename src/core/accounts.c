@@ -95,20 +95,14 @@ void indicator_announce(const struct bringing *by, uint32_t indicator,
 	enum event_kind kind, const char *reason, bool quiet)
 {
 	struct engine *engine = by->engine;
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_INDICATOR, engine->reg->indicators[indicator].id, kind,
+		reason);
 
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = kind == EVENT_DATA_QUARANTINED ? SEVERITY_WARNING
-			: SEVERITY_INFO,
-		.subject_kind = SUBJECT_INDICATOR,
-		.subject = engine->reg->indicators[indicator].id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = by->source,
-		.reason = reason,
-		.quiet = quiet,
-		.spare = EVENT_DATA_STALE,
-	}, by->now, by->effects);
+	announcement.source = by->source;
+	announcement.quiet = quiet;
+	announcement.spare = EVENT_DATA_STALE;
+	engine_announce(engine, &announcement, by->now, by->effects);
 }
 
 /* Whether the last word on any period is one that is not used. */

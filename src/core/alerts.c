@@ -1,6 +1,6 @@
 /*
- * alerts: what is announced, and which alerts it raises and ends. Firing
- * alerts are found by subject; a subject has at most one of each kind.
+ * alerts: those that are open, and their life. Found by number, and by subject,
+ * which has at most one of each kind.
  */
 #include "core/engine_internal.h"
 
@@ -11,8 +11,10 @@
 
 struct firing {
 	struct alert alert;
+	char *by, *note;	/* the alert's */
 	size_t position;	/* in items */
 	struct firing *next;	/* of the same subject */
+	UT_hash_handle hh;	/* by number */
 };
 
 struct subject {
@@ -26,6 +28,7 @@ struct alerts {
 	size_t count;
 	size_t capacity;
 	bool in_order;		/* of id */
+	struct firing *by_number;
 	struct subject *subjects;
 	int64_t last_id;
 };
@@ -38,11 +41,28 @@ struct alerts *alerts_new(int64_t last_id)
 	return alerts;
 }
 
+/* Words that people gave, cut between characters; free() them. */
+static char *words_kept(const char *words, size_t most)
+{
+	size_t length = words ? strlen(words) : 0;
+	size_t size = (length < most ? length : most) + 1;
+	char *kept = mem_new(1, size);
+
+	string_copy(kept, size, words ? words : "");
+	return kept;
+}
+
+static void firing_say(struct firing *firing, const char *by, const char *note)
+{
+	firing->alert.by = firing->by = words_kept(by, ALERT_BY_MAX);
+	firing->alert.note = firing->note = words_kept(note, ALERT_NOTE_MAX);
+}
+
 static void firing_free(struct firing *firing)
 {
 	free(firing->alert.subject);
-	free((char *)firing->alert.by);
-	free((char *)firing->alert.note);
+	free(firing->by);
+	free(firing->note);
 	free(firing);
 }
 
@@ -57,6 +77,7 @@ void alerts_free(struct alerts *alerts)
 		free(subject->key);
 		free(subject);
 	}
+	HASH_CLEAR(hh, alerts->by_number);
 	for (size_t i = 0; i < alerts->count; i++)
 		firing_free(alerts->items[i]);
 	free(alerts->items);
@@ -84,6 +105,14 @@ static struct subject *alerts_subject(const struct alerts *alerts,
 	size_t length = subject_key(key, kind, id);
 	HASH_FIND(hh, alerts->subjects, key, length, subject);
 	return subject;
+}
+
+static struct firing *firing_of(const struct alerts *alerts, int64_t id)
+{
+	struct firing *firing;
+
+	HASH_FIND(hh, alerts->by_number, &id, sizeof(id), firing);
+	return firing;
 }
 
 static struct firing *alerts_find(const struct alerts *alerts,
@@ -114,6 +143,7 @@ static void alerts_insert(struct alerts *alerts, struct firing *firing)
 	}
 	firing->next = subject->first;
 	subject->first = firing;
+	HASH_ADD(hh, alerts->by_number, alert.id, sizeof(alert->id), firing);
 
 	alerts->items = mem_grow(alerts->items, alerts->count,
 		&alerts->capacity, sizeof(*alerts->items));
@@ -138,6 +168,7 @@ static void alerts_remove(struct alerts *alerts, struct firing *firing)
 		free(subject->key);
 		free(subject);
 	}
+	HASH_DEL(alerts->by_number, firing);
 
 	struct firing *last = alerts->items[--alerts->count];
 	if (last != firing) {
@@ -154,13 +185,12 @@ void alerts_restore(struct alerts *alerts, const struct alert *alert)
 	if (!alert_state_is_open(alert->state) ||
 			named == (alert->subject_kind == SUBJECT_NONE) ||
 			alerts_find(alerts, alert->subject_kind, alert->subject,
-				alert->kind))
+				alert->kind) || firing_of(alerts, alert->id))
 		return;
 	struct firing *firing = mem_new(1, sizeof(*firing));
 	firing->alert = *alert;
 	firing->alert.subject = mem_string(named ? alert->subject : "");
-	firing->alert.by = mem_string(alert->by ? alert->by : "");
-	firing->alert.note = mem_string(alert->note ? alert->note : "");
+	firing_say(firing, alert->by, alert->note);
 	if (alert->id > alerts->last_id)
 		alerts->last_id = alert->id;
 	alerts_insert(alerts, firing);
@@ -192,48 +222,42 @@ const struct alert *alerts_at(struct alerts *alerts, size_t index)
 	return &alerts->items[index]->alert;
 }
 
+struct alert *alerts_open(const struct alerts *alerts, int64_t id)
+{
+	struct firing *firing = firing_of(alerts, id);
+
+	return firing ? &firing->alert : NULL;
+}
+
+int64_t alerts_of(const struct alerts *alerts, enum subject_kind subject_kind,
+	const char *subject, enum event_kind kind)
+{
+	struct firing *firing = alerts_find(alerts, subject_kind, subject, kind);
+
+	return firing ? firing->alert.id : 0;
+}
+
 bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
 	const char *subject, enum event_kind kind)
 {
-	return alerts_find(alerts, subject_kind, subject, kind) != NULL;
+	return alerts_of(alerts, subject_kind, subject, kind) != 0;
 }
 
-/* --- announcing ---------------------------------------------------------- */
-
-void reason_copy(char out[REASON_MAX], const char *reason)
+size_t alerts_about(const struct alerts *alerts, enum subject_kind subject_kind,
+	const char *id, const struct alert *out[EVENT_KIND_COUNT])
 {
-	size_t length = strlen(reason);
+	struct subject *subject = alerts_subject(alerts, subject_kind, id);
+	size_t count = 0;
 
-	if (length < REASON_MAX) {
-		memcpy(out, reason, length + 1);
-		return;
-	}
-	length = REASON_MAX - sizeof("…");
-	while (length > 0 && ((unsigned char)reason[length] & 0xc0) == 0x80)
-		length--;
-	memcpy(out, reason, length);
-	memcpy(out + length, "…", sizeof("…"));
+	for (struct firing *firing = subject ? subject->first : NULL; firing;
+			firing = firing->next)
+		out[count++] = &firing->alert;
+	return count;
 }
 
-struct announcement announcement_of(const struct engine *engine,
-	uint32_t milestone, enum event_kind kind, const char *reason)
-{
-	const struct milestone *subject = &engine->reg->milestones[milestone];
-	return (struct announcement){
-		.kind = kind,
-		.severity = subject->severity,
-		.subject_kind = SUBJECT_MILESTONE,
-		.subject = subject->id,
-		.reg = engine->reg,
-		.milestone = milestone,
-		.source = NOT_FOUND,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	};
-}
+/* --- their life ---------------------------------------------------------- */
 
-static struct firing *alert_raise(struct alerts *alerts,
-	const struct event *event, struct effects *effects)
+int64_t alerts_raise(struct alerts *alerts, const struct event *event)
 {
 	struct firing *firing = mem_new(1, sizeof(*firing));
 	struct alert *alert = &firing->alert;
@@ -249,203 +273,102 @@ static struct firing *alert_raise(struct alerts *alerts,
 	alert->escalation = event->time;
 	alert->raised_by = event->id;
 	memcpy(alert->reason, event->reason, sizeof(alert->reason));
+	firing_say(firing, "", "");
 	alerts_insert(alerts, firing);
-	effects_add(effects, EFFECT_ALERT)->as.alert =
-		effects_alert(effects, alert);
-	return firing;
+	return alert->id;
 }
 
-static void alert_end(struct alerts *alerts, struct firing *firing,
-	const struct event *event, struct effects *effects)
+/* What a step leaves behind besides the state. Returns whether that is to be
+   saved, be the state another or not. */
+static bool firing_keep(struct firing *firing, enum alert_input input,
+	const struct alert_step *step, instant now)
 {
-	firing->alert.state = ALERT_RESOLVED;
-	firing->alert.resolved = event->time;
-	firing->alert.resolved_by = event->id;
-	effects_add(effects, EFFECT_ALERT)->as.alert =
-		effects_alert(effects, &firing->alert);
-	alerts_remove(alerts, firing);
-	firing_free(firing);
-}
+	struct alert *alert = &firing->alert;
+	bool other = step->state != alert->state;
 
-/* Whether an event of this kind would end this alert. */
-static bool announcement_ends(const struct announcement *announcement,
-	const struct alert *alert)
-{
-	bool recovery = announcement->kind == EVENT_RECOVERED;
-	bool dispute = alert->kind == EVENT_DISPUTED;
-
-	if (recovery && dispute != announcement->agreed)
-		return false;
-	return event_kind_ends(announcement->kind, alert->kind) &&
-		alert->kind != announcement->spare;
-}
-
-/* The oldest alert of the subject that the event will end. */
-static struct firing *alerts_ended(const struct alerts *alerts,
-	const struct announcement *announcement)
-{
-	struct subject *subject = alerts_subject(alerts,
-		announcement->subject_kind, announcement->subject);
-	struct firing *oldest = NULL;
-
-	for (struct firing *firing = subject ? subject->first : NULL; firing;
-			firing = firing->next) {
-		if (announcement_ends(announcement, &firing->alert) &&
-				(!oldest || firing->alert.id < oldest->alert.id))
-			oldest = firing;
+	switch (input) {
+	case ALERT_RAISE:
+	case ALERT_CHANGE:
+	case ALERT_ACKNOWLEDGE:
+		return true;
+	case ALERT_ESCALATE:
+		alert->escalated += step->reason == REASON_ESCALATED;
+		return step->reason == REASON_ESCALATED;
+	case ALERT_EXPIRE:
+		if (other) {
+			alert->escalated = 0;
+			alert->escalation = now;
+		}
+		return other;
+	case ALERT_RESOLVE:
+	case ALERT_WITHDRAW:
+		if (other)
+			alert->resolved = now;
+		return other;
+	case ALERT_REMIND:
+	case ALERT_UNSILENCE:
+	case ALERT_INPUT_COUNT:
+		break;
 	}
-	return oldest;
+	return other;
 }
 
-static bool announcement_is_idle(const struct alerts *alerts,
-	const struct announcement *announcement)
-{
-	if (event_kind_stands(announcement->kind))
-		return alerts_fires(alerts, announcement->subject_kind,
-			announcement->subject, announcement->kind);
-	if (announcement->kind == EVENT_RECOVERED ||
-			announcement->kind == EVENT_SOURCE_RECOVERED ||
-			announcement->kind == EVENT_ONLINE)
-		return !alerts_ended(alerts, announcement);
-	return false;
-}
-
-static struct event *event_make(struct engine *engine,
-	const struct announcement *announcement, instant now,
+const struct alert *alerts_step(struct alerts *alerts, int64_t id,
+	enum alert_input input, instant now, enum notify_reason *reason,
 	struct effects *effects)
 {
-	struct event *event = effects_event(effects);
+	struct firing *firing = firing_of(alerts, id);
+	const struct alert *copy = NULL;
+	struct alert_step step;
 
-	event->id = ++engine->last_event;
-	event->time = now;
-	event->kind = announcement->kind;
-	event->severity = announcement->severity;
-	event->subject_kind = announcement->subject_kind;
-	event->subject = announcement->subject;
-	event->from = announcement->from;
-	event->to = announcement->to;
-	event->late = INSTANT_MIN;
-	reason_copy(event->reason, announcement->reason);
-	effects_add(effects, EFFECT_EVENT)->as.event = event;
-	return event;
-}
-
-/* Raises the event's alert unless it fires already, and ends those it
-   answers. The event carries the alert it is about: its own, else one it
-   ends. */
-static void event_take(struct engine *engine, struct event *event,
-	const struct announcement *announcement, struct effects *effects)
-{
-	struct alerts *alerts = engine->alerts;
-	struct firing *firing;
-
-	while ((firing = alerts_ended(alerts, announcement))) {
-		if (firing->alert.id > event->alert)
-			event->alert = firing->alert.id;
-		alert_end(alerts, firing, event, effects);
-	}
-	if (!event_kind_raises(event->kind))
-		return;
-	firing = alerts_find(alerts, event->subject_kind, event->subject,
-		event->kind);
+	*reason = REASON_NONE;
 	if (!firing)
-		firing = alert_raise(alerts, event, effects);
-	event->alert = firing->alert.id;
+		return NULL;
+	step = alert_step(firing->alert.state, input);
+	bool saved = firing_keep(firing, input, &step, now);
+	firing->alert.state = step.state;
+	*reason = step.reason;
+	if (saved) {
+		copy = effects_alert(effects, &firing->alert);
+		effects_add(effects, EFFECT_ALERT)->as.alert = copy;
+	}
+	if (!alert_state_is_open(step.state)) {
+		alerts_remove(alerts, firing);
+		firing_free(firing);
+	}
+	return copy;
 }
 
-static struct route_subject announcement_subject(
-	const struct announcement *announcement)
+enum notify_reason alert_take(struct engine *engine, int64_t id,
+	enum alert_input input, instant now, struct effects *effects)
 {
-	enum subject_kind about = announcement->subject_kind;
+	enum notify_reason reason;
+	const struct alert *copy = alerts_step(engine->alerts, id, input, now,
+		&reason, effects);
 
-	return (struct route_subject){
-		.reg = announcement->reg,
-		.kind = announcement->kind,
-		.about = about,
-		.severity = announcement->severity,
-		.milestone = announcement->milestone,
-		.source = announcement->source,
-		.indicator = about == SUBJECT_INDICATOR ? register_indicator(
-			announcement->reg, announcement->subject) : NOT_FOUND,
-		.channel = about == SUBJECT_CHANNEL ? announcement->subject : NULL,
-	};
+	if (copy)
+		telling_alert_changed(engine, id, now);
+	if (copy && !alert_state_is_open(copy->state))
+		inhibit_changed(engine, copy, now);
+	return reason;
 }
 
-const struct event *engine_announce(struct engine *engine,
-	const struct announcement *announcement, instant now,
+bool engine_acknowledge(struct engine *engine, int64_t id,
+	const struct stated *stated, instant until, instant now,
 	struct effects *effects)
 {
-	if (announcement_is_idle(engine->alerts, announcement))
-		return NULL;
-	struct event *event = event_make(engine, announcement, now, effects);
-	event_take(engine, event, announcement, effects);
-	if (!announcement->quiet)
-		tell(engine, &(struct tiding){.event = event,
-			.subject = announcement_subject(announcement)}, now,
-			effects);
-	return event;
-}
+	struct firing *firing = firing_of(engine->alerts, id);
 
-void engine_resolve(struct engine *engine, const struct event *event,
-	enum event_kind kind, struct effects *effects)
-{
-	struct firing *firing = alerts_find(engine->alerts,
-		event->subject_kind, event->subject, kind);
-	if (firing)
-		alert_end(engine->alerts, firing, event, effects);
-}
-
-/* --- leaving ------------------------------------------------------------- */
-
-struct leaver {
-	enum subject_kind kind;
-	const char *id;			/* owned by the effects */
-};
-
-static bool subject_has_left(const struct register_ *reg,
-	const struct alert *alert)
-{
-	return (alert->subject_kind == SUBJECT_SOURCE &&
-		register_source(reg, alert->subject) == NOT_FOUND) ||
-		(alert->subject_kind == SUBJECT_INDICATOR &&
-		register_indicator(reg, alert->subject) == NOT_FOUND);
-}
-
-static void leaver_announce(struct engine *engine, const struct leaver *leaver,
-	const struct register_ *before, instant now, struct effects *effects)
-{
-	bool is_source = leaver->kind == SUBJECT_SOURCE;
-
-	engine_announce(engine, &(struct announcement){
-		.kind = is_source ? EVENT_SOURCE_RECOVERED : EVENT_RECOVERED,
-		.severity = SEVERITY_INFO,
-		.subject_kind = leaver->kind,
-		.subject = leaver->id,
-		.reg = before,
-		.milestone = NOT_FOUND,
-		.source = is_source ? register_source(before, leaver->id) :
-			NOT_FOUND,
-		.reason = "it is no longer in the register",
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
-}
-
-/* Whom they are about is noted first: an announcement ends all of a subject. */
-void alerts_leave(struct engine *engine, const struct register_ *before,
-	instant now, struct effects *effects)
-{
-	struct alerts *alerts = engine->alerts;
-	struct leaver *leavers = mem_new(alerts->count + 1, sizeof(*leavers));
-	size_t count = 0;
-
-	for (size_t i = 0; i < alerts->count; i++) {
-		const struct alert *alert = alerts_at(alerts, i);
-
-		if (subject_has_left(engine->reg, alert))
-			leavers[count++] = (struct leaver){alert->subject_kind,
-				effects_string(effects, alert->subject)};
-	}
-	for (size_t i = 0; i < count; i++)
-		leaver_announce(engine, &leavers[i], before, now, effects);
-	free(leavers);
+	engine->asked = now;
+	if (!firing)
+		return false;
+	free(firing->by);
+	free(firing->note);
+	firing_say(firing, stated ? stated->by : NULL,
+		stated ? stated->note : NULL);
+	firing->alert.acknowledged = now;
+	firing->alert.until = until;
+	alert_take(engine, id, ALERT_ACKNOWLEDGE, now, effects);
+	telling_advance(engine, now, effects);
+	return true;
 }

@@ -60,7 +60,9 @@ enum dispute_kind { DISPUTE_NONE, DISPUTE_TRUTHS, DISPUTE_FIGURES };
 /* What two sources tell of one thing. */
 struct dispute {
 	uint8_t kind;			/* enum dispute_kind; NONE: they do not
-					   differ, and nothing else is told */
+					   differ, and nothing else is told … */
+	bool blind;			/* … but that they cannot be compared, for
+					   want of figures; not kept */
 	struct period through;		/* the figures; NONE: as far as each has */
 	struct dispute_side {
 		uint16_t from, to;	/* its bytes of the benchmark's text */

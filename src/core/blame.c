@@ -8,18 +8,10 @@ static void source_announce(struct engine *engine, uint32_t source,
 	enum event_kind kind, const char *reason, instant now,
 	struct effects *effects)
 {
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = event_kind_raises(kind) ? SEVERITY_WARNING
-			: SEVERITY_INFO,
-		.subject_kind = SUBJECT_SOURCE,
-		.subject = engine->reg->sources[source].id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = source,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
+	const struct announcement announcement = announcement_about(engine,
+		SUBJECT_SOURCE, engine->reg->sources[source].id, kind, reason);
+
+	engine_announce(engine, &announcement, now, effects);
 }
 
 /* --- the machine ------------------------------------------------------------- */
@@ -27,17 +19,10 @@ static void source_announce(struct engine *engine, uint32_t source,
 static void machine_announce(struct engine *engine, enum event_kind kind,
 	const char *reason, instant now, struct effects *effects)
 {
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = event_kind_raises(kind) ? SEVERITY_WARNING
-			: SEVERITY_INFO,
-		.subject_kind = SUBJECT_NONE,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
+	const struct announcement announcement = announcement_about(engine,
+		SUBJECT_NONE, NULL, kind, reason);
+
+	engine_announce(engine, &announcement, now, effects);
 }
 
 /* What was counted against sources on the way to knowing better is taken back,

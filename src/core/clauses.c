@@ -99,6 +99,34 @@ static void roll_check(const struct register_ *reg,
 			milestone_pledge(reg, milestone)->id);
 }
 
+/* ---- when people are told -------------------------------------------------- */
+
+/* Of a due date that hangs on another milestone only whether its days can be
+   counted is known. */
+static void reminds_check(const struct register_ *reg,
+	const struct milestone *milestone, struct faults *faults)
+{
+	const struct due_frame frame = clause_frame(reg, milestone);
+	const struct clauses *clauses = milestone->clauses;
+	size_t errors = faults->errors;
+	instant at;
+
+	for (size_t i = 0; i < clauses->remind_count &&
+	    faults->errors == errors; i++) {
+		struct duration back = clauses->reminds[i];
+
+		back.count = -back.count;
+		due_shift(&frame, milestone->due, back, milestone->origin,
+			"remind", &at, faults);
+	}
+	if (clauses->has_hold && faults->errors == errors)
+		due_shift(&frame, milestone->due, clauses->hold,
+			milestone->origin, "hold", &at, faults);
+	if (decimal_sign(clauses->hysteresis) > 0 && milestone->path == NULL)
+		faults_warning(faults, milestone->origin, "hysteresis-unused",
+			"hysteresis: has no effect without a path");
+}
+
 /* ---- decisions ------------------------------------------------------------ */
 
 /* A decision about one instance belongs to what has instances. */
@@ -184,6 +212,14 @@ void clauses_check_succession(const struct register_ *reg,
 		succession_check(reg, i, faults);
 }
 
+bool clauses_decide(const struct clauses *clauses)
+{
+	return clauses->withdrawn.at != INSTANT_MAX ||
+		clauses->superseded.at != INSTANT_MAX ||
+		clauses->waived.at != INSTANT_MAX ||
+		clauses->amendment_count > 0 || clauses->attestation_count > 0;
+}
+
 instant clauses_next(const struct clauses *clauses, instant after)
 {
 	const instant times[] = {clauses->withdrawn.at, clauses->superseded.at,
@@ -252,6 +288,7 @@ void clauses_check(const struct register_ *reg,
 	cure_check(reg, milestone, faults);
 	sustain_check(reg, milestone, faults);
 	roll_check(reg, milestone, faults);
+	reminds_check(reg, milestone, faults);
 	forecast_compile(reg, milestone, faults);
 	dispute_compile(milestone, reg, faults);
 }

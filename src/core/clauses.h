@@ -30,6 +30,9 @@ static inline bool decree_holds(const struct decree *decree, instant as_of)
 	return as_of >= decree->at;
 }
 
+/* Whether there are decisions among them. */
+bool clauses_decide(const struct clauses *clauses);
+
 /* The next instant after one at which a clause takes effect; INSTANT_MAX. */
 instant clauses_next(const struct clauses *clauses, instant after);
 

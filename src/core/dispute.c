@@ -165,6 +165,27 @@ struct extremes {
 	struct decimal least, greatest;
 };
 
+/* What a side lacks is no difference. */
+static bool side_reaches(struct looking *looking,
+	const struct expression *side, struct period common)
+{
+	struct period through = expression_data_through(side,
+		&looking->evaluation);
+
+	return !period_is_none(through) &&
+		period_compare(through, common) == 0 &&
+		needs_are_met(side, &looking->evaluation);
+}
+
+static bool sides_compare(struct looking *looking, struct period common)
+{
+	size_t count = 0;
+
+	for (size_t i = 1; i < looking->quorum->operand_count; i++)
+		count += side_reaches(looking, moving_side(looking, i), common);
+	return count > 1;
+}
+
 static void extremes_take(struct extremes *extremes,
 	const struct expression *side, struct decimal figure)
 {
@@ -188,13 +209,8 @@ static void extremes_find(struct looking *looking, struct period common,
 	*out = (struct extremes){.least_side = NULL};
 	for (size_t i = 1; i < looking->quorum->operand_count; i++) {
 		const struct expression *side = moving_side(looking, i);
-		struct period through = expression_data_through(side,
-			&looking->evaluation);
 
-		/* What a side lacks is no difference. */
-		if (!period_is_none(through) &&
-		    period_compare(through, common) == 0 &&
-		    needs_are_met(side, &looking->evaluation) &&
+		if (side_reaches(looking, side, common) &&
 		    side_figure(looking, side, &figure))
 			extremes_take(out, side, figure);
 	}
@@ -244,11 +260,14 @@ static enum dispute_kind quorum_disputed(struct looking *looking,
 	    !quorum_is_of_one_thing(evaluation->reg, looking->quorum))
 		return DISPUTE_NONE;
 	common = common_period(looking);
-	if (period_is_none(common))
+	if (period_is_none(common)) {
+		looking->out->blind = true;
 		return DISPUTE_NONE;
+	}
 	if (tolerance->kind == TOLERANCE_NONE && dispute_truths(looking))
 		return DISPUTE_TRUTHS;
 	looking_at(looking, period_end(common, evaluation->zone));
+	looking->out->blind |= !sides_compare(looking, common);
 	looking->out->through = common;
 	if (tolerance->kind != TOLERANCE_NONE)
 		return dispute_figures(looking, common, tolerance) ?
@@ -273,7 +292,7 @@ static bool dispute_look(const struct looking *looking,
 	if (!is_quorum(node))
 		return false;
 	here.quorum = node;
-	*here.out = (struct dispute){.kind = DISPUTE_NONE};
+	*here.out = (struct dispute){.blind = here.out->blind};
 	here.out->kind = (uint8_t)quorum_disputed(&here, tolerance);
 	return here.out->kind != DISPUTE_NONE;
 }
@@ -286,12 +305,16 @@ void dispute_find(const struct milestone *milestone,
 	const struct tolerance *tolerance = clauses != NULL ?
 		&clauses->tolerance : &none;
 	struct looking looking = {milestone, NULL, *evaluation, out};
+	bool differ;
 
-	if (milestone->benchmark->has_quorum &&
-	    tolerance->kind != TOLERANCE_ANY &&
-	    dispute_look(&looking, milestone->benchmark->root, tolerance))
-		return;
 	*out = (struct dispute){.kind = DISPUTE_NONE};
+	differ = milestone->benchmark->has_quorum &&
+		tolerance->kind != TOLERANCE_ANY &&
+		dispute_look(&looking, milestone->benchmark->root, tolerance);
+	if (differ)
+		out->blind = false;
+	else
+		*out = (struct dispute){.blind = out->blind};
 }
 
 /* ---- comparing ----------------------------------------------------------------- */

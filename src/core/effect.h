@@ -24,6 +24,10 @@ struct milestone_state {
 	enum status told;	/* as people were told it stands: the status, but
 				   while a change is damped */
 	int32_t flips;		/* changes since then that came to nothing */
+	instant apart;		/* since when it has stood otherwise than was told;
+				   INSTANT_MIN: it does not */
+	instant unsettled;	/* … for the first time since it was told;
+				   INSTANT_MIN: never */
 	instant approached;	/* its reminders up to then are told or passed;
 				   INSTANT_MIN: none */
 };

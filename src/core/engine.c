@@ -84,6 +84,7 @@ struct engine *engine_new(const struct register_ *reg, struct history *history,
 	engine->last_event = settings->last_event;
 	engine->alerts = alerts_new(settings->last_alert);
 	engine->telling = telling_new(settings->last_mention);
+	engine->silences = silences_new(settings->last_silence);
 	engine->outbox = outbox_new(settings->last_notification);
 	engine->supply = supply_new();
 	network_init(&engine->network);
@@ -110,6 +111,7 @@ void engine_free(struct engine *engine)
 	engine_forget_departed(engine);
 	alerts_free(engine->alerts);
 	telling_free(engine->telling);
+	silences_free(engine->silences);
 	outbox_free(engine->outbox);
 	supply_free(engine->supply);
 	free(engine->overturned);
@@ -157,7 +159,10 @@ void engine_restore_supply(struct engine *engine, const char *indicator,
 
 void engine_restore_alert(struct engine *engine, const struct alert *alert)
 {
-	alerts_restore(engine->alerts, alert);
+	if (alert_state_is_open(alert->state))
+		alerts_restore(engine->alerts, alert);
+	else
+		telling_restore_ended(engine->telling, alert);
 }
 
 void engine_restore_delivery(struct engine *engine,
@@ -329,6 +334,11 @@ size_t engine_alert_count(const struct engine *engine)
 const struct alert *engine_alert(const struct engine *engine, size_t index)
 {
 	return alerts_at(engine->alerts, index);
+}
+
+const struct alert *engine_alert_of(const struct engine *engine, int64_t id)
+{
+	return alerts_open(engine->alerts, id);
 }
 
 void engine_assess(struct engine *engine, uint32_t milestone,

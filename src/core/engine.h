@@ -38,6 +38,8 @@
 
 #define SETTLE_SECONDS 60
 #define DELIVERIES_PER_CHANNEL 4	/* under way at once */
+#define MAILS_UNDER_WAY_MAX 64		/* of all channels of mail together, each of
+					   which has its share: processes */
 #define WEBHOOKS_PER_CHANNEL 64		/* the same of a webhook, which takes no
 					   process of its own */
 
@@ -77,6 +79,7 @@ void engine_restore_source(struct engine *engine, const char *id,
    in quarantine apart; one call for each that gave it. */
 void engine_restore_supply(struct engine *engine, const char *indicator,
 	const char *source, struct period last);
+/* Open ones, and those over of whose end a mention that waits is to tell. */
 void engine_restore_alert(struct engine *engine, const struct alert *alert);
 /* Pending ones, in any order, with their items, whose alerts are left out. */
 void engine_restore_delivery(struct engine *engine,
@@ -92,7 +95,9 @@ void engine_restore_hearing(struct engine *engine,
    what is older than the longest interval need not be given. */
 void engine_restore_group(struct engine *engine, const char *channel,
 	const char *group, instant told);
-/* That are not over. */
+/* That are not over, or ended while nobody was there to tell of it: those of the
+   last weeks will do, since who has heard of an alert after the end of a silence
+   over it is not told of that again. */
 void engine_restore_silence(struct engine *engine,
 	const struct silence *silence);
 
@@ -198,7 +203,8 @@ bool engine_acknowledge(struct engine *engine, int64_t alert,
 	struct effects *effects);
 
 /* Somebody does not want to be told for a while; id and made are ours to set.
-   Its id; 0: there are SILENCES_MAX. words: as match_words_read took them. */
+   Its id; 0: there are SILENCES_MAX. words: as match_words_read takes them, kept
+   as match_words_write writes them. */
 int64_t engine_silence(struct engine *engine, const struct silence *silence,
 	instant now, struct effects *effects);
 /* … and now does. false: no such silence, or it is over. */

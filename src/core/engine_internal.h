@@ -1,10 +1,11 @@
 /*
  * engine_internal: what the parts of the engine share. Nothing outside
- * engine.c, watch.c, sight.c, cause.c, revision.c, polls.c, nearness.c,
- * taking.c, accounts.c, gathering.c, blame.c, stale.c, alerts.c, telling.c,
- * silences.c, outbox*.c and reload.c reads this.
+ * engine.c, watch.c, change.c, damping.c, approach.c, late.c, sight.c, cause.c,
+ * revision.c, polls.c, nearness.c, taking.c, accounts.c, gathering.c, blame.c,
+ * stale.c, alerts.c, announce.c, inhibit.c, telling.c, silences.c, outbox*.c and
+ * reload.c reads this.
  *
- *	polls ─rows─→ taking ─figures─→ watch ─changes─→ alerts ─events─→
+ *	polls ─rows─→ taking ─figures─→ watch ─changes─→ announce ─events─→
  *		telling ─notifications─→ outbox
  */
 #ifndef PLEDGED_CORE_ENGINE_INTERNAL_H
@@ -191,6 +192,7 @@ struct change {
 	const struct milestone_state *before;
 	const struct assessment *after;
 	instant since;		/* what was known by then was judged before */
+	struct mark mark;	/* why it was judged */
 	instant now;
 };
 
@@ -227,6 +229,59 @@ void watch_save_owed(struct engine *engine, instant now, size_t budget,
 /* Announces the departed as withdrawn. reg: where they stood; NULL: unknown. */
 void watch_withdraw(struct engine *engine, const struct register_ *reg,
 	instant now, struct effects *effects);
+
+/* --- change.c ------------------------------------------------------------ */
+
+/* What is told of a milestone that was announced before. Returns the last event
+   made; NULL: none. */
+const struct event *change_tell(struct engine *engine,
+	const struct change *change, struct effects *effects);
+/* Of that: sources that differ, or agree again. quiet: no notification. */
+const struct event *change_tell_dispute(struct engine *engine,
+	const struct change *change, bool quiet, struct effects *effects);
+
+/* --- damping.c ----------------------------------------------------------- */
+
+/* What is to be told now of how a milestone stands. */
+struct telling_of_change {
+	enum event_kind kind;	/* COUNT: nothing */
+	enum status from, to;
+	instant due;		/* when a hold was over; INSTANT_MIN: there was
+				   none */
+};
+/* Remembers how people were told that it stands, and since when it stands
+   otherwise. Once it is announced, damping_told is called. */
+struct telling_of_change damping_take(const struct engine *engine,
+	const struct change *change);
+void damping_told(const struct engine *engine, const struct change *change);
+/* For how long it was held and how often it changed, between the two. */
+void damping_say(const struct engine *engine, const struct change *change,
+	struct text *out);
+/* When what is held back is to be looked at again; INSTANT_MAX. */
+instant damping_next(const struct engine *engine, uint32_t milestone,
+	instant as_of);
+/* Makes sense of what the store has kept of it. */
+void damping_restore(struct milestone_state *state);
+
+/* --- approach.c ---------------------------------------------------------- */
+
+/* Tells of a remind time that has come, or notes that it has passed. */
+const struct event *approach_take(struct engine *engine,
+	const struct change *change, struct effects *effects);
+/* The next after assessment->as_of; INSTANT_MAX: none. */
+instant approach_next(const struct engine *engine, uint32_t milestone,
+	const struct assessment *assessment);
+
+/* --- late.c -------------------------------------------------------------- */
+
+/* An instant at which something should have been told, if that is long ago; else
+   INSTANT_MIN. */
+instant late_since(instant at, instant now);
+/* … at which a milestone came to stand as it does, or its terms were amended;
+   INSTANT_MIN where it was not time alone. */
+instant late_status(struct engine *engine, const struct change *change,
+	enum status to);
+instant late_terms(struct engine *engine, const struct change *change);
 
 /* --- sight.c ------------------------------------------------------------- */
 
@@ -369,7 +424,7 @@ void gather_document(struct engine *engine, uint32_t source,
 void gather_polled(struct engine *engine, uint32_t source,
 	const struct fetch_report *report);
 
-/* --- alerts.c ------------------------------------------------------------ */
+/* --- announce.c ---------------------------------------------------------- */
 
 struct announcement {
 	enum event_kind kind;
@@ -383,46 +438,81 @@ struct announcement {
 	const char *reason;
 	bool quiet;			/* no notification */
 	enum event_kind spare;		/* an alert not to end; COUNT: none */
+	enum event_kind besides;	/* one to end that the kind does not end;
+					   COUNT: none */
+	bool leaves;			/* its subject is asked about no more */
+	instant late;			/* as in the event; INSTANT_MIN */
 	bool agreed;			/* a recovery of sources that differed,
 					   and of nothing else */
 };
 
+/* An announcement about a milestone of the present register. */
+struct announcement announcement_of(const struct engine *engine,
+	uint32_t milestone, enum event_kind kind, const char *reason);
+/* The same about anything else: a warning where it raises an alert, else an
+   information. */
+struct announcement announcement_about(const struct engine *engine,
+	enum subject_kind about, const char *subject, enum event_kind kind,
+	const char *reason);
+/*
+ * Event, alerts raised and ended, mentions. NULL when there is nothing to say: a
+ * condition whose alert fires already, an answer to nothing.
+ */
+const struct event *engine_announce(struct engine *engine,
+	const struct announcement *announcement, instant now,
+	struct effects *effects);
+/* What is not in the register has nothing to answer for any more, and a channel
+   that is not there needs no delivery: ends their alerts as withdrawn. before:
+   where they may have stood until now. */
+void alerts_leave(struct engine *engine, const struct register_ *before,
+	instant now, struct effects *effects);
+/* Copies a sentence, cut between characters. */
+void reason_copy(char out[REASON_MAX], const char *reason);
+
+/* --- alerts.c ------------------------------------------------------------ */
+
 struct alerts *alerts_new(int64_t last_id);
 void alerts_free(struct alerts *alerts);
+/* Goes on where it was, firing or acknowledged. */
 void alerts_restore(struct alerts *alerts, const struct alert *alert);
 size_t alerts_count(const struct alerts *alerts);
 const struct alert *alerts_at(struct alerts *alerts, size_t index);
 bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
 	const char *subject, enum event_kind kind);
-
-/* A source that is asked no more has nothing to answer for, and nobody asks for
-   the figures of an indicator that has left: ends the alerts of those that are
-   not in the register. before: where they may have stood until now. */
-void alerts_leave(struct engine *engine, const struct register_ *before,
-	instant now, struct effects *effects);
-
-/* An announcement about a milestone of the present register. */
-struct announcement announcement_of(const struct engine *engine,
-	uint32_t milestone, enum event_kind kind, const char *reason);
-/*
- * Event, alerts raised and ended, notifications. NULL when there is nothing to
- * say: a condition whose alert fires already, a recovery from nothing.
- */
-const struct event *engine_announce(struct engine *engine,
-	const struct announcement *announcement, instant now,
-	struct effects *effects);
-/* Ends an alert by an event that does not end its kind in general. */
-void engine_resolve(struct engine *engine, const struct event *event,
-	enum event_kind kind, struct effects *effects);
-/* Copies a sentence, cut between characters. */
-void reason_copy(char out[REASON_MAX], const char *reason);
-
+/* The number of the open alert of a subject and kind; 0: there is none. */
+int64_t alerts_of(const struct alerts *alerts, enum subject_kind subject_kind,
+	const char *subject, enum event_kind kind);
+/* All open alerts of a subject, in no order. Returns how many. */
+size_t alerts_about(const struct alerts *alerts, enum subject_kind subject_kind,
+	const char *id, const struct alert *out[EVENT_KIND_COUNT]);
 /* By number; NULL: none that is open. */
 struct alert *alerts_open(const struct alerts *alerts, int64_t id);
-/* Takes an alert a step further, and saves it. Returns why people are told.
-   ENDED ones are gone after the call. */
+/* A new one, firing; not saved yet. Returns its number. */
+int64_t alerts_raise(struct alerts *alerts, const struct event *event);
+/* The only place that changes the state of an alert, by alert_step. Returns it as
+   it now is, owned by the effects, which save it; NULL: nothing of it is to be
+   saved. One that has ended is gone after the call. */
+const struct alert *alerts_step(struct alerts *alerts, int64_t id,
+	enum alert_input input, instant now, enum notify_reason *reason,
+	struct effects *effects);
+
+/*
+ * The same for whoever reminds, escalates and lets acknowledgements end; what
+ * follows from it is told by telling_alert_changed. Returns why people are told;
+ * NONE: they are not, or no such alert is open. ESCALATE counts a step as taken,
+ * EXPIRE begins to count them anew.
+ */
 enum notify_reason alert_take(struct engine *engine, int64_t id,
 	enum alert_input input, instant now, struct effects *effects);
+
+/* --- inhibit.c ----------------------------------------------------------- */
+
+/* An alert was raised, or has ended: what may follow from it is told to be
+   changed (telling_alert_changed). */
+void inhibit_changed(struct engine *engine, const struct alert *alert,
+	instant now);
+/* A milestone was judged since one that it rests on stands otherwise. */
+void inhibit_judged(struct engine *engine, uint32_t milestone, instant now);
 
 /* --- telling.c ----------------------------------------------------------- */
 
@@ -445,6 +535,8 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 	const struct event *event);
 void telling_restore_hearing(struct engine *engine,
 	const struct hearing *hearing);
+/* One that is over, of whose end somebody is to hear. */
+void telling_restore_ended(struct telling *telling, const struct alert *alert);
 void telling_restore_group(struct engine *engine, const char *channel,
 	const char *group, instant told);
 /* Mentions to the channels of its routes, and to those that have heard of an
@@ -458,7 +550,8 @@ void mention_add(struct engine *engine, const struct mention *draft,
 	const struct event *event, instant now, struct effects *effects);
 /* The number of one more mention, which passes all gates (a test). */
 int64_t telling_number(struct engine *engine);
-/* An alert is not as it was: acknowledged, ended, or its cause. */
+/* An alert is not as it was: raised, told otherwise, acknowledged, ended (it is
+   gone then), or its cause. It comes after tell() where both do. */
 void telling_alert_changed(struct engine *engine, int64_t alert, instant now);
 /* Policy, register, silences or clock are not as they were. */
 void telling_replan(struct engine *engine, instant now);
@@ -472,6 +565,11 @@ void telling_advance(struct engine *engine, instant now,
 /* Whether more is to be told at once than one call may. */
 bool telling_is_behind(const struct engine *engine, instant now);
 instant telling_next(const struct engine *engine);
+
+/* --- silences.c ---------------------------------------------------------- */
+
+struct silences *silences_new(int64_t last_id);
+void silences_free(struct silences *silences);
 
 /* --- outbox.c, outbox_health.c ------------------------------------------- */
 

@@ -19,9 +19,10 @@ enum {
  * told once; while its alert fires nothing more is said. A verdict is told
  * each time it is given, and so is what else RAISES: whoever announces a
  * source's or a channel's fault or a figure held knows whether it is another
- * one.
+ * one. ANSWERS: it tells of an end and of nothing else, so that it is no news
+ * where there is nothing to end, nor for who has not heard of that.
  */
-enum alerting { SILENT, RAISES, STANDS };
+enum alerting { SILENT, ANSWERS, RAISES, STANDS };
 
 struct event_row {
 	const char *name;
@@ -36,7 +37,7 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 		BIT(EVENT_OFF_TRACK)},
 	[EVENT_OFF_TRACK] = {"off_track", CLASS_AUDIENCE, STANDS,
 		BIT(EVENT_AT_RISK)},
-	[EVENT_RECOVERED] = {"recovered", CLASS_AUDIENCE, SILENT,
+	[EVENT_RECOVERED] = {"recovered", CLASS_AUDIENCE, ANSWERS,
 		DANGER | DATA},
 	[EVENT_SLIPPED] = {"slipped", CLASS_AUDIENCE, RAISES, DANGER | BLIND},
 	[EVENT_BREACHED] = {"breached", CLASS_AUDIENCE, RAISES, DANGER | BLIND},
@@ -61,17 +62,17 @@ static const struct event_row event_kinds[EVENT_KIND_COUNT] = {
 	[EVENT_SOURCE_FAILING] = {"source_failing", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_SOURCE_UNREADABLE] = {"source_unreadable", CLASS_OPERATOR,
 		RAISES, 0},
-	[EVENT_SOURCE_RECOVERED] = {"source_recovered", CLASS_OPERATOR, SILENT,
+	[EVENT_SOURCE_RECOVERED] = {"source_recovered", CLASS_OPERATOR, ANSWERS,
 		SOURCE},
 	[EVENT_DATA_STALE] = {"data_stale", CLASS_OPERATOR, STANDS, 0},
 	[EVENT_DATA_QUARANTINED] = {"data_quarantined", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_NEW_DOCUMENT] = {"new_document", CLASS_AUDIENCE, SILENT, 0},
 	[EVENT_SOURCE_MOVED] = {"source_moved", CLASS_OPERATOR, SILENT, 0},
 	[EVENT_OFFLINE] = {"offline", CLASS_OPERATOR, STANDS, 0},
-	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, SILENT, BIT(EVENT_OFFLINE)},
+	[EVENT_ONLINE] = {"online", CLASS_OPERATOR, ANSWERS, BIT(EVENT_OFFLINE)},
 	[EVENT_DELIVERY_FAILED] = {"delivery_failed", CLASS_OPERATOR, RAISES, 0},
 	[EVENT_DELIVERY_RECOVERED] = {"delivery_recovered", CLASS_OPERATOR,
-		SILENT, BIT(EVENT_DELIVERY_FAILED)},
+		ANSWERS, BIT(EVENT_DELIVERY_FAILED)},
 	[EVENT_CHANNEL_TEST] = {"channel_test", CLASS_OPERATOR, SILENT, 0},
 };
 
@@ -127,7 +128,12 @@ const char *subject_kind_name(enum subject_kind kind)
 
 bool event_kind_raises(enum event_kind kind)
 {
-	return event_kinds[kind].alerting != SILENT;
+	return event_kinds[kind].alerting >= RAISES;
+}
+
+bool event_kind_answers(enum event_kind kind)
+{
+	return event_kinds[kind].alerting == ANSWERS;
 }
 
 bool event_kind_stands(enum event_kind kind)

@@ -138,6 +138,26 @@ static enum progress figures_pace(const struct milestone *milestone,
 		PROGRESS_PENDING;
 }
 
+bool figures_keep_clear(const struct milestone *milestone,
+	const struct assessment *assessment, enum progress progress,
+	struct decimal margin)
+{
+	bool ceiling = comparison_is_ceiling(milestone->benchmark->comparison);
+	struct decimal threshold = progress == PROGRESS_ON_TRACK ? DECIMAL_ONE :
+		milestone->at_risk;
+	struct decimal pace = assessment->pace.value, least;
+
+	if (!assessment->pace.known || milestone->benchmark->actual == NULL)
+		return true;
+	if (!ceiling)
+		return !decimal_add(DECIMAL_ONE, margin, &least) ||
+			!decimal_multiply(least, threshold, &least) ||
+			decimal_compare(pace, least) >= 0;
+	return !decimal_multiply(pace, threshold, &pace) ||
+		!decimal_subtract(DECIMAL_ONE, margin, &least) ||
+		decimal_compare(pace, least) <= 0;
+}
+
 bool figures_keep_pace(const struct milestone *milestone,
 	const struct assessment *assessment)
 {

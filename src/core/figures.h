@@ -23,6 +23,12 @@ struct figure figures_through(const struct milestone *milestone,
 bool figures_keep_pace(const struct milestone *milestone,
 	const struct assessment *assessment);
 
+/* Whether the pace is past the threshold of a progress (on_track, at_risk) by a
+   margin, a share of it; also where none is told. */
+bool figures_keep_clear(const struct milestone *milestone,
+	const struct assessment *assessment, enum progress progress,
+	struct decimal margin);
+
 /* Whether actual and target are known and compare as the benchmark asks. */
 bool figures_hold(const struct milestone *milestone,
 	const struct assessment *assessment);

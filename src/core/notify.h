@@ -45,6 +45,7 @@ struct item {
 	const char *const *speaks_for;
 	size_t speaks_for_count;	/* at most SPEAKS_FOR_MAX */
 	size_t consequences;		/* all of them */
+	int32_t reminders;		/* REMINDER: which one it is, from 1; else 0 */
 };
 
 /* A message to one channel. Its body is rendered when it is saved, so that

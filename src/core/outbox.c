@@ -299,16 +299,30 @@ void outbox_replan(struct outbox *outbox, instant now)
 	outbox_sort(outbox, now);
 }
 
+/* So many mails of each channel at once that those which hang never hold all
+   the workers. */
+static int mails_per_channel(const struct policy *policy)
+{
+	int channels = 0, share;
+
+	for (size_t i = 0; policy && i < policy->channel_count; i++)
+		channels += policy->channels[i].type == CHANNEL_EMAIL;
+	share = channels > 0 ? MAILS_UNDER_WAY_MAX / channels : 1;
+	return share < 1 ? 1 : share > DELIVERIES_PER_CHANNEL ?
+		DELIVERIES_PER_CHANNEL : share;
+}
+
 void outbox_policy(struct outbox *outbox, const struct policy *policy,
 	instant now)
 {
 	struct outlet *outlet, *next;
+	int mails = mails_per_channel(policy);
 
 	HASH_ITER(hh, outbox->outlets, outlet, next)
 		outlet->open = false;
 	for (size_t i = 0; policy && i < policy->channel_count; i++)
 		outlet_open(outbox_outlet(outbox, policy->channels[i].id),
-			&policy->channels[i]);
+			&policy->channels[i], mails);
 	/* The alert of one that is gone ends with it. */
 	HASH_ITER(hh, outbox->outlets, outlet, next)
 		outlet->told &= outlet->open;

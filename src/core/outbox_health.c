@@ -5,11 +5,11 @@
  */
 #include "core/outbox_internal.h"
 
-void outlet_open(struct outlet *outlet, const struct channel *channel)
+void outlet_open(struct outlet *outlet, const struct channel *channel, int mails)
 {
 	outlet->open = true;
-	outlet->most = channel->type == CHANNEL_WEBHOOK ?
-		WEBHOOKS_PER_CHANNEL : DELIVERIES_PER_CHANNEL;
+	outlet->most = channel->type == CHANNEL_WEBHOOK ? WEBHOOKS_PER_CHANNEL :
+		channel->type == CHANNEL_EMAIL ? mails : DELIVERIES_PER_CHANNEL;
 	if (outlet->window == 0)
 		outlet->window = channel->type == CHANNEL_LOG ? outlet->most
 			: WINDOW_FIRST;
@@ -139,17 +139,12 @@ static void outlet_announce(struct engine *engine, const struct outlet *outlet,
 	enum event_kind kind, enum severity severity, const char *reason,
 	instant now, struct effects *effects)
 {
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = severity,
-		.subject_kind = SUBJECT_CHANNEL,
-		.subject = effects_string(effects, outlet->id),
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = reason,
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_CHANNEL, effects_string(effects, outlet->id), kind,
+		reason);
+
+	announcement.severity = severity;
+	engine_announce(engine, &announcement, now, effects);
 }
 
 static void outlet_tell_failed(struct engine *engine, struct outlet *outlet,

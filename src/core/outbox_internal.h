@@ -144,7 +144,8 @@ void lines_free(struct outbox *outbox);
 
 /* --- outbox_health.c ----------------------------------------------------- */
 
-void outlet_open(struct outlet *outlet, const struct channel *channel);
+/* mails: how many of one channel at once. */
+void outlet_open(struct outlet *outlet, const struct channel *channel, int mails);
 bool outlet_may_send(const struct outlet *outlet, instant now);
 /* What an attempt says of the channel. */
 void outlet_heard(struct outbox *outbox, const struct entry *entry,

@@ -102,19 +102,11 @@ int64_t engine_test_channel(struct engine *engine, const char *channel,
 		return 0;
 	const char *id = effects_string(effects, policy->channels[index].id);
 	snprintf(reason, sizeof(reason), "a test that %s has asked for", by);
-	const struct event *event = engine_announce(engine,
-		&(struct announcement){
-			.kind = EVENT_CHANNEL_TEST,
-			.severity = SEVERITY_INFO,
-			.subject_kind = SUBJECT_CHANNEL,
-			.subject = id,
-			.reg = engine->reg,
-			.milestone = NOT_FOUND,
-			.source = NOT_FOUND,
-			.reason = reason,
-			.quiet = true,
-			.spare = EVENT_KIND_COUNT,
-		}, now, effects);
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_CHANNEL, id, EVENT_CHANNEL_TEST, reason);
+	announcement.quiet = true;
+	const struct event *event = engine_announce(engine, &announcement, now,
+		effects);
 	struct item *item = effects_block(effects, sizeof(*item));
 
 	item->mention = (struct mention){.id = telling_number(engine),

@@ -34,6 +34,10 @@ struct channel {
 	const char *format;	/* "cloudevents", or of a program */
 	const char *program;	/* jq, which makes the body out of the CloudEvents
 				   one; NULL: that itself */
+	const char *prelude;	/* stands before it */
+	size_t items_most;	/* the program takes of a notification; 0: as
+				   many as there may be */
+	bool token_in_body;	/* by the program, and in no header */
 	const struct label *parameters;	/* for the program */
 	size_t parameter_count;
 	const char *token;	/* secret, for Authorization: Bearer and for the

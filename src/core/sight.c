@@ -42,8 +42,9 @@ const struct event *sight_take(struct engine *engine,
 	enum event_kind kind = event_of_change(STATUS_PENDING, status);
 	struct text reason;
 
+	damping_told(engine, change);
 	if (kind == EVENT_KIND_COUNT || kind == EVENT_RECOVERED)
-		return NULL;
+		return approach_take(engine, change, effects);
 	text_init(&reason, 0);
 	assessment_reason(engine->reg, change->index, change->after, &reason);
 	struct announcement announcement = announcement_of(engine,
@@ -55,6 +56,7 @@ const struct event *sight_take(struct engine *engine,
 	text_release(&reason);
 	if (engine->settings.first_sight == FIRST_SIGHT_SUMMARY)
 		sight_count(&engine->sight, status, announcement.severity);
+	approach_take(engine, change, effects);
 	return event;
 }
 
@@ -90,15 +92,10 @@ void sight_finish(struct engine *engine, instant now, struct effects *effects)
 	struct text reason;
 	text_init(&reason, 0);
 	sight_reason(&engine->sight, &reason);
-	engine_announce(engine, &(struct announcement){
-		.kind = EVENT_FIRST_SIGHT,
-		.severity = engine->sight.severity,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = text_string(&reason),
-		.spare = EVENT_KIND_COUNT,
-	}, now, effects);
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_NONE, NULL, EVENT_FIRST_SIGHT, text_string(&reason));
+	announcement.severity = engine->sight.severity;
+	engine_announce(engine, &announcement, now, effects);
 	text_release(&reason);
 	engine->sight = (struct sight){0};
 }

@@ -174,18 +174,11 @@ static void stale_announce(struct engine *engine,
 	const struct indicator *indicator, enum event_kind kind,
 	const char *reason, instant now, struct effects *effects)
 {
-	engine_announce(engine, &(struct announcement){
-		.kind = kind,
-		.severity = kind == EVENT_RECOVERED ? SEVERITY_INFO
-			: SEVERITY_WARNING,
-		.subject_kind = SUBJECT_INDICATOR,
-		.subject = indicator->id,
-		.reg = engine->reg,
-		.milestone = NOT_FOUND,
-		.source = NOT_FOUND,
-		.reason = reason,
-		.spare = EVENT_DATA_QUARANTINED,
-	}, now, effects);
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_INDICATOR, indicator->id, kind, reason);
+
+	announcement.spare = EVENT_DATA_QUARANTINED;
+	engine_announce(engine, &announcement, now, effects);
 }
 
 /* It is told of no more, whatever its figures are. */

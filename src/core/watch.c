@@ -77,6 +77,9 @@ void watch_fill(struct engine *engine)
 		if (!watched) {
 			watched = mem_new(1, sizeof(*watched));
 			watched->state.since = INSTANT_MIN;
+			watched->state.approached = INSTANT_MIN;
+			watched->state.apart = INSTANT_MIN;
+			watched->state.unsettled = INSTANT_MIN;
 			assessment_date(&watched->state.assessment,
 				&engine->reg->milestones[i]);
 			watched->saved_next = INSTANT_MAX;
@@ -124,6 +127,7 @@ void watch_restore(struct engine *engine, uint32_t milestone,
 				state->assessment.as_of)))
 		return;
 	watched->state = *state;
+	damping_restore(&watched->state);
 	watched->since = state->assessment.as_of;
 	watched_date(watched, milestone_at(&engine->reg->milestones[milestone],
 		state->assessment.as_of));
@@ -160,6 +164,30 @@ static void watch_judged_before(struct engine *engine)
 	}
 }
 
+/* Whether something may have been decided about it that it was not judged by. */
+static bool decisions_may_differ(const struct milestone *milestone,
+	const struct milestone_state *state)
+{
+	return milestone->clauses && (clauses_decide(milestone->clauses) ||
+		state->assessment.verdict == VERDICT_WAIVED ||
+		state->assessment.lifecycle != LIFECYCLE_ACTIVE);
+}
+
+/* When one is to be looked at that stands as it stood; what there is to tell of
+   it may be said otherwise in the register by now. */
+static instant restored_next(const struct engine *engine, uint32_t milestone)
+{
+	const struct milestone_state *state =
+		&engine->milestones[milestone]->state;
+	struct assessment from = state->assessment;
+
+	if (!engine->reg->milestones[milestone].clauses)
+		return from.next;
+	from.as_of = later(from.as_of, state->approached);
+	return earlier(from.next, earlier(approach_next(engine, milestone,
+		&from), damping_next(engine, milestone, from.as_of)));
+}
+
 /* Announced milestones wait for their next instant, unless their terms have
    changed or decisions about them may have, or which figures differ is to be
    found again; the others, for first sight. */
@@ -172,14 +200,15 @@ void watch_start(struct engine *engine)
 		const struct milestone *milestone = &engine->reg->milestones[i];
 		if (!state->announced || state->terms != milestone->terms ||
 				state->assessment.due != milestone->due ||
-				milestone->clauses || milestone->level > 0 ||
+				decisions_may_differ(milestone, state) ||
+				milestone->level > 0 ||
 				milestone->benchmark->uses_people ||
 				state->assessment.knowledge ==
 				KNOWLEDGE_DISPUTED)
 			watch_mark(engine, (uint32_t)i);
 		else
 			heap_set(engine->wakes, (uint32_t)i,
-				state->assessment.next);
+				restored_next(engine, (uint32_t)i));
 	}
 }
 
@@ -252,263 +281,6 @@ static bool watch_pick(struct engine *engine, instant due_by,
 	return true;
 }
 
-/* --- what has changed ---------------------------------------------------- */
-
-static bool figure_moved(const struct figure *before, const struct figure *after)
-{
-	return before->known && after->known &&
-		!decimal_equal(before->value, after->value);
-}
-
-/* A date is compared by day: the same day in another zone is not a move. */
-static int due_compare(const struct assessment *before,
-	const struct assessment *after)
-{
-	if (before->due == INSTANT_MAX || after->due == INSTANT_MAX)
-		return 0;	/* known at last, or not yet: not moved */
-	if (!date_is_none(before->due_date) && !date_is_none(after->due_date))
-		return date_compare(after->due_date, before->due_date);
-	return after->due < before->due ? -1 : after->due > before->due;
-}
-
-static const char *due_text(struct effects *effects, struct date date,
-	instant at)
-{
-	struct text text;
-
-	text_init(&text, 0);
-	if (date_is_none(date))
-		text_add_instant(&text, at);
-	else
-		text_add_date(&text, date);
-	const char *copy = effects_string(effects, text_string(&text));
-	text_release(&text);
-	return copy;
-}
-
-/* The alert that a status stands for; COUNT: none. */
-static enum event_kind status_alert(enum status status)
-{
-	enum event_kind kind = event_of_change(STATUS_PENDING, status);
-	bool raises = kind != EVENT_KIND_COUNT && event_kind_raises(kind);
-	return raises ? kind : EVENT_KIND_COUNT;
-}
-
-/* What has changed, and by which decision where there is one. */
-static void change_reason(const struct change *change, const char *what,
-	char reason[REASON_MAX])
-{
-	const struct amendment *amendment = milestone_amendment(
-		change->milestone, change->after->as_of);
-	struct text text;
-
-	text_init(&text, 0);
-	text_add_string(&text, what);
-	if (amendment && amendment->decree.reason)
-		text_addf(&text, ": %s", amendment->decree.reason);
-	if (amendment && amendment->decree.authority)
-		text_addf(&text, " (%s)", amendment->decree.authority);
-	reason_copy(reason, text_string(&text));
-	text_release(&text);
-}
-
-static const struct event *change_tell_due(struct engine *engine,
-	const struct change *change, int direction, struct effects *effects)
-{
-	const struct assessment *before = &change->before->assessment;
-	const struct assessment *after = change->after;
-	const char *from = due_text(effects, before->due_date, before->due);
-	const char *to = due_text(effects, after->due_date, after->due);
-	char moved[REASON_MAX], reason[REASON_MAX];
-
-	snprintf(moved, sizeof(moved), "due moved from %s to %s", from, to);
-	change_reason(change, moved, reason);
-	struct announcement announcement = announcement_of(engine,
-		change->index,
-		direction > 0 ? EVENT_SLIPPED : EVENT_RESCHEDULED, reason);
-	announcement.from = from;
-	announcement.to = to;
-	announcement.spare = status_alert(after->status);
-	return engine_announce(engine, &announcement, change->now, effects);
-}
-
-/* What the register says differently: one event for a moved due, one for
-   anything else. */
-static const struct event *change_tell_terms(struct engine *engine,
-	const struct change *change, struct effects *effects)
-{
-	int direction = due_compare(&change->before->assessment, change->after);
-
-	if (direction != 0)
-		return change_tell_due(engine, change, direction, effects);
-	if (change->before->terms == change->milestone->terms)
-		return NULL;
-	char reason[REASON_MAX];
-
-	change_reason(change, milestone_amendment(change->milestone,
-		change->after->as_of) ? "amended" :
-		"start, benchmark or other terms have changed in the register",
-		reason);
-	struct announcement announcement = announcement_of(engine,
-		change->index, EVENT_MODIFIED, reason);
-	return engine_announce(engine, &announcement, change->now, effects);
-}
-
-/* `reversed` and `waived` are never revisions. */
-static bool verdict_changed(const struct change *change)
-{
-	enum verdict before = change->before->assessment.verdict;
-	enum verdict after = change->after->verdict;
-
-	return before != VERDICT_NONE && before != after &&
-		after != VERDICT_REVERSED && after != VERDICT_WAIVED;
-}
-
-static void revision_reason(const struct change *change, const char *figures,
-	struct text *out)
-{
-	const struct assessment *before = &change->before->assessment;
-	const struct assessment *after = change->after;
-
-	if (figure_moved(&before->target, &after->target)) {
-		text_add_string(out, "target ");
-		text_add_decimal_grouped(out, before->target.value);
-		text_add_string(out, " is now ");
-		text_add_decimal_grouped(out, after->target.value);
-		text_add_string(out, "; ");
-	}
-	if (verdict_changed(change))
-		text_addf(out, "%s is now %s; ", status_name(before->status),
-			status_name(after->status));
-	text_addf(out, "revised: %s", figures);
-}
-
-/*
- * A verdict that a revision took away leaves no alert behind, where what takes
- * its place does not end it; unless the figure itself was withdrawn: missing
- * data ends nothing.
- */
-static void revision_resolve(struct engine *engine, const struct change *change,
-	const struct event *event, struct effects *effects)
-{
-	enum status before = change->before->assessment.status;
-	enum status after = change->after->status;
-	enum event_kind alert = status_alert(before);
-	enum event_kind follows = event_of_change(before, after);
-	bool blind = after == STATUS_AWAITING_DATA ||
-		after == STATUS_UNVERIFIED ||
-		change->after->knowledge == KNOWLEDGE_NO_DATA;
-
-	if (!verdict_changed(change) || alert == EVENT_KIND_COUNT || blind ||
-			alert == status_alert(after))
-		return;
-	if (follows == EVENT_KIND_COUNT || !event_kind_ends(follows, alert))
-		engine_resolve(engine, event, alert, effects);
-}
-
-/* Whether what moved was moved by a revision: its figures are found, so a
-   target that moves with its window, or is first known, is none. */
-static const struct event *change_tell_revision(struct engine *engine,
-	const struct change *change, struct effects *effects)
-{
-	const struct assessment *before = &change->before->assessment;
-	const struct event *event = NULL;
-	struct text figures, reason;
-
-	if (change->before->terms != change->milestone->terms ||
-			lifecycle_is_over(change->after->lifecycle))
-		return NULL;
-	if (!verdict_changed(change) &&
-			!figure_moved(&before->target, &change->after->target))
-		return NULL;
-	text_init(&figures, 0);
-	text_init(&reason, 0);
-	if (revision_find(engine, change->milestone, change->since,
-			change->after->as_of, &figures)) {
-		if (verdict_changed(change))
-			accounts_overturned(engine, change->index, before->status,
-				change->after->status);
-		revision_reason(change, text_string(&figures), &reason);
-		struct announcement announcement = announcement_of(engine,
-			change->index, EVENT_REVISED, text_string(&reason));
-		announcement.from = status_name(before->status);
-		announcement.to = status_name(change->after->status);
-		event = engine_announce(engine, &announcement, change->now,
-			effects);
-		revision_resolve(engine, change, event, effects);
-	}
-	text_release(&figures);
-	text_release(&reason);
-	return event;
-}
-
-static const struct event *change_tell_status(struct engine *engine,
-	const struct change *change, struct effects *effects)
-{
-	enum status from = change->before->assessment.status;
-	enum status to = change->after->status;
-	enum event_kind kind = event_of_change(from, to);
-	struct text reason;
-
-	if (kind == EVENT_KIND_COUNT)
-		return NULL;
-	text_init(&reason, 0);
-	assessment_reason(engine->reg, change->index, change->after, &reason);
-	struct announcement announcement = announcement_of(engine,
-		change->index, kind, text_string(&reason));
-	announcement.from = status_name(from);
-	announcement.to = status_name(to);
-	const struct event *event = engine_announce(engine, &announcement,
-		change->now, effects);
-	text_release(&reason);
-	return event;
-}
-
-/* Sources that differ, once; and that they agree again. What is no longer known
-   ends nothing. */
-static const struct event *change_tell_dispute(struct engine *engine,
-	const struct change *change, bool quiet, struct effects *effects)
-{
-	enum assurance before = change->before->assessment.knowledge;
-	enum assurance after = change->after->knowledge;
-	struct text reason;
-
-	if (lifecycle_is_over(change->after->lifecycle) ||
-			(after != KNOWLEDGE_DISPUTED &&
-			(after == KNOWLEDGE_NO_DATA ||
-			(before != KNOWLEDGE_DISPUTED &&
-			before != KNOWLEDGE_NO_DATA))))
-		return NULL;
-	text_init(&reason, 0);
-	assessment_dispute(engine->reg, change->index, change->after, &reason);
-	struct announcement announcement = announcement_of(engine,
-		change->index, EVENT_DISPUTED, text_string(&reason));
-	if (after != KNOWLEDGE_DISPUTED) {
-		announcement.kind = EVENT_RECOVERED;
-		announcement.reason = "sources agree again";
-		announcement.agreed = true;
-	}
-	announcement.quiet = quiet;
-	const struct event *event = engine_announce(engine, &announcement,
-		change->now, effects);
-	text_release(&reason);
-	return event;
-}
-
-/* Why first, then what follows from it. Returns the last event made. */
-static const struct event *change_tell(struct engine *engine,
-	const struct change *change, struct effects *effects)
-{
-	const struct event *terms = change_tell_terms(engine, change, effects);
-	const struct event *revision = change_tell_revision(engine, change,
-		effects);
-	const struct event *status = change_tell_status(engine, change, effects);
-	const struct event *dispute = change_tell_dispute(engine, change, false,
-		effects);
-
-	return status ? status : dispute ? dispute : revision ? revision : terms;
-}
-
 /* --- judging ------------------------------------------------------------- */
 
 static void watched_take(struct engine *engine, struct watched *watched,
@@ -549,11 +321,23 @@ static void watched_save(struct engine *engine, uint32_t index,
 	text_release(&reason);
 }
 
-static bool change_is_saved(const struct change *change, instant saved_next)
+/* Whether it is remembered otherwise how people were told of it. */
+static bool told_otherwise(const struct milestone_state *a,
+	const struct milestone_state *b)
+{
+	return a->told != b->told || a->flips != b->flips ||
+		a->apart != b->apart || a->unsettled != b->unsettled ||
+		a->approached != b->approached;
+}
+
+static bool change_is_saved(const struct engine *engine,
+	const struct change *change, instant saved_next)
 {
 	const struct milestone_state *before = change->before;
 
-	return before->since == INSTANT_MIN ||
+	return told_otherwise(before,
+			&engine->milestones[change->index]->state) ||
+		before->since == INSTANT_MIN ||
 		before->terms != change->milestone->terms ||
 		before->assessment.due != change->after->due ||
 		change->after->next < saved_next ||
@@ -561,12 +345,11 @@ static bool change_is_saved(const struct change *change, instant saved_next)
 }
 
 static const struct cause *change_cause(struct engine *engine,
-	const struct change *change, struct mark mark,
-	struct effects *effects)
+	const struct change *change, struct effects *effects)
 {
 	struct cause *because = effects_block(effects, sizeof(*because));
 
-	cause_find(engine, change, mark, because);
+	cause_find(engine, change, change->mark, because);
 	return because;
 }
 
@@ -590,6 +373,19 @@ static void watch_mark_dependants(struct engine *engine)
 	}
 }
 
+/* It is looked at again when there may be something to tell, too. */
+static void watch_plan(struct engine *engine, uint32_t index,
+	struct assessment *fresh)
+{
+	struct watched *watched = engine->milestones[index];
+	instant told = earlier(damping_next(engine, index, fresh->as_of),
+		approach_next(engine, index, fresh));
+
+	fresh->next = earlier(fresh->next, told);
+	watched->state.assessment.next = fresh->next;
+	heap_set(engine->wakes, index, fresh->next);
+}
+
 /* While settling, a milestone not yet seen is judged for whoever asks, and
    neither saved nor told: a restart sees it anew. */
 static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
@@ -601,9 +397,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	const struct milestone_state before = watched->state;
 	struct assessment fresh;
 	const struct change change = {index, milestone, &before, &fresh,
-		watched->since, now};
+		watched->since, watched->mark, now};
 	const struct event *cause = NULL;
-	const struct mark mark = watched->mark;
 
 	watched->mark.kind = CAUSE_TIME;
 	engine->judged = engine_as_of(engine, now);
@@ -615,6 +410,8 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 	heap_set(engine->wakes, index, fresh.next);
 	watched_take(engine, watched, milestone, &fresh, now);
 	monitor_note(engine, index, &before);
+	if (change.mark.kind == CAUSE_MILESTONE)
+		inhibit_judged(engine, index, now);
 	if (before.announced) {
 		cause = change_tell(engine, &change, effects);
 	} else if (engine->settling) {
@@ -627,9 +424,11 @@ static void watch_judge_one(struct engine *engine, uint32_t index, instant now,
 			engine->settings.first_sight != FIRST_SIGHT_EACH,
 			effects);
 	}
-	if (!before.announced || change_is_saved(&change, watched->saved_next))
+	watch_plan(engine, index, &fresh);
+	if (!before.announced ||
+	    change_is_saved(engine, &change, watched->saved_next))
 		watched_save(engine, index, cause, change_cause(engine, &change,
-			mark, effects), effects);
+			effects), effects);
 }
 
 void watch_save_waiting(struct engine *engine, uint32_t index, instant now,
@@ -762,21 +561,16 @@ static void departed_withdraw(struct engine *engine,
 	uint32_t index = reg ? register_milestone(reg, departed->id) : NOT_FOUND;
 	const char *id = effects_string(effects, departed->id);
 
-	const struct announcement announcement = {
-		.kind = EVENT_WITHDRAWN,
-		.severity = index == NOT_FOUND ? SEVERITY_WARNING
-			: reg->milestones[index].severity,
-		.subject_kind = SUBJECT_MILESTONE,
-		.subject = id,
-		.reg = reg ? reg : engine->reg,
-		.milestone = index,
-		.source = NOT_FOUND,
-		.from = status_name(departed->state.assessment.status),
-		.to = status_name(STATUS_WITHDRAWN),
-		.reason = reason,
-		.quiet = !departed->state.announced,
-		.spare = EVENT_KIND_COUNT,
-	};
+	struct announcement announcement = announcement_about(engine,
+		SUBJECT_MILESTONE, id, EVENT_WITHDRAWN, reason);
+
+	announcement.severity = index == NOT_FOUND ? SEVERITY_WARNING :
+		reg->milestones[index].severity;
+	announcement.reg = reg ? reg : engine->reg;
+	announcement.milestone = index;
+	announcement.from = status_name(departed->state.assessment.status);
+	announcement.to = status_name(STATUS_WITHDRAWN);
+	announcement.quiet = !departed->state.announced;
 	const struct event *event = engine_announce(engine, &announcement, now,
 		effects);
 	struct effect *effect = effects_add(effects, EFFECT_ASSESSMENT);

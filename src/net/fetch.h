@@ -29,6 +29,7 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "net/fetch_url.h"
 #include "net/loop.h"
 
 struct fetcher;
@@ -85,6 +86,9 @@ struct fetch_result {
 	bool moved;			/* to final_url, where the answer is (2xx or
 					   304), and every redirect on the way there
 					   said for good (301, 308) */
+	char redirect[FETCH_ORIGIN_MAX]; /* of the answer of one that was not to
+					   follow: scheme, host and port of where it
+					   leads; "": nowhere */
 	char media_type[128];		/* Content-Type as it stands there; "": not said,
 					   or too long */
 	char next[2048];		/* Link rel=next, resolved against final_url;

@@ -455,6 +455,20 @@ static void fetch_redirect(struct fetch *fetch, const char *reference)
 	fetch_go_on(fetch, target);
 }
 
+/* Where it would have led. */
+static void fetch_note_redirect(const struct fetch *fetch,
+	struct fetch_result *result)
+{
+	const char *reference = fetch_redirect_reference(fetch->easy);
+	char *target = NULL;
+
+	if (reference == NULL ||
+	    fetch_url_resolve(fetch->url, reference, &target) != FETCH_URL_GOOD)
+		return;
+	fetch_url_origin(target, result->redirect);
+	free(target);
+}
+
 /* --- the end ----------------------------------------------------------------- */
 
 static void fetch_answered(struct fetch *fetch)
@@ -475,6 +489,8 @@ static void fetch_answered(struct fetch *fetch)
 		return;
 	}
 	fetch_answer_read(fetch->easy, loop_now(fetch->fetcher->loop), &result);
+	if (!fetch->follow)
+		fetch_note_redirect(fetch, &result);
 	result.moved = fetch->moved_for_good &&
 		((result.status >= 200 && result.status < 300) || result.status == 304);
 	if (result.status == 304 && !fetch->validates)

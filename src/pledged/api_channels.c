@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "pledged/api.h"
-#include "pledged/health.h"
+#include "pledged/channel_health.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
 
@@ -64,7 +64,7 @@ static void put_channel(struct json *json, struct daemon *daemon,
 	const struct channel *channel = &piles->policy->channels[index];
 	struct channel_health health;
 
-	health_of(daemon->health, channel->id, &health);
+	channel_health_of(daemon->channels_health, channel->id, &health);
 	json_object(json);
 	view_channel_fields(json, piles->policy, channel,
 		loop_now(daemon->loop));
@@ -167,7 +167,7 @@ static void channel_test(struct daemon *daemon, struct server_request *request,
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
 	daemon_record(daemon, who, "test", id, NULL, NULL, NULL);
-	health_wait(daemon, test->notification, wait, test_over, test);
+	channel_health_wait(daemon, test->notification, wait, test_over, test);
 	free(who);
 }
 

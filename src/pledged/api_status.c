@@ -5,6 +5,7 @@
 
 #include "pledged/api.h"
 #include "pledged/checkup.h"
+#include "pledged/health.h"
 
 #define DEADLINES_SHOWN 5
 #define FAILING_SHOWN 20
@@ -154,11 +155,13 @@ void get_status(struct daemon *daemon, struct server_request *request,
 void get_health(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
+	struct health health = health_of(daemon);
+	char words[HEALTH_WORDS_MAX];
 	struct text body;
 
 	(void)rest;
-	if (store_failure(daemon->store)[0] != '\0') {
-		reply_problem(request, 503, "%s", store_failure(daemon->store));
+	if (!health_is_good(&health, words)) {
+		reply_problem(request, 503, "%s", words);
 		return;
 	}
 	text_init(&body, 0);

@@ -23,6 +23,7 @@ struct options {
 	const char *file;	/* likewise */
 	const char *limit;	/* likewise */
 	const char *subject;	/* likewise */
+	const char *messages;	/* likewise */
 	bool fetch;
 	bool strict;
 	char **arguments;	/* what follows the verb */

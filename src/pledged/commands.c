@@ -16,6 +16,7 @@
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
 #include "pledged/offline.h"
+#include "pledged/preview.h"
 #include "pledged/view.h"
 
 int command_run(const struct options *options)
@@ -432,25 +433,89 @@ static int replay_against(struct offline *offline,
 	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static void replay_run(struct offline *offline, const struct options *options,
+	instant from, instant to)
+{
+	struct text text;
+
+	if (options->output != OUTPUT_JSONL) {
+		replay_table(offline, from, to);
+		return;
+	}
+	text_init(&text, 0);
+	offline_run(offline, from, to, tell_jsonl, &text);
+	text_release(&text);
+}
+
+struct listening {
+	struct offline *offline;
+	struct preview *preview;
+};
+
+static void replay_notify(void *context,
+	const struct notification *notification)
+{
+	struct listening *listening = context;
+	struct offline *offline = listening->offline;
+	const struct policy *policy = &offline_settings(offline)->policy;
+
+	preview_add(listening->preview, &(struct message_context){
+		.reg = offline_register(offline),
+		.history = offline_history(offline),
+		.engine = offline_engine(offline),
+		.instance = "replay",
+		.notification = notification,
+		.channel = &policy->channels[policy_channel(policy,
+			notification->channel)],
+	});
+}
+
+/* Every message is written, too, as whoever gets it would see it. */
+static int replay_messages(struct offline *offline,
+	const struct options *options, instant from, instant to)
+{
+	struct error error;
+	struct listening listening = {offline,
+		preview_open(options->messages, &error)};
+
+	if (listening.preview == NULL) {
+		fprintf(stderr, "pledged: --messages: %s\n", error.text);
+		return EXIT_FAILED;
+	}
+	offline_listen(offline, replay_notify, &listening);
+	replay_run(offline, options, from, to);
+	int64_t count = preview_close(listening.preview, &error);
+
+	if (count < 0) {
+		fprintf(stderr, "pledged: --messages: %s\n", error.text);
+		return EXIT_FAILED;
+	}
+	fprintf(stderr, "pledged: %lld message%s in %s\n", (long long)count,
+		count == 1 ? "" : "s", options->messages);
+	return EXIT_DONE;
+}
+
 static int replay(struct offline *offline, const struct options *options)
 {
+	int status = EXIT_DONE;
 	instant from, to;
-	struct text text;
 
 	if (!replay_span(offline, options, &from, &to))
 		return EXIT_USAGE;
+	if (options->against != NULL && options->messages != NULL) {
+		fputs("pledged: --messages and --against are two questions\n",
+			stderr);
+		return EXIT_USAGE;
+	}
 	if (options->against != NULL)
 		return replay_against(offline, options, from, to);
 	size_t failed = offline_read_sources(offline, options->fetch);
 
-	if (options->output == OUTPUT_JSONL) {
-		text_init(&text, 0);
-		offline_run(offline, from, to, tell_jsonl, &text);
-		text_release(&text);
-	} else {
-		replay_table(offline, from, to);
-	}
-	return failed > 0 ? EXIT_FAILED : EXIT_DONE;
+	if (options->messages != NULL)
+		status = replay_messages(offline, options, from, to);
+	else
+		replay_run(offline, options, from, to);
+	return failed > 0 ? EXIT_FAILED : status;
 }
 
 int command_replay(const struct options *options)

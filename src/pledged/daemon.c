@@ -10,10 +10,13 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/channel_health.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
 #include "pledged/health.h"
+#include "pledged/heartbeat.h"
 #include "pledged/job.h"
+#include "pledged/parcel.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
 #include "pledged/verification.h"
@@ -50,6 +53,7 @@ static void daemon_turn_end(void *context)
 		daemon->settled = true;
 		retention_renew(daemon->retention);
 	}
+	health_note(daemon);
 	daemon_commit(daemon);
 	/* While the disk is behind, its next report is what wakes us. */
 	loop_wake_at(daemon->loop, daemon_is_behind(daemon) ? INSTANT_MAX
@@ -141,14 +145,6 @@ static int daemon_read_files(struct daemon *daemon)
 	return EX_CONFIG;
 }
 
-/* What another start may get over is EX_IOERR; the rest a person must mend. */
-static int store_fault_status(const struct error *error)
-{
-	return error->kind == ERROR_DENIED ? EX_NOPERM
-		: error->kind == ERROR_ABSENT ? EX_CONFIG
-		: error->kind == ERROR_INPUT ? EX_DATAERR : EX_IOERR;
-}
-
 static int daemon_open_store(struct daemon *daemon)
 {
 	struct error error;
@@ -166,123 +162,7 @@ static int daemon_open_store(struct daemon *daemon)
 		return 0;
 	}
 	log_error("%s", error.text);
-	return store_fault_status(&error);
-}
-
-struct engine_settings daemon_engine_settings(const struct daemon *daemon)
-{
-	return (struct engine_settings){
-		.first_sight = daemon->settings->first_sight,
-		.polling = {
-			.every = daemon->settings->polling.every,
-			.min_every = daemon->settings->polling.min_every,
-			.spread = SETTLE_SECONDS / 2,
-		},
-		.policy = &daemon->settings->policy,
-		.instance = store_instance(daemon->store),
-	};
-}
-
-static void restore_milestone(void *context, const char *id,
-	const struct milestone_state *state)
-{
-	engine_restore_milestone(context, id, state);
-}
-
-static void restore_source(void *context, const char *id,
-	const struct source_state *state)
-{
-	engine_restore_source(context, id, state);
-}
-
-static void restore_alert(void *context, const struct alert *alert)
-{
-	engine_restore_alert(context, alert);
-}
-
-static void restore_delivery(void *context,
-	const struct notification *notification, const struct delivery *delivery)
-{
-	engine_restore_delivery(context, notification, delivery);
-}
-
-static void restore_mention(void *context, const struct mention *mention,
-	const struct event *event)
-{
-	engine_restore_mention(context, mention, event);
-}
-
-static void restore_hearing(void *context, const struct hearing *hearing)
-{
-	engine_restore_hearing(context, hearing);
-}
-
-static void restore_group(void *context, const char *channel,
-	const char *group, instant told)
-{
-	engine_restore_group(context, channel, group, told);
-}
-
-static void restore_silence(void *context, const struct silence *silence)
-{
-	engine_restore_silence(context, silence);
-}
-
-static void restore_supply(void *context, const char *indicator,
-	const char *source, struct period last)
-{
-	engine_restore_supply(context, indicator, source, last);
-}
-
-/* What waits to be told, and what has been. */
-static int daemon_restore_telling(struct daemon *daemon, struct error *error)
-{
-	struct store *store = daemon->store;
-	struct engine *engine = daemon->engine;
-	instant now = loop_now(daemon->loop);
-
-	if (store_load_silences(store, now, 0, 0, restore_silence, engine,
-			error) < 0 ||
-		store_load_hearings(store, restore_hearing, engine, error) < 0 ||
-		store_load_groups(store, now - GROUP_INTERVAL_MAX, restore_group,
-			engine, error) < 0 ||
-		store_load_mentions(store, restore_mention, engine, error) < 0)
-		return -1;
-	return 0;
-}
-
-static int daemon_restore(struct daemon *daemon)
-{
-	struct engine_settings settings = daemon_engine_settings(daemon);
-	struct store *store = daemon->store;
-	struct store_counters counters;
-	struct error error;
-
-	if (store_load_counters(store, &counters, &error) < 0)
-		goto unreadable;
-	settings.last_event = counters.last_event;
-	settings.last_alert = counters.last_alert;
-	settings.last_notification = counters.last_notification;
-	settings.last_mention = counters.last_mention;
-	settings.last_silence = counters.last_silence;
-	daemon->engine = engine_new(daemon->reg, daemon->history, &settings);
-	if (store_load_milestones(store, restore_milestone, daemon->engine,
-			&error) < 0 ||
-		store_load_sources(store, restore_source, daemon->engine,
-			&error) < 0 ||
-		store_load_supply(store, restore_supply, daemon->engine,
-			&error) < 0 ||
-		store_load_alerts(store, true, 0, 0, restore_alert,
-			daemon->engine, &error) < 0 ||
-		store_load_pending(store, restore_delivery, daemon->engine,
-			&error) < 0 ||
-		daemon_restore_telling(daemon, &error) < 0)
-		goto unreadable;
-	return 0;
-
-unreadable:
-	log_error("cannot read the state: %s", error.text);
-	return store_fault_status(&error);
+	return daemon_store_fault(&error);
 }
 
 static int daemon_open_workers(struct daemon *daemon)
@@ -293,11 +173,14 @@ static int daemon_open_workers(struct daemon *daemon)
 		return EX_UNAVAILABLE;
 	daemon->extract = extract_pool_open(daemon->loop, daemon->settings,
 		program);
+	daemon->formats = extract_pool_open(daemon->loop, daemon->settings,
+		program);
 	daemon->mail = pool_new(daemon->loop, &(struct pool_settings){
 		.program = program,
 		.role = "mail",
-		.max = MAIL_WORKERS_MAX,
+		.max = MAILS_UNDER_WAY_MAX,
 	});
+	daemon->parcels = parcels_new();
 	daemon->fetcher = fetcher_open(daemon->loop, daemon->settings);
 	daemon->asker = asker_new(daemon->loop, daemon->fetcher, daemon->extract);
 	daemon->sender = fetcher_new(daemon->loop, &(struct fetch_limits){
@@ -381,7 +264,7 @@ static int daemon_open(struct daemon *daemon)
 	if (status != 0)
 		return status;
 	daemon->retention = retention_new(daemon);
-	daemon->health = health_new(daemon->store);
+	daemon->channels_health = channel_health_new(daemon->store);
 	if (store_was_unclean(daemon->store)) {
 		log_notice("the last process was not stopped in good order: "
 			"going on from what was saved");
@@ -440,6 +323,7 @@ static void daemon_go(struct daemon *daemon)
 	daemon_turn_end(daemon);
 	daemon_tell_ready(daemon, "");
 	daemon_tell_register(daemon, "watching");
+	daemon->heartbeat = heartbeat_new(daemon);
 	loop_run(daemon->loop);
 }
 
@@ -449,18 +333,20 @@ static void daemon_close(struct daemon *daemon)
 {
 	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
-	health_stop(daemon);
+	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);
 	server_free(daemon->server);
+	heartbeat_free(daemon->heartbeat);
 	fetcher_free(daemon->fetcher);
 	fetcher_free(daemon->sender);
 	pool_free(daemon->extract);
 	asker_free(daemon->asker);
 	pool_free(daemon->mail);
+	pool_free(daemon->formats);
 	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
@@ -470,7 +356,7 @@ static void daemon_close(struct daemon *daemon)
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
 	retention_free(daemon->retention);
-	health_free(daemon->health);
+	channel_health_free(daemon->channels_health);
 	checkup_free(daemon->checkup);
 	access_free(daemon->access);
 	runner_free(daemon->checking);
@@ -482,7 +368,7 @@ static void daemon_close(struct daemon *daemon)
 
 int daemon_run(const char *conf_path)
 {
-	struct daemon daemon = {.conf_path = conf_path};
+	struct daemon daemon = {.conf_path = conf_path, .due_since = -1};
 
 	effects_init(&daemon.effects);
 	daemon.exit_status = daemon_open(&daemon);

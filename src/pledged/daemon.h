@@ -23,22 +23,22 @@
 /* Webhooks on their way at once, to one host too: receivers are the user's own.
    Of one channel WEBHOOKS_PER_CHANNEL, so that one which hangs has not all. */
 #define SENDINGS_MAX 512
-/* Mail workers; of one channel DELIVERIES_PER_CHANNEL, likewise. */
-#define MAIL_WORKERS_MAX 32
 /* Batches on their way to the disk above which no new judging is begun. */
 #define BATCHES_PENDING_MAX 16
 
 struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
-struct carrying; /* one attempt at a delivery under way (delivery.c) */
+struct carrying; /* one attempt at a delivery under way (delivery.h) */
+struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
-struct health;	/* of channels (health.h) */
+struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
+struct channels_health; /* by their last attempts (channel_health.h) */
 struct runner;	/* long work in helper threads (job.h) */
 
 struct daemon {
@@ -54,6 +54,8 @@ struct daemon {
 	struct pool *extract;
 	struct asker *asker;		/* asks by them */
 	struct pool *mail;
+	struct pool *formats;		/* make messages of webhooks: apart from
+					   workers that read what sources say */
 	struct server *server;
 	struct access_ *access;
 	struct runner *checking;	/* the store, whole */
@@ -62,7 +64,9 @@ struct daemon {
 	struct submission *submissions;
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
-	struct health *health;
+	struct heartbeat *heartbeat;
+	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
+	struct channels_health *channels_health;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
@@ -70,6 +74,7 @@ struct daemon {
 	struct reload *reload;		/* under way, or NULL */
 	struct polling *pollings;
 	struct carrying *carryings;
+	struct parcels *parcels;
 	instant started;
 	instant reloaded;
 	int exit_status;
@@ -84,8 +89,16 @@ void daemon_stop(struct daemon *daemon, int exit_status);
 void daemon_tell_register(const struct daemon *daemon, const char *doing);
 /* The service manager's line about the service: what is watched, and more. */
 void daemon_tell_ready(const struct daemon *daemon, const char *more);
+
+/* --- restore.c: what the last process has saved ---------------------------- */
+
 /* Engine settings as the daemon's settings and store have them now. */
 struct engine_settings daemon_engine_settings(const struct daemon *daemon);
+/* Makes the engine and gives it all that the store has, short of starting it.
+   Returns 0, or the exit status after a line to the log. */
+int daemon_restore(struct daemon *daemon);
+/* The exit status for a fault of the store. */
+int daemon_store_fault(const struct error *error);
 
 /* --- turn.c: effects into a batch, a batch to the disk -------------------- */
 

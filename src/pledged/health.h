@@ -1,45 +1,38 @@
 /*
- * health: how channels are, by what became of the last attempts to bring
- * something there; and who waits to hear what becomes of one.
+ * health: whether the daemon does its work, as far as it can tell: what
+ * /healthz answers, and what the heartbeat depends on.
+ *
+ * It is well while the writer saves, judging is not more than HEALTH_BEHIND_MAX
+ * behind, this machine is not offline, and of the channels that lead to people
+ * at least one works. Neither a source that fails nor a slipped promise is an
+ * illness: of these people are told.
  */
 #ifndef PLEDGED_PLEDGED_HEALTH_H
 #define PLEDGED_PLEDGED_HEALTH_H
 
-#include "pledged/daemon.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct health;
+#define HEALTH_BEHIND_MAX INT64_C(300)	/* seconds */
+#define HEALTH_WORDS_MAX 320
 
-/* How one channel is. */
-struct channel_health {
-	instant last_attempt, last_success;	/* INSTANT_MIN: none is known */
-	instant failing_since;			/* INSTANT_MIN: it does not fail */
-	char answer[DELIVERY_ANSWER_MAX];	/* the last */
+struct health {
+	const char *failure;	/* why the writer gave up; "": it works */
+	int64_t behind;		/* seconds that something has been due in vain */
+	bool offline;
+	size_t channels;	/* by mail and webhook */
+	size_t failing;		/* of them, those whose messages cannot be
+				   delivered */
 };
 
-/* Of what the store has of the last HEALTH_ATTEMPTS attempts. */
-#define HEALTH_ATTEMPTS 5000
-struct health *health_new(struct store *store);
-void health_free(struct health *health);
-/* Zeroes where nothing is known. */
-void health_of(const struct health *health, const char *channel,
-	struct channel_health *out);
+/* Whether all is well; else words gets what is not, the worst first. */
+bool health_is_good(const struct health *health, char words[HEALTH_WORDS_MAX]);
 
-/* An attempt begins, and has ended. */
-void health_begin(struct daemon *daemon, int64_t notification,
-	const char *channel);
-void health_end(struct daemon *daemon, int64_t notification,
-	enum delivery_outcome outcome, const char *answer);
+struct daemon;
+struct health health_of(const struct daemon *daemon);
 
-/*
- * Calls fn once when the next attempt at a notification has ended and that is
- * durable; or with over false: after so many seconds, or at the end of the
- * process.
- */
-typedef void health_fn(void *context, bool over, enum delivery_outcome outcome,
-	const char *answer);
-void health_wait(struct daemon *daemon, int64_t notification, int64_t seconds,
-	health_fn *fn, void *context);
-/* Nobody waits any longer. */
-void health_stop(struct daemon *daemon);
+/* At the end of each turn: since when something is due. */
+void health_note(struct daemon *daemon);
 
 #endif

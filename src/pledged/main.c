@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "conf/format.h"
 #include "conf/preset.h"
 #include "pledged/command.h"
 #include "pledged/paths.h"
@@ -52,10 +53,11 @@ static const struct verb {
 	{"replay", command_replay,
 		TAKES_SPAN | TAKES_FETCH | TAKES_OUTPUT | TAKES_AGAINST,
 		"table jsonl",
-		"replay --from TIME --to TIME [--against FILE] [--fetch] "
-		"[-o table|jsonl]",
+		"replay --from TIME --to TIME [--against FILE|--messages FOLDER] "
+		"[--fetch] [-o table|jsonl]",
 		"every event in between, on a virtual clock; --against: what "
-		"would have been different"},
+		"would have been different; --messages: what people would "
+		"have been sent"},
 	{"test", command_test, TAKES_OUTPUT | TAKES_ARGUMENTS | REFUSES_CONF,
 		"text tap junit",
 		"test [-o text|tap|junit] FILE...",
@@ -153,6 +155,7 @@ static const struct option_row {
 	{"--from", TAKES_SPAN, true, offsetof(struct options, from)},
 	{"--to", TAKES_SPAN, true, offsetof(struct options, to)},
 	{"--against", TAKES_AGAINST, true, offsetof(struct options, against)},
+	{"--messages", TAKES_AGAINST, true, offsetof(struct options, messages)},
 	{"--fetch", TAKES_FETCH, false, offsetof(struct options, fetch)},
 	{"--file", TAKES_FILE, true, offsetof(struct options, file)},
 	{"--limit", TAKES_FILE, true, offsetof(struct options, limit)},
@@ -267,6 +270,7 @@ int main(int argc, char **argv)
 	}
 	log_init("pledged", LOG_LEVEL_NOTICE);
 	presets_found_in(paths_presets());
+	formats_found_in(paths_formats());
 	const struct verb *verb = verb_choose(argc, argv, &word);
 
 	if (verb == NULL)

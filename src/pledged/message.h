@@ -1,12 +1,16 @@
 /*
- * message: what is said about an event, made once when it is saved, so that
+ * message: what is said about events, made once when it is saved, so that
  * every retry says the same bytes.
  *
- *	log	one line
+ *	log	a line an item, each begun with "<N>", its priority (syslog)
  *	webhook	a CloudEvents 1.0 object (JSON)
  *	email	fields of the mail worker's request (worker/protocol.h): headers,
- *		text, HTML; server, recipients and credentials are added when it
- *		is sent
+ *		text, HTML, a picture; server, recipients and credentials are
+ *		added when it is sent
+ *
+ * Whatever a register or a source says is cut to a stated length and freed of
+ * what breaks lines or turns text. A mail is at most MESSAGE_MAIL_MAX bytes
+ * without its picture.
  */
 #ifndef PLEDGED_PLEDGED_MESSAGE_H
 #define PLEDGED_PLEDGED_MESSAGE_H
@@ -15,34 +19,22 @@
 
 struct message_context {
 	const struct register_ *reg;
-	const char *instance;			/* of the store */
-	const struct event *event;
-	const struct notification *notification;
+	struct history *history;	/* for the picture; NULL: there is none */
+	const struct engine *engine;	/* where milestones stand */
+	const char *instance;		/* of the store */
+	const struct notification *notification; /* with its items */
 	const struct channel *channel;
-	/* About a milestone: where it stands; else NULL. */
-	const struct milestone_state *milestone;
-	uint32_t milestone_index;
-	/* About a source, likewise. */
-	uint32_t source_index;			/* NOT_FOUND: none */
 };
+
+#define MESSAGE_ITEMS_SHOWN 100	/* of a mail; of more it tells how many */
+#define MESSAGE_MAIL_MAX ((size_t)1 << 20)
 
 void message_render(const struct message_context *context, struct text *out);
 
-/* The headline of an event: "SLIPPED: Agricultural goods, 2020". */
-void message_headline(const struct message_context *context, struct text *out);
-
-/* --- mail headers (mime.c) ------------------------------------------------- */
-
-/*
- * "Name: value" with what is not printable ASCII in RFC 2047 encoded words
- * (UTF-8, base64, each a whole number of code points), folded at 76 columns
- * with CRLF and a space. Control characters become spaces: nothing a source
- * or a register says can start another header.
- */
-void mime_header(struct text *out, const char *name, const char *value);
-/* RFC 5322 3.3: "Wed, 27 Jan 2021 15:30:22 +0000". */
-void mime_date(struct text *out, instant at);
-/* The part behind the @ of an address; "localhost" when there is none. */
-const char *mime_domain(const char *address);
+/* How a kind is called at the head of a message: "Slipped". */
+const char *message_kind_headline(enum event_kind kind);
+/* The priority that a line of a log message is begun with, which is passed over;
+   5 (notice) where there is none. */
+int message_log_priority(const char **line);
 
 #endif

@@ -1,8 +1,9 @@
-/* mime: headers of a mail; see message.h. */
+/* mime: see mime.h. */
+#include "pledged/mime.h"
+
 #include <string.h>
 
 #include "base/digest.h"
-#include "pledged/message.h"
 
 #define LINE_COLUMNS 76
 #define WORD_BYTES 39	/* 52 base64 characters and the frame: 64 columns */
@@ -116,4 +117,53 @@ const char *mime_domain(const char *address)
 	const char *at = strrchr(address, '@');
 
 	return at != NULL && at[1] != '\0' ? at + 1 : "localhost";
+}
+
+/* --- flowed text ------------------------------------------------------------ */
+
+/* RFC 3676 4.4: a line that begins like a quotation or a mailbox's separator,
+   or with a space, is begun with one more. */
+static bool line_is_stuffed(const char *line)
+{
+	return *line == ' ' || *line == '>' || string_starts(line, "From ");
+}
+
+/* Columns of a word and the space behind it, both inside a line. */
+static size_t word_columns(const char *word, size_t length)
+{
+	const char *end = word + length;
+	size_t columns = 1;
+
+	while (word < end)
+		columns += (size_t)utf8_width(utf8_next(&word, end));
+	return columns;
+}
+
+void mime_flowed(struct text *out, const char *paragraph)
+{
+	size_t column = 0;
+
+	while (*paragraph != '\0') {
+		size_t length = strcspn(paragraph, " ");
+		size_t columns = word_columns(paragraph, length);
+
+		if (length == 0) {	/* no line but a soft one ends in a space */
+			paragraph++;
+			continue;
+		}
+		if (column > 0 && column + columns > FLOWED_COLUMNS) {
+			text_add_string(out, " \n");
+			column = 0;
+		} else if (column > 0) {
+			text_add_char(out, ' ');
+		}
+		if (column == 0 && line_is_stuffed(paragraph)) {
+			text_add_char(out, ' ');
+			column++;
+		}
+		text_add(out, paragraph, length);
+		column += columns;
+		paragraph += length;
+	}
+	text_add_char(out, '\n');
 }

@@ -38,6 +38,8 @@ struct offline {
 	instant now;			/* the virtual clock */
 	offline_event_fn *tell;
 	void *context;
+	offline_notify_fn *notify;
+	void *notify_context;
 };
 
 /* --- files ------------------------------------------------------------------ */
@@ -301,6 +303,20 @@ static void offline_fetch(struct offline *offline, uint32_t source)
 		give_rows(offline, source);
 }
 
+static void perform_one(struct offline *offline, const struct effect *effect)
+{
+	if (effect->kind == EFFECT_EVENT && offline->tell != NULL)
+		offline->tell(offline->context, effect->as.event);
+	else if (effect->kind == EFFECT_NOTIFY && offline->notify != NULL)
+		offline->notify(offline->notify_context,
+			&effect->as.notification);
+	else if (effect->kind == EFFECT_FETCH)
+		offline_fetch(offline, effect->index);
+	else if (effect->kind == EFFECT_SEND)
+		engine_delivered(offline->engine, effect->number, DELIVERED, -1,
+			"", offline->now, &offline->effects);
+}
+
 /* Effects grow while they are performed: an answer is another input. */
 static void offline_perform(struct offline *offline)
 {
@@ -308,18 +324,8 @@ static void offline_perform(struct offline *offline)
 		struct effects effects = offline->effects;
 
 		effects_init(&offline->effects);
-		for (size_t i = 0; i < effects.count; i++) {
-			const struct effect *effect = &effects.items[i];
-
-			if (effect->kind == EFFECT_EVENT && offline->tell != NULL)
-				offline->tell(offline->context, effect->as.event);
-			else if (effect->kind == EFFECT_FETCH)
-				offline_fetch(offline, effect->index);
-			else if (effect->kind == EFFECT_SEND)
-				engine_delivered(offline->engine, effect->number,
-					DELIVERED, -1, "", offline->now,
-					&offline->effects);
-		}
+		for (size_t i = 0; i < effects.count; i++)
+			perform_one(offline, &effects.items[i]);
 		effects_release(&effects);
 	}
 }
@@ -408,6 +414,13 @@ void offline_observe(struct offline *offline, const struct row *rows,
 void offline_fail(struct offline *offline, uint32_t source, const char *error)
 {
 	offline->readings[source].failure = error;
+}
+
+void offline_listen(struct offline *offline, offline_notify_fn *notify,
+	void *context)
+{
+	offline->notify = notify;
+	offline->notify_context = context;
 }
 
 void offline_run(struct offline *offline, instant from, instant to,

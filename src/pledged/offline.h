@@ -53,6 +53,12 @@ void offline_observe(struct offline *offline, const struct row *rows,
 /* From now on a source fails, with an error; NULL: it answers again. */
 void offline_fail(struct offline *offline, uint32_t source, const char *error);
 
+/* From the next run on every notification is heard of, as it is made. */
+typedef void offline_notify_fn(void *context,
+	const struct notification *notification);
+void offline_listen(struct offline *offline, offline_notify_fn *notify,
+	void *context);
+
 /* A whole run, both ends included, as the settings say. */
 void offline_run(struct offline *offline, instant from, instant to,
 	offline_event_fn *tell, void *context);

@@ -31,6 +31,12 @@ static const char *const presets_places[] = {
 	PKGDATADIR "/presets",
 	NULL,
 };
+static const char *const formats_places[] = {
+	"formats",
+	"../share/pledged/formats",
+	PKGDATADIR "/formats",
+	NULL,
+};
 
 /* The folder of the running program, without a slash at its end. */
 static bool program_folder(char folder[PATH_MAX])
@@ -87,5 +93,14 @@ const char *paths_presets(void)
 
 	if (path == NULL)
 		path = place_find(presets_places, R_OK | X_OK);
+	return path;
+}
+
+const char *paths_formats(void)
+{
+	static char *path;
+
+	if (path == NULL)
+		path = place_find(formats_places, R_OK | X_OK);
 	return path;
 }

@@ -10,5 +10,7 @@
 char *paths_worker(void);
 /* The folder of shipped presets, absolute; it stays. NULL: nowhere. */
 const char *paths_presets(void);
+/* The folder of shipped formats, likewise. */
+const char *paths_formats(void);
 
 #endif

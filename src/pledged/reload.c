@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
+#include "pledged/heartbeat.h"
 #include "pledged/retention.h"
 
 #define RELOAD_REFUSED	"; the last reload was refused, the log says why"
@@ -136,6 +137,7 @@ static void reload_swap(struct daemon *daemon, struct reload *reload)
 	actions_reloaded(daemon);
 	if (daemon->settled)
 		retention_renew(daemon->retention);
+	heartbeat_renew(daemon->heartbeat);
 	daemon->reloaded = loop_now(daemon->loop);
 	leftovers_leave(old_settings, old_reg);
 }

@@ -216,34 +216,25 @@ static void absorb_document(struct turn *turn, const struct effect *effect,
 static void absorb_notify(struct turn *turn, const struct effect *effect)
 {
 	struct daemon *daemon = turn->daemon;
-	const struct event *event = effect->cause;
 	const struct policy *policy = &daemon->settings->policy;
-	uint32_t channel = policy_channel(policy, effect->as.notification.channel);
+	const struct notification *notification = &effect->as.notification;
+	uint32_t channel = policy_channel(policy, notification->channel);
+	struct text body;
 
 	if (channel == NOT_FOUND)
 		log_bug("a notification for a channel that is not configured");
 	struct message_context context = {
 		.reg = daemon->reg,
+		.history = daemon->history,
+		.engine = daemon->engine,
 		.instance = store_instance(daemon->store),
-		.event = event,
-		.notification = &effect->as.notification,
+		.notification = notification,
 		.channel = &policy->channels[channel],
-		.milestone_index = NOT_FOUND,
-		.source_index = NOT_FOUND,
 	};
-	struct text body;
 
-	if (event->subject_kind == SUBJECT_MILESTONE)
-		context.milestone_index =
-			register_milestone(daemon->reg, event->subject);
-	if (event->subject_kind == SUBJECT_SOURCE)
-		context.source_index = register_source(daemon->reg, event->subject);
-	if (context.milestone_index != NOT_FOUND)
-		context.milestone =
-			engine_milestone(daemon->engine, context.milestone_index);
 	text_init(&body, 0);
 	message_render(&context, &body);
-	store_add_notification(turn->batch, &effect->as.notification, body.data,
+	store_add_notification(turn->batch, notification, body.data,
 		body.length);
 	text_release(&body);
 }

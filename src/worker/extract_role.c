@@ -1,9 +1,13 @@
-/* extract role: a request's fields to extract_run, its rows to an answer. */
+/*
+ * extract role: a request's fields to extract_run, its rows to an answer; or to
+ * message_make, and its message.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "extract/extract.h"
+#include "extract/message.h"
 #include "worker/protocol.h"
 #include "worker/roles.h"
 
@@ -13,7 +17,7 @@
 
 struct owned {		/* strings the request points into */
 	char *format, *program, *fetched, *encoding, *url, *charset, *match,
-		*next;
+		*next, *prelude, *channel, *token;
 };
 
 /* "name=value"; the first '=' ends the name. */
@@ -93,6 +97,9 @@ static void request_take(struct extract_request *request, struct owned *owned,
 	case EXTRACT_CHARSET: take_string(&owned->charset, field); break;
 	case EXTRACT_MATCH: take_string(&owned->match, field); break;
 	case EXTRACT_NEXT_PROGRAM: take_string(&owned->next, field); break;
+	case EXTRACT_PRELUDE: take_string(&owned->prelude, field); break;
+	case EXTRACT_CHANNEL: take_string(&owned->channel, field); break;
+	case EXTRACT_TOKEN: take_string(&owned->token, field); break;
 	case EXTRACT_CSV_DELIMITER: request->csv_delimiter = first_byte(field); break;
 	case EXTRACT_CSV_DECIMAL: request->csv_decimal = first_byte(field); break;
 	case EXTRACT_CSV_THOUSANDS: request->csv_thousands = first_byte(field); break;
@@ -146,6 +153,11 @@ static void request_release(struct extract_request *request,
 	pairs_release(&request->parameters);
 	pairs_release(&request->columns);
 	pairs_release(&request->namespaces);
+	if (owned->token != NULL)
+		explicit_bzero(owned->token, strlen(owned->token));
+	free(owned->token);
+	free(owned->prelude);
+	free(owned->channel);
 	free(owned->url);
 	free(owned->charset);
 	free(owned->match);
@@ -182,6 +194,54 @@ static int rows_put(struct text *answer, const struct extract_request *request,
 		"extract: the results are too large") : 0;
 }
 
+static const char *given(const char *string)
+{
+	return string != NULL ? string : "";
+}
+
+/* Or -1, and the answer is of no use. */
+static int message_put(struct text *answer,
+	const struct extract_request *request, const struct owned *owned,
+	struct error *error)
+{
+	struct message message;
+	int status = message_make(&message, &(struct message_request){
+		.prelude = owned->prelude,
+		.program = given(owned->program),
+		.channel = given(owned->channel),
+		.parameters = request->parameters,
+		.token = owned->token,
+		.body = request->body,
+		.length = request->length,
+	}, error);
+
+	if (status == 0) {
+		frame_begin(answer);
+		frame_put(answer, message.is_plain ? EXTRACT_PLAIN
+			: EXTRACT_MESSAGE, message.bytes.data,
+			message.bytes.length);
+		frame_end(answer);
+	}
+	message_release(&message);
+	return status;
+}
+
+static int request_answer(struct extract_request *request,
+	const struct owned *owned, struct text *answer, struct error *error)
+{
+	if (string_is(owned->format, EXTRACT_FORMAT_MESSAGE))
+		return message_put(answer, request, owned, error);
+	request->format = owned->format;
+	request->program = given(owned->program);
+	request->fetched = given(owned->fetched);
+	request->encoding = owned->encoding;
+	request->url = owned->url;
+	request->charset = owned->charset;
+	request->match = owned->match;
+	request->next = owned->next;
+	return rows_put(answer, request, error);
+}
+
 void extract_answer(const void *payload, size_t length, struct text *answer)
 {
 	struct extract_request request = {.body = ""};
@@ -194,18 +254,10 @@ void extract_answer(const void *payload, size_t length, struct text *answer)
 	frame_reader_init(&reader, payload, length);
 	while (frame_next(&reader, &field))
 		request_take(&request, &owned, &field);
-	request.format = owned.format;
-	request.program = owned.program != NULL ? owned.program : "";
-	request.fetched = owned.fetched != NULL ? owned.fetched : "";
-	request.encoding = owned.encoding;
-	request.url = owned.url;
-	request.charset = owned.charset;
-	request.match = owned.match;
-	request.next = owned.next;
 	if (reader.broken)
 		status = error_set(&error, ERROR_BUG, "the request is broken");
 	else
-		status = rows_put(answer, &request, &error);
+		status = request_answer(&request, &owned, answer, &error);
 	if (status < 0) {
 		text_clear(answer);
 		frame_begin(answer);

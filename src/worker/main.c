@@ -116,8 +116,9 @@ static bool limits_impose(const struct role *role, const struct limits *limits)
 {
 	if (!sandbox_harden())
 		return false;
-	return !role->sandboxed || (sandbox_allow_cpu(limits->cpu) &&
-		sandbox_enter(limits->memory));
+	if (!role->sandboxed)
+		return sandbox_read_only();
+	return sandbox_allow_cpu(limits->cpu) && sandbox_enter(limits->memory);
 }
 
 int main(int argc, char **argv)

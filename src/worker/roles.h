@@ -27,6 +27,11 @@ bool sandbox_harden(void);
  * it did not load, and the worker must end.
  */
 bool sandbox_enter(int64_t memory);
+/* Gives up, for good and for children, to write files and to become another
+   program: a mail needs the network, and files of libraries to read. */
+bool sandbox_read_only(void);
+/* No more address space than that, from now on and for children. */
+bool sandbox_limit_memory(int64_t memory);
 /* From now on, more CPU time than that ends the process by SIGXCPU. Before
    sandbox_enter for the first time; then for each request anew. */
 bool sandbox_allow_cpu(int64_t seconds);

@@ -50,6 +50,57 @@ static bool filter_load(void)
 	return good;
 }
 
+/* What changes a file, or puts another program in this one's place. */
+static const int writing[] = {
+	SCMP_SYS(creat), SCMP_SYS(truncate), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
+	SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(rename),
+	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat), SCMP_SYS(rmdir), SCMP_SYS(link), SCMP_SYS(linkat),
+	SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(chmod),
+	SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(lchown),
+	SCMP_SYS(fchownat), SCMP_SYS(execve), SCMP_SYS(execveat),
+	SCMP_SYS(ptrace), SCMP_SYS(io_uring_setup),
+	/* Its flags are out of a filter's sight; libraries do without. */
+	SCMP_SYS(openat2),
+};
+
+/* Of open and openat, the ways that write. */
+static bool filter_opening(scmp_filter_ctx filter, int call, unsigned flags)
+{
+	static const struct {
+		uint64_t mask, value;
+	} ways[] = {
+		{O_ACCMODE, O_WRONLY}, {O_ACCMODE, O_RDWR}, {O_CREAT, O_CREAT},
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		struct scmp_arg_cmp way = SCMP_CMP(flags, SCMP_CMP_MASKED_EQ,
+			ways[i].mask, ways[i].value);
+
+		if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EROFS), call,
+				1, &way) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool sandbox_read_only(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	bool good = filter != NULL;
+
+	for (size_t i = 0; good && i < sizeof writing / sizeof *writing; i++)
+		good = seccomp_rule_add(filter, SCMP_ACT_ERRNO(
+			writing[i] == SCMP_SYS(openat2) ? ENOSYS : EROFS),
+			writing[i], 0) == 0;
+	good = good && filter_opening(filter, SCMP_SYS(open), 1) &&
+		filter_opening(filter, SCMP_SYS(openat), 2) &&
+		seccomp_load(filter) == 0;
+	if (filter != NULL)
+		seccomp_release(filter);
+	return good;
+}
+
 static bool limit_set(__rlimit_resource_t resource, rlim_t value)
 {
 	struct rlimit limit = {value, value};
@@ -77,9 +128,14 @@ bool sandbox_harden(void)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
+bool sandbox_limit_memory(int64_t memory)
+{
+	return SANITIZED || limit_set(RLIMIT_AS, (rlim_t)memory);
+}
+
 bool sandbox_enter(int64_t memory)
 {
-	if (!SANITIZED && !limit_set(RLIMIT_AS, (rlim_t)memory))
+	if (!sandbox_limit_memory(memory))
 		return false;
 	/* Standard output is a socket, which this does not concern. Where standard
 	   error is a file, a last word that cannot be written must not be what

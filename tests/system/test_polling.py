@@ -61,8 +61,7 @@ def test_a_slip_is_told_by_webhook_and_mail(daemon, origin):
         plain = message.get_body(("plain",)).get_content()
         page = message.get_body(("html",)).get_content()
         assert "Promise" in plain and "Promise" in page
-        assert "not met" in plain.splitlines()[0].lower() or \
-            "slipped" in plain.splitlines()[0].lower()
+        assert plain.startswith("us has missed “Promise: ")
     assert daemon.status_of("p/file") == "not_met"
     assert daemon.get("/v1/milestones/p/web")["actual"] == 0
     # A worker's yes may be on its way to the disk still.

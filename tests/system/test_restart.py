@@ -172,7 +172,7 @@ def test_a_receiver_that_says_no_for_good_is_not_asked_again(daemon):
     daemon.start().settled()
     item, = wait_until(lambda: [item for item in daemon.items(
         "/v1/outbox?state=all") if item["state"] == "dead"])
-    assert item["answer"] == "HTTP status 410"
+    assert item["answer"].startswith("HTTP status 410, it is gone for good")
     assert daemon.items("/v1/outbox") == []
 
 

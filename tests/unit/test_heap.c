@@ -21,7 +21,7 @@ static uint32_t next_number(uint32_t *state)
 
 static void heap_knows_the_first(void **state)
 {
-	struct heap *heap = heap_new(ENTRIES);
+	struct heap *heap = heap_new(ENTRIES / 2);
 	int64_t keys[ENTRIES];
 	uint32_t seed = 1;
 

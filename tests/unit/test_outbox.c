@@ -243,6 +243,8 @@ static void rig_start(struct rig *rig)
 	rig_work(rig);
 }
 
+static int64_t events_made = 100000;
+
 /* A notification to a channel of some subjects, "a b c". */
 static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 {
@@ -258,10 +260,11 @@ static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 		snprintf(words[count], sizeof(words[count]), "%.*s",
 			(int)length, at);
 		at += length + strspn(at + length, " ");
-		events[count] = (struct event){.id = 1, .time = rig->now,
+		events[count] = (struct event){.id = ++events_made,
+			.time = rig->now,
 			.kind = EVENT_SLIPPED, .subject = words[count],
 			.subject_kind = SUBJECT_MILESTONE, .late = INSTANT_MIN};
-		items[count].mention = (struct mention){.id = 1, .event = 1,
+		items[count].mention = (struct mention){.event = events_made,
 			.reason = REASON_CHANGED, .channel =
 			channels[channel].id, .group = "audience",
 			.made = rig->now};

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "conf/address.h"
 #include "conf/conf_value.h"
+#include "conf/format.h"
 #include "conf/zones.h"
 #include "conf_golden.h"
 
@@ -24,6 +25,7 @@ static void test_listings(void **state)
 	golden_check("settings");
 	golden_check("numbers");
 	golden_check("gap");
+	golden_check("formats");
 	golden_check("telling");
 }
 
@@ -112,6 +114,36 @@ static void test_valid_policy(void **state)
 	settings_free(s);
 }
 
+static const struct channel *format_channel(const struct settings *settings,
+	const char *id)
+{
+	return &settings->policy.channels[policy_channel(&settings->policy, id)];
+}
+
+static void test_formats(void **state)
+{
+	struct settings *s = settings_good("formats/good.conf", CONF_OFFLINE);
+	const struct channel *plain = format_channel(s, "plain");
+	const struct channel *shipped = format_channel(s, "shipped");
+	const struct channel *own = format_channel(s, "own");
+
+	(void)state;
+	assert_string_equal(plain->format, "cloudevents");
+	assert_null(plain->program);
+	assert_string_equal(format_channel(s, "silent")->format, "cloudevents");
+	assert_string_equal(shipped->format, "slack");
+	assert_non_null(strstr(shipped->program, "blocks"));
+	assert_non_null(strstr(shipped->prelude, "def items:"));
+	assert_int_equal(shipped->items_most, 0);
+	assert_false(shipped->token_in_body);
+	assert_string_equal(own->format, "own.jq");
+	assert_true(string_ends(own->program, "{text: .id}\n"));
+	assert_ptr_equal(own->prelude, shipped->prelude);
+	assert_int_equal(own->items_most, 7);
+	assert_true(own->token_in_body);
+	settings_free(s);
+}
+
 static void test_valid_telling(void **state)
 {
 	struct settings *s = settings_good("valid/pledged.conf", CONF_OFFLINE);
@@ -150,6 +182,26 @@ static void test_valid_telling(void **state)
 	assert_string_equal(s->heartbeat.url, "https://hc.example.org/ping/x");
 	assert_int_equal(s->heartbeat.every, 300);
 	settings_free(s);
+}
+
+static void test_format_of_bytes(void **state)
+{
+	static const char bytes[] = "# caf\xe9\n.\n";
+	struct faults faults;
+	struct text conf;
+
+	(void)state;
+	text_init(&conf, 0);
+	text_addf(&conf, "channels = ( { id = \"a\"; type = \"webhook\"; url = "
+		"\"https://example.org/\"; format = \"%s\"; } );\n",
+		golden_file("latin.jq", bytes, sizeof bytes - 1, 0600));
+	faults_init(&faults);
+	assert_null(settings_load(golden_file("latin.conf", conf.data,
+		conf.length, 0600), CONF_OFFLINE, &faults));
+	assert_non_null(strstr(faults.items[0].text, "is not text in UTF-8"));
+	faults_release(&faults);
+	text_release(&conf);
+	golden_clean();
 }
 
 /* An empty file is a configuration: everything has a default. */
@@ -461,6 +513,7 @@ static int enter(void **state)
 {
 	(void)state;
 	golden_enter();
+	formats_found_in("../../../etc/formats");
 	return 0;
 }
 
@@ -470,6 +523,8 @@ int main(void)
 		cmocka_unit_test(test_listings),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_valid_policy),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_format_of_bytes),
 		cmocka_unit_test(test_valid_telling),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_secrets),

@@ -308,6 +308,33 @@ static void counts_have_their_noun(void **state)
 	text_release(&text);
 }
 
+static void lines_are_fit_for_people(void **state)
+{
+	static const struct {
+		const char *string;
+		size_t most;
+		const char *want;
+	} cases[] = {
+		{"", 10, ""}, {"Zoë  paid", 20, "Zoë paid"},
+		{" a\r\n\tb ", 20, "a b"}, {"a\x01\x7f\xc2\x85", 20, "a"},
+		{"a\xe2\x80\xa8z", 20, "a z"},
+		{"x\xe2\x80\xaegpj", 20, "x\xef\xbf\xbdgpj"},
+		{"\xff!", 20, "\xef\xbf\xbd!"},
+		{"abcdef", 6, "abcdef"}, {"abcdefg", 6, "abcdef…"},
+		{"abcdeë", 6, "abcde…"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct text out;
+
+		text_init(&out, 0);
+		text_add_line(&out, cases[i].string, cases[i].most);
+		assert_string_equal(text_string(&out), cases[i].want);
+		text_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +348,7 @@ int main(void)
 		cmocka_unit_test(utf8_is_written_as_it_is_read),
 		cmocka_unit_test(columns_are_counted),
 		cmocka_unit_test(escapes_are_written),
+		cmocka_unit_test(lines_are_fit_for_people),
 		cmocka_unit_test(arena_holds_everything),
 		cmocka_unit_test(memory_grows),
 	};

@@ -1,0 +1,189 @@
+/*
+ * audience: who hears of what has happened, and why: the channels that its
+ * routes lead to, and those that have heard of an alert it ends or changes.
+ */
+#include "core/telling_internal.h"
+
+/* What a channel of the policy has to do with a tiding. */
+struct hearer {
+	bool listed;			/* in the order */
+	const struct route *route;	/* of the event that leads to it; NULL */
+	const struct alert *ended;	/* the newest of those ended that it has
+					   heard of; NULL */
+	int64_t thread;			/* of that */
+	bool waited;			/* … to hear of one of them */
+	instant since;			/* … since then */
+	bool heard;			/* of the alert that fires still */
+};
+
+struct audience {
+	struct hearer hearers[CHANNELS_MAX];	/* by index in the policy */
+	uint32_t order[CHANNELS_MAX];
+	size_t count;
+	uint32_t barred;	/* what has failed there is not told there */
+};
+
+static struct hearer *audience_add(struct audience *audience, uint32_t channel)
+{
+	struct hearer *hearer = &audience->hearers[channel];
+
+	if (!hearer->listed) {
+		hearer->listed = true;
+		hearer->since = INSTANT_MIN;
+		audience->order[audience->count++] = channel;
+	}
+	return hearer;
+}
+
+/* What fails at a channel is told without it, and to its fallback. */
+static void audience_turn(struct audience *audience,
+	const struct policy *policy, const struct tiding *tiding)
+{
+	uint32_t self = policy_channel(policy, tiding->event->subject);
+	uint32_t fallback = self == NOT_FOUND ? NOT_FOUND :
+		policy->channels[self].fallback;
+	const struct route *route = audience->count ?
+		audience->hearers[audience->order[0]].route : NULL;
+
+	audience->barred = self;
+	if (fallback == NOT_FOUND || fallback == self)
+		return;
+	struct hearer *hearer = audience_add(audience, fallback);
+	if (!hearer->route)
+		hearer->route = route ? route : policy->routes;
+}
+
+static void audience_route(struct audience *audience,
+	const struct policy *policy, const struct tiding *tiding)
+{
+	struct choice choices[CHANNELS_MAX];
+	size_t count = policy_select(policy, &tiding->subject, choices);
+
+	for (size_t i = 0; i < count; i++)
+		audience_add(audience, choices[i].channel)->route =
+			&policy->routes[choices[i].route];
+	if (tiding->event->kind == EVENT_DELIVERY_FAILED &&
+			policy->route_count > 0)
+		audience_turn(audience, policy, tiding);
+}
+
+/* Those who hear of an alert that is over, which needs no more waiting. */
+static void audience_end(struct engine *engine, struct audience *audience,
+	const struct alert *ended, struct effects *effects)
+{
+	struct story *story = story_find(engine->telling, ended->id);
+
+	for (struct ear *ear = story ? story->ears : NULL; ear;
+			ear = ear->next) {
+		struct waiting *waiting = ear->waiting;
+
+		if (ear->receiver->index != NOT_FOUND) {
+			struct hearer *hearer = audience_add(audience,
+				ear->receiver->index);
+			if (ear->thread) {
+				hearer->ended = ended;
+				hearer->thread = ear->thread;
+			}
+			if (waiting) {
+				hearer->waited = true;
+				hearer->since = waiting->mention.made;
+			}
+		}
+		if (waiting)
+			waiting_drop(engine->telling, waiting,
+				"it was over before it was told", effects);
+	}
+}
+
+/* Those who have heard of an alert that is told otherwise. */
+static void audience_change(struct engine *engine, struct audience *audience,
+	const struct alert *raised)
+{
+	struct story *story = story_find(engine->telling, raised->id);
+
+	for (struct ear *ear = story ? story->ears : NULL; ear;
+			ear = ear->next) {
+		if (ear->receiver->index != NOT_FOUND && (ear->thread ||
+				ear->waiting))
+			audience_add(audience, ear->receiver->index)->heard =
+				ear->thread != 0;
+	}
+}
+
+/* What a channel is told, and why. NONE: nothing. */
+static enum notify_reason hearer_reason(const struct hearer *hearer,
+	const struct tiding *tiding)
+{
+	if (tiding->raised)
+		return hearer->ended || (tiding->reason == REASON_CHANGED &&
+			hearer->heard) ? REASON_CHANGED : REASON_FIRST;
+	if (hearer->ended)
+		return hearer->ended->state == ALERT_WITHDRAWN ?
+			REASON_WITHDRAWN : REASON_RESOLVED;
+	return hearer->route && !tiding->answers ? REASON_FIRST : REASON_NONE;
+}
+
+/* An ending is told with what it ends, and by the route of that. */
+static struct route_subject hearer_subject(const struct hearer *hearer,
+	const struct tiding *tiding)
+{
+	struct route_subject subject = tiding->subject;
+
+	if (!tiding->raised && hearer->ended) {
+		subject.kind = hearer->ended->kind;
+		subject.severity = hearer->ended->severity;
+	}
+	return subject;
+}
+
+static void hearer_tell(struct engine *engine, const struct hearer *hearer,
+	struct receiver *receiver, const struct tiding *tiding, instant now,
+	struct effects *effects)
+{
+	enum notify_reason reason = hearer_reason(hearer, tiding);
+	const struct route_subject subject = hearer_subject(hearer, tiding);
+	const struct route *route = route_to(engine, &subject, receiver);
+	const struct alert *about = tiding->raised ? tiding->raised :
+		hearer->ended;
+	struct text group;
+
+	if (reason == REASON_NONE)
+		return;
+	if (!route)
+		route = hearer->route;
+	group_name(route, &subject, &group);
+	mention_put(engine, &(struct draft){
+		.mention = {.alert = about ? about->id : 0, .reason = reason,
+			.channel = receiver->id, .group = text_string(&group),
+			.thread = hearer->thread},
+		.event = tiding->event,
+		.ended = tiding->raised ? NULL : hearer->ended,
+		.pace = pace_of(engine, route, receiver),
+		.since = tiding->raised ? hearer->since : INSTANT_MIN}, now,
+		effects);
+	text_release(&group);
+}
+
+void tell(struct engine *engine, const struct tiding *tiding, instant now,
+	struct effects *effects)
+{
+	const struct policy *policy = engine->settings.policy;
+	struct audience audience = {.barred = NOT_FOUND};
+
+	if (!policy)
+		return;
+	audience_route(&audience, policy, tiding);
+	for (size_t i = 0; i < tiding->ended_count; i++)
+		audience_end(engine, &audience, tiding->ended[i], effects);
+	if (tiding->raised && tiding->reason == REASON_CHANGED)
+		audience_change(engine, &audience, tiding->raised);
+	for (size_t i = 0; i < audience.count; i++) {
+		uint32_t channel = audience.order[i];
+
+		if (channel == audience.barred)
+			continue;
+		hearer_tell(engine, &audience.hearers[channel],
+			receiver_of(engine, policy->channels[channel].id),
+			tiding, now, effects);
+	}
+}

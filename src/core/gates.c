@@ -1,0 +1,197 @@
+/*
+ * gates: what holds a mention back, in order. All is computed anew from the
+ * policy, the alerts, the silences and the time; nothing of it is remembered.
+ *
+ *	over? ─→ silence ─→ cause ─→ hours of the channel ─→ pace of the group
+ *	  └─ needless
+ */
+#include "core/telling_internal.h"
+
+/* --- what it is about ---------------------------------------------------- */
+
+const struct alert *waiting_alert(const struct engine *engine,
+	const struct waiting *waiting)
+{
+	return waiting->ended ? waiting->ended :
+		alerts_open(engine->alerts, waiting->mention.alert);
+}
+
+struct route_subject waiting_subject(const struct engine *engine,
+	const struct waiting *waiting)
+{
+	const struct alert *alert = waiting_alert(engine, waiting);
+	const struct event *event = kept_event(waiting->kept);
+	const struct alert as_if = {.kind = event->kind,
+		.severity = event->severity,
+		.subject_kind = event->subject_kind,
+		.subject = (char *)(event->subject ? event->subject : "")};
+
+	return engine_alert_subject(engine, alert ? alert : &as_if);
+}
+
+/* --- over? --------------------------------------------------------------- */
+
+bool reason_is_pressing(enum notify_reason reason)
+{
+	return reason == REASON_TEST || reason == REASON_ESCALATED ||
+		reason == REASON_ACKNOWLEDGEMENT_EXPIRED ||
+		reason == REASON_SILENCE_ENDED;
+}
+
+/* What only nags is needless once somebody has the alert in hand; what was news
+   besides stays news. */
+static const char *gate_nagging(struct engine *engine, struct waiting *waiting,
+	const struct alert *alert)
+{
+	const struct ear *ear = waiting->ear;
+	bool heard = ear && ear->thread;
+	const struct route_subject subject = engine_alert_subject(engine, alert);
+
+	if (alert->state != ALERT_ACKNOWLEDGED)
+		return NULL;
+	if (heard ? waiting->mention.event == alert->raised_by :
+			!route_first(engine, &subject, waiting->group->receiver))
+		return "somebody has it in hand";
+	waiting->mention.reason = heard ? REASON_CHANGED : REASON_FIRST;
+	return NULL;
+}
+
+static const char *gate_alert(struct engine *engine, struct waiting *waiting,
+	instant now)
+{
+	const struct alert *alert = alerts_open(engine->alerts,
+		waiting->mention.alert);
+	struct route_subject subject;
+
+	switch (waiting->mention.reason) {
+	case REASON_RESOLVED:
+	case REASON_WITHDRAWN:
+		return NULL;
+	default:
+		break;
+	}
+	if (!alert)
+		return "it was over before it was told";
+	switch (waiting->mention.reason) {
+	case REASON_REMINDER:
+	case REASON_ESCALATED:
+	case REASON_ACKNOWLEDGEMENT_EXPIRED:
+		return gate_nagging(engine, waiting, alert);
+	case REASON_ACKNOWLEDGEMENT_EXPIRING:
+		return alert->state == ALERT_ACKNOWLEDGED &&
+			now >= acknowledgement_warning(alert) ? NULL :
+			"it is no longer about to expire";
+	case REASON_SILENCE_EXPIRING:
+		subject = engine_alert_subject(engine, alert);
+		return silences_warn(engine, &subject, now) ? NULL :
+			"it is no longer about to expire";
+	default:
+		return NULL;
+	}
+}
+
+/* A date that comes near is no news once it no longer matters. */
+static const char *gate_approaching(const struct engine *engine,
+	const struct event *event)
+{
+	uint32_t milestone = event->kind == EVENT_APPROACHING ?
+		register_milestone(engine->reg, event->subject) : NOT_FOUND;
+
+	if (event->kind != EVENT_APPROACHING)
+		return NULL;
+	if (milestone == NOT_FOUND)
+		return "it is no longer in the register";
+	return milestone_is_open(&engine->milestones[milestone]->state) ? NULL :
+		"it was decided before that was told";
+}
+
+static const char *gate_over(struct engine *engine, struct waiting *waiting,
+	instant now)
+{
+	if (waiting->group->receiver->index == NOT_FOUND)
+		return "its channel is no longer configured";
+	return waiting->mention.alert ? gate_alert(engine, waiting, now) :
+		gate_approaching(engine, kept_event(waiting->kept));
+}
+
+/* --- the others ---------------------------------------------------------- */
+
+/* The end of the silences over it; now: none. A word on a silence passes. */
+static instant gate_silence(struct engine *engine, struct waiting *waiting,
+	instant now)
+{
+	struct route_subject subject = waiting_subject(engine, waiting);
+
+	if (waiting->mention.reason == REASON_SILENCE_EXPIRING)
+		return now;
+	return silences_hold(engine, &subject, now, &waiting->silence);
+}
+
+/* Whether it is told by its cause, of which the receiver hears. What it has
+   heard of the alert has an end of its own. */
+static bool gate_cause(struct engine *engine, struct waiting *waiting)
+{
+	const struct alert *alert = waiting->ear ? alerts_open(engine->alerts,
+		waiting->mention.alert) : NULL;
+	struct story *cause = alert ? story_find(engine->telling,
+		engine_alert_cause(engine, alert)) : NULL;
+
+	if (!cause || !ear_find(cause, waiting->group->receiver))
+		return false;
+	waiting->cause = cause;
+	DL_APPEND2(cause->kin, waiting, kin_prev, kin_next);
+	return true;
+}
+
+static instant gate_hours(const struct engine *engine,
+	const struct waiting *waiting, instant from)
+{
+	const struct group *group = waiting->group;
+	const struct channel *channel =
+		&engine->settings.policy->channels[group->receiver->index];
+	const struct alert *alert = waiting_alert(engine, waiting);
+	enum severity severity = alert ? alert->severity :
+		kept_event(waiting->kept)->severity;
+	instant since = waiting->since;
+
+	if (channel->type == CHANNEL_LOG || from == INSTANT_MAX)
+		return from;
+	if (waiting->mention.reason == REASON_ESCALATED)
+		severity = SEVERITY_CRITICAL;
+	if (group->told != INSTANT_MIN)
+		since = later(since, group->told + 1);
+	return hours_open(&channel->hours, severity, since, from);
+}
+
+const char *gates_pass(struct engine *engine, struct waiting *waiting,
+	instant now)
+{
+	struct story *before = waiting->cause;
+
+	if (before)
+		DL_DELETE2(before->kin, waiting, kin_prev, kin_next);
+	waiting->cause = NULL;
+	waiting->silence = 0;
+	waiting->open = now;
+	if (waiting->mention.reason == REASON_TEST)
+		return NULL;
+	const char *why = gate_over(engine, waiting, now);
+	if (why)
+		return why;
+	/* What the first polls say may make it needless. */
+	if (waiting->restored && engine->telling->settling) {
+		waiting->open = INSTANT_MAX;
+		return NULL;
+	}
+	instant silent = gate_silence(engine, waiting, now);
+	if (silent > now && !waiting->mention.alert)
+		return "silenced";
+	if (gate_cause(engine, waiting)) {
+		waiting->open = INSTANT_MAX;
+		return NULL;
+	}
+	if (before)
+		waiting->since = now;
+	waiting->open = gate_hours(engine, waiting, silent);
+	return NULL;
+}

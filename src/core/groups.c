@@ -1,0 +1,523 @@
+/*
+ * groups: mentions that wait, by what is told together on a channel, and the
+ * notifications they become.
+ *
+ *	       due = the earliest of its mentions
+ *	group ────────────────────────────────→ looked at ─→ told, needless, waits
+ *
+ * A mention waits for its gates (gates.c) and then for the pace of its group:
+ * `wait` seconds for others that come with it, and `interval` seconds since the
+ * group was told last. What has passed its gates when a group is told is told
+ * with it.
+ */
+#include "core/telling_internal.h"
+
+/* Mentions that one call looks at, unless one group has more. */
+#define LOOKS_AT_ONCE 5000
+
+/* --- receivers ----------------------------------------------------------- */
+
+struct receiver *receiver_of(struct engine *engine, const char *id)
+{
+	struct telling *telling = engine->telling;
+	const struct policy *policy = engine->settings.policy;
+	struct receiver *receiver;
+
+	HASH_FIND_STR(telling->receivers, id, receiver);
+	if (receiver)
+		return receiver;
+	receiver = mem_new(1, sizeof(*receiver));
+	receiver->id = mem_string(id);
+	receiver->index = policy ? policy_channel(policy, id) : NOT_FOUND;
+	HASH_ADD_KEYPTR(hh, telling->receivers, receiver->id,
+		strlen(receiver->id), receiver);
+	return receiver;
+}
+
+/* --- events -------------------------------------------------------------- */
+
+struct kept_event *event_keep(struct telling *telling,
+	const struct event *event)
+{
+	struct kept_event *kept;
+
+	HASH_FIND(hh, telling->kept, &event->id, sizeof(event->id), kept);
+	if (!kept) {
+		kept = mem_new(1, sizeof(*kept));
+		kept->id = event->id;
+		kept->lent = event;
+		kept->call = telling->call;
+		HASH_ADD(hh, telling->kept, id, sizeof(kept->id), kept);
+	}
+	kept->uses++;
+	return kept;
+}
+
+const struct event *kept_event(const struct kept_event *kept)
+{
+	return kept->own ? kept->own : kept->lent;
+}
+
+static const char *string_lend(struct effects *effects, const char *string)
+{
+	return string ? effects_string(effects, string) : NULL;
+}
+
+void event_own(struct kept_event *kept)
+{
+	if (kept->own)
+		return;
+	kept->own = mem_new(1, sizeof(*kept->own));
+	*kept->own = *kept->lent;
+	kept->own->subject = mem_string(kept->lent->subject);
+	kept->own->from = mem_string(kept->lent->from);
+	kept->own->to = mem_string(kept->lent->to);
+}
+
+/* The same for the effects of this call, once for all who hear of it in it. */
+static const struct event *event_lend(struct telling *telling,
+	struct kept_event *kept, struct effects *effects)
+{
+	if (kept->lent && kept->call == telling->call)
+		return kept->lent;
+	struct event *copy = effects_event(effects);
+	*copy = *kept->own;
+	copy->subject = string_lend(effects, kept->own->subject);
+	copy->from = string_lend(effects, kept->own->from);
+	copy->to = string_lend(effects, kept->own->to);
+	kept->lent = copy;
+	kept->call = telling->call;
+	return copy;
+}
+
+static void event_free(struct kept_event *kept)
+{
+	if (kept->own) {
+		free((char *)kept->own->subject);
+		free((char *)kept->own->from);
+		free((char *)kept->own->to);
+		free(kept->own);
+	}
+	free(kept);
+}
+
+static void event_leave(struct telling *telling, struct kept_event *kept)
+{
+	if (--kept->uses > 0)
+		return;
+	HASH_DEL(telling->kept, kept);
+	event_free(kept);
+}
+
+/* --- groups -------------------------------------------------------------- */
+
+struct group *group_of(struct telling *telling, struct receiver *receiver,
+	const char *name)
+{
+	struct group *group;
+	struct text key;
+
+	text_init(&key, 0);
+	text_addf(&key, "%s\n%s", receiver->id, name);
+	HASH_FIND(hh, telling->groups, text_string(&key), key.length, group);
+	if (!group) {
+		size_t length = key.length;
+
+		group = mem_new(1, sizeof(*group));
+		group->key = text_take(&key);
+		group->name = group->key + strlen(receiver->id) + 1;
+		group->receiver = receiver;
+		group->told = group->idle = INSTANT_MIN;
+		group->slot = agenda_add(telling->due, group);
+		HASH_ADD_KEYPTR(hh, telling->groups, group->key, length, group);
+	}
+	text_release(&key);
+	return group;
+}
+
+static void group_free(struct telling *telling, struct group *group)
+{
+	HASH_DEL(telling->groups, group);
+	agenda_remove(telling->due, group->slot);
+	free(group->key);
+	free(group);
+}
+
+/* Forgets groups of which nothing waits and whose interval is over, whenever
+   there are twice as many as were left the last time. */
+static void groups_sweep(struct telling *telling, instant now)
+{
+	struct group *group, *next;
+
+	if (HASH_COUNT(telling->groups) <= 2 * telling->swept + 64)
+		return;
+	HASH_ITER(hh, telling->groups, group, next) {
+		if (!group->first && group->idle <= now)
+			group_free(telling, group);
+	}
+	telling->swept = HASH_COUNT(telling->groups);
+}
+
+/* --- mentions that wait -------------------------------------------------- */
+
+void alert_discard(struct alert *alert)
+{
+	if (!alert)
+		return;
+	free(alert->subject);
+	free((char *)alert->by);
+	free((char *)alert->note);
+	free(alert);
+}
+
+struct alert *alert_keep(const struct alert *alert)
+{
+	struct alert *copy = mem_new(1, sizeof(*copy));
+
+	*copy = *alert;
+	copy->subject = mem_string(alert->subject ? alert->subject : "");
+	copy->by = mem_string(alert->by ? alert->by : "");
+	copy->note = mem_string(alert->note ? alert->note : "");
+	return copy;
+}
+
+void waiting_add(struct telling *telling, struct group *group,
+	struct waiting *waiting)
+{
+	waiting->group = group;
+	waiting->mention.channel = group->receiver->id;
+	waiting->mention.group = group->name;
+	DL_APPEND(group->first, waiting);
+	group->count++;
+	if (!waiting->saved)
+		DL_APPEND2(telling->fresh, waiting, fresh_prev, fresh_next);
+}
+
+static void waiting_free(struct telling *telling, struct waiting *waiting)
+{
+	event_leave(telling, waiting->kept);
+	alert_discard(waiting->ended);
+	free((char *)waiting->mention.undelivered);
+	free(waiting);
+}
+
+void waiting_remove(struct telling *telling, struct waiting *waiting)
+{
+	if (waiting->ear)
+		waiting->ear->waiting = NULL;
+	if (waiting->cause)
+		DL_DELETE2(waiting->cause->kin, waiting, kin_prev, kin_next);
+	if (!waiting->saved)
+		DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
+	DL_DELETE(waiting->group->first, waiting);
+	waiting->group->count--;
+	waiting_free(telling, waiting);
+}
+
+void waiting_drop(struct telling *telling, struct waiting *waiting,
+	const char *why, struct effects *effects)
+{
+	if (waiting->saved) {
+		struct effect *effect = effects_add(effects, EFFECT_DROP);
+
+		effect->number = waiting->mention.id;
+		effect->reason = effects_string(effects, why);
+	}
+	waiting_remove(telling, waiting);
+}
+
+void groups_free(struct telling *telling)
+{
+	struct receiver *receiver, *next_receiver;
+	struct group *group, *next;
+
+	HASH_ITER(hh, telling->groups, group, next) {
+		while (group->first)
+			waiting_remove(telling, group->first);
+		group_free(telling, group);
+	}
+	HASH_ITER(hh, telling->receivers, receiver, next_receiver) {
+		HASH_DEL(telling->receivers, receiver);
+		free(receiver->id);
+		free(receiver);
+	}
+}
+
+/* --- when ---------------------------------------------------------------- */
+
+instant waiting_due(const struct waiting *waiting)
+{
+	const struct group *group = waiting->group;
+	instant due = waiting->open;
+
+	if (due == INSTANT_MAX || group->more ||
+			reason_is_pressing(waiting->mention.reason))
+		return due;
+	due = later(due, waiting->since + waiting->pace.wait);
+	if (group->told != INSTANT_MIN)
+		due = later(due, group->told + waiting->pace.interval);
+	return due;
+}
+
+void waiting_plan(struct engine *engine, struct waiting *waiting, instant now)
+{
+	struct agenda *agenda = engine->telling->due;
+	uint32_t slot = waiting->group->slot;
+	bool needless = gates_pass(engine, waiting, now);
+	instant due = needless ? now : waiting_due(waiting);
+
+	if (due < agenda_due(agenda, slot))
+		agenda_set(agenda, slot, due);
+}
+
+void group_plan(struct engine *engine, struct group *group, instant now)
+{
+	struct waiting *waiting;
+
+	agenda_set(engine->telling->due, group->slot, INSTANT_MAX);
+	DL_FOREACH(group->first, waiting)
+		waiting_plan(engine, waiting, now);
+}
+
+/* Passes all of a group by their gates, and those that are needless out.
+   Returns when it is due. */
+static instant group_look(struct engine *engine, struct group *group,
+	instant now, struct effects *effects)
+{
+	struct waiting *waiting, *next;
+	instant due = INSTANT_MAX;
+
+	DL_FOREACH_SAFE(group->first, waiting, next) {
+		const char *why = gates_pass(engine, waiting, now);
+
+		if (why)
+			waiting_needless(engine, waiting, why, now, effects);
+		else
+			due = earlier(due, waiting_due(waiting));
+	}
+	return due;
+}
+
+/* --- telling ------------------------------------------------------------- */
+
+/* One of those that are told now, and what they are ordered by. */
+struct told {
+	struct waiting *waiting;
+	enum severity severity;
+	instant due;		/* of its milestone; INSTANT_MAX: none */
+};
+
+static struct told told_of(const struct engine *engine,
+	struct waiting *waiting)
+{
+	const struct alert *alert = waiting_alert(engine, waiting);
+	const struct event *event = kept_event(waiting->kept);
+	struct route_subject subject = waiting_subject(engine, waiting);
+
+	return (struct told){waiting,
+		alert ? alert->severity : event->severity,
+		subject.milestone == NOT_FOUND ? INSTANT_MAX :
+		engine->reg->milestones[subject.milestone].due};
+}
+
+static int told_compare(const void *a, const void *b)
+{
+	const struct told *one = a, *two = b;
+
+	if (one->severity != two->severity)
+		return one->severity > two->severity ? -1 : 1;
+	if (one->due != two->due)
+		return one->due < two->due ? -1 : 1;
+	return one->waiting->mention.id < two->waiting->mention.id ? -1 : 1;
+}
+
+/* Those of a group that have passed their gates, the more urgent first. */
+static struct told *group_ready(const struct engine *engine,
+	const struct group *group, instant now, size_t *count)
+{
+	struct told *all = mem_new(group->count, sizeof(*all));
+	struct waiting *waiting;
+
+	*count = 0;
+	DL_FOREACH(group->first, waiting) {
+		if (waiting->open <= now)
+			all[(*count)++] = told_of(engine, waiting);
+	}
+	qsort(all, *count, sizeof(*all), told_compare);
+	return all;
+}
+
+/* Consequences of an alert that its receiver is told of by it alone. */
+static void item_speaks_for(const struct engine *engine, struct item *item,
+	const struct receiver *receiver, struct effects *effects)
+{
+	struct story *story = story_find(engine->telling, item->mention.alert);
+	struct waiting *kin = story ? story->kin : NULL;
+	const char **names = effects_block(effects,
+		SPEAKS_FOR_MAX * sizeof(*names));
+
+	for (; kin; kin = kin->kin_next) {
+		if (kin->group->receiver != receiver)
+			continue;
+		item->consequences++;
+		if (item->speaks_for_count < SPEAKS_FOR_MAX)
+			names[item->speaks_for_count++] = effects_string(
+				effects, kept_event(kin->kept)->subject);
+	}
+	item->speaks_for = names;
+}
+
+static void item_make(struct engine *engine, struct waiting *waiting,
+	const struct notification *draft, struct item *item,
+	struct effects *effects)
+{
+	struct telling *telling = engine->telling;
+	struct story *story = story_find(telling, waiting->mention.alert);
+
+	item->mention = waiting->mention;
+	item->mention.group = draft->group;
+	item->mention.undelivered = string_lend(effects,
+		waiting->mention.undelivered);
+	if (waiting->ear)
+		item->mention.thread = waiting->ear->thread;
+	item->saved = waiting->saved;
+	item->event = event_lend(telling, waiting->kept, effects);
+	if (waiting->ended)
+		item->alert = effects_alert(effects, waiting->ended);
+	else if (story)
+		item->alert = story_alert(engine, story, effects);
+	if (waiting->mention.reason == REASON_SILENCE_EXPIRING)
+		silences_name(engine, item, waiting->group->receiver, effects);
+	else if (story && story->kin)
+		item_speaks_for(engine, item, waiting->group->receiver,
+			effects);
+}
+
+/* Its channel has heard of its alert. */
+static void ear_hears(struct engine *engine, const struct waiting *waiting,
+	int64_t notification, instant now)
+{
+	struct story *story = story_find(engine->telling,
+		waiting->mention.alert);
+	struct ear *ear = story ? ear_of(story, waiting->group->receiver) : NULL;
+
+	if (!ear)
+		return;
+	if (!ear->thread)
+		ear->thread = notification;
+	ear->told = now;
+	ear->reminders += waiting->mention.reason == REASON_REMINDER;
+}
+
+static void group_notify(struct engine *engine, struct group *group,
+	const struct told *all, size_t count, instant now,
+	struct effects *effects)
+{
+	struct item *items = effects_block(effects, count * sizeof(*items));
+	const struct notification draft = {.channel = group->receiver->id,
+		.group = effects_string(effects, group->name),
+		.items = items, .item_count = count};
+
+	for (size_t i = 0; i < count; i++)
+		item_make(engine, all[i].waiting, &draft, &items[i], effects);
+	int64_t id = outbox_notify(engine, &draft, now, effects);
+	group->told = now;
+	for (size_t i = 0; i < count; i++) {
+		struct waiting *waiting = all[i].waiting;
+		struct story *story = story_find(engine->telling,
+			waiting->mention.alert);
+
+		group->idle = later(group->idle, now + waiting->pace.interval);
+		ear_hears(engine, waiting, id, now);
+		waiting_remove(engine->telling, waiting);
+		if (story)
+			story_plan(engine, story);
+	}
+}
+
+static size_t items_max(const struct engine *engine, const struct group *group)
+{
+	const struct policy *policy = engine->settings.policy;
+
+	return policy->channels[group->receiver->index].type ==
+		CHANNEL_WEBHOOK ? WEBHOOK_ITEMS_MAX : NOTIFICATION_ITEMS_MAX;
+}
+
+/* Tells one notification of a group, whose other mentions wait on. What is too
+   much for it is told by the next at once. Returns how many it told. */
+static size_t group_tell(struct engine *engine, struct group *group,
+	instant now, struct effects *effects)
+{
+	size_t count, most = items_max(engine, group);
+	struct told *all = group_ready(engine, group, now, &count);
+	struct waiting *waiting;
+	instant due = INSTANT_MAX;
+
+	group->more = count > most;
+	count = count < most ? count : most;
+	if (count > 0)
+		group_notify(engine, group, all, count, now, effects);
+	free(all);
+	DL_FOREACH(group->first, waiting)
+		due = earlier(due, waiting_due(waiting));
+	agenda_set(engine->telling->due, group->slot, due);
+	return count;
+}
+
+/*
+ * All that are due are looked at before any is told, so that what follows from
+ * another is held back, and named, when that is told. What is too much for one
+ * call stays due.
+ */
+void groups_advance(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	struct telling *telling = engine->telling;
+	struct group **due = NULL;
+	size_t count = 0, room = 0, looked = 0, told = 0;
+
+	while (agenda_next(telling->due) <= now && looked < LOOKS_AT_ONCE) {
+		struct group *group = agenda_first(telling->due);
+		instant next = group_look(engine, group, now, effects);
+
+		looked += group->count + 1;
+		agenda_set(telling->due, group->slot,
+			next > now ? next : INSTANT_MAX);
+		if (next > now)
+			continue;
+		due = mem_grow(due, count, &room, sizeof(*due));
+		due[count++] = group;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (told < ITEMS_AT_ONCE)
+			told += group_tell(engine, due[i], now, effects);
+		else
+			agenda_set(telling->due, due[i]->slot, now);
+	}
+	free(due);
+	groups_sweep(telling, now);
+}
+
+/* --- saving -------------------------------------------------------------- */
+
+static void waiting_save(struct telling *telling, struct waiting *waiting,
+	struct effects *effects)
+{
+	struct mention *copy = effects_block(effects, sizeof(*copy));
+
+	*copy = waiting->mention;
+	copy->group = effects_string(effects, copy->group);
+	copy->undelivered = string_lend(effects, copy->undelivered);
+	if (waiting->ear)
+		copy->thread = waiting->ear->thread;
+	effects_add(effects, EFFECT_MENTION)->as.mention = copy;
+	event_own(waiting->kept);
+	DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
+	waiting->saved = true;
+}
+
+void groups_save(struct telling *telling, struct effects *effects)
+{
+	while (telling->fresh)
+		waiting_save(telling, telling->fresh, effects);
+}

@@ -1,0 +1,269 @@
+/*
+ * telling_internal: what telling.c, audience.c, mentions.c, groups.c, gates.c,
+ * hearings.c, reminding.c and silences.c share.
+ *
+ *	receiver ──┬── group ──── waiting ── kept_event
+ *	           └── ear ────────┘ (at most one of an alert)
+ *	               └── story, of one alert
+ *
+ * Invariants, between two calls of the engine:
+ * - Each waiting mention is in the store, in one group, and its group is due no
+ *   later than it is itself.
+ * - A receiver waits at most once to hear of an open alert: what is newer takes
+ *   the place of what waits, with the weightier reason (mention_put).
+ * - A story is there for each open alert that somebody hears of or that is
+ *   acknowledged; its agenda says when something of it comes next.
+ * - Nothing here is saved but mentions. All else follows from them, the alerts,
+ *   the silences, the policy, and what has been told.
+ */
+#ifndef PLEDGED_CORE_TELLING_INTERNAL_H
+#define PLEDGED_CORE_TELLING_INTERNAL_H
+
+#include "base/agenda.h"
+#include "core/engine_internal.h"
+
+#include "base/log.h"
+#define uthash_malloc(size) mem_new(1, size)
+#define uthash_fatal(message) log_bug("%s", message)
+#include <uthash.h>
+#include <utlist.h>
+
+/* Items that one call tells, unless one notification has more; and alerts of
+   which one call reminds. */
+#define ITEMS_AT_ONCE 500
+#define STORIES_AT_ONCE 500
+
+/* A channel, by its id, whether the policy has it or not. */
+struct receiver {
+	char *id;
+	uint32_t index;		/* in the policy; NOT_FOUND: it has it not */
+	UT_hash_handle hh;
+};
+
+/* An event of which somebody waits to hear, shared by those who do. */
+struct kept_event {
+	int64_t id;
+	const struct event *lent; /* by the effects of a call, … */
+	uint64_t call;		/* … this one */
+	struct event *own;	/* strings too; NULL: not yet */
+	size_t uses;
+	UT_hash_handle hh;	/* by id */
+};
+
+/* Seconds, of the route by which a receiver hears of something. */
+struct pace {
+	int64_t wait, interval, repeat;
+};
+
+struct waiting {
+	struct mention mention;	/* channel and group: its group's; undelivered:
+				   owned */
+	struct kept_event *kept;
+	struct alert *ended;	/* its alert, if that is over: a copy; NULL */
+	struct group *group;
+	struct ear *ear;	/* NULL: it is about no open alert, or is a word
+				   on a silence */
+	bool saved;
+	bool restored;		/* … by an earlier process */
+	struct pace pace;
+	instant since;		/* made, or let go by what held it */
+	instant open;		/* by its gates: not before */
+	int64_t silence;	/* that holds it; 0 */
+	struct story *cause;	/* that is told in its place; NULL */
+	struct waiting *prev, *next;		/* of its group, by number */
+	struct waiting *fresh_prev, *fresh_next; /* of those not saved */
+	struct waiting *kin_prev, *kin_next;	/* of its cause's consequences */
+};
+
+/* What is told together on a channel. */
+struct group {
+	char *key;		/* channel, '\n', name */
+	const char *name;	/* in key */
+	struct receiver *receiver;
+	struct waiting *first;
+	size_t count;
+	instant told;		/* the last time; INSTANT_MIN: never */
+	instant idle;		/* … with its interval: kept so long */
+	bool more;		/* too much was due for one notification */
+	uint32_t slot;		/* in the agenda */
+	UT_hash_handle hh;	/* by key */
+};
+
+/* One receiver of one alert. */
+struct ear {
+	struct receiver *receiver;
+	struct story *story;
+	int64_t thread;		/* as in struct hearing; 0: it has heard nothing of
+				   the alert, nor of one that it took over from */
+	instant told;		/* of this alert; INSTANT_MIN: not yet */
+	int32_t reminders;
+	int64_t repeat;		/* seconds, by its route */
+	struct waiting *waiting;	/* NULL: nothing does */
+	struct ear *next;
+};
+
+/* Who hears of an alert, while it is open. */
+struct story {
+	int64_t alert;
+	struct ear *ears;
+	struct waiting *kin;	/* consequences that it is told in place of */
+	const struct alert *copy; /* of the alert, lent by the effects … */
+	uint64_t call;		/* … of this call */
+	uint32_t slot;		/* in the agenda */
+	UT_hash_handle hh;	/* by alert */
+};
+
+struct telling {
+	int64_t last_mention;
+	uint64_t call;		/* counts what the effects of one call own */
+	bool settling;		/* what was restored, and reminders, wait for the
+				   first polls */
+	struct receiver *receivers;
+	struct kept_event *kept;
+	struct group *groups;
+	struct agenda *due;	/* groups */
+	size_t swept;		/* groups left by the last sweep */
+	struct story *stories;
+	struct agenda *plans;	/* stories */
+	struct waiting *fresh;	/* not saved yet */
+	struct alert **ended;	/* restored, until the start */
+	size_t ended_count, ended_capacity;
+};
+
+/* --- mentions.c ---------------------------------------------------------- */
+
+/* Whom a policy lets hear of a subject by which route: its first that leads to
+   the channel; NULL: none does. */
+const struct route *route_first(const struct engine *engine,
+	const struct route_subject *subject, const struct receiver *receiver);
+/* … or one that escalates to it. */
+const struct route *route_to(const struct engine *engine,
+	const struct route_subject *subject, const struct receiver *receiver);
+/* The pace of a route (NULL: none) on a receiver: a log is told at once. */
+struct pace pace_of(const struct engine *engine, const struct route *route,
+	const struct receiver *receiver);
+/* What a route (NULL: none) groups a subject with; release it. */
+void group_name(const struct route *route,
+	const struct route_subject *subject, struct text *out);
+bool reason_outweighs(enum notify_reason reason, enum notify_reason other);
+
+/* A mention on its way to those that wait: its alert, reason, channel, group and
+   thread are set. */
+struct draft {
+	struct mention mention;
+	const struct event *event;
+	const struct alert *ended; /* its alert, if that is over */
+	struct pace pace;
+	instant since;		/* INSTANT_MIN: now */
+};
+/* One of the next number, in no group yet. */
+struct waiting *waiting_new(struct telling *telling,
+	const struct draft *draft, const struct event *event, instant now);
+/* It takes the place of what its receiver waits to hear of the alert, unless
+   that weighs as much and there is no news. */
+void mention_put(struct engine *engine, const struct draft *draft, instant now,
+	struct effects *effects);
+/* The same of an alert that nothing new has happened to: a reminder … */
+void alert_mention(struct engine *engine, struct story *story,
+	struct receiver *receiver, enum notify_reason reason, instant now,
+	struct effects *effects);
+/* One that waits is needless. What its channel can hear no more of, as that is
+   gone, is told to those that the routes of its alert lead to now. */
+void waiting_needless(struct engine *engine, struct waiting *waiting,
+	const char *why, instant now, struct effects *effects);
+
+/* --- groups.c ------------------------------------------------------------ */
+
+struct receiver *receiver_of(struct engine *engine, const char *id);
+struct group *group_of(struct telling *telling, struct receiver *receiver,
+	const char *name);
+void groups_free(struct telling *telling);
+/* Its event, shared. */
+struct kept_event *event_keep(struct telling *telling,
+	const struct event *event);
+const struct event *kept_event(const struct kept_event *kept);
+/* It lives longer than the effects that lent it. */
+void event_own(struct kept_event *kept);
+/* A copy for what waits, and its end. */
+struct alert *alert_keep(const struct alert *alert);
+void alert_discard(struct alert *alert);
+/* Puts one at the end of its group. */
+void waiting_add(struct telling *telling, struct group *group,
+	struct waiting *waiting);
+void waiting_remove(struct telling *telling, struct waiting *waiting);
+/* It is needless: said to the store if that has it. */
+void waiting_drop(struct telling *telling, struct waiting *waiting,
+	const char *why, struct effects *effects);
+/* When it is to be told, by its gates and the pace of its group. */
+instant waiting_due(const struct waiting *waiting);
+/* Passes it by its gates again; its group comes due by then. */
+void waiting_plan(struct engine *engine, struct waiting *waiting, instant now);
+/* The same of all of a group. */
+void group_plan(struct engine *engine, struct group *group, instant now);
+/* Tells what is due, and lets the rest wait. */
+void groups_advance(struct engine *engine, instant now,
+	struct effects *effects);
+/* What was made in this call and waits still is saved. */
+void groups_save(struct telling *telling, struct effects *effects);
+
+/* --- gates.c ------------------------------------------------------------- */
+
+/* Sets what holds it and until when. Returns why it is needless, or NULL. May
+   change its reason, where what nagged has been answered and news is left. */
+const char *gates_pass(struct engine *engine, struct waiting *waiting,
+	instant now);
+/* Whether it is past the pace of its group. */
+bool reason_is_pressing(enum notify_reason reason);
+/* What it is about: its alert, open or over; NULL: none that is known. */
+const struct alert *waiting_alert(const struct engine *engine,
+	const struct waiting *waiting);
+struct route_subject waiting_subject(const struct engine *engine,
+	const struct waiting *waiting);
+
+/* --- hearings.c ---------------------------------------------------------- */
+
+struct story *story_find(const struct telling *telling, int64_t alert);
+struct story *story_of(struct telling *telling, int64_t alert);
+struct ear *ear_find(const struct story *story,
+	const struct receiver *receiver);
+struct ear *ear_of(struct story *story, struct receiver *receiver);
+/* Its alert is over: its consequences go on, and what waits is no longer an
+   ear's. */
+void story_end(struct engine *engine, struct story *story, instant now);
+void story_free(struct telling *telling, struct story *story);
+void stories_free(struct telling *telling);
+/* The alert as it stands, lent by the effects; NULL: it is not open. */
+const struct alert *story_alert(struct engine *engine, struct story *story,
+	struct effects *effects);
+
+/* --- reminding.c --------------------------------------------------------- */
+
+/* A tenth of a time before its end, at most a day. */
+instant warning_before(instant from, instant until);
+instant acknowledgement_warning(const struct alert *alert);
+/* Plans when something of it comes next. */
+void story_plan(struct engine *engine, struct story *story);
+/* … after its routes may be others. */
+void story_route(struct engine *engine, struct story *story);
+void stories_advance(struct engine *engine, instant now,
+	struct effects *effects);
+
+/* --- silences.c ---------------------------------------------------------- */
+
+/* The end of those that hold a subject now, and one of them; now: none does. */
+instant silences_hold(const struct engine *engine,
+	const struct route_subject *subject, instant now, int64_t *silence);
+/* Names the alerts that are held back beside an item's, which warns. */
+void silences_name(const struct engine *engine, struct item *item,
+	const struct receiver *receiver, struct effects *effects);
+/* Whether one of them is about to end, and people are told so. */
+bool silences_warn(const struct engine *engine,
+	const struct route_subject *subject, instant now);
+/* Plans them all. */
+void silences_plan(struct silences *silences);
+/* Warns before the end of some, and tells what those held that are over. */
+void silences_advance(struct engine *engine, instant now,
+	struct effects *effects);
+instant silences_next(const struct engine *engine);
+
+#endif

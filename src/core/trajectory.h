@@ -1,0 +1,56 @@
+/*
+ * trajectory: the way of one milestone that is one comparison, as a flat
+ * report for who draws it: what the figures came to at the end of each period,
+ * what the path asked for, and where they are heading.
+ *
+ * For display: binary numbers, and at most TRAJECTORY_POINTS_MAX points a
+ * line, besides where a flow begins. Of more, each n-th is told, counted back
+ * from the last.
+ */
+#ifndef PLEDGED_CORE_TRAJECTORY_H
+#define PLEDGED_CORE_TRAJECTORY_H
+
+#include "core/assess.h"
+
+#define TRAJECTORY_POINTS_MAX 400
+/* Dates of figures without a frequency; a milestone with more has none. */
+#define TRAJECTORY_DATES_MAX 10000
+/* Periods that are told of a level without a start. */
+#define TRAJECTORY_PERIODS 24
+
+struct trajectory_point {
+	instant at;
+	double value;
+};
+
+struct trajectory_line {
+	struct trajectory_point *points;	/* by time */
+	size_t count, capacity;
+};
+
+struct trajectory {
+	struct assessment assessment;
+	const struct milestone *milestone;	/* by its terms then */
+	const struct zone *zone;
+	bool flow;			/* grows from 0 over a window */
+	bool ceiling;			/* what may not be exceeded */
+	instant from, to;		/* all that is told lies between */
+	struct period through;		/* of the last actual; NONE: at its date */
+	struct trajectory_line actual;	/* one point at least */
+	struct trajectory_line path;	/* none: there is no path, or it is not
+					   known what it asks */
+	struct trajectory_line forecast; /* from the last actual to the due date;
+					   none: there is no forecast, or nothing
+					   is to come */
+};
+
+/*
+ * Under what is known. false: the benchmark is not one comparison, or no figure
+ * of it is known; nothing is to be released. Costs a judgement, and for each
+ * point what the benchmark's windows hold.
+ */
+bool trajectory_take(const struct register_ *reg, struct history *history,
+	uint32_t milestone, struct knowledge known, struct trajectory *out);
+void trajectory_release(struct trajectory *trajectory);
+
+#endif

@@ -1,0 +1,3 @@
+# Of many.
+#: items 501
+.
