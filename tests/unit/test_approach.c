@@ -194,6 +194,29 @@ static void test_moved(void **state)
 	rig_release(&rig);
 }
 
+/* Brought forward past a remind time: the event of that says when it is due. */
+static void test_brought_forward(void **state)
+{
+	struct amendment amendment = {.decree = {.on = {2020, 6, 10}},
+		.due_said = {"2020-06-30", 9}};
+	struct milestone *law;
+	struct rig rig;
+	(void)state;
+
+	approach_init(&rig, FIRST_SIGHT_EACH);
+	law = reminded(&rig, "law", "2020-12-31", month_and_week, 2);
+	law->clauses->amendments = &amendment;
+	law->clauses->amendment_count = 1;
+	world_finish(&rig.world);
+	rig.log_reasons = false;
+	rig_start(&rig, "2020-03-01");
+	rig_until(&rig, "2020-06-20");
+	rig_expect(&rig, "rescheduled p/law 2020-12-31>2020-06-30\n");
+	rig_until(&rig, "2020-06-24");
+	rig_expect(&rig, "approaching p/law >pending\n");
+	rig_release(&rig);
+}
+
 /* One that hangs on another is reminded of once its date is known: also at once,
    since nobody knew of it. One that is over is not. */
 static void test_hanging(void **state)
@@ -339,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_first_sight),
 		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_brought_forward),
 		cmocka_unit_test(test_hanging),
 		cmocka_unit_test(test_recurring),
 		cmocka_unit_test(test_down),

@@ -149,6 +149,27 @@ static void test_hysteresis(void **state)
 	rig_release(&rig);
 }
 
+/* It has lasted since it was past the margin. */
+static void test_hold_past_margin(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	level_init(&rig, 7, "0.05");
+	rig.log_reasons = false;
+	at(&rig, "2020-03-02", "95");
+	at(&rig, "2020-03-09", NULL);
+	rig_expect(&rig, "at_risk p/m pending>at_risk\n+at_risk p/m\n");
+	at(&rig, "2020-03-10", "101");
+	at(&rig, "2020-03-30", "106");
+	rig_restart(&rig);
+	at(&rig, "2020-04-05", NULL);
+	rig_expect(&rig, "");
+	at(&rig, "2020-04-06", NULL);
+	rig_expect(&rig, "recovered p/m at_risk>on_track\n-at_risk p/m\n");
+	rig_release(&rig);
+}
+
 /* What waits when the date comes is told then, if it is a danger: nothing else
    would tell of it. */
 static void test_due(void **state)
@@ -363,6 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_hysteresis),
+		cmocka_unit_test(test_hold_past_margin),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_down),
 		cmocka_unit_test(test_years),
