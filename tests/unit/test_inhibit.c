@@ -180,6 +180,7 @@ static void test_fulfilled_between(void **state)
 	chain_init(&rig);
 	rig_event(&rig, "p/law", EVENT_SLIPPED);
 	rig_event(&rig, "p/report", EVENT_AT_RISK);
+	telling_advance(rig.engine, rig.now, &rig.effects);
 	rig_perform(&rig);
 	expect_causes(&rig, "at_risk p/report ← slipped p/law\n");
 	rig_feed(&rig, "used", "2020-03-01", "1", "2020-03-01");
