@@ -6,6 +6,9 @@
 #include "base/log.h"
 #include "pledged/daemon.h"
 
+/* Seconds of absence after which the end of a silence is still told. */
+#define SILENCE_ENDS_TOLD INT64_C(2592000)
+
 /* What another start may get over is EX_IOERR; the rest a person must mend. */
 int daemon_store_fault(const struct error *error)
 {
@@ -79,14 +82,17 @@ static void restore_supply(void *context, const char *indicator,
 	engine_restore_supply(context, indicator, source, last);
 }
 
-/* What waits to be told, and what has been. */
+/* What waits to be told, and what has been. A silence that ended while nobody
+   was there is told of yet. */
 static int daemon_restore_telling(struct daemon *daemon, struct error *error)
 {
 	struct store *store = daemon->store;
 	struct engine *engine = daemon->engine;
 	instant now = loop_now(daemon->loop);
 
-	if (store_load_silences(store, now, 0, 0, restore_silence, engine,
+	if (store_load_silences(store, now - SILENCE_ENDS_TOLD, 0, 0,
+			restore_silence, engine, error) < 0 ||
+		store_load_ended_alerts(store, restore_alert, engine,
 			error) < 0 ||
 		store_load_hearings(store, restore_hearing, engine, error) < 0 ||
 		store_load_groups(store, now - GROUP_INTERVAL_MAX, restore_group,

@@ -102,6 +102,10 @@ static const char *const queries[QUERY_COUNT] = {
 		"ORDER BY a.alert DESC LIMIT ?2",
 	[QUERY_ALERTS] = ALERT_SELECT
 		"WHERE a.alert < ?1 ORDER BY a.alert DESC LIMIT ?2",
+	[QUERY_ALERTS_ENDED] = ALERT_SELECT "WHERE a.alert IN "
+		"(SELECT m.alert FROM mention_waiting AS w CROSS JOIN mention AS m "
+		"WHERE m.id = w.fact) AND a.state NOT " ALERT_OPEN_STATES
+		" ORDER BY a.alert",
 	[QUERY_OUTBOX] = "SELECT " NOTIFICATION_COLUMNS
 		"'pending', o.attempts, o.next, o.at, o.answer "
 		"FROM outbox AS o CROSS JOIN notification AS n CROSS JOIN name AS c "

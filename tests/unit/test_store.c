@@ -926,7 +926,8 @@ static void test_queries_search(void **state)
 		[QUERY_MILESTONES] = true, [QUERY_SOURCES] = true,
 		[QUERY_SUPPLY] = true, [QUERY_PENDING] = true,
 		[QUERY_MENTIONS] = true, [QUERY_HEARINGS] = true,
-		[QUERY_GROUPS] = true,
+		[QUERY_GROUPS] = true, [QUERY_ALERTS_ENDED] = true,
+		[QUERY_LAST_ATTEMPTS] = true,	/* as far as its limit */
 	};
 	/* … or put in order, being few. */
 	static const bool sorts[QUERY_COUNT] = { [QUERY_SILENCES_OPEN] = true };
@@ -940,6 +941,7 @@ static void test_queries_search(void **state)
 		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_OPEN] = "alert_state_open",
 		[QUERY_HEARINGS] = "alert_state_open",
+		[QUERY_ALERTS_ENDED] = "SEARCH a USING INTEGER PRIMARY KEY",
 		[QUERY_LAST_MENTION] = "mention",
 		[QUERY_DEAD] = "delivery_attempt_dead",
 		[QUERY_PENDING] = "SCAN o",
