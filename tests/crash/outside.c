@@ -73,6 +73,8 @@ static size_t figures(const struct register_ *reg, uint32_t source, instant now,
 	for (int month = 1; month <= 12; month++) {
 		instant published = ON(month * 30 + 13 + id[2] % 4, 6);
 
+		if (id[2] == '6' && month == 7)
+			published += 50 * DAY;		/* nobody asks for it */
 		if (published <= now)
 			figure_add(reg, source, month, false, published, rows,
 				&count);
@@ -208,19 +210,21 @@ static bool observe(struct daemon *daemon, const struct deed *deed, instant now)
 	return true;
 }
 
-/* By time. */
+/* By time, which nothing else goes by: two things at one instant have no order
+   that could be kept. */
+#define AT(day, hour) (ON(day, hour) + 1234)
 const struct deed deeds[] = {
-	{ON(100, 13), acknowledge, "floor-5/kept", "I ask them"},
-	{ON(110, 13), silence, "obligor=CN kind=at_risk", "we negotiate"},
-	{ON(145, 13), attest, "reports/quarterly@2020-Q1", "filed"},
-	{ON(180, 13), acknowledge, "exports-1/2020", "known"},
-	{ON(190, 13), silence, "exports-2/2020", "a new figure is to come"},
-	{ON(196, 13), unsilence, "exports-2/2020", ""},
-	{ON(215, 13), attest, "reports/quarterly@2020-Q2", "filed"},
-	{ON(222, 13), observe, "x.3", "14.5"},
-	{ON(330, 13), acknowledge, "reports/quarterly@2020-Q3", "on its way"},
-	{ON(365, 13), attest, "reports/quarterly@2020-Q3", "filed"},
-	{ON(420, 13), silence, "class=audience", "holidays"},
+	{AT(100, 13), acknowledge, "floor-5/kept", "I ask them"},
+	{AT(110, 13), silence, "obligor=CN kind=at_risk", "we negotiate"},
+	{AT(145, 13), attest, "reports/quarterly@2020-Q1", "filed"},
+	{AT(180, 13), acknowledge, "exports-1/2020", "known"},
+	{AT(190, 13), silence, "exports-2/2020", "a new figure is to come"},
+	{AT(196, 13), unsilence, "exports-2/2020", ""},
+	{AT(215, 13), attest, "reports/quarterly@2020-Q2", "filed"},
+	{AT(222, 13), observe, "x.3", "14.5"},
+	{AT(330, 13), acknowledge, "reports/quarterly@2020-Q3", "on its way"},
+	{AT(365, 13), attest, "reports/quarterly@2020-Q3", "filed"},
+	{AT(420, 13), silence, "class=audience", "holidays"},
 };
 const size_t deed_count = sizeof(deeds) / sizeof(deeds[0]);
 
@@ -305,7 +309,7 @@ static enum delivery_outcome receive(const struct message *message,
 	*takes = false;
 	if (strcmp(channel, "hook") == 0 &&
 			((now >= ON(75, 0) && now < ON(75, 20)) ||
-			(now >= ON(205, 0) && now < ON(210, 0))))
+			(now >= ON(212, 0) && now < ON(218, 20))))
 		return FAILED_FOR_ALL;
 	if (strcmp(channel, "ops") == 0 && now >= ON(243, 0) &&
 			now < ON(244, 6))

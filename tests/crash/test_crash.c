@@ -10,6 +10,7 @@
  */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -20,13 +21,17 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "crash.h"
 
 #define CHILDREN_MAX 2
 #define EVERY_DEFAULT 60
 #define LIVES_DEFAULT 6		/* with many kills each */
+#define KILLED_EVERY 40		/* points, in those */
+#define FAILURES_MAX 20
 #define SHOWN 2000		/* bytes of what differs */
 
 static const char *const point_names[POINT_COUNT] = {
@@ -117,7 +122,7 @@ static int story_ends(struct outside *outside, const char *what)
 	text_init(&differs, 0);
 	outside_sort(outside);
 	bool same = outside_same(&expected, outside, &differs);
-	if (!same)
+	if (!same && what)
 		fprintf(stderr, "%s:\n%.*s", what, SHOWN,
 			text_string(&differs));
 	text_release(&differs);
@@ -129,17 +134,30 @@ static _Noreturn void child_goes_on(const char *dir, struct outside *outside,
 	instant now, life_point *fn, void *context, const char *what)
 {
 	is_child = true;
+	signal(SIGSEGV, SIG_DFL);	/* cmocka's is for the tests themselves */
 	life_run(dir, outside, now, fn, context);
 	folder_remove(dir);
 	_exit(story_ends(outside, what));
 }
 
-struct killing {		/* of one point a life */
+struct killing {		/* at one point a life */
 	size_t every, first;
+	const char *spoil;	/* what is done to the store then; NULL: nothing */
 	int children;
 	int failures;
 	size_t tried;
 };
+
+static void folder_spoil(const char *dir, const char *sql)
+{
+	char path[256];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/pledged.db", dir);
+	crash_check(sqlite3_open(path, &db) == SQLITE_OK);
+	crash_check(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+	sqlite3_close(db);
+}
 
 static void child_wait(struct killing *killing)
 {
@@ -160,12 +178,14 @@ static void kill_here(struct killing *killing, struct life *life,
 	snprintf(what, sizeof(what), "killed at step %zu, %lld, %s", points,
 		(long long)life_now(life), crash_point_name(point));
 	folder_copy(life_dir(life), dir);
+	if (killing->spoil)
+		folder_spoil(dir, killing->spoil);
 	fflush(NULL);
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
 		child_goes_on(dir, life_outside(life), life_now(life), NULL,
-			NULL, what);
+			NULL, killing->spoil ? NULL : what);
 	killing->tried++;
 	if (++killing->children == CHILDREN_MAX)
 		child_wait(killing);
@@ -178,8 +198,41 @@ static void kill_at_each(void *context, struct life *life,
 
 	points_by[point]++;
 	if (points++ % killing->every == killing->first &&
-			killing->failures < 5)
+			killing->failures < FAILURES_MAX)
 		kill_here(killing, life, point);
+}
+
+/* … and at many: whoever is killed waits to hear how it goes on without it. */
+struct often {
+	uint64_t seed;
+	size_t points, kills;
+	char dir[160];
+};
+
+static void kill_often(void *context, struct life *life,
+	enum crash_point point)
+{
+	struct often *often = context;
+	uint64_t lot[] = {often->seed, often->points++};
+	char what[64];
+	int status;
+
+	(void)point;
+	if (hash_bytes(lot, sizeof(lot)) % KILLED_EVERY != 0)
+		return;
+	snprintf(often->dir, sizeof(often->dir), "%s/often-%llu-%zu", top,
+		(unsigned long long)often->seed, ++often->kills);
+	folder_copy(life_dir(life), often->dir);
+	snprintf(what, sizeof(what), "killed often, by lot %llu",
+		(unsigned long long)often->seed);
+	pid_t child = fork();
+	crash_check(child >= 0);
+	if (child == 0)
+		child_goes_on(often->dir, life_outside(life), life_now(life),
+			kill_often, often, what);
+	folder_remove(life_dir(life));
+	crash_check(waitpid(child, &status, 0) == child);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 3);
 }
 
 static size_t number_from(const char *variable, size_t otherwise)
@@ -246,7 +299,7 @@ static void test_calm(void **state)
 			printf("%s\n", expected.told[i]);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (told_of(words[i]) == 0)
-			print_error("nothing is told of%s\n", words[i]);
+			fail_msg("nothing is told of%s", words[i]);
 }
 
 static void test_again(void **state)
@@ -284,12 +337,64 @@ static void test_each_kill(void **state)
 	assert_true(points > 1000);
 }
 
+static void test_many_kills(void **state)
+{
+	size_t lives = number_from("CRASH_LIVES", LIVES_DEFAULT);
+	struct killing killing = {.children = 0};
+	(void)state;
+
+	for (size_t i = 1; i <= lives; i++) {
+		struct often often = {.seed = i};
+		struct outside outside;
+		char dir[128];
+
+		snprintf(dir, sizeof(dir), "%s/life-%zu", top, i);
+		assert_int_equal(mkdir(dir, 0700), 0);
+		outside_init(&outside);
+		fflush(NULL);
+		pid_t child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			child_goes_on(dir, &outside, tale_start, kill_often,
+				&often, "not killed at all");
+		if (++killing.children == CHILDREN_MAX)
+			child_wait(&killing);
+	}
+	while (killing.children > 0)
+		child_wait(&killing);
+	assert_int_equal(killing.failures, 0);
+}
+
+/* What a process forgets, the comparison finds. */
+static void test_it_sees(void **state)
+{
+	static const char *const spoils[] = {"DELETE FROM mention_waiting",
+		"DELETE FROM outbox", "DELETE FROM hearing"};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		struct killing killing = {.every = 199, .first = 101,
+			.spoil = spoils[i]};
+		struct outside outside;
+
+		points = 0;
+		story(&outside, kill_at_each, &killing);
+		while (killing.children > 0)
+			child_wait(&killing);
+		outside_release(&outside);
+		if (killing.failures == 0)
+			fail_msg("not seen: %s", spoils[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calm),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_each_kill),
+		cmocka_unit_test(test_many_kills),
+		cmocka_unit_test(test_it_sees),
 	};
 	return cmocka_run_group_tests(tests, make_top, remove_top);
 }
