@@ -6,7 +6,7 @@
 
 /* What a channel of the policy has to do with a tiding. */
 struct hearer {
-	bool listed;			/* in the order */
+	bool listed;			/* it hears, perhaps */
 	const struct route *route;	/* of the event that leads to it; NULL */
 	const struct alert *ended;	/* the newest of those ended that it has
 					   heard of; NULL */
@@ -18,8 +18,6 @@ struct hearer {
 
 struct audience {
 	struct hearer hearers[CHANNELS_MAX];	/* by index in the policy */
-	uint32_t order[CHANNELS_MAX];
-	size_t count;
 	uint32_t barred;	/* what has failed there is not told there */
 };
 
@@ -27,30 +25,27 @@ static struct hearer *audience_add(struct audience *audience, uint32_t channel)
 {
 	struct hearer *hearer = &audience->hearers[channel];
 
-	if (!hearer->listed) {
-		hearer->listed = true;
-		hearer->since = INSTANT_MIN;
-		audience->order[audience->count++] = channel;
-	}
+	if (!hearer->listed)
+		*hearer = (struct hearer){.listed = true, .since = INSTANT_MIN};
 	return hearer;
 }
 
-/* What fails at a channel is told without it, and to its fallback. */
+/* What fails at a channel is told without it, and to its fallback; by the first
+   route, since none may lead there. */
 static void audience_turn(struct audience *audience,
-	const struct policy *policy, const struct tiding *tiding)
+	const struct policy *policy, const struct tiding *tiding,
+	const struct route *route)
 {
 	uint32_t self = policy_channel(policy, tiding->event->subject);
 	uint32_t fallback = self == NOT_FOUND ? NOT_FOUND :
 		policy->channels[self].fallback;
-	const struct route *route = audience->count ?
-		audience->hearers[audience->order[0]].route : NULL;
 
 	audience->barred = self;
 	if (fallback == NOT_FOUND || fallback == self)
 		return;
 	struct hearer *hearer = audience_add(audience, fallback);
 	if (!hearer->route)
-		hearer->route = route ? route : policy->routes;
+		hearer->route = route;
 }
 
 static void audience_route(struct audience *audience,
@@ -64,7 +59,8 @@ static void audience_route(struct audience *audience,
 			&policy->routes[choices[i].route];
 	if (tiding->event->kind == EVENT_DELIVERY_FAILED &&
 			policy->route_count > 0)
-		audience_turn(audience, policy, tiding);
+		audience_turn(audience, policy, tiding, &policy->routes[
+			count ? choices[0].route : 0]);
 }
 
 /* Those who hear of an alert that is over, which needs no more waiting. */
@@ -177,13 +173,10 @@ void tell(struct engine *engine, const struct tiding *tiding, instant now,
 		audience_end(engine, &audience, tiding->ended[i], effects);
 	if (tiding->raised && tiding->reason == REASON_CHANGED)
 		audience_change(engine, &audience, tiding->raised);
-	for (size_t i = 0; i < audience.count; i++) {
-		uint32_t channel = audience.order[i];
-
-		if (channel == audience.barred)
-			continue;
-		hearer_tell(engine, &audience.hearers[channel],
-			receiver_of(engine, policy->channels[channel].id),
-			tiding, now, effects);
+	for (uint32_t i = 0; i < policy->channel_count; i++) {
+		if (audience.hearers[i].listed && i != audience.barred)
+			hearer_tell(engine, &audience.hearers[i],
+				receiver_of(engine, policy->channels[i].id),
+				tiding, now, effects);
 	}
 }

@@ -557,6 +557,8 @@ int64_t telling_number(struct engine *engine);
 /* An alert is not as it was: raised, told otherwise, acknowledged, ended (it is
    gone then), or its cause. It comes after tell() where both do. */
 void telling_alert_changed(struct engine *engine, int64_t alert, instant now);
+/* The policy is another: before anything more is told, and telling_replan. */
+void telling_policy(struct engine *engine);
 /* Policy, register, silences or clock are not as they were. */
 void telling_replan(struct engine *engine, instant now);
 /* Takes up what was restored; after the policy is set. */

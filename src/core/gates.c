@@ -20,7 +20,7 @@ struct route_subject waiting_subject(const struct engine *engine,
 	const struct waiting *waiting)
 {
 	const struct alert *alert = waiting_alert(engine, waiting);
-	const struct event *event = kept_event(waiting->kept);
+	const struct event *event = &waiting->kept->event;
 	const struct alert as_if = {.kind = event->kind,
 		.severity = event->severity,
 		.subject_kind = event->subject_kind,
@@ -111,7 +111,7 @@ static const char *gate_over(struct engine *engine, struct waiting *waiting,
 	if (waiting->group->receiver->index == NOT_FOUND)
 		return "its channel is no longer configured";
 	return waiting->mention.alert ? gate_alert(engine, waiting, now) :
-		gate_approaching(engine, kept_event(waiting->kept));
+		gate_approaching(engine, &waiting->kept->event);
 }
 
 /* --- the others ---------------------------------------------------------- */
@@ -151,7 +151,7 @@ static instant gate_hours(const struct engine *engine,
 		&engine->settings.policy->channels[group->receiver->index];
 	const struct alert *alert = waiting_alert(engine, waiting);
 	enum severity severity = alert ? alert->severity :
-		kept_event(waiting->kept)->severity;
+		waiting->kept->event.severity;
 	instant since = waiting->since;
 
 	if (channel->type == CHANNEL_LOG || from == INSTANT_MAX)

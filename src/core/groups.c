@@ -44,60 +44,43 @@ struct kept_event *event_keep(struct telling *telling,
 	HASH_FIND(hh, telling->kept, &event->id, sizeof(event->id), kept);
 	if (!kept) {
 		kept = mem_new(1, sizeof(*kept));
-		kept->id = event->id;
-		kept->lent = event;
-		kept->call = telling->call;
-		HASH_ADD(hh, telling->kept, id, sizeof(kept->id), kept);
+		kept->event = *event;
+		kept->event.subject = mem_string(event->subject);
+		kept->event.from = mem_string(event->from);
+		kept->event.to = mem_string(event->to);
+		HASH_ADD(hh, telling->kept, event.id, sizeof(kept->event.id),
+			kept);
 	}
 	kept->uses++;
 	return kept;
 }
 
-const struct event *kept_event(const struct kept_event *kept)
-{
-	return kept->own ? kept->own : kept->lent;
-}
-
-static const char *string_lend(struct effects *effects, const char *string)
+static const char *string_copied(struct effects *effects, const char *string)
 {
 	return string ? effects_string(effects, string) : NULL;
 }
 
-void event_own(struct kept_event *kept)
-{
-	if (kept->own)
-		return;
-	kept->own = mem_new(1, sizeof(*kept->own));
-	*kept->own = *kept->lent;
-	kept->own->subject = mem_string(kept->lent->subject);
-	kept->own->from = mem_string(kept->lent->from);
-	kept->own->to = mem_string(kept->lent->to);
-}
-
-/* The same for the effects of this call, once for all who hear of it in it. */
-static const struct event *event_lend(struct telling *telling,
+/* A copy for all who hear of it in this call. */
+static const struct event *event_copied(struct telling *telling,
 	struct kept_event *kept, struct effects *effects)
 {
-	if (kept->lent && kept->call == telling->call)
-		return kept->lent;
+	if (kept->copy && kept->call == telling->call)
+		return kept->copy;
 	struct event *copy = effects_event(effects);
-	*copy = *kept->own;
-	copy->subject = string_lend(effects, kept->own->subject);
-	copy->from = string_lend(effects, kept->own->from);
-	copy->to = string_lend(effects, kept->own->to);
-	kept->lent = copy;
+	*copy = kept->event;
+	copy->subject = string_copied(effects, kept->event.subject);
+	copy->from = string_copied(effects, kept->event.from);
+	copy->to = string_copied(effects, kept->event.to);
+	kept->copy = copy;
 	kept->call = telling->call;
 	return copy;
 }
 
 static void event_free(struct kept_event *kept)
 {
-	if (kept->own) {
-		free((char *)kept->own->subject);
-		free((char *)kept->own->from);
-		free((char *)kept->own->to);
-		free(kept->own);
-	}
+	free((char *)kept->event.subject);
+	free((char *)kept->event.from);
+	free((char *)kept->event.to);
 	free(kept);
 }
 
@@ -311,7 +294,7 @@ static struct told told_of(const struct engine *engine,
 	struct waiting *waiting)
 {
 	const struct alert *alert = waiting_alert(engine, waiting);
-	const struct event *event = kept_event(waiting->kept);
+	const struct event *event = &waiting->kept->event;
 	struct route_subject subject = waiting_subject(engine, waiting);
 
 	return (struct told){waiting,
@@ -362,7 +345,7 @@ static void item_speaks_for(const struct engine *engine, struct item *item,
 		item->consequences++;
 		if (item->speaks_for_count < SPEAKS_FOR_MAX)
 			names[item->speaks_for_count++] = effects_string(
-				effects, kept_event(kin->kept)->subject);
+				effects, kin->kept->event.subject);
 	}
 	item->speaks_for = names;
 }
@@ -376,12 +359,12 @@ static void item_make(struct engine *engine, struct waiting *waiting,
 
 	item->mention = waiting->mention;
 	item->mention.group = draft->group;
-	item->mention.undelivered = string_lend(effects,
+	item->mention.undelivered = string_copied(effects,
 		waiting->mention.undelivered);
 	if (waiting->ear)
 		item->mention.thread = waiting->ear->thread;
 	item->saved = waiting->saved;
-	item->event = event_lend(telling, waiting->kept, effects);
+	item->event = event_copied(telling, waiting->kept, effects);
 	if (waiting->ended)
 		item->alert = effects_alert(effects, waiting->ended);
 	else if (story)
@@ -464,6 +447,17 @@ static size_t group_tell(struct engine *engine, struct group *group,
 	return count;
 }
 
+/* By what has waited longest, so that the order is no matter of chance. */
+static int group_compare(const void *a, const void *b)
+{
+	const struct group *one = *(struct group *const *)a;
+	const struct group *two = *(struct group *const *)b;
+	int64_t first = one->first ? one->first->mention.id : INT64_MAX;
+	int64_t second = two->first ? two->first->mention.id : INT64_MAX;
+
+	return (first > second) - (first < second);
+}
+
 /*
  * All that are due are looked at before any is told, so that what follows from
  * another is held back, and named, when that is told. What is too much for one
@@ -488,6 +482,8 @@ void groups_advance(struct engine *engine, instant now,
 		due = mem_grow(due, count, &room, sizeof(*due));
 		due[count++] = group;
 	}
+	if (count > 1)
+		qsort(due, count, sizeof(*due), group_compare);
 	for (size_t i = 0; i < count; i++) {
 		if (told < ITEMS_AT_ONCE)
 			told += group_tell(engine, due[i], now, effects);
@@ -507,11 +503,10 @@ static void waiting_save(struct telling *telling, struct waiting *waiting,
 
 	*copy = waiting->mention;
 	copy->group = effects_string(effects, copy->group);
-	copy->undelivered = string_lend(effects, copy->undelivered);
+	copy->undelivered = string_copied(effects, copy->undelivered);
 	if (waiting->ear)
 		copy->thread = waiting->ear->thread;
 	effects_add(effects, EFFECT_MENTION)->as.mention = copy;
-	event_own(waiting->kept);
 	DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
 	waiting->saved = true;
 }

@@ -152,7 +152,7 @@ void mention_put(struct engine *engine, const struct draft *given, instant now,
 		if (!heavier)
 			draft.mention.reason = before->mention.reason;
 		if (!news)
-			event = kept_event(before->kept);
+			event = &before->kept->event;
 		draft.since = before->mention.made;
 	}
 	struct waiting *waiting = waiting_new(telling, &draft, event, now);

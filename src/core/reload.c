@@ -85,6 +85,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 
 	engine->settings = *settings;
 	outbox_policy(engine->outbox, settings->policy, now);
+	telling_policy(engine);
 	engine_allocate(engine, reg);
 	history_forget_register(engine->history);
 	reload_milestones(engine, &old);

@@ -196,6 +196,18 @@ bool silences_warn(const struct engine *engine,
 	return silences_ending(engine, subject, now) != NULL;
 }
 
+/* Whether it is its end that a subject waits for, now or then. */
+static bool silent_is_last(const struct engine *engine,
+	const struct silent *silent, const struct route_subject *subject,
+	instant now)
+{
+	int64_t other;
+
+	return silent_matches(silent, subject) &&
+		silences_hold(engine, subject, now, &other) <=
+		later(silent_end(silent), now);
+}
+
 /* --- a word before the end ----------------------------------------------- */
 
 /* Of the alerts that a silence holds back from a channel: the worst, the oldest
@@ -250,7 +262,7 @@ static void silent_warn(struct engine *engine, struct silent *silent,
 		const struct route_subject subject =
 			engine_alert_subject(engine, alert);
 
-		if (!story || !silent_matches(silent, &subject))
+		if (!story || !silent_is_last(engine, silent, &subject, now))
 			continue;
 		for (struct ear *ear = story->ears; ear; ear = ear->next) {
 			if (ear->receiver->index != NOT_FOUND)
@@ -285,7 +297,8 @@ void silences_name(const struct engine *engine, struct item *item,
 			engine_alert_subject(engine, alert);
 
 		if (!ear || !ear->waiting || alert->id == item->alert->id ||
-				!silent_matches(silent, &subject))
+				!silent_is_last(engine, silent, &subject,
+				engine->asked))
 			continue;
 		item->consequences++;
 		if (item->speaks_for_count < SPEAKS_FOR_MAX)
@@ -356,10 +369,8 @@ static void silent_let_go(struct engine *engine, const struct silent *silent,
 		const struct alert *alert = alerts_at(engine->alerts, i);
 		const struct route_subject subject =
 			engine_alert_subject(engine, alert);
-		int64_t other;
 
-		if (silent_matches(silent, &subject) && silences_hold(engine,
-				&subject, now, &other) == now)
+		if (silent_is_last(engine, silent, &subject, now))
 			alert_unsilence(engine, alert, end, now, effects);
 	}
 	groups_unsilence(engine, silent->silence.id, now);

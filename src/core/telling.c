@@ -41,7 +41,6 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 	waiting->mention.id = mention->id;
 	telling->last_mention = mention->id > last ? mention->id : last;
 	waiting->saved = waiting->restored = true;
-	event_own(waiting->kept);
 	waiting_add(telling, group_of(telling, receiver_of(engine,
 		mention->channel), mention->group ? mention->group : ""),
 		waiting);
@@ -165,6 +164,7 @@ void telling_start(struct engine *engine, instant now)
 	}
 	ended_release(telling);
 	stories_bind(engine);
+	telling_policy(engine);
 	telling_replan(engine, now);
 }
 
@@ -212,7 +212,7 @@ static void stories_replan(struct engine *engine, instant now)
 	}
 }
 
-void telling_replan(struct engine *engine, instant now)
+void telling_policy(struct engine *engine)
 {
 	const struct policy *policy = engine->settings.policy;
 	struct receiver *receiver, *next;
@@ -220,6 +220,10 @@ void telling_replan(struct engine *engine, instant now)
 	HASH_ITER(hh, engine->telling->receivers, receiver, next)
 		receiver->index = policy ? policy_channel(policy, receiver->id)
 			: NOT_FOUND;
+}
+
+void telling_replan(struct engine *engine, instant now)
+{
 	silences_plan(engine->silences);
 	groups_replan(engine, now);
 	stories_replan(engine, now);

@@ -42,11 +42,10 @@ struct receiver {
 
 /* An event of which somebody waits to hear, shared by those who do. */
 struct kept_event {
-	int64_t id;
-	const struct event *lent; /* by the effects of a call, … */
-	uint64_t call;		/* … this one */
-	struct event *own;	/* strings too; NULL: not yet */
+	struct event event;	/* strings owned */
 	size_t uses;
+	const struct event *copy; /* owned by the effects … */
+	uint64_t call;		/* … of this call */
 	UT_hash_handle hh;	/* by id */
 };
 
@@ -107,7 +106,7 @@ struct story {
 	int64_t alert;
 	struct ear *ears;
 	struct waiting *kin;	/* consequences that it is told in place of */
-	const struct alert *copy; /* of the alert, lent by the effects … */
+	const struct alert *copy; /* of the alert, owned by the effects … */
 	uint64_t call;		/* … of this call */
 	uint32_t slot;		/* in the agenda */
 	UT_hash_handle hh;	/* by alert */
@@ -181,9 +180,6 @@ void groups_free(struct telling *telling);
 /* Its event, shared. */
 struct kept_event *event_keep(struct telling *telling,
 	const struct event *event);
-const struct event *kept_event(const struct kept_event *kept);
-/* It lives longer than the effects that lent it. */
-void event_own(struct kept_event *kept);
 /* A copy for what waits, and its end. */
 struct alert *alert_keep(const struct alert *alert);
 void alert_discard(struct alert *alert);
@@ -232,7 +228,7 @@ struct ear *ear_of(struct story *story, struct receiver *receiver);
 void story_end(struct engine *engine, struct story *story, instant now);
 void story_free(struct telling *telling, struct story *story);
 void stories_free(struct telling *telling);
-/* The alert as it stands, lent by the effects; NULL: it is not open. */
+/* The alert as it stands, owned by the effects; NULL: it is not open. */
 const struct alert *story_alert(struct engine *engine, struct story *story,
 	struct effects *effects);
 

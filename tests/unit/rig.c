@@ -52,6 +52,7 @@ static void store_release(struct store *store)
 	for (size_t i = 0; i < store->delivery_count; i++)
 		items_free(&store->deliveries[i]);
 	free(store->deliveries);
+	tellings_release(&store->tellings);
 }
 
 static void store_milestone(struct store *store, const char *id,
@@ -298,8 +299,9 @@ static void perform_notify(struct rig *rig, const struct effect *effect)
 
 	assert_non_null(effect->cause);
 	assert_int_equal(effect->cause->id, notification->event);
-	text_addf(&rig->log, "!%s %s\n", notification->channel,
-		event_kind_name(effect->cause->kind));
+	for (size_t i = 0; i < notification->item_count; i++)
+		text_addf(&rig->log, "!%s %s\n", notification->channel,
+			event_kind_name(notification->items[i].event->kind));
 	store_notification(&rig->store, notification);
 }
 
@@ -393,9 +395,11 @@ static void perform(struct rig *rig, const struct effect *effect)
 	case EFFECT_MENTION:
 	case EFFECT_DROP:
 	case EFFECT_SILENCE:
+		break;
 	case EFFECT_KIND_COUNT:
 		fail();
 	}
+	tellings_take(&rig->store.tellings, effect);
 }
 
 /* Whom it was told is left out. */
@@ -505,6 +509,7 @@ void rig_restart(struct rig *rig)
 	rig->settings.last_event = store->last_event;
 	rig->settings.last_alert = (int64_t)store->alert_count;
 	rig->settings.last_notification = (int64_t)store->delivery_count;
+	tellings_settings(&store->tellings, &rig->settings);
 	rig->engine = engine_new(rig->present->reg, rig->history,
 		&rig->settings);
 	for (size_t i = 0; i < store->figure_count; i++) {
@@ -532,6 +537,7 @@ void rig_restart(struct rig *rig)
 			engine_restore_delivery(rig->engine,
 				&kept->notification, &kept->delivery);
 	}
+	tellings_restore(&store->tellings, rig->engine);
 	engine_start(rig->engine, rig->now, &rig->effects);
 	rig_perform(rig);
 	rig_work(rig);

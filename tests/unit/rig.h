@@ -4,9 +4,9 @@
  *
  * What happens is written to a log, a line each: an event as "kind subject
  * from>to", with "(late: TIME)" behind where it is, and its reason on the next
- * line where that is asked for; an alert as "+kind subject" when it is raised, "~" told otherwise,
- * "=" acknowledged, "-" resolved and "/" withdrawn, a notification as "!channel
- * kind".
+ * line where that is asked for; an alert as "+kind subject" when it is raised,
+ * "~" told otherwise, "=" acknowledged, "-" resolved and "/" withdrawn, each item
+ * of a notification as "!channel kind".
  */
 #ifndef PLEDGED_TESTS_RIG_H
 #define PLEDGED_TESTS_RIG_H
@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "core/engine.h"
 #include "core/polled.h"
+#include "tellings.h"
 #include "world.h"
 
 #define DAY INT64_C(86400)
@@ -67,6 +68,7 @@ struct store {
 	int64_t last_event;
 	size_t assessments_saved;
 	struct history *history;	/* documents, attestations and polls */
+	struct tellings tellings;
 };
 
 /* --- the rig ------------------------------------------------------------- */

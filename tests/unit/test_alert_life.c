@@ -164,7 +164,7 @@ static void test_escalated(void **state)
 	assert_int_equal(rig_take(&rig, 1, ALERT_ESCALATE), REASON_NONE);
 	assert_int_equal(rig_take(&rig, 1, ALERT_REMIND), REASON_NONE);
 	assert_int_equal(alert->escalated, 1);
-	rig_to(&rig, rig.now + DAY);
+	rig_to(&rig, rig.now + DAY - 1);
 	text_clear(&rig.log);
 	assert_int_equal(rig_take(&rig, 1, ALERT_EXPIRE),
 		REASON_ACKNOWLEDGEMENT_EXPIRED);
