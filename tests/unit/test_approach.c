@@ -354,9 +354,37 @@ static void test_register_says_more(void **state)
 	}
 }
 
+/* What cannot be counted is found when the register is read; what has no effect
+   is a warning. */
+static void test_faults(void **state)
+{
+	static struct duration worked[] = {{5, DURATION_WORKDAY}};
+	struct clauses *clauses;
+	struct rig rig;
+	(void)state;
+
+	approach_init(&rig, FIRST_SIGHT_EACH);
+	reminded(&rig, "law", "2020-12-31", worked, 1);
+	reminded(&rig, "hanging", "met(\"p/law\") + 9d", worked, 1);
+	clauses = reminded(&rig, "held", "2020-12-31", NULL, 0)->clauses;
+	clauses->has_hold = true;
+	clauses->hold = worked[0];
+	clauses->hysteresis = (struct decimal){5, -2};
+	assert_int_equal(register_finish(rig.world.reg, &rig.world.faults), -1);
+	assert_int_equal(rig.world.faults.errors, 3);
+	assert_int_not_equal(world_fault(&rig.world, "remind: working days need "
+		"a calendar"), SIZE_MAX);
+	assert_int_not_equal(world_fault(&rig.world, "hold: working days need "
+		"a calendar"), SIZE_MAX);
+	assert_int_not_equal(world_fault(&rig.world, "hysteresis: has no effect "
+		"without a path"), SIZE_MAX);
+	rig_release(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_met_early),
 		cmocka_unit_test(test_words),

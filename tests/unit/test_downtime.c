@@ -39,7 +39,6 @@ static void life_init(struct rig *rig, int64_t hold)
 	struct milestone *sum;
 
 	rig_init(rig, FIRST_SIGHT_EACH);
-	rig->only_events = true;
 	world_indicator(&rig->world, "x", FREQUENCY_MONTH, 40);
 	world_indicator(&rig->world, "done", FREQUENCY_NONE, 0);
 	rig_source(&rig->world, "s");
