@@ -89,8 +89,9 @@ starttls = false; allow_private = true; }}"""
 LOG = '{ id = "log"; type = "log"; }'
 
 
-# Of a route whose tests wait for each message.
-AT_ONCE = 'group_wait = "0s"; group_interval = "0s";'
+# Of a route whose tests wait for each message, about one thing.
+AT_ONCE = ('group_wait = "0s"; group_interval = "0s"; group_by = [ "kind", '
+           '"milestone", "source", "indicator", "channel" ];')
 
 
 def settings(channels=(LOG,), routes=None, first_sight="each", polling="",
