@@ -12,8 +12,9 @@ struct hearer {
 					   heard of; NULL */
 	int64_t thread;			/* of that */
 	bool waited;			/* … to hear of one of them */
-	instant since;			/* … since then */
-	bool heard;			/* of the alert that fires still */
+	instant since;			/* … for the pace of its group since then;
+					   INSTANT_MIN: now */
+	bool heard;			/* of what fires still, or began again */
 };
 
 struct audience {
@@ -65,7 +66,7 @@ static void audience_route(struct audience *audience,
 
 /* Those who hear of an alert that is over, which needs no more waiting. */
 static void audience_end(struct engine *engine, struct audience *audience,
-	const struct alert *ended, struct effects *effects)
+	const struct alert *ended, instant now, struct effects *effects)
 {
 	struct story *story = story_find(engine->telling, ended->id);
 
@@ -82,7 +83,7 @@ static void audience_end(struct engine *engine, struct audience *audience,
 			}
 			if (waiting) {
 				hearer->waited = true;
-				hearer->since = waiting->mention.made;
+				hearer->since = waiting_pace(waiting, now);
 			}
 		}
 		if (waiting)
@@ -106,13 +107,42 @@ static void audience_change(struct engine *engine, struct audience *audience,
 	}
 }
 
+static bool kinds_are_related(enum event_kind a, enum event_kind b)
+{
+	return a == b || event_kind_ends(a, b) || event_kind_ends(b, a);
+}
+
+/* Those who have heard of the same before, and not yet of its end: to them it has
+   never ended. */
+static void audience_reopen(struct engine *engine, struct audience *audience,
+	const struct alert *raised, struct effects *effects)
+{
+	struct matter *matter = matter_find(engine->telling, raised);
+	struct waiting *ending = matter ? matter->endings : NULL;
+
+	for (struct waiting *next; ending; ending = next) {
+		uint32_t channel = ending->group->receiver->index;
+
+		next = ending->end_next;
+		if (channel == NOT_FOUND || !kinds_are_related(raised->kind,
+				ending->ended->kind))
+			continue;
+		struct hearer *hearer = audience_add(audience, channel);
+		hearer->heard = true;
+		if (!hearer->thread)
+			hearer->thread = ending->mention.thread;
+		waiting_drop(engine->telling, ending,
+			"it has begun again before its end was told", effects);
+	}
+}
+
 /* What a channel is told, and why. NONE: nothing. */
 static enum notify_reason hearer_reason(const struct hearer *hearer,
 	const struct tiding *tiding)
 {
 	if (tiding->raised)
-		return hearer->ended || (tiding->reason == REASON_CHANGED &&
-			hearer->heard) ? REASON_CHANGED : REASON_FIRST;
+		return hearer->ended || hearer->heard ? REASON_CHANGED :
+			REASON_FIRST;
 	if (hearer->ended)
 		return hearer->ended->state == ALERT_WITHDRAWN ?
 			REASON_WITHDRAWN : REASON_RESOLVED;
@@ -170,9 +200,12 @@ void tell(struct engine *engine, const struct tiding *tiding, instant now,
 		return;
 	audience_route(&audience, policy, tiding);
 	for (size_t i = 0; i < tiding->ended_count; i++)
-		audience_end(engine, &audience, tiding->ended[i], effects);
+		audience_end(engine, &audience, tiding->ended[i], now,
+			effects);
 	if (tiding->raised && tiding->reason == REASON_CHANGED)
 		audience_change(engine, &audience, tiding->raised);
+	if (tiding->raised)
+		audience_reopen(engine, &audience, tiding->raised, effects);
 	for (uint32_t i = 0; i < policy->channel_count; i++) {
 		if (audience.hearers[i].listed && i != audience.barred)
 			hearer_tell(engine, &audience.hearers[i],

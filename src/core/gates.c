@@ -16,17 +16,24 @@ const struct alert *waiting_alert(const struct engine *engine,
 		alerts_open(engine->alerts, waiting->mention.alert);
 }
 
-struct route_subject waiting_subject(const struct engine *engine,
-	const struct waiting *waiting)
+struct route_subject event_subject(const struct engine *engine,
+	const struct event *event)
 {
-	const struct alert *alert = waiting_alert(engine, waiting);
-	const struct event *event = &waiting->kept->event;
 	const struct alert as_if = {.kind = event->kind,
 		.severity = event->severity,
 		.subject_kind = event->subject_kind,
 		.subject = (char *)(event->subject ? event->subject : "")};
 
-	return engine_alert_subject(engine, alert ? alert : &as_if);
+	return engine_alert_subject(engine, &as_if);
+}
+
+struct route_subject waiting_subject(const struct engine *engine,
+	const struct waiting *waiting)
+{
+	const struct alert *alert = waiting_alert(engine, waiting);
+
+	return alert ? engine_alert_subject(engine, alert) :
+		event_subject(engine, &waiting->kept->event);
 }
 
 /* --- over? --------------------------------------------------------------- */
@@ -38,21 +45,36 @@ bool reason_is_pressing(enum notify_reason reason)
 		reason == REASON_SILENCE_ENDED;
 }
 
-/* What only nags is needless once somebody has the alert in hand; what was news
-   besides stays news. */
-static const char *gate_nagging(struct engine *engine, struct waiting *waiting,
-	const struct alert *alert)
+bool reason_is_timed(enum notify_reason reason)
 {
-	const struct ear *ear = waiting->ear;
-	bool heard = ear && ear->thread;
-	const struct route_subject subject = engine_alert_subject(engine, alert);
+	return reason == REASON_REMINDER || reason == REASON_SILENCE_EXPIRING ||
+		reason == REASON_ACKNOWLEDGEMENT_EXPIRING;
+}
 
+/* Whether there is news in it, be there a reason to nag or not: its receiver has
+   not been told of this alert, or of what has changed since. */
+static bool waiting_is_news(const struct engine *engine,
+	const struct waiting *waiting, const struct alert *alert)
+{
+	const struct route_subject subject = engine_alert_subject(engine, alert);
+	const struct ear *ear = waiting->ear;
+
+	if (ear && ear->told != INSTANT_MIN)
+		return waiting->mention.event != alert->raised_by;
+	return (ear && ear->thread) || route_first(engine, &subject,
+		waiting->group->receiver);
+}
+
+/* What only nags is needless once somebody has the alert in hand. */
+static const char *gate_nagging(const struct engine *engine,
+	struct waiting *waiting, const struct alert *alert)
+{
 	if (alert->state != ALERT_ACKNOWLEDGED)
 		return NULL;
-	if (heard ? waiting->mention.event == alert->raised_by :
-			!route_first(engine, &subject, waiting->group->receiver))
+	if (!waiting_is_news(engine, waiting, alert))
 		return "somebody has it in hand";
-	waiting->mention.reason = heard ? REASON_CHANGED : REASON_FIRST;
+	waiting->as = waiting->ear && waiting->ear->thread ? REASON_CHANGED :
+		REASON_FIRST;
 	return NULL;
 }
 
@@ -75,6 +97,7 @@ static const char *gate_alert(struct engine *engine, struct waiting *waiting,
 	switch (waiting->mention.reason) {
 	case REASON_REMINDER:
 	case REASON_ESCALATED:
+	case REASON_SILENCE_ENDED:
 	case REASON_ACKNOWLEDGEMENT_EXPIRED:
 		return gate_nagging(engine, waiting, alert);
 	case REASON_ACKNOWLEDGEMENT_EXPIRING:
@@ -156,11 +179,26 @@ static instant gate_hours(const struct engine *engine,
 
 	if (channel->type == CHANNEL_LOG || from == INSTANT_MAX)
 		return from;
-	if (waiting->mention.reason == REASON_ESCALATED)
+	if (waiting->as == REASON_ESCALATED)
 		severity = SEVERITY_CRITICAL;
 	if (group->told != INSTANT_MIN)
 		since = later(since, group->told + 1);
 	return hours_open(&channel->hours, severity, since, from);
+}
+
+/* Where there is more than its channel's hours: until then, and INSTANT_MAX
+   where nobody knows. */
+static instant gates_hold(struct engine *engine, struct waiting *waiting,
+	instant now)
+{
+	instant silent = gate_silence(engine, waiting, now);
+
+	/* What the first polls say may make it needless. */
+	if (waiting->restored && engine->telling->settling)
+		return INSTANT_MAX;
+	if (gate_cause(engine, waiting))
+		return INSTANT_MAX;
+	return waiting->mention.alert ? silent : now;
 }
 
 const char *gates_pass(struct engine *engine, struct waiting *waiting,
@@ -172,26 +210,17 @@ const char *gates_pass(struct engine *engine, struct waiting *waiting,
 		DL_DELETE2(before->kin, waiting, kin_prev, kin_next);
 	waiting->cause = NULL;
 	waiting->silence = 0;
+	waiting->as = waiting->mention.reason;
 	waiting->open = now;
 	if (waiting->mention.reason == REASON_TEST)
 		return NULL;
+	waiting->open = INSTANT_MAX;
 	const char *why = gate_over(engine, waiting, now);
 	if (why)
 		return why;
-	/* What the first polls say may make it needless. */
-	if (waiting->restored && engine->telling->settling) {
-		waiting->open = INSTANT_MAX;
-		return NULL;
-	}
-	instant silent = gate_silence(engine, waiting, now);
-	if (silent > now && !waiting->mention.alert)
-		return "silenced";
-	if (gate_cause(engine, waiting)) {
-		waiting->open = INSTANT_MAX;
-		return NULL;
-	}
-	if (before)
-		waiting->since = now;
-	waiting->open = gate_hours(engine, waiting, silent);
+	instant held = gates_hold(engine, waiting, now);
+	if (before && !waiting->cause)
+		waiting_renew(engine->telling, waiting, now);
+	waiting->open = gate_hours(engine, waiting, held);
 	return NULL;
 }

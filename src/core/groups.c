@@ -176,6 +176,57 @@ void waiting_add(struct telling *telling, struct group *group,
 		DL_APPEND2(telling->fresh, waiting, fresh_prev, fresh_next);
 }
 
+static void matter_key(const struct alert *alert, struct text *out)
+{
+	text_init(out, 0);
+	text_addf(out, "%d%s", (int)alert->subject_kind,
+		alert->subject ? alert->subject : "");
+}
+
+struct matter *matter_find(const struct telling *telling,
+	const struct alert *alert)
+{
+	struct matter *matter;
+	struct text key;
+
+	matter_key(alert, &key);
+	HASH_FIND(hh, telling->matters, text_string(&key), key.length, matter);
+	text_release(&key);
+	return matter;
+}
+
+void waiting_close(struct telling *telling, struct waiting *waiting,
+	const struct alert *ended)
+{
+	struct matter *matter = matter_find(telling, ended);
+
+	if (!matter) {
+		struct text key;
+
+		matter_key(ended, &key);
+		size_t length = key.length;
+		matter = mem_new(1, sizeof(*matter));
+		matter->key = text_take(&key);
+		HASH_ADD_KEYPTR(hh, telling->matters, matter->key, length,
+			matter);
+	}
+	waiting->ended = alert_keep(ended);
+	waiting->matter = matter;
+	DL_APPEND2(matter->endings, waiting, end_prev, end_next);
+}
+
+static void matter_leave(struct telling *telling, struct waiting *waiting)
+{
+	struct matter *matter = waiting->matter;
+
+	DL_DELETE2(matter->endings, waiting, end_prev, end_next);
+	if (matter->endings)
+		return;
+	HASH_DEL(telling->matters, matter);
+	free(matter->key);
+	free(matter);
+}
+
 static void waiting_free(struct telling *telling, struct waiting *waiting)
 {
 	event_leave(telling, waiting->kept);
@@ -190,6 +241,8 @@ void waiting_remove(struct telling *telling, struct waiting *waiting)
 		waiting->ear->waiting = NULL;
 	if (waiting->cause)
 		DL_DELETE2(waiting->cause->kin, waiting, kin_prev, kin_next);
+	if (waiting->matter)
+		matter_leave(telling, waiting);
 	if (!waiting->saved)
 		DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
 	DL_DELETE(waiting->group->first, waiting);
@@ -197,16 +250,44 @@ void waiting_remove(struct telling *telling, struct waiting *waiting)
 	waiting_free(telling, waiting);
 }
 
+static void number_drop(int64_t number, const char *why,
+	struct effects *effects)
+{
+	struct effect *effect = effects_add(effects, EFFECT_DROP);
+
+	effect->number = number;
+	effect->reason = effects_string(effects, why);
+}
+
+static void former_drop(struct waiting *waiting, struct effects *effects)
+{
+	if (waiting->former)
+		number_drop(waiting->former, "its cause is over: it waits anew",
+			effects);
+	waiting->former = 0;
+}
+
 void waiting_drop(struct telling *telling, struct waiting *waiting,
 	const char *why, struct effects *effects)
 {
-	if (waiting->saved) {
-		struct effect *effect = effects_add(effects, EFFECT_DROP);
-
-		effect->number = waiting->mention.id;
-		effect->reason = effects_string(effects, why);
-	}
+	former_drop(waiting, effects);
+	if (waiting->saved)
+		number_drop(waiting->mention.id, why, effects);
 	waiting_remove(telling, waiting);
+}
+
+void waiting_renew(struct telling *telling, struct waiting *waiting,
+	instant now)
+{
+	waiting->since = waiting->mention.made = now;
+	if (!waiting->saved)
+		return;
+	waiting->former = waiting->mention.id;
+	waiting->mention.id = ++telling->last_mention;
+	waiting->saved = waiting->restored = false;
+	DL_APPEND2(telling->fresh, waiting, fresh_prev, fresh_next);
+	DL_DELETE(waiting->group->first, waiting);
+	DL_APPEND(waiting->group->first, waiting);
 }
 
 void groups_free(struct telling *telling)
@@ -231,12 +312,13 @@ void groups_free(struct telling *telling)
 instant waiting_due(const struct waiting *waiting)
 {
 	const struct group *group = waiting->group;
+	enum notify_reason reason = waiting->as;
 	instant due = waiting->open;
 
-	if (due == INSTANT_MAX || group->more ||
-			reason_is_pressing(waiting->mention.reason))
+	if (due == INSTANT_MAX || group->more || reason_is_pressing(reason))
 		return due;
-	due = later(due, waiting->since + waiting->pace.wait);
+	if (!reason_is_timed(reason))
+		due = later(due, waiting->since + waiting->pace.wait);
 	if (group->told != INSTANT_MIN)
 		due = later(due, group->told + waiting->pace.interval);
 	return due;
@@ -255,11 +337,28 @@ void waiting_plan(struct engine *engine, struct waiting *waiting, instant now)
 
 void group_plan(struct engine *engine, struct group *group, instant now)
 {
-	struct waiting *waiting;
+	struct waiting *waiting, *next;
 
 	agenda_set(engine->telling->due, group->slot, INSTANT_MAX);
-	DL_FOREACH(group->first, waiting)
+	DL_FOREACH_SAFE(group->first, waiting, next)
 		waiting_plan(engine, waiting, now);
+}
+
+/* News that a silence is over when its time comes waits for no end. */
+static bool waiting_is_hushed(const struct waiting *waiting, instant now)
+{
+	return waiting->silence && !waiting->mention.alert &&
+		waiting_due(waiting) <= now;
+}
+
+static instant group_due(const struct group *group)
+{
+	const struct waiting *waiting;
+	instant due = INSTANT_MAX;
+
+	DL_FOREACH(group->first, waiting)
+		due = earlier(due, waiting_due(waiting));
+	return due;
 }
 
 /* Passes all of a group by their gates, and those that are needless out.
@@ -268,17 +367,16 @@ static instant group_look(struct engine *engine, struct group *group,
 	instant now, struct effects *effects)
 {
 	struct waiting *waiting, *next;
-	instant due = INSTANT_MAX;
 
 	DL_FOREACH_SAFE(group->first, waiting, next) {
 		const char *why = gates_pass(engine, waiting, now);
 
+		if (!why && waiting_is_hushed(waiting, now))
+			why = "silenced";
 		if (why)
 			waiting_needless(engine, waiting, why, now, effects);
-		else
-			due = earlier(due, waiting_due(waiting));
 	}
-	return due;
+	return group_due(group);
 }
 
 /* --- telling ------------------------------------------------------------- */
@@ -323,7 +421,7 @@ static struct told *group_ready(const struct engine *engine,
 
 	*count = 0;
 	DL_FOREACH(group->first, waiting) {
-		if (waiting->open <= now)
+		if (waiting->open <= now && !waiting->silence)
 			all[(*count)++] = told_of(engine, waiting);
 	}
 	qsort(all, *count, sizeof(*all), told_compare);
@@ -356,13 +454,19 @@ static void item_make(struct engine *engine, struct waiting *waiting,
 {
 	struct telling *telling = engine->telling;
 	struct story *story = story_find(telling, waiting->mention.alert);
+	struct ear *ear = story ? ear_find(story, waiting->group->receiver)
+		: NULL;
 
+	former_drop(waiting, effects);
 	item->mention = waiting->mention;
 	item->mention.group = draft->group;
+	item->mention.reason = waiting->as;
 	item->mention.undelivered = string_copied(effects,
 		waiting->mention.undelivered);
-	if (waiting->ear)
-		item->mention.thread = waiting->ear->thread;
+	if (ear)
+		item->mention.thread = ear->thread;
+	if (ear && item->mention.reason == REASON_REMINDER)
+		item->reminders = ear->reminders + 1;
 	item->saved = waiting->saved;
 	item->event = event_copied(telling, waiting->kept, effects);
 	if (waiting->ended)
@@ -421,9 +525,13 @@ static void group_notify(struct engine *engine, struct group *group,
 static size_t items_max(const struct engine *engine, const struct group *group)
 {
 	const struct policy *policy = engine->settings.policy;
+	const struct channel *channel =
+		&policy->channels[group->receiver->index];
 
-	return policy->channels[group->receiver->index].type ==
-		CHANNEL_WEBHOOK ? WEBHOOK_ITEMS_MAX : NOTIFICATION_ITEMS_MAX;
+	if (channel->type != CHANNEL_WEBHOOK)
+		return NOTIFICATION_ITEMS_MAX;
+	return channel->items_most > 0 ? channel->items_most
+		: WEBHOOK_ITEMS_MAX;
 }
 
 /* Tells one notification of a group, whose other mentions wait on. What is too
@@ -433,17 +541,13 @@ static size_t group_tell(struct engine *engine, struct group *group,
 {
 	size_t count, most = items_max(engine, group);
 	struct told *all = group_ready(engine, group, now, &count);
-	struct waiting *waiting;
-	instant due = INSTANT_MAX;
 
 	group->more = count > most;
 	count = count < most ? count : most;
 	if (count > 0)
 		group_notify(engine, group, all, count, now, effects);
 	free(all);
-	DL_FOREACH(group->first, waiting)
-		due = earlier(due, waiting_due(waiting));
-	agenda_set(engine->telling->due, group->slot, due);
+	agenda_set(engine->telling->due, group->slot, group_due(group));
 	return count;
 }
 
@@ -461,7 +565,7 @@ static int group_compare(const void *a, const void *b)
 /*
  * All that are due are looked at before any is told, so that what follows from
  * another is held back, and named, when that is told. What is too much for one
- * call stays due.
+ * call stays due; while there are more reminders to come, none is told.
  */
 void groups_advance(struct engine *engine, instant now,
 	struct effects *effects)
@@ -470,6 +574,8 @@ void groups_advance(struct engine *engine, instant now,
 	struct group **due = NULL;
 	size_t count = 0, room = 0, looked = 0, told = 0;
 
+	if (stories_are_due(engine, now))
+		return;
 	while (agenda_next(telling->due) <= now && looked < LOOKS_AT_ONCE) {
 		struct group *group = agenda_first(telling->due);
 		instant next = group_look(engine, group, now, effects);
@@ -501,6 +607,7 @@ static void waiting_save(struct telling *telling, struct waiting *waiting,
 {
 	struct mention *copy = effects_block(effects, sizeof(*copy));
 
+	former_drop(waiting, effects);
 	*copy = waiting->mention;
 	copy->group = effects_string(effects, copy->group);
 	copy->undelivered = string_copied(effects, copy->undelivered);

@@ -35,20 +35,42 @@ struct ear *ear_find(const struct story *story,
 	return ear;
 }
 
-/* A new one comes last: they are told of in the order in which they heard. */
+/* In order of their channels, however they came to be. */
 struct ear *ear_of(struct story *story, struct receiver *receiver)
 {
 	struct ear **link = &story->ears;
 
-	while (*link && (*link)->receiver != receiver)
+	while (*link && strcmp((*link)->receiver->id, receiver->id) < 0)
 		link = &(*link)->next;
-	if (!*link) {
-		*link = mem_new(1, sizeof(**link));
-		(*link)->receiver = receiver;
-		(*link)->story = story;
-		(*link)->told = INSTANT_MIN;
+	if (!*link || (*link)->receiver != receiver) {
+		struct ear *ear = mem_new(1, sizeof(*ear));
+
+		ear->receiver = receiver;
+		ear->story = story;
+		ear->told = INSTANT_MIN;
+		ear->next = *link;
+		*link = ear;
 	}
 	return *link;
+}
+
+void ear_leave(struct engine *engine, struct ear *ear, instant now)
+{
+	struct story *story = ear->story;
+	struct ear **link = &story->ears;
+	struct receiver *receiver = ear->receiver;
+	struct waiting *kin, *next;
+
+	if (ear->thread || ear->waiting)
+		return;
+	while (*link != ear)
+		link = &(*link)->next;
+	*link = ear->next;
+	free(ear);
+	DL_FOREACH_SAFE2(story->kin, kin, next, kin_next) {
+		if (kin->group->receiver == receiver)
+			waiting_plan(engine, kin, now);
+	}
 }
 
 void story_free(struct telling *telling, struct story *story)
@@ -65,14 +87,20 @@ void story_free(struct telling *telling, struct story *story)
 	free(story);
 }
 
+static int kin_compare(const struct waiting *a, const struct waiting *b)
+{
+	return (a->mention.id > b->mention.id) - (a->mention.id < b->mention.id);
+}
+
 void story_end(struct engine *engine, struct story *story, instant now)
 {
 	struct waiting *kin;
 
+	DL_SORT2(story->kin, kin_compare, kin_prev, kin_next);
 	while ((kin = story->kin)) {
 		DL_DELETE2(story->kin, kin, kin_prev, kin_next);
 		kin->cause = NULL;
-		kin->since = now;
+		waiting_renew(engine->telling, kin, now);
 		waiting_plan(engine, kin, now);
 	}
 	for (struct ear *ear = story->ears; ear; ear = ear->next) {

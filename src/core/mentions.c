@@ -112,8 +112,15 @@ struct waiting *waiting_new(struct telling *telling,
 	waiting->pace = draft->pace;
 	waiting->kept = event_keep(telling, event);
 	if (draft->ended)
-		waiting->ended = alert_keep(draft->ended);
+		waiting_close(telling, waiting, draft->ended);
 	return waiting;
+}
+
+instant waiting_pace(const struct waiting *waiting, instant now)
+{
+	instant made = waiting->mention.made;
+
+	return made + waiting->pace.wait > now ? made : INSTANT_MIN;
 }
 
 /* The ear that is to hear it; NULL: it is about no open alert, or beside what
@@ -153,7 +160,7 @@ void mention_put(struct engine *engine, const struct draft *given, instant now,
 			draft.mention.reason = before->mention.reason;
 		if (!news)
 			event = &before->kept->event;
-		draft.since = before->mention.made;
+		draft.since = waiting_pace(before, now);
 	}
 	struct waiting *waiting = waiting_new(telling, &draft, event, now);
 	waiting_add(telling, group_of(telling, receiver, draft.mention.group),
@@ -238,11 +245,14 @@ void waiting_needless(struct engine *engine, struct waiting *waiting,
 	const char *why, instant now, struct effects *effects)
 {
 	bool gone = waiting->group->receiver->index == NOT_FOUND;
-	struct story *story = waiting->ear ? waiting->ear->story : NULL;
+	struct ear *ear = waiting->ear;
+	struct story *story = ear ? ear->story : NULL;
 	const struct policy *policy = engine->settings.policy;
 	struct choice choices[CHANNELS_MAX];
 
 	waiting_drop(engine->telling, waiting, why, effects);
+	if (ear)
+		ear_leave(engine, ear, now);
 	const struct alert *alert = story ? alerts_open(engine->alerts,
 		story->alert) : NULL;
 	if (!alert)

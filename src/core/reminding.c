@@ -214,12 +214,35 @@ static void story_work(struct engine *engine, struct story *story,
 	story_plan(engine, story);
 }
 
+static int story_compare(const void *a, const void *b)
+{
+	int64_t one = (*(struct story *const *)a)->alert;
+	int64_t two = (*(struct story *const *)b)->alert;
+
+	return (one > two) - (one < two);
+}
+
+/* What comes at one time comes in order of the alerts. */
 void stories_advance(struct engine *engine, instant now,
 	struct effects *effects)
 {
 	struct telling *telling = engine->telling;
+	struct story *due[STORIES_AT_ONCE];
+	size_t count = 0;
 
-	for (int i = 0; i < STORIES_AT_ONCE && !telling->settling &&
-			agenda_next(telling->plans) <= now; i++)
-		story_work(engine, agenda_first(telling->plans), now, effects);
+	while (count < STORIES_AT_ONCE && stories_are_due(engine, now)) {
+		due[count] = agenda_first(telling->plans);
+		agenda_set(telling->plans, due[count++]->slot, INSTANT_MAX);
+	}
+	if (count > 1)
+		qsort(due, count, sizeof(*due), story_compare);
+	for (size_t i = 0; i < count; i++)
+		story_work(engine, due[i], now, effects);
+}
+
+bool stories_are_due(const struct engine *engine, instant now)
+{
+	const struct telling *telling = engine->telling;
+
+	return !telling->settling && agenda_next(telling->plans) <= now;
 }

@@ -15,7 +15,7 @@ struct silent {
 	struct silence silence;	/* strings owned */
 	struct match *matches;
 	size_t match_count;
-	bool warned;
+	bool warned;		/* looked at for that, and not to be again */
 };
 
 struct silences {
@@ -136,12 +136,6 @@ static void silences_add(struct silences *silences, struct silent *silent)
 	silences->items[at] = silent;
 }
 
-static void silences_remove(struct silences *silences, size_t index)
-{
-	memmove(&silences->items[index], &silences->items[index + 1],
-		(--silences->count - index) * sizeof(*silences->items));
-}
-
 void silences_plan(struct silences *silences)
 {
 	silences->next = INSTANT_MAX;
@@ -151,6 +145,15 @@ void silences_plan(struct silences *silences)
 
 		silences->next = earlier(silences->next, silent->warned ? end :
 			earlier(end, silent_warning(silent)));
+	}
+}
+
+void silences_start(struct silences *silences, instant alive)
+{
+	for (size_t i = 0; i < silences->count; i++) {
+		struct silent *silent = silences->items[i];
+
+		silent->warned = silent_warning(silent) <= alive;
 	}
 }
 
@@ -196,16 +199,15 @@ bool silences_warn(const struct engine *engine,
 	return silences_ending(engine, subject, now) != NULL;
 }
 
-/* Whether it is its end that a subject waits for, now or then. */
+/* Whether it is its end that a subject waits for: no other holds then. */
 static bool silent_is_last(const struct engine *engine,
-	const struct silent *silent, const struct route_subject *subject,
-	instant now)
+	const struct silent *silent, const struct route_subject *subject)
 {
+	instant end = silent_end(silent);
 	int64_t other;
 
 	return silent_matches(silent, subject) &&
-		silences_hold(engine, subject, now, &other) <=
-		later(silent_end(silent), now);
+		silences_hold(engine, subject, end, &other) == end;
 }
 
 /* --- a word before the end ----------------------------------------------- */
@@ -220,13 +222,11 @@ struct held {
 };
 
 static void held_take(struct held *held, struct story *story, struct ear *ear,
-	enum severity severity, instant warning)
+	enum severity severity, bool last, instant warning)
 {
 	if (ear->told != INSTANT_MIN && ear->told >= warning)
 		held->warned = true;
-	/* What came later was not held when it was time; of the rest the channel
-	   may have heard by one that is over. */
-	if (!ear->waiting || ear->waiting->mention.made > warning ||
+	if (!last || !ear->waiting || ear->waiting->mention.made > warning ||
 			(held->story && held->severity >= severity))
 		return;
 	*held = (struct held){story, ear->receiver, severity, held->warned};
@@ -265,12 +265,13 @@ static void silent_warn(struct engine *engine, struct silent *silent,
 		const struct route_subject subject =
 			engine_alert_subject(engine, alert);
 
-		if (!story || !silent_is_last(engine, silent, &subject, now))
+		if (!story || !silent_matches(silent, &subject))
 			continue;
+		bool last = silent_is_last(engine, silent, &subject);
 		for (struct ear *ear = story->ears; ear; ear = ear->next) {
 			if (ear->receiver->index != NOT_FOUND)
 				held_take(&held[ear->receiver->index], story,
-					ear, alert->severity,
+					ear, alert->severity, last,
 					silent_warning(silent));
 		}
 	}
@@ -300,8 +301,7 @@ void silences_name(const struct engine *engine, struct item *item,
 			engine_alert_subject(engine, alert);
 
 		if (!ear || !ear->waiting || alert->id == item->alert->id ||
-				!silent_is_last(engine, silent, &subject,
-				engine->asked))
+				!silent_is_last(engine, silent, &subject))
 			continue;
 		item->consequences++;
 		if (item->speaks_for_count < SPEAKS_FOR_MAX)
@@ -326,18 +326,23 @@ static void ear_unsilence(struct engine *engine, struct ear *ear,
 		return;
 	}
 	if (waiting->mention.made < end &&
-			reason_outweighs(reason, waiting->mention.reason)) {
+			reason_outweighs(reason, waiting->mention.reason))
 		waiting->mention.reason = reason;
-		waiting->since = later(waiting->since, end);
-	}
 	waiting_plan(engine, waiting, now);
+}
+
+/* As it stood at the end of the silence, which may be a while ago. */
+static enum alert_state alert_state_at(const struct alert *alert, instant at)
+{
+	return alert->acknowledged <= at && at < alert->until ?
+		ALERT_ACKNOWLEDGED : ALERT_FIRING;
 }
 
 static void alert_unsilence(struct engine *engine, const struct alert *alert,
 	instant end, instant now, struct effects *effects)
 {
 	struct story *story = story_find(engine->telling, alert->id);
-	enum notify_reason reason = alert_step(alert->state,
+	enum notify_reason reason = alert_step(alert_state_at(alert, end),
 		ALERT_UNSILENCE).reason;
 
 	if (!story || reason == REASON_NONE || alert->raised >= end)
@@ -347,17 +352,24 @@ static void alert_unsilence(struct engine *engine, const struct alert *alert,
 	story_plan(engine, story);
 }
 
-/* What it held goes on, be there an end to tell of or not. */
-static void groups_unsilence(struct engine *engine, int64_t silence,
+/* What it held goes on from its end, be there an end to tell of or not. */
+static void groups_unsilence(struct engine *engine, const struct silent *silent,
 	instant now)
 {
+	instant end = silent_end(silent);
 	struct group *group, *next;
-	struct waiting *waiting;
+	struct waiting *waiting, *after;
 
 	HASH_ITER(hh, engine->telling->groups, group, next) {
-		DL_FOREACH(group->first, waiting) {
-			if (waiting->silence == silence)
-				waiting_plan(engine, waiting, now);
+		DL_FOREACH_SAFE(group->first, waiting, after) {
+			const struct route_subject subject =
+				waiting_subject(engine, waiting);
+
+			if (!silent_matches(silent, &subject))
+				continue;
+			if (waiting->mention.made < end)
+				waiting->since = later(waiting->since, end);
+			waiting_plan(engine, waiting, now);
 		}
 	}
 }
@@ -367,16 +379,46 @@ static void silent_let_go(struct engine *engine, const struct silent *silent,
 {
 	instant end = silent_end(silent);
 
-	for (size_t i = 0; end > silent->silence.from &&
-			i < alerts_count(engine->alerts); i++) {
+	if (end <= silent->silence.from)
+		return;
+	groups_unsilence(engine, silent, now);
+	for (size_t i = 0; i < alerts_count(engine->alerts); i++) {
 		const struct alert *alert = alerts_at(engine->alerts, i);
 		const struct route_subject subject =
 			engine_alert_subject(engine, alert);
 
-		if (silent_is_last(engine, silent, &subject, now))
+		if (silent_is_last(engine, silent, &subject))
 			alert_unsilence(engine, alert, end, now, effects);
 	}
-	groups_unsilence(engine, silent->silence.id, now);
+}
+
+/* The end of one may leave another, about to end, as the last, unless it was told
+   by an earlier process. All that are over are known until each is told. */
+static void silences_let_go(struct engine *engine, instant now,
+	struct effects *effects)
+{
+	struct silences *silences = engine->silences;
+	bool changed = false;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < silences->count; i++) {
+		if (!silent_is_over(silences->items[i], now))
+			continue;
+		silent_let_go(engine, silences->items[i], now, effects);
+		changed |= silent_end(silences->items[i]) >
+			engine->telling->alive;
+	}
+	for (size_t i = 0; i < silences->count; i++) {
+		struct silent *silent = silences->items[i];
+
+		if (silent_is_over(silent, now))
+			silent_free(silent);
+		else
+			silences->items[kept++] = silent;
+	}
+	for (size_t i = 0; i < kept && changed; i++)
+		silences->items[i]->warned = false;
+	silences->count = kept;
 }
 
 void silences_advance(struct engine *engine, instant now,
@@ -386,18 +428,12 @@ void silences_advance(struct engine *engine, instant now,
 
 	if (now < silences->next || engine->telling->settling)
 		return;
-	for (size_t i = 0; i < silences->count;) {
+	silences_let_go(engine, now, effects);
+	for (size_t i = 0; i < silences->count; i++) {
 		struct silent *silent = silences->items[i];
 
-		if (silent_is_over(silent, now)) {
-			silences_remove(silences, i);
-			silent_let_go(engine, silent, now, effects);
-			silent_free(silent);
-			continue;
-		}
 		if (!silent->warned && silent_warning(silent) <= now)
 			silent_warn(engine, silent, now, effects);
-		i++;
 	}
 	silences_plan(silences);
 }

@@ -12,6 +12,7 @@ struct telling *telling_new(int64_t last_mention)
 	struct telling *telling = mem_new(1, sizeof(*telling));
 
 	telling->last_mention = last_mention;
+	telling->alive = INSTANT_MIN;
 	telling->due = agenda_new();
 	telling->plans = agenda_new();
 	return telling;
@@ -40,6 +41,7 @@ void telling_restore(struct engine *engine, const struct mention *mention,
 
 	waiting->mention.id = mention->id;
 	telling->last_mention = mention->id > last ? mention->id : last;
+	telling->alive = later(telling->alive, mention->made);
 	waiting->saved = waiting->restored = true;
 	waiting_add(telling, group_of(telling, receiver_of(engine,
 		mention->channel), mention->group ? mention->group : ""),
@@ -52,6 +54,7 @@ void telling_restore_hearing(struct engine *engine,
 	struct story *story = story_of(engine->telling, hearing->alert);
 	struct ear *ear = ear_of(story, receiver_of(engine, hearing->channel));
 
+	engine->telling->alive = later(engine->telling->alive, hearing->told);
 	ear->thread = hearing->thread;
 	ear->told = hearing->told;
 	ear->reminders = hearing->reminders;
@@ -63,6 +66,7 @@ void telling_restore_group(struct engine *engine, const char *channel,
 	struct group *kept = group_of(engine->telling, receiver_of(engine,
 		channel), group);
 
+	engine->telling->alive = later(engine->telling->alive, told);
 	kept->told = later(kept->told, told);
 	kept->idle = kept->told + GROUP_INTERVAL_MAX;
 }
@@ -106,7 +110,7 @@ static void waiting_bind(struct engine *engine, struct waiting *waiting)
 	const struct alert *ended = ended_find(telling, mention->alert);
 
 	if (ended)
-		waiting->ended = alert_keep(ended);
+		waiting_close(telling, waiting, ended);
 	if (mention->reason == REASON_SILENCE_EXPIRING ||
 			!alerts_open(engine->alerts, mention->alert))
 		return;
@@ -142,6 +146,8 @@ static void stories_bind(struct engine *engine)
 	for (size_t i = 0; i < alerts_count(engine->alerts); i++) {
 		const struct alert *alert = alerts_at(engine->alerts, i);
 
+		engine->telling->alive = later(engine->telling->alive,
+			later(alert->raised, alert->acknowledged));
 		if (alert->state == ALERT_ACKNOWLEDGED)
 			story_of(engine->telling, alert->id);
 	}
@@ -164,6 +170,7 @@ void telling_start(struct engine *engine, instant now)
 	}
 	ended_release(telling);
 	stories_bind(engine);
+	silences_start(engine->silences, telling->alive);
 	telling_policy(engine);
 	telling_replan(engine, now);
 }
@@ -179,12 +186,15 @@ static instant instant_cut(instant at, instant now)
 static void waiting_replan(struct engine *engine, struct waiting *waiting,
 	instant now)
 {
-	const struct route_subject subject = waiting_subject(engine, waiting);
+	const struct route_subject about = waiting_subject(engine, waiting);
+	const struct route_subject event = event_subject(engine,
+		&waiting->kept->event);
 	const struct receiver *receiver = waiting->group->receiver;
+	const struct route *route = route_to(engine, &about, receiver);
 
 	waiting->since = instant_cut(waiting->since, now);
-	waiting->pace = pace_of(engine, route_to(engine, &subject, receiver),
-		receiver);
+	waiting->pace = pace_of(engine, route ? route : route_first(engine,
+		&event, receiver), receiver);
 }
 
 static void groups_replan(struct engine *engine, instant now)
@@ -271,10 +281,8 @@ void telling_advance(struct engine *engine, instant now,
 
 bool telling_is_behind(const struct engine *engine, instant now)
 {
-	const struct telling *telling = engine->telling;
-
-	return agenda_next(telling->due) <= now || (!telling->settling &&
-		agenda_next(telling->plans) <= now);
+	return agenda_next(engine->telling->due) <= now ||
+		stories_are_due(engine, now);
 }
 
 instant telling_next(const struct engine *engine)

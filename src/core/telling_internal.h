@@ -11,6 +11,8 @@
  *   later than it is itself.
  * - A receiver waits at most once to hear of an open alert: what is newer takes
  *   the place of what waits, with the weightier reason (mention_put).
+ * - Nobody is told the end of what has begun again since: a new beginning takes
+ *   the place of an end that waits (audience.c).
  * - A story is there for each open alert that somebody hears of or that is
  *   acknowledged; its agenda says when something of it comes next.
  * - Nothing here is saved but mentions. All else follows from them, the alerts,
@@ -54,6 +56,13 @@ struct pace {
 	int64_t wait, interval, repeat;
 };
 
+/* What begins and ends: a subject. Of one whose end waits to be told somewhere. */
+struct matter {
+	char *key;		/* a digit for the kind, then the id */
+	struct waiting *endings;
+	UT_hash_handle hh;	/* by key */
+};
+
 struct waiting {
 	struct mention mention;	/* channel and group: its group's; undelivered:
 				   owned */
@@ -64,14 +73,18 @@ struct waiting {
 				   on a silence */
 	bool saved;
 	bool restored;		/* … by an earlier process */
+	int64_t former;		/* the number it is saved under, and is no more; 0 */
 	struct pace pace;
-	instant since;		/* made, or let go by what held it */
-	instant open;		/* by its gates: not before */
+	instant since;		/* made, or let go by a silence */
+	enum notify_reason as;	/* by its gates: why it is told … */
+	instant open;		/* … and not before */
 	int64_t silence;	/* that holds it; 0 */
 	struct story *cause;	/* that is told in its place; NULL */
 	struct waiting *prev, *next;		/* of its group, by number */
 	struct waiting *fresh_prev, *fresh_next; /* of those not saved */
 	struct waiting *kin_prev, *kin_next;	/* of its cause's consequences */
+	struct matter *matter;	/* of an ending; NULL */
+	struct waiting *end_prev, *end_next;	/* of the matter's */
 };
 
 /* What is told together on a channel. */
@@ -119,12 +132,15 @@ struct telling {
 				   first polls */
 	struct receiver *receivers;
 	struct kept_event *kept;
+	struct matter *matters;
 	struct group *groups;
 	struct agenda *due;	/* groups */
 	size_t swept;		/* groups left by the last sweep */
 	struct story *stories;
 	struct agenda *plans;	/* stories */
 	struct waiting *fresh;	/* not saved yet */
+	instant alive;		/* restored: something was done then, and so all
+				   that was due by then */
 	struct alert **ended;	/* restored, until the start */
 	size_t ended_count, ended_capacity;
 };
@@ -158,6 +174,10 @@ struct draft {
 /* One of the next number, in no group yet. */
 struct waiting *waiting_new(struct telling *telling,
 	const struct draft *draft, const struct event *event, instant now);
+/* Since when what takes its place waits for others, so that what changes all the
+   time is told all the same; INSTANT_MIN: from now on, since that time is over,
+   and it is held back by more than that. */
+instant waiting_pace(const struct waiting *waiting, instant now);
 /* It takes the place of what its receiver waits to hear of the alert, unless
    that weighs as much and there is no news. */
 void mention_put(struct engine *engine, const struct draft *draft, instant now,
@@ -187,6 +207,16 @@ void alert_discard(struct alert *alert);
 void waiting_add(struct telling *telling, struct group *group,
 	struct waiting *waiting);
 void waiting_remove(struct telling *telling, struct waiting *waiting);
+/* What held it has let it go: it waits as if it were made now, under a new
+   number, also after a restart. It moves to the end of its group. */
+void waiting_renew(struct telling *telling, struct waiting *waiting,
+	instant now);
+/* It is about an alert that is over; kept. */
+void waiting_close(struct telling *telling, struct waiting *waiting,
+	const struct alert *ended);
+/* The subject of an alert, if an end of it waits; NULL. */
+struct matter *matter_find(const struct telling *telling,
+	const struct alert *alert);
 /* It is needless: said to the store if that has it. */
 void waiting_drop(struct telling *telling, struct waiting *waiting,
 	const char *why, struct effects *effects);
@@ -204,17 +234,21 @@ void groups_save(struct telling *telling, struct effects *effects);
 
 /* --- gates.c ------------------------------------------------------------- */
 
-/* Sets what holds it and until when. Returns why it is needless, or NULL. May
-   change its reason, where what nagged has been answered and news is left. */
+/* Sets what holds it and until when, and as what it is told. Returns why it is
+   needless, or NULL. */
 const char *gates_pass(struct engine *engine, struct waiting *waiting,
 	instant now);
-/* Whether it is past the pace of its group. */
+/* Whether it is past the pace of its group; or waits for no others, but for the
+   group's interval. */
 bool reason_is_pressing(enum notify_reason reason);
+bool reason_is_timed(enum notify_reason reason);
 /* What it is about: its alert, open or over; NULL: none that is known. */
 const struct alert *waiting_alert(const struct engine *engine,
 	const struct waiting *waiting);
 struct route_subject waiting_subject(const struct engine *engine,
 	const struct waiting *waiting);
+struct route_subject event_subject(const struct engine *engine,
+	const struct event *event);
 
 /* --- hearings.c ---------------------------------------------------------- */
 
@@ -223,6 +257,9 @@ struct story *story_of(struct telling *telling, int64_t alert);
 struct ear *ear_find(const struct story *story,
 	const struct receiver *receiver);
 struct ear *ear_of(struct story *story, struct receiver *receiver);
+/* Forgets one that has heard nothing and waits for nothing: what follows from the
+   alert is told there by itself. */
+void ear_leave(struct engine *engine, struct ear *ear, instant now);
 /* Its alert is over: its consequences go on, and what waits is no longer an
    ear's. */
 void story_end(struct engine *engine, struct story *story, instant now);
@@ -243,6 +280,8 @@ void story_plan(struct engine *engine, struct story *story);
 void story_route(struct engine *engine, struct story *story);
 void stories_advance(struct engine *engine, instant now,
 	struct effects *effects);
+/* Whether there are more than one call may take. */
+bool stories_are_due(const struct engine *engine, instant now);
 
 /* --- silences.c ---------------------------------------------------------- */
 
@@ -255,6 +294,8 @@ void silences_name(const struct engine *engine, struct item *item,
 /* Whether one of them is about to end, and people are told so. */
 bool silences_warn(const struct engine *engine,
 	const struct route_subject *subject, instant now);
+/* What was due until then has been done. */
+void silences_start(struct silences *silences, instant alive);
 /* Plans them all. */
 void silences_plan(struct silences *silences);
 /* Warns before the end of some, and tells what those held that are over. */

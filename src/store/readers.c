@@ -18,7 +18,7 @@
 	"s.waiting_for, s.published_assumed, s.next, s.forecast, " \
 	"s.forecast_value, s.forecast_low, s.forecast_high, s.forecast_date, " \
 	"s.forecast_slip, s.forecast_misses, s.told_status, s.flips, " \
-	"s.approached"
+	"s.apart, s.unsettled, s.approached"
 #define ALERT_SELECT \
 	"SELECT a.alert, a.kind, a.severity, a.subject_kind, n.text, a.state, " \
 	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason, " \

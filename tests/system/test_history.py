@@ -109,7 +109,7 @@ def test_a_store_from_before_has_no_causes(daemon):
     started(daemon)
     known(daemon, "p/one")
     daemon.stop()
-    damped = ("told_status", "flips", "approached")
+    damped = ("told_status", "flips", "apart", "unsettled", "approached")
     acknowledged = ("acknowledged", "until", "person", "note", "escalated",
                     "escalation")
     later = {"assessment": ("cause", "because", "told", *damped),

@@ -145,10 +145,10 @@
 		"20 00:00:00 recovered p/b\n"
 		"40 00:00:00 up\n",
 		"0 10:00:30 desk: first at_risk p/b\n"
-		"1 10:01:00 desk: reminder at_risk p/b\n"
-		"3 10:01:30 desk: reminder at_risk p/b\n"
-		"7 10:02:00 desk: reminder at_risk p/b\n"
-		"15 10:02:30 desk: reminder at_risk p/b\n"
+		"1 10:00:30 desk: reminder at_risk p/b (1)\n"
+		"3 10:00:30 desk: reminder at_risk p/b (2)\n"
+		"7 10:00:30 desk: reminder at_risk p/b (3)\n"
+		"15 10:00:30 desk: reminder at_risk p/b (4)\n"
 		"20 00:00:30 desk: resolved recovered p/b of at_risk\n", false},
 	{"what was answered is not reminded of", "quiet_reminding",
 		"0 22:30:00 at_risk p/b\n"
@@ -157,7 +157,7 @@
 		"4 12:00:00 up\n",
 		"1 07:00:00 desk: first at_risk p/b\n"
 		"2 07:00:00 desk: acknowledgement_expired at_risk p/b\n"
-		"3 07:00:30 desk: reminder at_risk p/b\n"
+		"3 07:00:00 desk: reminder at_risk p/b (1)\n"
 		"4 07:00:00 desk: acknowledgement_expired at_risk p/b\n", false},
 
 	/* Acknowledgements. */
@@ -166,7 +166,7 @@
 		"0 12:00:00 ack 1 10d\n"
 		"12 00:00:00 up\n",
 		"0 10:00:30 desk: first at_risk p/b\n"
-		"9 12:00:30 desk: acknowledgement_expiring at_risk p/b\n"
+		"9 12:00:00 desk: acknowledgement_expiring at_risk p/b\n"
 		"10 12:00:00 desk: acknowledgement_expired at_risk p/b\n", false},
 	{"… and of one that was renewed", "paced",
 		"0 10:00:00 at_risk p/b\n"
@@ -174,7 +174,8 @@
 		"9 12:00:10 ack 1 10d\n"
 		"25 00:00:00 up\n",
 		"0 10:00:30 desk: first at_risk p/b\n"
-		"18 12:00:40 desk: acknowledgement_expiring at_risk p/b\n"
+		"9 12:00:00 desk: acknowledgement_expiring at_risk p/b\n"
+		"18 12:00:10 desk: acknowledgement_expiring at_risk p/b\n"
 		"19 12:00:10 desk: acknowledgement_expired at_risk p/b\n", false},
 	{"it hides no news", "paced",
 		"0 10:00:00 source_failing s\n"
@@ -191,7 +192,7 @@
 		"0 10:00:10 ack 1 1h\n"
 		"0 12:00:00 up\n",
 		"0 10:00:30 desk: first at_risk p/b\n"
-		"0 10:54:40 desk: acknowledgement_expiring at_risk p/b\n"
+		"0 10:54:10 desk: acknowledgement_expiring at_risk p/b\n"
 		"0 11:00:10 desk: acknowledgement_expired at_risk p/b\n", false},
 
 	/* Escalations. */
@@ -212,7 +213,7 @@
 		"3 13:00:00 met_late p/b\n"
 		"6 10:00:00 up\n",
 		"0 10:00:30 desk: first slipped p/b\n"
-		"2 07:12:30 desk: acknowledgement_expiring slipped p/b\n"
+		"2 07:12:00 desk: acknowledgement_expiring slipped p/b\n"
 		"2 12:00:00 desk: acknowledgement_expired slipped p/b\n"
 		"3 12:00:00 boss: escalated slipped p/b\n"
 		"3 13:00:30 desk: resolved met_late p/b of slipped\n"
@@ -238,7 +239,7 @@
 		"0 10:01:00 at_risk q/d\n"
 		"0 12:00:00 up\n",
 		"0 10:01:30 desk: first at_risk q/d\n"
-		"0 10:48:30 desk: silence_expiring at_risk p/b\n"
+		"0 10:48:00 desk: silence_expiring at_risk p/b\n"
 		"0 11:00:00 desk: silence_ended at_risk p/b\n", false},
 	{"… or when somebody ends it", "paced",
 		"0 09:00:00 silence 1d p/b\n"
@@ -252,7 +253,7 @@
 		"0 10:00:10 at_risk p/c\n"
 		"0 10:00:20 at_risk p/a\n"
 		"0 20:00:00 up\n",
-		"0 18:00:30 desk: silence_expiring at_risk p/a "
+		"0 18:00:00 desk: silence_expiring at_risk p/a "
 		"(for p/b, p/c)\n"
 		"0 19:00:00 desk: silence_ended at_risk p/a; "
 		"silence_ended at_risk p/b; silence_ended at_risk p/c\n", false},
@@ -268,7 +269,7 @@
 		"0 11:00:00 recovered p/b\n"
 		"1 09:00:00 up\n",
 		"0 09:00:30 desk: first at_risk p/b\n"
-		"0 20:00:00 desk: resolved recovered p/b of at_risk\n", false},
+		"0 20:00:30 desk: resolved recovered p/b of at_risk\n", false},
 	{"who has heard before is told that it fires still", "paced",
 		"0 09:00:00 at_risk p/b\n"
 		"0 10:00:00 silence 10h obligor=CN\n"
@@ -280,7 +281,7 @@
 		"0 10:00:00 silence 2d obligor=CN\n"
 		"2 11:00:00 up\n",
 		"0 09:00:30 desk: first at_risk p/b\n"
-		"2 05:12:30 desk: silence_expiring at_risk p/b\n"
+		"2 05:12:00 desk: silence_expiring at_risk p/b\n"
 		"2 10:00:00 desk: silence_ended at_risk p/b\n", false},
 	{"nobody is told of what somebody has in hand", "paced",
 		"0 09:00:00 at_risk p/b\n"
@@ -293,7 +294,7 @@
 		"0 09:30:00 silence 4h p/b\n"
 		"0 10:00:00 at_risk p/b\n"
 		"0 15:00:00 up\n",
-		"0 13:06:30 desk: silence_expiring at_risk p/b\n"
+		"0 13:06:00 desk: silence_expiring at_risk p/b\n"
 		"0 13:30:00 desk: silence_ended at_risk p/b\n", false},
 	{"one that ended while nobody was there", "paced",
 		"0 09:00:00 at_risk p/b\n"
@@ -317,7 +318,7 @@
 		"0 10:00:00 silence 2d obligor=CN\n"
 		"2 11:00:00 up\n",
 		"0 09:00:30 desk: first slipped p/b\n"
-		"2 05:12:30 boss: silence_expiring slipped p/b\n"
+		"2 05:12:00 boss: silence_expiring slipped p/b\n"
 		"2 10:00:00 boss: escalated slipped p/b\n"
 		"2 10:00:00 desk: silence_ended slipped p/b\n", false},
 
@@ -337,8 +338,8 @@
 		"0 10:00:00 source_recovered s\n"
 		"0 12:00:00 up\n",
 		"0 09:00:30 ops: first source_failing s\n"
-		"0 10:00:30 ops: first data_stale x; "
-		"resolved source_recovered s of source_failing\n", true},
+		"0 10:00:30 ops: resolved source_recovered s of source_failing; "
+		"first data_stale x\n", true},
 	{"in one call, whichever is first", "at_once",
 		"0 09:00:00 and data_stale x\n"
 		"0 09:00:00 source_failing s\n"

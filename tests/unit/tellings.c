@@ -67,6 +67,7 @@ void tellings_release(struct tellings *tellings)
 	free(tellings->hearings);
 	free(tellings->silences);
 	free(tellings->groups);
+	free(tellings->tolds);
 	*tellings = (struct tellings){0};
 }
 
@@ -200,6 +201,8 @@ static void log_item(struct text *log, const struct item *item)
 		text_addf(log, " %s", item->event->subject);
 	if (item->mention.reason == REASON_RESOLVED && item->alert)
 		text_addf(log, " of %s", event_kind_name(item->alert->kind));
+	if (item->reminders)
+		text_addf(log, " (%d)", item->reminders);
 	if (item->mention.undelivered)
 		text_addf(log, " from %s", item->mention.undelivered);
 	for (size_t i = 0; i < item->speaks_for_count; i++)
@@ -227,7 +230,15 @@ static void take_item(struct tellings *tellings, const struct item *item,
 		assert_int_equal(item->alert->id, mention->alert);
 	if (mention->alert)
 		take_hearing(tellings, mention, notification);
-	tellings->items_told++;
+	struct told_item *told = GROW(tellings, told);
+	*told = (struct told_item){.at = notification->created,
+		.notification = notification->id, .mention = mention->id,
+		.event = mention->event, .alert = mention->alert,
+		.thread = mention->thread, .reason = mention->reason,
+		.severity = item->alert ? item->alert->severity :
+			item->event->severity};
+	snprintf(told->channel, sizeof(told->channel), "%s",
+		notification->channel);
 }
 
 static void take_notification(struct tellings *tellings,

@@ -8,6 +8,15 @@
 
 #include "core/engine.h"
 
+/* One item that was told. */
+struct told_item {
+	instant at;
+	char channel[32];
+	int64_t notification, mention, event, alert, thread;
+	enum notify_reason reason;
+	enum severity severity;	/* of the alert, else the event */
+};
+
 struct tellings {
 	struct event *events;		/* by id - 1 */
 	struct alert *alerts;		/* likewise */
@@ -18,12 +27,13 @@ struct tellings {
 		char *channel, *group;
 		instant told;
 	} *groups;
+	struct told_item *tolds;
 	size_t event_count, alert_count, mention_count, hearing_count,
-		silence_count, group_count;
+		silence_count, group_count, told_count;
 	size_t event_room, alert_room, mention_room, hearing_room,
-		silence_room, group_room;
+		silence_room, group_room, told_room;
 	int64_t last_mention;
-	size_t mentions_saved, mentions_dropped, items_told;
+	size_t mentions_saved, mentions_dropped;
 	struct text *log;		/* a line for each notification; NULL */
 	instant base;			/* times in it are since then: "D hh:mm:ss" */
 };

@@ -342,6 +342,7 @@ static void test_tidings(void **state)
 	announcement.quiet = false;
 	announcement.kind = EVENT_SUPERSEDED;
 	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	telling_advance(rig.engine, rig.now, &rig.effects);
 	rig_perform(&rig);
 	expect_tidings("slipped raised acknowledged changed\n"
 		"breached raised firing first\n"

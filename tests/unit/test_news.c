@@ -8,6 +8,7 @@
 static void news_init(struct rig *rig)
 {
 	rig_init(rig, FIRST_SIGHT_EACH);
+	rig->only_events = true;
 	world_documents(&rig->world, "gz", 0);
 	world_documents(&rig->world, "other", 0);
 	rig_source(&rig->world, "a")->indicator_id = "gz";
@@ -86,14 +87,13 @@ static void test_told(void **state)
 	poll(&rig, second);
 	rig_expect(&rig, "new_document gz\n"
 		"  1 new document: A law on foreign investment "
-		"https://g.cn/3\n!desk new_document\n");
+		"https://g.cn/3\n");
 	poll(&rig, second);
 	poll(&rig, revised);
 	rig_expect(&rig, "");
 	poll(&rig, many);
 	rig_expect(&rig, "new_document gz\n"
-		"  5 new documents: Four https://g.cn/4; Five; 6; and 2 more\n"
-		"!desk new_document\n");
+		"  5 new documents: Four https://g.cn/4; Five; 6; and 2 more\n");
 	rig_release(&rig);
 }
 
@@ -112,15 +112,12 @@ static void test_first(void **state)
 	news_init(&rig);
 	poll(&rig, none);
 	poll(&rig, both);
-	rig_expect(&rig, "new_document gz\n  1 new document: One\n"
-		"!desk new_document\n");
+	rig_expect(&rig, "new_document gz\n  1 new document: One\n");
 	rig_restart(&rig);
 	rig.fetch_count = 0;
 	poll(&rig, more);
 	rig_expect(&rig, "new_document gz\n  1 new document: Two\n"
-		"!desk new_document\n"
-		"new_document other\n  1 new document: Two\n"
-		"!desk new_document\n");
+		"new_document other\n  1 new document: Two\n");
 	rig_release(&rig);
 }
 
@@ -147,8 +144,7 @@ static void test_another_program(void **state)
 	poll(&rig, after);
 	rig_expect(&rig, "");
 	poll(&rig, news);
-	rig_expect(&rig, "new_document gz\n  1 new document: Two\n"
-		"!desk new_document\n");
+	rig_expect(&rig, "new_document gz\n  1 new document: Two\n");
 	rig_release(&rig);
 }
 
@@ -172,7 +168,7 @@ static void test_titles(void **state)
 	poll(&rig, long_one);
 	rig_expect(&rig, "new_document gz\n  2 new documents: "
 		"法法法法法法法法法法法法法法法法法法法法法法法法法法…; "
-		"Bell\\x07\n!desk new_document\n");
+		"Bell\\x07\n");
 	rig_release(&rig);
 }
 
