@@ -8,9 +8,11 @@
 
 def text($most): fitted($most; as_is; bytes);
 def entry:
-  headline + "\n"
-  + (summary | if . == "" then "" else . + "\n" end)
+  (summary | if . == "" then "" else . + "\n" end)
   + ([facts[] | "\(.name): \(.value | fitted(400; as_is; bytes))\n"] | add // "");
+# The only one has its headline for a title.
+def entries:
+  if length == 1 then map(entry) else map(headline + "\n" + entry) end;
 def priority:
   if all(is_over) then 3
   else {"critical": 5, "warning": 4}[map(select(is_over | not)) | worst] // 3 end;
@@ -21,7 +23,7 @@ else . end
 | as_many(30;
   {topic: $channel.parameters.topic,
    title: headlines(text(220)),
-   message: ((.items | map(entry | text(3900)) | join("\n"))
+   message: ((.items | entries | map(text(3900)) | join("\n"))
       + (if .left > 0 then "\nand \(.left) more\n" else "" end)),
    priority: (.items | priority),
    tags: [if .items | all(is_over) then "white_check_mark"

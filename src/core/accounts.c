@@ -8,6 +8,9 @@
 
 #define FIGURES_NAMED 3		/* of an indicator, in a reason */
 #define VERDICTS_NAMED 5
+#define DOCUMENTS_NAMED 3
+#define TITLE_SAID_MAX 80	/* bytes of a title in a reason */
+#define URL_SAID_MAX 120	/* a longer one is left out */
 
 /* --- what a call brings of an indicator --------------------------------------- */
 
@@ -31,6 +34,7 @@ static struct account *account_of(struct engine *engine, uint32_t indicator)
 	account = mem_new(1, sizeof(*account));
 	text_init(&account->held_words, 0);
 	text_init(&account->revised_words, 0);
+	text_init(&account->document_words, 0);
 	return engine->accounts[indicator] = account;
 }
 
@@ -40,6 +44,7 @@ static void account_close(struct engine *engine, uint32_t indicator)
 
 	text_release(&(*account)->held_words);
 	text_release(&(*account)->revised_words);
+	text_release(&(*account)->document_words);
 	free(*account);
 	*account = NULL;
 }
@@ -89,6 +94,45 @@ void account_revise(const struct bringing *by, uint32_t indicator,
 	text_add_decimal(out, before->value);
 }
 
+/* A title on one line, cut between characters; whoever wrote it is not us. */
+static void text_add_title(struct text *out, const char *title)
+{
+	char cut[TITLE_SAID_MAX + 1];
+	struct text line;
+
+	text_init(&line, 0);
+	for (const char *at = string_skip_space(title); *at;) {
+		size_t length = strcspn(at, " \t\r\n");
+
+		text_add_string(&line, line.length > 0 ? " " : "");
+		text_add(&line, at, length);
+		at = string_skip_space(at + length);
+	}
+	string_copy(cut, sizeof(cut), text_string(&line));
+	text_add_printable(out, cut);
+	if (strlen(cut) < line.length)
+		text_add_string(out, "…");
+	text_release(&line);
+}
+
+void account_document(const struct bringing *by, uint32_t indicator,
+	const struct document *document)
+{
+	struct account *account = account_of(by->engine, indicator);
+	struct text *out = &account->document_words;
+
+	if (account->documents++ >= DOCUMENTS_NAMED)
+		return;
+	text_add_string(out, account->documents > 1 ? "; " : "");
+	text_add_title(out, document->title[0] ? document->title :
+		document->key);
+	if (account->documents == 1 && document->url[0] &&
+	    strlen(document->url) <= URL_SAID_MAX) {
+		text_add_char(out, ' ');
+		text_add_printable(out, document->url);
+	}
+}
+
 /* --- telling -------------------------------------------------------------------- */
 
 void indicator_announce(const struct bringing *by, uint32_t indicator,
@@ -99,7 +143,8 @@ void indicator_announce(const struct bringing *by, uint32_t indicator,
 		SUBJECT_INDICATOR, engine->reg->indicators[indicator].id, kind,
 		reason);
 
-	announcement.source = by->source;
+	if (by->source != NOT_FOUND)
+		announcement.source = by->source;
 	announcement.quiet = quiet;
 	announcement.spare = EVENT_DATA_STALE;
 	engine_announce(engine, &announcement, by->now, by->effects);
@@ -162,6 +207,30 @@ void accounts_tell_held(const struct bringing *by)
 	}
 }
 
+void accounts_tell_documents(const struct bringing *by)
+{
+	struct engine *engine = by->engine;
+
+	for (size_t i = 0; i < engine->touched_count; i++) {
+		uint32_t indicator = engine->touched[i];
+		struct account *account = engine->accounts[indicator];
+		struct text reason;
+
+		if (!account || account->documents == 0)
+			continue;
+		text_init(&reason, 0);
+		text_add_count(&reason, account->documents, "new document");
+		text_addf(&reason, ": %s", text_string(&account->document_words));
+		if (account->documents > DOCUMENTS_NAMED)
+			text_addf(&reason, "; and %zu more",
+				account->documents - DOCUMENTS_NAMED);
+		indicator_announce(by, indicator, EVENT_NEW_DOCUMENT,
+			text_string(&reason), false);
+		account->documents = 0;
+		text_release(&reason);
+	}
+}
+
 static void overturned_tell(const struct engine *engine, uint32_t indicator,
 	struct text *out)
 {
@@ -217,6 +286,7 @@ void accounts_queue(struct engine *engine)
 			continue;
 		account->held = 0;
 		text_clear(&account->held_words);
+		text_clear(&account->document_words);
 		if (account->revised == 0) {
 			account_close(engine, indicator);
 		} else if (!account->queued) {

@@ -38,6 +38,25 @@ struct announcement announcement_of(const struct engine *engine,
 	};
 }
 
+/* The source that what is said of a subject concerns: itself, or the only one
+   that supplies an indicator. */
+static uint32_t subject_source(const struct engine *engine,
+	enum subject_kind about, const char *subject)
+{
+	const struct supply_list *sources;
+	uint32_t indicator;
+
+	if (about == SUBJECT_SOURCE)
+		return register_source(engine->reg, subject);
+	if (about != SUBJECT_INDICATOR)
+		return NOT_FOUND;
+	indicator = register_indicator(engine->reg, subject);
+	if (indicator == NOT_FOUND)
+		return NOT_FOUND;
+	sources = supply_sources(engine->supply, indicator);
+	return sources->count == 1 ? sources->items[0] : NOT_FOUND;
+}
+
 struct announcement announcement_about(const struct engine *engine,
 	enum subject_kind about, const char *subject, enum event_kind kind,
 	const char *reason)
@@ -50,8 +69,7 @@ struct announcement announcement_about(const struct engine *engine,
 		.subject = subject,
 		.reg = engine->reg,
 		.milestone = NOT_FOUND,
-		.source = about == SUBJECT_SOURCE ?
-			register_source(engine->reg, subject) : NOT_FOUND,
+		.source = subject_source(engine, about, subject),
 		.reason = reason,
 		.spare = EVENT_KIND_COUNT,
 		.besides = EVENT_KIND_COUNT,
@@ -255,8 +273,7 @@ struct route_subject engine_alert_subject(const struct engine *engine,
 		.severity = alert->severity,
 		.milestone = about == SUBJECT_MILESTONE ?
 			register_milestone(reg, alert->subject) : NOT_FOUND,
-		.source = about == SUBJECT_SOURCE ?
-			register_source(reg, alert->subject) : NOT_FOUND,
+		.source = subject_source(engine, about, alert->subject),
 		.indicator = about == SUBJECT_INDICATOR ?
 			register_indicator(reg, alert->subject) : NOT_FOUND,
 		.channel = about == SUBJECT_CHANNEL ? alert->subject : NULL,
@@ -322,8 +339,8 @@ static void leaver_announce(struct engine *engine, const struct leaver *leaver,
 		return;
 	announcement.reg = before;
 	announcement.leaves = true;
-	if (leaver->kind == SUBJECT_SOURCE)
-		announcement.source = register_source(before, leaver->id);
+	announcement.source = leaver->kind == SUBJECT_SOURCE ?
+		register_source(before, leaver->id) : NOT_FOUND;
 	engine_announce(engine, &announcement, now, effects);
 }
 

@@ -11,6 +11,7 @@ struct reminders {
 	const struct calendar *calendar;
 	const struct zone *zone;
 	instant due;
+	bool is_date;		/* it is due on a day, not at a time of one */
 };
 
 static bool reminders_make(const struct engine *engine, uint32_t milestone,
@@ -19,22 +20,29 @@ static bool reminders_make(const struct engine *engine, uint32_t milestone,
 	const struct milestone *item = &engine->reg->milestones[milestone];
 
 	*out = (struct reminders){item, milestone_calendar(engine->reg, item),
-		milestone_zone(engine->reg, item), assessment->due};
+		milestone_zone(engine->reg, item), assessment->due,
+		!date_is_none(assessment->due_date)};
 	return item->clauses && item->clauses->remind_count > 0 &&
 		assessment->due != INSTANT_MAX &&
 		assessment->verdict == VERDICT_NONE &&
 		!lifecycle_is_over(assessment->lifecycle);
 }
 
-/* INSTANT_MAX: it leads out of what can be counted. */
+/* What is due on a day is reminded of from the beginning of another on: a word
+   at its end would come a day late to who reads it in the morning. INSTANT_MAX:
+   it leads out of what can be counted. */
 static instant reminder_at(const struct reminders *reminders, size_t i)
 {
 	struct duration back = reminders->milestone->clauses->reminds[i];
+	bool by_day = reminders->is_date && back.unit != DURATION_SECOND;
 	instant at;
 
 	back.count = -back.count;
-	return calendar_shift(reminders->calendar, reminders->zone,
-		reminders->due, back, &at) ? at : INSTANT_MAX;
+	if (!calendar_shift(reminders->calendar, reminders->zone,
+			reminders->due, back, &at))
+		return INSTANT_MAX;
+	return by_day ? zone_day_start(reminders->zone,
+		zone_date(reminders->zone, at)) : at;
 }
 
 /* The last one at or before an instant; INSTANT_MIN: none. */

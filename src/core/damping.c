@@ -12,6 +12,7 @@
  */
 #include "core/engine_internal.h"
 #include "core/figures.h"
+#include "core/standing.h"
 
 static bool status_is_underway(enum status status)
 {
@@ -27,26 +28,40 @@ static struct milestone_state *change_state(const struct engine *engine,
 
 /* --- whether a recovery is one ------------------------------------------- */
 
+/* Whether all periods up to the last one that are summed up, or such, have their
+   figures. */
+static bool figures_are_whole(const struct engine *engine,
+	const struct change *change, const struct assessment *stands)
+{
+	const struct milestone *milestone = change->milestone;
+	struct evaluation evaluation = milestone_evaluation(engine->reg,
+		engine->history, milestone, (struct knowledge){stands->as_of,
+		stands == change->after ? INSTANT_MAX : stands->as_of});
+
+	evaluation.start = stands->start;
+	evaluation.due = stands->due;
+	evaluation.at = earlier(period_end(stands->data_through,
+		evaluation.zone), earlier(stands->as_of, stands->due));
+	return needs_are_met(milestone->benchmark->actual, &evaluation);
+}
+
 /* Figures missing from the middle of what is summed up make a ceiling look kept
    that is not; of a floor over what cannot be negative they only hide more of
    it. */
 static bool gap_flatters(const struct engine *engine,
-	const struct change *change)
+	const struct change *change, const struct assessment *stands)
 {
-	const struct assessment *after = change->after;
 	const struct benchmark *benchmark = change->milestone->benchmark;
+	const struct path *path = change->milestone->path;
 	const struct indicator *indicator;
 
-	if (after->waiting_indicator == NOT_FOUND ||
-	    period_is_none(after->waiting_for) ||
-	    period_is_none(after->data_through) || date_compare(
-	    period_last_day(after->waiting_for),
-	    period_last_day(after->data_through)) > 0)
+	if (!path || !benchmark->actual ||
+	    period_is_none(stands->data_through) ||
+	    figures_are_whole(engine, change, stands))
 		return false;
-	indicator = &engine->reg->indicators[after->waiting_indicator];
-	if (!benchmark->actual || !expression_is_term(benchmark->actual) ||
-	    !change->milestone->path || !change->milestone->path->flow)
+	if (!expression_is_term(benchmark->actual) || !path->flow)
 		return true;
+	indicator = &engine->reg->indicators[benchmark->actual->indicator];
 	return !indicator->cumulative && (!indicator->has_min ||
 		decimal_sign(indicator->min) < 0 ||
 		benchmark->comparison == COMPARE_LE ||
@@ -62,16 +77,19 @@ static bool kind_improves(const struct engine *engine,
 		engine->reg->milestones[change->index].id, EVENT_OFF_TRACK));
 }
 
+/* Whether it seems to stand better than was told, and may not. */
 static bool improvement_is_doubtful(const struct engine *engine,
-	const struct change *change, enum event_kind kind)
+	const struct change *change, const struct assessment *stands)
 {
 	const struct clauses *clauses = change->milestone->clauses;
+	enum event_kind kind = event_of_change(change_state(engine,
+		change)->told, stands->status);
 
 	if (!kind_improves(engine, change, kind))
 		return false;
-	return gap_flatters(engine, change) || (clauses &&
+	return gap_flatters(engine, change, stands) || (clauses &&
 		decimal_sign(clauses->hysteresis) > 0 &&
-		!figures_keep_clear(change->milestone, change->after,
+		!figures_keep_clear(change->milestone, stands,
 			kind == EVENT_RECOVERED ? PROGRESS_ON_TRACK :
 			PROGRESS_AT_RISK, clauses->hysteresis));
 }
@@ -152,10 +170,12 @@ static struct telling_of_change underway_take(const struct engine *engine,
 		state_settle(state, to);
 		return nothing_told();
 	}
-	if (improvement_is_doubtful(engine, change, kind)) {
+	if (improvement_is_doubtful(engine, change, change->after)) {
 		state_part(state, as_of);
 		return nothing_told();
 	}
+	if (improvement_is_doubtful(engine, change, &change->before->assessment))
+		state->apart = as_of;	/* it lasts from now on */
 	if (clauses && clauses->has_hold) {
 		state_part(state, as_of);
 		end = hold_end(engine, change->index, clauses, state->apart);

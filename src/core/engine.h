@@ -183,8 +183,9 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	instant now, struct effects *effects);
 
 /* A notification that is dead or was dropped is to be tried again at once, as it
-   was rendered; or one that is pending, before its time. With its items, as engine_restore_delivery.
-   false: it is under way, or delivered, or its channel is no longer there. */
+   was rendered; or one that is pending, before its time. With its items, as
+   engine_restore_delivery takes it. false: it is under way, or delivered, or its
+   channel is no longer there. */
 bool engine_resend(struct engine *engine,
 	const struct notification *notification,
 	const struct delivery *delivery, instant now, struct effects *effects);

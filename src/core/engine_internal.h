@@ -78,7 +78,8 @@ struct account {
 	bool queued;		/* in the queue of those revised */
 	size_t held;		/* but those of a release */
 	size_t revised;
-	struct text held_words, revised_words;
+	size_t documents;	/* that are new, and news */
+	struct text held_words, revised_words, document_words;
 };
 
 /* A milestone that the register no longer has. */
@@ -370,25 +371,24 @@ void stale_advance(struct engine *engine, instant now,
 
 /* --- taking.c ------------------------------------------------------------ */
 
-/* Takes the rows of a table. source NOT_FOUND: of people; stated NULL: nobody
-   says so. */
-void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
-	size_t count, const struct stated *stated, instant now,
-	struct effects *effects);
-/* Judges what so many rows touch, and tells of figures revised. */
-void take_judged(struct engine *engine, size_t rows, instant now,
-	struct effects *effects);
-/* --- accounts.c ---------------------------------------------------------- */
-
 /* Who brings figures, and when. */
 struct bringing {
 	struct engine *engine;
 	uint32_t source;	/* NOT_FOUND: people */
 	const struct stated *stated;	/* NULL: nobody says so */
 	int64_t accepts;	/* the held figure that is accepted; 0: none */
+	bool first;		/* what it lists is not news: its first good
+				   answer, or the first to another program */
 	instant now;
 	struct effects *effects;
 };
+
+/* Takes the rows of a table. */
+void take_rows(const struct bringing *by, const struct row *rows, size_t count);
+/* Judges what so many rows touch, and tells of figures revised. */
+void take_judged(struct engine *engine, size_t rows, instant now,
+	struct effects *effects);
+/* --- accounts.c ---------------------------------------------------------- */
 
 /* Notes that a call has brought something of an indicator. */
 void polls_touch(struct engine *engine, uint32_t indicator,
@@ -399,11 +399,16 @@ void account_hold(const struct bringing *by, uint32_t indicator,
 /* … one in the place of another, which was known before this call. */
 void account_revise(const struct bringing *by, uint32_t indicator,
 	const struct observation *figure, const struct observation *before);
+/* … a document that is new, and news. */
+void account_document(const struct bringing *by, uint32_t indicator,
+	const struct document *document);
 /* An event about an indicator; quiet: no notification. */
 void indicator_announce(const struct bringing *by, uint32_t indicator,
 	enum event_kind kind, const char *reason, bool quiet);
 /* Tells of each touched indicator what is held, or that nothing is any more. */
 void accounts_tell_held(const struct bringing *by);
+/* Likewise which documents are new. */
+void accounts_tell_documents(const struct bringing *by);
 /* After that: those that were revised wait to be told of. */
 void accounts_queue(struct engine *engine);
 /* Tells of those that wait; at most budget of them (0: no limit). */
@@ -418,8 +423,7 @@ void accounts_overturned(struct engine *engine, uint32_t milestone,
 /* --- gathering.c --------------------------------------------------------- */
 
 /* Takes a row that is a document. */
-void gather_document(struct engine *engine, uint32_t source,
-	const struct row *row, instant now, struct effects *effects);
+void gather_document(const struct bringing *by, const struct row *row);
 /* A poll has ended: what is known to be absent may have grown. */
 void gather_polled(struct engine *engine, uint32_t source,
 	const struct fetch_report *report);

@@ -8,30 +8,57 @@
 #include "core/engine_internal.h"
 #include "core/polled.h"
 
-void gather_document(struct engine *engine, uint32_t source,
-	const struct row *row, instant now, struct effects *effects)
+/* Whether it has given documents of an indicator before. */
+static bool source_has_given(const struct documents *documents, const char *id)
 {
+	for (size_t i = 0; i < documents->source_count; i++)
+		if (strcmp(documents->sources[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* What a source lists when it is first read is no news; so is what one lists of an
+   indicator that it neither names nor has given before. People know what they
+   bring. */
+static bool document_is_news(const struct bringing *by, uint32_t indicator,
+	const struct documents *documents)
+{
+	const struct source *source;
+
+	if (by->source == NOT_FOUND || by->first)
+		return false;
+	source = &by->engine->reg->sources[by->source];
+	return source->indicator == indicator ||
+		source_has_given(documents, source->id);
+}
+
+void gather_document(const struct bringing *by, const struct row *row)
+{
+	struct engine *engine = by->engine;
 	const char *id = engine->reg->indicators[row->indicator].id;
+	struct documents *documents = history_documents(engine->history, id);
+	bool is_news = document_is_news(by, row->indicator, documents);
 	struct document document = *row->document;
 	const struct document *kept;
 	struct effect *effect;
 
-	document.source = source == NOT_FOUND ? "" :
-		engine->reg->sources[source].id;
+	document.source = by->source == NOT_FOUND ? "" :
+		engine->reg->sources[by->source].id;
 	document.period = row->observation.period;
 	document.published = row->observation.published;
 	document.published_assumed = row->observation.published_assumed;
-	document.recorded = engine_as_of(engine, now);
-	enum series_news news = documents_add(history_documents(
-		engine->history, id), &document, &kept);
+	document.recorded = engine_as_of(engine, by->now);
+	enum series_news news = documents_add(documents, &document, &kept);
 
 	if (news == SERIES_SAME)
 		return;
 	polls_touch(engine, row->indicator, news);
-	effect = effects_add(effects, EFFECT_DOCUMENT);
+	if (news == SERIES_NEW && is_news)
+		account_document(by, row->indicator, kept);
+	effect = effects_add(by->effects, EFFECT_DOCUMENT);
 	effect->index = row->indicator;
 	effect->subject = id;
-	effect->source = source;
+	effect->source = by->source;
 	effect->answer = row->answer;
 	effect->as.document = kept;
 }
@@ -49,11 +76,7 @@ static bool source_gives(const struct engine *engine, uint32_t source,
 	if (engine->reg->sources[source].indicator == index)
 		return true;
 	documents = history_documents(engine->history, indicator->id);
-	for (size_t i = 0; i < documents->source_count; i++)
-		if (strcmp(documents->sources[i].id,
-				engine->reg->sources[source].id) == 0)
-			return true;
-	return false;
+	return source_has_given(documents, engine->reg->sources[source].id);
 }
 
 void gather_polled(struct engine *engine, uint32_t source,

@@ -293,9 +293,13 @@ static void group_notify(struct engine *engine, struct group *group,
 static size_t items_max(const struct engine *engine, const struct group *group)
 {
 	const struct policy *policy = engine->settings.policy;
+	const struct channel *channel =
+		&policy->channels[group->receiver->index];
 
-	return policy->channels[group->receiver->index].type ==
-		CHANNEL_WEBHOOK ? WEBHOOK_ITEMS_MAX : NOTIFICATION_ITEMS_MAX;
+	if (channel->type != CHANNEL_WEBHOOK)
+		return NOTIFICATION_ITEMS_MAX;
+	return channel->items_most > 0 ? channel->items_most
+		: WEBHOOK_ITEMS_MAX;
 }
 
 /* Tells one notification of a group, whose other mentions wait on. What is too

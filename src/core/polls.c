@@ -212,11 +212,18 @@ void engine_fetched(struct engine *engine, uint32_t source,
 	const struct fetch_report *report, const struct row *rows,
 	size_t row_count, instant now, struct effects *effects)
 {
+	const struct source_state before = engine->sources[source].state;
+	struct bringing by = {.engine = engine, .source = source, .now = now,
+		.effects = effects};
+
 	engine->asked = now;
 	report = blame_hear(engine, source, report, now, effects);
 	polls_finish(engine, source, report, now, effects);
+	by.first = before.last_success == INSTANT_MIN ||
+		memcmp(&before.program, &engine->sources[source].state.program,
+			sizeof(before.program)) != 0;
 	if (report->outcome == FETCH_CHANGED)
-		take_rows(engine, source, rows, row_count, NULL, now, effects);
+		take_rows(&by, rows, row_count);
 	gather_polled(engine, source, report);
 	stale_polled(engine, source);
 	take_judged(engine, row_count, now, effects);

@@ -386,8 +386,7 @@ static bool take_one(struct taking *taking, const struct taken *taken)
 		return false;
 	if (!taken->row->document)
 		return take_figure(taking, taken);
-	gather_document(taking->by.engine, taking->by.source, taken->row, taking->by.now,
-		taking->by.effects);
+	gather_document(&taking->by, taken->row);
 	return true;
 }
 
@@ -471,15 +470,13 @@ static void taking_run(struct taking *taking, const struct row *rows,
 		take_release(taking, i, end);
 	}
 	accounts_tell_held(&taking->by);
+	accounts_tell_documents(&taking->by);
 	free(taking->items);
 }
 
-void take_rows(struct engine *engine, uint32_t source, const struct row *rows,
-	size_t count, const struct stated *stated, instant now,
-	struct effects *effects)
+void take_rows(const struct bringing *by, const struct row *rows, size_t count)
 {
-	struct taking taking = {.by = {.engine = engine, .source = source,
-		.stated = stated, .now = now, .effects = effects}};
+	struct taking taking = {.by = *by};
 
 	taking_run(&taking, rows, count);
 }
@@ -523,7 +520,9 @@ void engine_observed(struct engine *engine, const struct row *rows,
 	struct effects *effects)
 {
 	engine->asked = now;
-	take_rows(engine, NOT_FOUND, rows, row_count, stated, now, effects);
+	take_rows(&(struct bringing){.engine = engine, .source = NOT_FOUND,
+		.stated = stated, .now = now, .effects = effects}, rows,
+		row_count);
 	stated_judged(engine, stated, false, rows, row_count, now, effects);
 }
 

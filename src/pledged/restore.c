@@ -1,15 +1,13 @@
 /*
  * restore: an engine that goes on from what the store has. See daemon.h.
  */
-#include <stdlib.h>
 #include <sysexits.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "pledged/daemon.h"
 
-/* Seconds: a silence that ended while we were not there is made up for so long. */
-#define SILENCES_RECALLED (30 * INT64_C(86400))
+/* Seconds of absence after which the end of a silence is still told. */
+#define SILENCE_ENDS_TOLD INT64_C(2592000)
 
 /* What another start may get over is EX_IOERR; the rest a person must mend. */
 int daemon_store_fault(const struct error *error)
@@ -56,39 +54,10 @@ static void restore_delivery(void *context,
 	engine_restore_delivery(context, notification, delivery);
 }
 
-/* Mentions that wait, and the alerts of whose end they tell. */
-struct mentions {
-	struct engine *engine;
-	int64_t *ended;
-	size_t count, capacity;
-};
-
 static void restore_mention(void *context, const struct mention *mention,
 	const struct event *event)
 {
-	struct mentions *mentions = context;
-
-	engine_restore_mention(mentions->engine, mention, event);
-	if (mention->reason != REASON_RESOLVED &&
-	    mention->reason != REASON_WITHDRAWN)
-		return;
-	mentions->ended = mem_grow(mentions->ended, mentions->count,
-		&mentions->capacity, sizeof *mentions->ended);
-	mentions->ended[mentions->count++] = mention->alert;
-}
-
-static int restore_mentions(struct store *store, struct engine *engine,
-	struct error *error)
-{
-	struct mentions mentions = { .engine = engine };
-	int status = store_load_mentions(store, restore_mention, &mentions,
-		error);
-
-	for (size_t i = 0; status == 0 && i < mentions.count; i++)
-		status = store_load_alerts(store, false, mentions.ended[i] + 1, 1,
-			restore_alert, engine, error);
-	free(mentions.ended);
-	return status;
+	engine_restore_mention(context, mention, event);
 }
 
 static void restore_hearing(void *context, const struct hearing *hearing)
@@ -113,19 +82,22 @@ static void restore_supply(void *context, const char *indicator,
 	engine_restore_supply(context, indicator, source, last);
 }
 
-/* What waits to be told, and what has been. */
+/* What waits to be told, and what has been. A silence that ended while nobody
+   was there is told of yet. */
 static int daemon_restore_telling(struct daemon *daemon, struct error *error)
 {
 	struct store *store = daemon->store;
 	struct engine *engine = daemon->engine;
 	instant now = loop_now(daemon->loop);
 
-	if (store_load_silences(store, now - SILENCES_RECALLED, 0, 0,
+	if (store_load_silences(store, now - SILENCE_ENDS_TOLD, 0, 0,
 			restore_silence, engine, error) < 0 ||
+		store_load_ended_alerts(store, restore_alert, engine,
+			error) < 0 ||
 		store_load_hearings(store, restore_hearing, engine, error) < 0 ||
 		store_load_groups(store, now - GROUP_INTERVAL_MAX, restore_group,
 			engine, error) < 0 ||
-		restore_mentions(store, engine, error) < 0)
+		store_load_mentions(store, restore_mention, engine, error) < 0)
 		return -1;
 	return 0;
 }

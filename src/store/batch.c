@@ -335,6 +335,8 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_string(&pen, state->told == state->assessment.status ? NULL :
 		status_name(state->told));
 	pen_int_unless(&pen, state->flips, 0);
+	pen_instant(&pen, state->apart);
+	pen_instant(&pen, state->unsettled);
 	pen_instant(&pen, state->approached);
 	pen_end(&pen);
 }

@@ -19,7 +19,8 @@
 	"alert, kind, severity, subject_kind, subject, state, raised, resolved, " \
 	"raised_by, resolved_by, reason, acknowledged, until, person, note, " \
 	"escalated, escalation"
-#define TOLD_COLUMNS "told_status, flips, approached"
+#define TOLD_COLUMNS "told_status, flips, apart, unsettled, " \
+	"approached"
 
 const struct fact_table fact_tables[FACT_COUNT] = {
 	[FACT_FETCH] = {
@@ -68,7 +69,8 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 			"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
 			"?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
 			"?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
-			"?32, ?33, ?34, ?35, ?36, ?37, ?38, ?42, ?43, ?44)", 0 } } },
+			"?32, ?33, ?34, ?35, ?36, ?37, ?38, ?42, ?43, ?44, ?45, "
+			"?46)", 0 } } },
 	[FACT_EVENT] = {
 		.name = "event",
 		.numbered = true,

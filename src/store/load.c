@@ -191,6 +191,8 @@ static void cursor_told(struct cursor *cursor, struct milestone_state *out)
 	if (word != NULL && !word_status(word, &out->told))
 		cursor->bad = true;
 	out->flips = cursor_int32_or(cursor, 0);
+	out->apart = cursor_instant(cursor);
+	out->unsettled = cursor_instant(cursor);
 	out->approached = cursor_instant(cursor);
 }
 

@@ -52,6 +52,14 @@ int store_load_alerts(struct store *store, bool open, int64_t before,
 		before, limit, NULL, load_alert, &target, error);
 }
 
+int store_load_ended_alerts(struct store *store, store_alert_fn *fn,
+	void *context, struct error *error)
+{
+	struct alert_target target = { fn, context };
+
+	return load_all(store, QUERY_ALERTS_ENDED, load_alert, &target, error);
+}
+
 /* --- deliveries --------------------------------------------------------------------- */
 
 struct delivery_target {

@@ -18,7 +18,7 @@
 	"s.waiting_for, s.published_assumed, s.next, s.forecast, " \
 	"s.forecast_value, s.forecast_low, s.forecast_high, s.forecast_date, " \
 	"s.forecast_slip, s.forecast_misses, s.told_status, s.flips, " \
-	"s.approached"
+	"s.apart, s.unsettled, s.approached"
 #define ALERT_SELECT \
 	"SELECT a.alert, a.kind, a.severity, a.subject_kind, n.text, a.state, " \
 	"a.raised, a.resolved, a.raised_by, a.resolved_by, a.reason, " \
@@ -102,6 +102,10 @@ static const char *const queries[QUERY_COUNT] = {
 		"ORDER BY a.alert DESC LIMIT ?2",
 	[QUERY_ALERTS] = ALERT_SELECT
 		"WHERE a.alert < ?1 ORDER BY a.alert DESC LIMIT ?2",
+	[QUERY_ALERTS_ENDED] = ALERT_SELECT "WHERE a.alert IN "
+		"(SELECT m.alert FROM mention_waiting AS w CROSS JOIN mention AS m "
+		"WHERE m.id = w.fact) AND a.state NOT " ALERT_OPEN_STATES
+		" ORDER BY a.alert",
 	[QUERY_OUTBOX] = "SELECT " NOTIFICATION_COLUMNS
 		"'pending', o.attempts, o.next, o.at, o.answer "
 		"FROM outbox AS o CROSS JOIN notification AS n CROSS JOIN name AS c "

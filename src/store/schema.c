@@ -232,11 +232,13 @@ static const char schema_evidence[] =
 	"ALTER TABLE " table " ADD COLUMN note TEXT;" \
 	"ALTER TABLE " table " ADD COLUMN escalated INTEGER;" \
 	"ALTER TABLE " table " ADD COLUMN escalation INTEGER;"
-/* How people were told that a milestone stands (NULL: as it does), how often it
-   has changed since, and what they were reminded of. */
+/* How people were told that a milestone stands (NULL: as it does), how often and
+   since when it has changed since, and what they were reminded of. */
 #define ADD_TOLD(table) \
 	"ALTER TABLE " table " ADD COLUMN told_status TEXT;" \
 	"ALTER TABLE " table " ADD COLUMN flips INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN apart INTEGER;" \
+	"ALTER TABLE " table " ADD COLUMN unsettled INTEGER;" \
 	"ALTER TABLE " table " ADD COLUMN approached INTEGER;"
 /* What is to be told and was: mentions, what channels have heard by them, and
    silences. A notification of before has no items and no group; what its

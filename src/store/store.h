@@ -90,17 +90,19 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	const struct cause *because, int64_t told);
 void store_add_event(struct store_batch *batch, const struct event *event);
 void store_add_alert(struct store_batch *batch, const struct alert *alert);
-/* That waits. */
+/* That waits. Its event is saved before it. */
 void store_add_mention(struct store_batch *batch,
 	const struct mention *mention);
-/* A mention that waited is needless, and why. */
+/* A mention that waited is needless, and why. Of one that does not wait:
+   nothing. */
 void store_add_needless(struct store_batch *batch, int64_t mention,
 	const char *why, instant at);
 /* As it is made, and once more when it is ended by hand. */
 void store_add_silence(struct store_batch *batch,
 	const struct silence *silence);
-/* With its items, which it ends where they waited. body: what will be said, as
-   bytes. */
+/* With its items, in their order, which it ends where they waited; their
+   reason and thread count as they now are. body: what will be said, as bytes.
+   A group of NULL is of before there were any: only tests have one. */
 void store_add_notification(struct store_batch *batch,
 	const struct notification *notification, const void *body, size_t length);
 void store_add_delivery(struct store_batch *batch,
@@ -169,6 +171,9 @@ typedef void store_alert_fn(void *context, const struct alert *alert);
    open: only those firing or acknowledged. */
 int store_load_alerts(struct store *store, bool open, int64_t before,
 	size_t limit, store_alert_fn *fn, void *context, struct error *error);
+/* Those that are over, and of which a mention that waits is to tell. */
+int store_load_ended_alerts(struct store *store, store_alert_fn *fn,
+	void *context, struct error *error);
 typedef void store_delivery_fn(void *context,
 	const struct notification *notification, const struct delivery *delivery);
 /* Likewise. Without items. */
@@ -176,7 +181,8 @@ enum store_deliveries { STORE_PENDING, STORE_DEAD, STORE_ALL };
 int store_load_deliveries(struct store *store, enum store_deliveries which,
 	int64_t before, size_t limit, store_delivery_fn *fn, void *context,
 	struct error *error);
-/* All that are pending, with their items and the events of those. */
+/* All that are pending, oldest first, with their items and the events of those.
+   One of before there were items is about its own event, by a mention 0. */
 int store_load_pending(struct store *store, store_delivery_fn *fn,
 	void *context, struct error *error);
 /* One, likewise, wherever it stands; ERROR_ABSENT. */
@@ -197,7 +203,8 @@ typedef void store_mention_fn(void *context, const struct mention *mention,
 	const struct event *event);
 int store_load_mentions(struct store *store, store_mention_fn *fn,
 	void *context, struct error *error);
-/* How far channels have heard of alerts that are open. */
+/* How far channels have heard of alerts that are open; reminders: all there
+   were. */
 typedef void store_hearing_fn(void *context, const struct hearing *hearing);
 int store_load_hearings(struct store *store, store_hearing_fn *fn,
 	void *context, struct error *error);

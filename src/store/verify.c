@@ -36,16 +36,6 @@ static const struct reference {
 		"its body" },
 	{ FACT_ANSWER, 12, "SELECT 1 FROM definition WHERE program = ?1",
 		"the definition it was read by" },
-	{ FACT_MENTION, 2, "SELECT 1 FROM event WHERE id = ?1",
-		"the event it is about" },
-	{ FACT_MENTION, 10, "SELECT 1 FROM notification WHERE id = ?1",
-		"the notification it was told in" },
-	{ FACT_MENTION_END, 1, "SELECT 1 FROM mention WHERE mention = ?1",
-		"the mention it ends" },
-	{ FACT_MENTION_END, 2, "SELECT 1 FROM notification WHERE id = ?1",
-		"the notification it was told in" },
-	{ FACT_SILENCE_END, 1, "SELECT 1 FROM silence WHERE id = ?1",
-		"the silence it ends" },
 };
 #define REFERENCE_COUNT (sizeof references / sizeof *references)
 

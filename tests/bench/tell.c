@@ -1,11 +1,12 @@
 /*
- * tell: notifications to the disk, and what waits back from it.
+ * tell: what is to be told to the disk, and back from it.
  *
- *	tell DIR COUNT TURN    COUNT events, each told in a notification of one
- *	                       fresh mention, TURN of them a commit
- *	wait DIR COUNT         COUNT mentions that wait
+ *	tell told DIR COUNT TURN       COUNT events that each raise an alert, told
+ *	                               in a notification of its own; TURN of them
+ *	                               a commit
+ *	tell waiting DIR COUNT TURN    the same as mentions that wait
  *
- * Prints: seconds to save them, seconds to load what is pending or waits.
+ * Prints: seconds to save it, seconds to load what a restart wants of it.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -111,7 +112,7 @@ static void see_hearing(void *context, const struct hearing *hearing)
 	*(size_t *)context += 1;
 }
 
-static void load(struct store *store)
+static void load(struct store *store, size_t count)
 {
 	size_t items = 0, mentions = 0, hearings = 0;
 	double start = bench_seconds();
@@ -121,9 +122,10 @@ static void load(struct store *store)
 		store_load_mentions(store, see_mention, &mentions, &error) < 0 ||
 		store_load_hearings(store, see_hearing, &hearings, &error) < 0)
 		bench_fail("%s", error.text);
-	printf("%.4f\n", bench_seconds() - start);
-	fprintf(stderr, "%zu items, %zu mentions, %zu hearings\n", items,
-		mentions, hearings);
+	printf("%.6f\n", bench_seconds() - start);
+	if (items + mentions != count || hearings != items)
+		bench_fail("%zu items, %zu mentions and %zu hearings of %zu",
+			items, mentions, hearings, count);
 }
 
 int main(int argc, char **argv)
@@ -135,8 +137,8 @@ int main(int argc, char **argv)
 	bool waiting;
 
 	if (argc != 5)
-		bench_fail("usage: tell tell|wait DIR COUNT TURN");
-	waiting = strcmp(argv[1], "wait") == 0;
+		bench_fail("usage: tell told|waiting DIR COUNT TURN");
+	waiting = strcmp(argv[1], "waiting") == 0;
 	count = bench_number(argv[3]);
 	turn = bench_number(argv[4]);
 	store = store_open(argv[2], &error);
@@ -155,8 +157,8 @@ int main(int argc, char **argv)
 		poll(&ready, 1, -1);
 		store_collect(store);
 	}
-	printf("%.4f ", bench_seconds() - start);
-	load(store);
+	printf("%.6f ", bench_seconds() - start);
+	load(store, count);
 	store_close(store);
 	return 0;
 }

@@ -354,9 +354,19 @@ class Daemon:
         return run(program("pledged"), "-c", self.conf, *words, env=env)
 
 
+def unfolded(event):
+    """Each thing that a message tells of, as if it were told alone."""
+    for item in event["data"].get("items", [event["data"]]):
+        subject = next((item[name] for name in (
+            "milestone", "source", "indicator", "channel") if item.get(name)),
+                       None)
+        yield {**event, "subject": subject, "data": item}
+
+
 def told(sink, kind=None, subject=None):
     """What a webhook took: [(id, event)], the signatures verified."""
     assert all(good for _, good, _ in sink.got), "a signature is wrong"
-    return [(message_id, event) for message_id, _, event in list(sink.got)
+    return [(message_id, event) for message_id, _, whole in list(sink.got)
+            for event in unfolded(whole)
             if (kind is None or event["data"]["kind"] == kind)
-            and (subject is None or event.get("subject") == subject)]
+            and (subject is None or event["subject"] == subject)]

@@ -332,6 +332,18 @@ def test_the_end_of_an_alert_ends_it_there(worker):
     assert "startsAt" not in alert
 
 
+def test_the_end_of_a_sources_alert_has_its_labels(worker):
+    first = item("Census", kind="source_failing", severity="critical",
+                 source="census", thread="msg_0")
+    over = dict(first, kind="source_recovered", severity="info",
+                told_as="resolved")
+    for one in (first, over):
+        del one["assessment"], one["milestone"]
+    labels = [make(worker, "alertmanager", [one])[0]["labels"]
+              for one in (first, over)]
+    assert labels[0] == labels[1]
+
+
 def test_news_that_is_no_alert_ends_by_itself(worker):
     news, = make(worker, "alertmanager", [item("Goods", alert=None)])
     assert "endsAt" not in news and news["labels"]["thread"] == "1"

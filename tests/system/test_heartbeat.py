@@ -1,4 +1,6 @@
 """The heartbeat as a monitor elsewhere sees it."""
+import json
+
 import pytest
 
 from daemon import LOG, milestone, register, wait_until
@@ -12,10 +14,13 @@ def monitor():
     one.close()
 
 
+WORDS = "no channel can be delivered to: see pledgectl outbox"
+
+
 def configure(daemon, monitor, every="1s", path="/ping/hidden", channels=(LOG,),
-              extra=""):
+              extra="", due="2099-01-31"):
     daemon.configure(
-        register([milestone("one", "2099-01-31")]), channels=channels,
+        register([milestone("one", due)]), channels=channels,
         extra=f'heartbeat: {{ url = "http://127.0.0.1:{monitor.port}{path}"; '
               f'every = "{every}"; }}; {extra}')
     return daemon
@@ -77,6 +82,33 @@ def test_a_reload_changes_where_it_goes_and_ends_it(daemon, monitor):
     beats(monitor, 3)
     assert [got.path for got in monitor.got] == ["/ping/hidden", "/new",
                                                  "/back"]
+
+
+def test_it_falls_silent_while_nobody_can_be_told(daemon, monitor):
+    """The only channel that leads to people refuses for good; another message
+    is then delivered."""
+    hook = Receiver()
+    try:
+        hook.answers = [(410, {}, b"")]
+        configure(daemon, monitor, channels=(LOG, (
+            '{ id = "hook"; type = "webhook"; allow_private = true; '
+            f'url = "http://127.0.0.1:{hook.port}/"; }}')),
+            due="2024-01-31").start()
+        wait_until(lambda: log_lines(daemon, "held back"))
+        beaten = len(monitor.got)
+        status, _, body = daemon.ask("/healthz")
+        assert status == 503
+        assert json.loads(body)["detail"] == WORDS
+        assert len(monitor.got) == beaten
+        assert daemon.post("/v1/channels/hook/test")[0] in (200, 202)
+        wait_until(lambda: log_lines(daemon, "beats again"))
+        beats(monitor, beaten + 1)
+        assert daemon.ask("/healthz")[0] == 200
+        assert log_lines(daemon, "heartbeat") == [
+            f"warning: heartbeat: held back: {WORDS}",
+            "notice: heartbeat: beats again"]
+    finally:
+        hook.close()
 
 
 def test_health_is_what_it_depends_on(daemon, monitor):

@@ -43,6 +43,9 @@ PHASES = {"greeting": "us", "ehlo": "EHLO",
           "rcpt": "RCPT TO:<desk@example.org>", "data": "DATA", "dot": MESSAGE}
 
 
+ABC = ("a@example.org", "b@example.org", "c@example.org")
+
+
 def no_answer(to):
     return f"^the server gave no answer to {to} within 1 s$"
 
@@ -86,15 +89,16 @@ CASES = [
     # some of them
     case("one-is-gone", {"rcpt": [None, "550 5.1.1 nobody"]},
          r"; delivered to 2 of 3: RCPT TO:<b@example.org>: 550 5.1.1 nobody$",
-         "dead", 1, to=("a@example.org", "b@example.org", "c@example.org")),
+         "dead", 1, to=ABC),
     case("one-is-grey", {"rcpt": ["451 4.7.1 greylisted", None, None]},
          r"; delivered to 2 of 3: RCPT TO:<a@example.org>: 451 4.7.1 greylisted$",
-         mails=2, to=("a@example.org", "b@example.org", "c@example.org")),
+         mails=2, to=ABC),
     case("all-are-grey", {"rcpt": ["451 4.7.1 greylisted"] * 2},
          "451 4.7.1 greylisted; RCPT", mails=1,
          to=("a@example.org", "b@example.org")),
     # secrets
-    case("no-starttls", {}, "^the server offers no STARTTLS", mails=0, secret=True, offers=["AUTH PLAIN"]),
+    case("no-starttls", {}, "^the server offers no STARTTLS", mails=0,
+         secret=True, offers=["AUTH PLAIN"]),
     case("starttls-refused", {"starttls": ["454 4.7.0 not now"]}, "454",
          secret=True, tls=True),
     case("wrong-password", {"auth": ["535 5.7.8 not you"]}, "^AUTH: 535",

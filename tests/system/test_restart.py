@@ -5,8 +5,10 @@ import signal
 import sqlite3
 import time
 
-from daemon import (DESK, HOOK, milestone, register, source, stamp, table,
-                    told, utc, wait_until)
+import pytest
+
+from daemon import (AT_ONCE, DESK, HOOK, milestone, register, source, stamp,
+                    table, told, utc, wait_until)
 
 
 def test_a_restart_goes_on_where_it_was(daemon):
@@ -68,9 +70,11 @@ def ids_by_subject(pairs):
     return ids
 
 
-def test_kill_at_any_moment(daemon):
+@pytest.mark.parametrize("pace", (
+    AT_ONCE, 'group_wait = "1s"; group_interval = "0s";'), ids=("once", "waits"))
+def test_kill_at_any_moment(daemon, pace):
     """Milestones slip in every second while the daemon is killed and started:
-    each is told, always under its one id."""
+    each is told, always under its one id, also where it waits a while."""
     seed = random.randrange(1 << 32)
     print("seed", seed)
     dice = random.Random(seed)
@@ -83,7 +87,9 @@ def test_kill_at_any_moment(daemon):
                             more=f'title = "Number {name}";')
                   for i, name in enumerate(names)],
                  [source(every="1s")]),
-        channels=[HOOK.format(port=hook.port), DESK.format(port=desk.port)])
+        channels=[HOOK.format(port=hook.port), DESK.format(port=desk.port)],
+        routes='{ channels = [ "hook", "desk" ]; group_by = [ "milestone" ]; '
+               f'{pace} }}')
     kills = 0
     while utc() < first or (utc() - first).total_seconds() < seconds:
         daemon.spawn()
@@ -98,7 +104,7 @@ def test_kill_at_any_moment(daemon):
         return len({event["subject"] for _, event in told(hook, "slipped")}) \
             == count and len({m["subject"] for m in list(desk.got)}) >= count \
             and daemon.get("/v1/status")["outbox"] == 0
-    wait_until(all_told, seconds=30)
+    wait_until(all_told, seconds=90)
     print(kills, "kills", len(told(hook)), "posts", len(desk.got), "mails")
     by_hook = ids_by_subject((event["subject"], message_id)
                              for message_id, event in told(hook, "slipped"))

@@ -128,6 +128,18 @@ def test_an_own_program_sees_its_channel(daemon, receiver):
     assert got.headers["authorization"] == f"Bearer {TOKEN}"
 
 
+def test_a_format_says_how_many_items_it_takes(daemon, receiver):
+    """Three slip at once: two messages, none of more than two."""
+    daemon.write("own.jq", "#: items 2\n[items[].milestone]\n")
+    configure(daemon, receiver, 'format = "own.jq";', milestones=[
+        milestone(name, "2024-01-31") for name in ("one", "three", "two")]
+    ).start()
+    sent(receiver, 2)
+    assert sorted(len(got.json) for got in receiver.got) == [1, 2]
+    assert sorted(name for got in receiver.got for name in got.json) == [
+        "p/one", "p/three", "p/two"]
+
+
 def test_text_is_sent_as_text(daemon, receiver):
     daemon.write("own.jq", 'items[0] | headline | "<\\(.)>\\n"')
     configure(daemon, receiver, 'format = "own.jq";').start()

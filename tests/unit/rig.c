@@ -402,10 +402,25 @@ static void perform(struct rig *rig, const struct effect *effect)
 	tellings_take(&rig->store.tellings, effect);
 }
 
+/* Whom it was told is left out. */
+static void log_events_only(struct text *log)
+{
+	char *lines = text_take(log);
+
+	for (char *line = lines, *end; *line; line = end) {
+		end = strchr(line, '\n') + 1;
+		if (*line != '!')
+			text_add(log, line, (size_t)(end - line));
+	}
+	free(lines);
+}
+
 void rig_perform(struct rig *rig)
 {
 	for (size_t i = 0; i < rig->effects.count; i++)
 		perform(rig, &rig->effects.items[i]);
+	if (rig->only_events && rig->effects.count > 0)
+		log_events_only(&rig->log);
 	effects_clear(&rig->effects);
 }
 

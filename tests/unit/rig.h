@@ -88,6 +88,7 @@ struct rig {
 	struct text log;		/* what was announced */
 	struct text causes;		/* why answers changed */
 	bool log_times, log_reasons;
+	bool only_events;		/* no notifications in the log */
 	bool hold_fetches, hold_sends;	/* the test answers them itself */
 	uint32_t fetches[FETCHES_KEPT];
 	size_t fetch_count;

@@ -192,6 +192,7 @@ void assert_state_follows(const struct folder *folder)
 	DROP(table, "note") DROP(table, "escalated") DROP(table, "escalation")
 #define DROP_TOLD(table) \
 	DROP(table, "told_status") DROP(table, "flips") \
+	DROP(table, "apart") DROP(table, "unsettled") \
 	DROP(table, "approached")
 
 void schema_undo(const struct folder *folder, int version)

@@ -342,6 +342,7 @@ static void test_tidings(void **state)
 	announcement.quiet = false;
 	announcement.kind = EVENT_SUPERSEDED;
 	engine_announce(rig.engine, &announcement, rig.now, &rig.effects);
+	telling_advance(rig.engine, rig.now, &rig.effects);
 	rig_perform(&rig);
 	expect_tidings("slipped raised acknowledged changed\n"
 		"breached raised firing first\n"
@@ -384,6 +385,11 @@ static void test_subject(void **state)
 	assert_int_equal(engine_alert_subject(rig.engine, &about[0]).source, 0);
 	assert_int_equal(engine_alert_subject(rig.engine, &about[1]).indicator,
 		register_indicator(rig.world.reg, "x"));
+	/* Its only source is concerned. */
+	assert_int_equal(engine_alert_subject(rig.engine, &about[1]).source,
+		NOT_FOUND);
+	rig_feed(&rig, "x", "2020-01", "1", "2021-02-01");
+	assert_int_equal(engine_alert_subject(rig.engine, &about[1]).source, 0);
 	assert_string_equal(engine_alert_subject(rig.engine,
 		&about[2]).channel, "desk");
 	assert_int_equal(engine_alert_subject(rig.engine, &about[3]).milestone,

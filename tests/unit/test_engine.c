@@ -2436,7 +2436,8 @@ static void test_gazette(void **state)
 	rig_expect(&rig, "");
 	rig_to(&rig, world_time(&rig.world, "2020-05-10T12:00:00Z"));
 	rig_publish(&rig, "n1", "2020-05-09", "A law");
-	rig_expect(&rig, "met p/law pending>met\n!desk met\n");
+	rig_expect(&rig, "new_document gz\nmet p/law pending>met\n"
+		"!desk met\n!desk new_document\n");
 	rig_publish(&rig, "n1", "2020-05-09", "A decree");
 	rig_expect(&rig, "revised p/law met>pending\n!desk revised\n");
 	rig_publish(&rig, "n1", "2020-05-09", "A law after all");

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "extract/extract.h"
+#include "extract/message.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FETCHED "2021-01-28T15:30:22Z"
@@ -1422,6 +1423,97 @@ const char *__asan_default_options(void)
 	return "fast_unwind_on_malloc=0";
 }
 
+/* --- messages ----------------------------------------------------------- */
+
+static const char prelude[] = "def one: \"1\";\ndef two: one + one;\n";
+
+static const struct {
+	const char *program;
+	const char *body;
+	const char *want;	/* NULL: a fault … */
+	const char *want_fault;	/* … in these words */
+	bool want_plain;
+} message_cases[] = {
+	{".", "{\"a\":[1,2.50,\"x\"]}", "{\"a\":[1,2.5,\"x\"]}", NULL, false},
+	{"[.a, two]", "{\"a\":null}", "[null,\"11\"]", NULL, false},
+	{"\"<\\(.a)>\\n\"", "{\"a\":1}", "<1>\n", NULL, true},
+	{"{id: $channel.id, p: $channel.parameters, t: $token}", "{}",
+		"{\"id\":\"hook\",\"p\":{\"topic\":\"a=b\"},\"t\":\"secret\"}",
+		NULL, false},
+	{".a", "{\"a\":true}", NULL, "its result is boolean: an object, an "
+		"array or a string is expected", false},
+	{"empty", "{}", NULL, "it gives no result: an object, an array or a "
+		"string is expected", false},
+	{"{}, {}", "{}", NULL, "it gives more than one result: put them into "
+		"one [ … ]", false},
+	{"{}, error(\"late\")", "{}", NULL, "late", false},
+	{"error(null)", "{}", NULL, "null", false},
+	{"now", "{}", NULL, "programs may not use the clock: use .time", false},
+	{"$fetched", "{}", NULL, "line 1: $fetched is not defined: $fetched",
+		false},
+	{"# One.\n\nthree", "{}", NULL, "line 3: three/0 is not defined: three",
+		false},
+	{" \n", "{}", NULL, "the program is empty", false},
+	{".", "{", NULL, "not JSON: Unfinished JSON term at EOF "
+		"at line 1, column 1", false},
+	{"[\"0123456789abcdef\" * 1100000]", "{}", NULL,
+		"its result is larger than 16 MiB", false},
+};
+
+static void messages_are_made(void **state)
+{
+	char name[] = "topic", value[] = "a=b";
+	struct extract_pair pair = {name, value};
+	struct message message;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(message_cases); i++) {
+		int status = message_make(&message, &(struct message_request){
+			.prelude = prelude,
+			.program = message_cases[i].program,
+			.channel = "hook",
+			.parameters = {&pair, 1},
+			.token = "secret",
+			.body = message_cases[i].body,
+			.length = strlen(message_cases[i].body),
+		}, &error);
+
+		if (message_cases[i].want != NULL) {
+			assert_int_equal(status, 0);
+			assert_string_equal(text_string(&message.bytes),
+				message_cases[i].want);
+			assert_int_equal(message.is_plain,
+				message_cases[i].want_plain);
+		} else {
+			assert_int_equal(status, -1);
+			assert_string_equal(error.text,
+				message_cases[i].want_fault);
+		}
+		message_release(&message);
+	}
+}
+
+/* The same text is another program without its prelude. */
+static void a_prelude_is_part_of_its_program(void **state)
+{
+	struct message_request request = {.prelude = prelude,
+		.program = "[one]", .channel = "", .body = "{}", .length = 2};
+	struct message message;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(message_make(&message, &request, &error), 0);
+	message_release(&message);
+	request.prelude = NULL;
+	assert_int_equal(message_make(&message, &request, &error), -1);
+	message_release(&message);
+	request.prelude = "def one: wrong;\n";
+	assert_int_equal(message_make(&message, &request, &error), -1);
+	assert_true(string_starts(error.text, "prelude, line 1: wrong/0 is"));
+	message_release(&message);
+}
+
 static int let_go(void **state)
 {
 	(void)state;
@@ -1458,6 +1550,8 @@ int main(void)
 		cmocka_unit_test(json_says_where_the_next_page_is),
 		cmocka_unit_test(programs_are_used_again),
 		cmocka_unit_test(requests_have_limits),
+		cmocka_unit_test(messages_are_made),
+		cmocka_unit_test(a_prelude_is_part_of_its_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, let_go);

@@ -86,12 +86,13 @@ static void chain_init(struct rig *rig)
 
 	rig_init(rig, FIRST_SIGHT_EACH);
 	world_indicator(&rig->world, "done", FREQUENCY_NONE, 0);
+	world_indicator(&rig->world, "used", FREQUENCY_NONE, 0);
 	rig_source(&rig->world, "s");
 	world_milestone(&rig->world, "law", "2020-06-30", "last(done) >= 1");
 	world_milestone(&rig->world, "decree", "2020-12-31",
 		"met(\"p/law\") and last(done) >= 2");
 	clauses = world_clauses(&rig->world, world_milestone(&rig->world,
-		"practice", "2021-06-30", "last(done) >= 3"));
+		"practice", "2021-06-30", "last(used) >= 1"));
 	clauses->after = practice_after;
 	clauses->after_count = 1;
 	world_milestone(&rig->world, "report", "met(\"p/practice\") + 60d",
@@ -179,9 +180,11 @@ static void test_fulfilled_between(void **state)
 	chain_init(&rig);
 	rig_event(&rig, "p/law", EVENT_SLIPPED);
 	rig_event(&rig, "p/report", EVENT_AT_RISK);
+	telling_advance(rig.engine, rig.now, &rig.effects);
 	rig_perform(&rig);
 	expect_causes(&rig, "at_risk p/report ← slipped p/law\n");
-	rig_feed(&rig, "done", "2020-03-01", "3", "2020-03-01");
+	rig_feed(&rig, "used", "2020-03-01", "1", "2020-03-01");
+	assert_int_equal(engine_alert_count(rig.engine), 2);
 	assert_int_equal(rig_status(&rig, "p/practice"), STATUS_MET);
 	expect_causes(&rig, "");
 	assert_non_null(strstr(text_string(&changed), "at_risk p/report\n"));

@@ -243,6 +243,7 @@ static struct milestone_state rich_state(void)
 {
 	struct milestone_state state = { .since = T0, .terms = UINT64_MAX - 4,
 		.announced = true, .told = STATUS_PARTLY_MET,
+		.apart = INSTANT_MIN, .unsettled = INSTANT_MIN,
 		.approached = INSTANT_MIN };
 	struct assessment *a = &state.assessment;
 
@@ -276,6 +277,7 @@ static struct milestone_state rich_state(void)
 static struct milestone_state bare_state(void)
 {
 	struct milestone_state state = { .since = INSTANT_MIN,
+		.apart = INSTANT_MIN, .unsettled = INSTANT_MIN,
 		.approached = INSTANT_MIN };
 
 	state.assessment.due = state.assessment.as_of = state.assessment.event = INSTANT_MIN;
@@ -292,6 +294,8 @@ static struct milestone_state damped_state(void)
 
 	state.told = STATUS_NOT_STARTED;
 	state.flips = 3;
+	state.apart = T0 - 3600;
+	state.unsettled = T0 - 7200;
 	state.approached = T0 - 86400;
 	return state;
 }
@@ -314,6 +318,8 @@ static void assert_states_equal(const struct milestone_state *a,
 	assert_int_equal(a->since, b->since);
 	assert_int_equal(a->told, b->told);
 	assert_int_equal(a->flips, b->flips);
+	assert_int_equal(a->apart, b->apart);
+	assert_int_equal(a->unsettled, b->unsettled);
 	assert_int_equal(a->approached, b->approached);
 	assert_true(a->terms == b->terms);
 	assert_int_equal(x->due, y->due);
@@ -920,7 +926,8 @@ static void test_queries_search(void **state)
 		[QUERY_MILESTONES] = true, [QUERY_SOURCES] = true,
 		[QUERY_SUPPLY] = true, [QUERY_PENDING] = true,
 		[QUERY_MENTIONS] = true, [QUERY_HEARINGS] = true,
-		[QUERY_GROUPS] = true,
+		[QUERY_GROUPS] = true, [QUERY_ALERTS_ENDED] = true,
+		[QUERY_LAST_ATTEMPTS] = true,	/* as far as its limit */
 	};
 	/* … or put in order, being few. */
 	static const bool sorts[QUERY_COUNT] = { [QUERY_SILENCES_OPEN] = true };
@@ -934,6 +941,7 @@ static void test_queries_search(void **state)
 		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_OPEN] = "alert_state_open",
 		[QUERY_HEARINGS] = "alert_state_open",
+		[QUERY_ALERTS_ENDED] = "SEARCH a USING INTEGER PRIMARY KEY",
 		[QUERY_LAST_MENTION] = "mention",
 		[QUERY_DEAD] = "delivery_attempt_dead",
 		[QUERY_PENDING] = "SCAN o",

@@ -289,6 +289,42 @@ static void test_alerts(void **state)
 
 /* --- mentions ------------------------------------------------------------------------ */
 
+static void see_alert_id(void *context, const struct alert *alert)
+{
+	struct seen *seen = context;
+
+	assert_string_equal(alert->subject, "p/a");
+	seen->ids[seen->count++] = alert->id * 10 + (int64_t)alert->state;
+}
+
+/* Who is owed the end of an alert hears it, whenever; so what it was is known
+   for as long. */
+static void test_ended_alerts(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	static const enum alert_state states[] = { ALERT_FIRING, ALERT_RESOLVED,
+		ALERT_WITHDRAWN, ALERT_RESOLVED, ALERT_ACKNOWLEDGED };
+	struct seen seen = { .count = 0 };
+	struct mention mention;
+	int64_t number = 0;
+
+	for (int64_t id = 1; id <= 5; id++) {
+		add_event(batch, id);
+		add_alert(batch, id, states[id - 1]);
+		for (int i = 0; i < 2 && id != 4; i++) {
+			mention = mention_of(id, i == 0 ? "desk" : "ops");
+			mention.id = ++number;
+			store_add_mention(batch, &mention);
+		}
+	}
+	commit_well(store, batch);
+	assert_int_equal(store_load_ended_alerts(store, see_alert_id, &seen,
+		NULL), 0);
+	assert_seen(&seen, "22 33");
+	store_close(store);
+}
+
 static void test_mentions_wait(void **state)
 {
 	struct store *store = open_store(*state);
@@ -849,6 +885,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		IN_FOLDER(test_alerts),
+		IN_FOLDER(test_ended_alerts),
 		IN_FOLDER(test_mentions_wait),
 		IN_FOLDER(test_mentions_are_told),
 		IN_FOLDER(test_hearings),
