@@ -598,6 +598,59 @@ static void test_death(void **state)
 	rig_release(&rig);
 }
 
+/* One message to desk about an alert, which cannot be brought there. */
+static void lose(struct rig *rig, int64_t alert, enum notify_reason reason,
+	instant at)
+{
+	const struct event event = {.id = ++events_made, .time = at,
+		.kind = EVENT_SLIPPED, .subject = "p/one", .alert = alert,
+		.subject_kind = SUBJECT_MILESTONE, .late = INSTANT_MIN};
+	const struct item item = {.event = &event, .mention = {
+		.event = event.id, .alert = alert, .reason = reason,
+		.channel = "desk", .group = "audience", .made = at}};
+	int64_t number = outbox_notify(rig->engine, &(struct notification){
+		.channel = "desk", .group = "audience", .items = &item,
+		.item_count = 1}, rig->now, &rig->effects);
+
+	rig_advance(rig);
+	rig_answer(rig, number, FAILED_FOR_GOOD, -1, "550");
+	rig_to(rig, rig->now + 60);
+}
+
+/* A fallback that has heard of an alert hears of it by itself, but for what was
+   to go to somebody's superior. */
+static void test_fallback_knows(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig);
+	rig.hold = true;
+	rig.alert = (struct alert){.id = 7, .kind = EVENT_SLIPPED,
+		.subject_kind = SUBJECT_MILESTONE, .subject = rig.alert_subject,
+		.raised = rig.now - DAY, .escalation = rig.now - DAY,
+		.resolved = INSTANT_MIN, .acknowledged = INSTANT_MIN,
+		.until = INSTANT_MIN};
+	snprintf(rig.alert_subject, sizeof(rig.alert_subject), "p/one");
+	rig.engine = engine_new(rig.world.reg, rig.history, &rig.settings);
+	engine_restore_alert(rig.engine, &rig.alert);
+	engine_restore_hearing(rig.engine, &(struct hearing){.alert = 7,
+		.channel = "ops", .thread = 1, .told = rig.now - HOUR});
+	engine_start(rig.engine, rig.now, &rig.effects);
+	rig_perform(&rig);
+	rig_to(&rig, rig.now + 120);
+	lose(&rig, 7, REASON_REMINDER, rig.now - DAY);
+	size_t before = rig.count;	/* with that desk fails */
+	lose(&rig, 7, REASON_FIRST, rig.now - 2 * HOUR);
+	assert_int_equal(rig.count, before + 1);
+	lose(&rig, 7, REASON_ESCALATED, rig.now - DAY);
+	assert_int_equal(rig.count, before + 3);
+	assert_string_equal(rig.kept[rig.count - 1].undelivered, "desk");
+	lose(&rig, 7, REASON_CHANGED, rig.now);	/* it does not know that yet */
+	assert_int_equal(rig.count, before + 5);
+	rig_release(&rig);
+}
+
 static bool down;
 
 static enum delivery_outcome receive_while_up(struct rig *rig,
@@ -820,6 +873,7 @@ int main(void)
 		cmocka_unit_test(test_channel_test),
 		cmocka_unit_test(test_failing_test),
 		cmocka_unit_test(test_death),
+		cmocka_unit_test(test_fallback_knows),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_down),
 		cmocka_unit_test(test_given_up_untried),
