@@ -66,3 +66,92 @@ def test_an_alert_whose_end_is_still_being_saved(daemon):
         base.close()
         report.join()
     wait_until(lambda: daemon.get("/v1/alerts/1")["state"] == "resolved")
+
+
+# --- no secret comes back ---------------------------------------------------------
+
+def hook(receiver, path, more=""):
+    return (f'{{ id = "hook"; type = "webhook"; allow_private = true; url = '
+            f'"http://127.0.0.1:{receiver.port}{path}"; {more} }}')
+
+
+@pytest.fixture
+def receiver():
+    one = Receiver()
+    yield one
+    one.close()
+
+
+HOOK_PATH = "/api/webhooks/1234/tOpSeCrEtPaTh"
+ECHOES = {
+    "whole": HOOK_PATH + "?wait=true&key=dEePsEcReT",
+    "path": "Cannot POST " + HOOK_PATH,
+    "part": "no webhook tOpSeCrEtPaTh here",
+    "value": "key dEePsEcReT is revoked",
+    "json": json.dumps({"path": HOOK_PATH}).replace("/", "\\/"),
+    "escaped": HOOK_PATH.replace("/", "%2F"),
+    "far": " " * 990 + "Cannot POST " + HOOK_PATH,
+    "parameter": '{"topic": "a-topic-nobody-guesses"}',
+    "token": "Bearer bEaReRtOkEn0123456789",
+    "token in base64": base64.b64encode(b"bEaReRtOkEn0123456789").decode(),
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_a_receiver_that_repeats_what_it_was_sent(daemon, receiver, name):
+    """Of its URL or its token nothing is shown, however it is repeated."""
+    receiver.answers = [(400, {}, ECHOES[name].encode())] * 2
+    secret(daemon, "token", "bEaReRtOkEn0123456789")
+    daemon.configure(register([milestone("one", PAST)]), channels=[hook(
+        receiver, ECHOES["whole"], 'token_file = "token"; parameters: '
+        '{ topic = "a-topic-nobody-guesses"; };')])
+    daemon.start()
+    wait_until(lambda: daemon.items("/v1/outbox?state=dead"))
+    said = everything(daemon)
+    for word in ("tOpSeC", "dEePsE", "bEaReR", "YkVhUmVSdE9r", "guesses"):
+        assert word not in said, [line for line in said.splitlines()
+                                  if word in line]
+    assert "HTTP status 400" in said
+
+
+AUTH_ECHOES = ["502 5.5.2 Error: command not recognized: {line}",
+               "535 5.7.8 no {user} with {password}",
+               "535 5.7.8 {line} \u202egnp.exe\x1b[31m \udcff\udcfe"]
+
+
+@pytest.mark.parametrize("said", AUTH_ECHOES)
+def test_a_mail_server_that_repeats_what_it_was_sent(daemon, authority, tls,
+                                                     said):
+    plain = base64.b64encode(f"\0pledged\0{PASSWORD}".encode()).decode()
+    reply = said.format(line="AUTH PLAIN " + plain, user="pledged",
+                        password=PASSWORD)
+    secret(daemon, "smtp-password", PASSWORD)
+    with Scripted({"auth": [Raw(reply)] * 9}, tls=tls,
+                  offers=["AUTH PLAIN"]) as server:
+        daemon.configure(register([milestone("one", PAST)]), channels=[
+            '{ id = "desk"; type = "email"; to = [ "desk@example.org" ]; '
+            'from = "pledged@example.org"; user = "pledged"; '
+            f'password_file = "smtp-password"; ca_file = "{authority}/ca.pem"; '
+            f'server = "smtp://localhost:{server.port}"; '
+            "allow_private = true; }"])
+        daemon.start()
+        item, = wait_until(lambda: [
+            item for item in daemon.items("/v1/outbox?state=all")
+            if item["answer"]])
+        shown = everything(daemon)
+    assert item["answer"].startswith("AUTH: 5")
+    for word in (PASSWORD, plain, plain[:20]):
+        assert word not in shown, [line for line in shown.splitlines()
+                                   if word in line]
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", item["answer"])
+
+
+class Raw:
+    """A reply of any bytes."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def happen(self, talk):
+        talk.socket.sendall(self.text.encode("utf-8", "surrogateescape")
+                            + b"\r\n")
