@@ -302,21 +302,25 @@ static size_t items_max(const struct engine *engine, const struct group *group)
 		: WEBHOOK_ITEMS_MAX;
 }
 
-/* Tells one notification of a group, whose other mentions wait on. What is too
-   much for it is told by the next at once. Returns how many it told. */
+/* Tells what of a group has passed its gates, in as many notifications as its
+   channel needs. What is too much for one call is told by the next at once.
+   Returns how many it told. */
 static size_t group_tell(struct engine *engine, struct group *group,
 	instant now, struct effects *effects)
 {
-	size_t count, most = items_max(engine, group);
+	size_t count, told = 0, most = items_max(engine, group);
 	struct told *all = group_ready(engine, group, now, &count);
 
-	group->more = count > most;
-	count = count < most ? count : most;
-	if (count > 0)
-		group_notify(engine, group, all, count, now, effects);
+	while (told < count && told < ITEMS_AT_ONCE) {
+		size_t items = count - told < most ? count - told : most;
+
+		group_notify(engine, group, all + told, items, now, effects);
+		told += items;
+	}
 	free(all);
+	group->more = told < count;
 	agenda_set(engine->telling->due, group->slot, group_due(group));
-	return count;
+	return told;
 }
 
 /* By what has waited longest, so that the order is no matter of chance. */

@@ -141,6 +141,15 @@
 		"2 09:00:00 up\n",
 		"1 08:00:00 desk: first at_risk p/b\n"
 		"2 08:00:00 desk: first at_risk p/a\n", false},
+	{"… in as many messages as it needs, together", "slim_digest",
+		"0 10:00:00 at_risk p/b\n"
+		"0 10:00:10 at_risk p/a\n"
+		"0 10:00:20 at_risk q/d\n"
+		"1 08:00:01 at_risk p/c\n"
+		"2 09:00:00 up\n",
+		"1 08:00:00 desk: first at_risk p/a; first at_risk q/d\n"
+		"1 08:00:00 desk: first at_risk p/b\n"
+		"2 08:00:00 desk: first at_risk p/c\n", false},
 	{"quiet hours hold back, but what is urgent", "quiet",
 		"0 23:00:00 at_risk p/b\n"
 		"1 01:00:00 slipped p/a\n"

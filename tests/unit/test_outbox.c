@@ -252,7 +252,8 @@ static void rig_start(struct rig *rig)
 
 static int64_t events_made = 100000;
 
-/* A notification to a channel of some subjects, "a b c". */
+/* A notification to a channel of some subjects, "a b !c": what is marked could
+   not be brought to another, whose fallback this one is. */
 static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 {
 	struct event events[8];
@@ -263,6 +264,8 @@ static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 	memset(items, 0, sizeof(items));
 	memset(events, 0, sizeof(events));
 	for (const char *at = subjects; *at; count++) {
+		bool again = *at == '!';
+		at += again;
 		size_t length = strcspn(at, " ");
 		snprintf(words[count], sizeof(words[count]), "%.*s",
 			(int)length, at);
@@ -274,6 +277,7 @@ static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 		items[count].mention = (struct mention){.event = events_made,
 			.reason = REASON_CHANGED, .channel =
 			channels[channel].id, .group = "audience",
+			.undelivered = again ? "hook" : NULL,
 			.made = rig->now};
 		items[count].event = &events[count];
 	}
@@ -651,6 +655,33 @@ static void test_fallback_knows(void **state)
 	rig_release(&rig);
 }
 
+/* What was brought there for another goes no further, and what was not does,
+   be they told together or not. */
+static void test_death_of_both(void **state)
+{
+	static const char *const together[] = {"!a b", "b !a"};
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct rig rig;
+
+		rig_init(&rig);
+		restore_again(&rig);
+		rig_tell(&rig, DESK, together[i]);
+		rig_advance(&rig);
+		rig_answer(&rig, 1, FAILED_FOR_GOOD, -1, "550");
+		size_t lost = 0;
+		for (size_t j = 1; j < rig.count; j++) {
+			if (!rig.kept[j].undelivered[0])
+				continue;
+			assert_string_equal(rig.kept[j].subjects[0], "b");
+			lost += rig.kept[j].notification.item_count;
+		}
+		assert_int_equal(lost, 1);
+		rig_release(&rig);
+	}
+}
+
 static bool down;
 
 static enum delivery_outcome receive_while_up(struct rig *rig,
@@ -874,6 +905,7 @@ int main(void)
 		cmocka_unit_test(test_failing_test),
 		cmocka_unit_test(test_death),
 		cmocka_unit_test(test_fallback_knows),
+		cmocka_unit_test(test_death_of_both),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_down),
 		cmocka_unit_test(test_given_up_untried),

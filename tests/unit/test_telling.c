@@ -28,6 +28,8 @@ enum { DESK, OPS, BOSS, BOARD, LOGS, HOOK, CHANNELS };
 static const struct quiet_hours nights[] = {{1320, 420, 127}};
 static struct channel plain_channels[] = CHANNELS_OF(ALWAYS, ALWAYS);
 static struct channel digest_channels[] = CHANNELS_OF(MORNINGS, ALWAYS);
+static struct channel slim_channels[] = {[DESK] = {.id = "desk",
+	.type = CHANNEL_WEBHOOK, .items_most = 2, .hours = MORNINGS}};
 static struct channel quiet_channels[] = CHANNELS_OF(BY_DAY, BY_DAY);
 
 static uint32_t to_desk[] = {DESK}, to_ops[] = {OPS}, to_boss[] = {BOSS},
@@ -84,6 +86,7 @@ static const struct named_policy {
 	POLICY(plain_channels, boss_only), POLICY(plain_channels, hooked),
 	POLICY(plain_channels, each),
 	{"digest", {digest_channels, CHANNELS, paced, COUNT(paced)}},
+	{"slim_digest", {slim_channels, 1, only_dangers, 1}},
 	{"quiet", {quiet_channels, CHANNELS, paced, COUNT(paced)}},
 	{"quiet_escalating", {quiet_channels, CHANNELS, escalating,
 		COUNT(escalating)}},
