@@ -12,7 +12,7 @@
  */
 #include "core/telling_internal.h"
 
-/* Mentions that one call looks at, unless one group has more. */
+/* Mentions that one call looks at. */
 #define LOOKS_AT_ONCE 5000
 
 /* --- receivers ----------------------------------------------------------- */
@@ -110,7 +110,7 @@ struct group *group_of(struct telling *telling, struct receiver *receiver,
 		group->key = text_take(&key);
 		group->name = group->key + strlen(receiver->id) + 1;
 		group->receiver = receiver;
-		group->told = group->idle = INSTANT_MIN;
+		group->told = group->idle = group->looked = INSTANT_MIN;
 		group->slot = agenda_add(telling->due, group);
 		HASH_ADD_KEYPTR(hh, telling->groups, group->key, length, group);
 	}
@@ -167,6 +167,7 @@ struct alert *alert_keep(const struct alert *alert)
 void waiting_add(struct telling *telling, struct group *group,
 	struct waiting *waiting)
 {
+	telling->news++;
 	waiting->group = group;
 	waiting->mention.channel = group->receiver->id;
 	waiting->mention.group = group->name;
@@ -235,6 +236,16 @@ static void waiting_free(struct telling *telling, struct waiting *waiting)
 	free(waiting);
 }
 
+/* Out of its group, of which who looks goes on behind it. */
+static void waiting_part(struct waiting *waiting)
+{
+	struct group *group = waiting->group;
+
+	if (group->look == waiting)
+		group->look = waiting->next;
+	DL_DELETE(group->first, waiting);
+}
+
 void waiting_remove(struct telling *telling, struct waiting *waiting)
 {
 	if (waiting->ear)
@@ -245,7 +256,7 @@ void waiting_remove(struct telling *telling, struct waiting *waiting)
 		matter_leave(telling, waiting);
 	if (!waiting->saved)
 		DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
-	DL_DELETE(waiting->group->first, waiting);
+	waiting_part(waiting);
 	waiting->group->count--;
 	waiting_free(telling, waiting);
 }
@@ -286,7 +297,7 @@ void waiting_renew(struct telling *telling, struct waiting *waiting,
 	waiting->mention.id = ++telling->last_mention;
 	waiting->saved = waiting->restored = false;
 	DL_APPEND2(telling->fresh, waiting, fresh_prev, fresh_next);
-	DL_DELETE(waiting->group->first, waiting);
+	waiting_part(waiting);
 	DL_APPEND(waiting->group->first, waiting);
 }
 
@@ -361,22 +372,33 @@ static instant group_due(const struct group *group)
 	return due;
 }
 
-/* Passes all of a group by their gates, and those that are needless out.
-   Returns when it is due. */
-static instant group_look(struct engine *engine, struct group *group,
-	instant now, struct effects *effects)
+/* Passes all of a group by their gates, and those that are needless out; what is
+   over the budget, in the next call. What has passed by them in this second does
+   not again while there is no news. Returns whether all have. */
+static bool group_look(struct engine *engine, struct group *group,
+	instant now, size_t *budget, struct effects *effects)
 {
-	struct waiting *waiting, *next;
+	struct telling *telling = engine->telling;
 
-	DL_FOREACH_SAFE(group->first, waiting, next) {
+	if (group->looked == now && group->knew == telling->news)
+		return true;
+	if (!group->look) {
+		group->look = group->first;
+		group->knew = telling->news;
+	}
+	for (; group->look && *budget > 0; --*budget) {
+		struct waiting *waiting = group->look;
+
+		group->look = waiting->next;
 		const char *why = gates_pass(engine, waiting, now);
-
 		if (!why && waiting_is_hushed(waiting, now))
 			why = "silenced";
 		if (why)
 			waiting_needless(engine, waiting, why, now, effects);
 	}
-	return group_due(group);
+	if (!group->look)
+		group->looked = now;
+	return !group->look;
 }
 
 /* --- telling ------------------------------------------------------------- */
@@ -385,21 +407,9 @@ static instant group_look(struct engine *engine, struct group *group,
 struct told {
 	struct waiting *waiting;
 	enum severity severity;
-	instant due;		/* of its milestone; INSTANT_MAX: none */
+	instant date;
+	int64_t number;
 };
-
-static struct told told_of(const struct engine *engine,
-	struct waiting *waiting)
-{
-	const struct alert *alert = waiting_alert(engine, waiting);
-	const struct event *event = &waiting->kept->event;
-	struct route_subject subject = waiting_subject(engine, waiting);
-
-	return (struct told){waiting,
-		alert ? alert->severity : event->severity,
-		subject.milestone == NOT_FOUND ? INSTANT_MAX :
-		engine->reg->milestones[subject.milestone].due};
-}
 
 static int told_compare(const void *a, const void *b)
 {
@@ -407,14 +417,14 @@ static int told_compare(const void *a, const void *b)
 
 	if (one->severity != two->severity)
 		return one->severity > two->severity ? -1 : 1;
-	if (one->due != two->due)
-		return one->due < two->due ? -1 : 1;
-	return one->waiting->mention.id < two->waiting->mention.id ? -1 : 1;
+	if (one->date != two->date)
+		return one->date < two->date ? -1 : 1;
+	return (one->number > two->number) - (one->number < two->number);
 }
 
 /* Those of a group that have passed their gates, the more urgent first. */
-static struct told *group_ready(const struct engine *engine,
-	const struct group *group, instant now, size_t *count)
+static struct told *group_ready(const struct group *group, instant now,
+	size_t *count)
 {
 	struct told *all = mem_new(group->count, sizeof(*all));
 	struct waiting *waiting;
@@ -422,7 +432,9 @@ static struct told *group_ready(const struct engine *engine,
 	*count = 0;
 	DL_FOREACH(group->first, waiting) {
 		if (waiting->open <= now && !waiting->silence)
-			all[(*count)++] = told_of(engine, waiting);
+			all[(*count)++] = (struct told){waiting,
+				waiting->severity, waiting->date,
+				waiting->mention.id};
 	}
 	qsort(all, *count, sizeof(*all), told_compare);
 	return all;
@@ -540,7 +552,7 @@ static size_t group_tell(struct engine *engine, struct group *group,
 	instant now, struct effects *effects)
 {
 	size_t count, most = items_max(engine, group);
-	struct told *all = group_ready(engine, group, now, &count);
+	struct told *all = group_ready(group, now, &count);
 
 	group->more = count > most;
 	count = count < most ? count : most;
@@ -572,15 +584,18 @@ void groups_advance(struct engine *engine, instant now,
 {
 	struct telling *telling = engine->telling;
 	struct group **due = NULL;
-	size_t count = 0, room = 0, looked = 0, told = 0;
+	size_t count = 0, room = 0, looks = LOOKS_AT_ONCE, told = 0;
 
 	if (stories_are_due(engine, now))
 		return;
-	while (agenda_next(telling->due) <= now && looked < LOOKS_AT_ONCE) {
+	while (agenda_next(telling->due) <= now && looks > 0) {
 		struct group *group = agenda_first(telling->due);
-		instant next = group_look(engine, group, now, effects);
 
-		looked += group->count + 1;
+		if (!group_look(engine, group, now, &looks, effects))
+			break;
+		instant next = group_due(group);
+
+		looks -= looks > 0;
 		agenda_set(telling->due, group->slot,
 			next > now ? next : INSTANT_MAX);
 		if (next > now)
