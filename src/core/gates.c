@@ -139,12 +139,22 @@ static const char *gate_over(struct engine *engine, struct waiting *waiting,
 
 /* --- the others ---------------------------------------------------------- */
 
+/* What it is told in the order of. */
+static void waiting_weigh(const struct engine *engine, struct waiting *waiting,
+	const struct route_subject *subject)
+{
+	waiting->severity = subject->severity;
+	waiting->date = subject->milestone == NOT_FOUND ? INSTANT_MAX :
+		engine->reg->milestones[subject->milestone].due;
+}
+
 /* The end of the silences over it; now: none. A word on a silence passes. */
 static instant gate_silence(struct engine *engine, struct waiting *waiting,
 	instant now)
 {
 	struct route_subject subject = waiting_subject(engine, waiting);
 
+	waiting_weigh(engine, waiting, &subject);
 	if (waiting->mention.reason == REASON_SILENCE_EXPIRING)
 		return now;
 	return silences_hold(engine, &subject, now, &waiting->silence);
@@ -172,9 +182,7 @@ static instant gate_hours(const struct engine *engine,
 	const struct group *group = waiting->group;
 	const struct channel *channel =
 		&engine->settings.policy->channels[group->receiver->index];
-	const struct alert *alert = waiting_alert(engine, waiting);
-	enum severity severity = alert ? alert->severity :
-		waiting->kept->event.severity;
+	enum severity severity = waiting->severity;
 	instant since = waiting->since;
 
 	if (channel->type == CHANNEL_LOG || from == INSTANT_MAX)
@@ -213,6 +221,8 @@ const char *gates_pass(struct engine *engine, struct waiting *waiting,
 	waiting->silence = 0;
 	waiting->as = waiting->mention.reason;
 	waiting->open = now;
+	waiting->severity = waiting->kept->event.severity;
+	waiting->date = INSTANT_MAX;
 	if (waiting->mention.reason == REASON_TEST)
 		return NULL;
 	waiting->open = INSTANT_MAX;

@@ -12,7 +12,7 @@
  */
 #include "core/telling_internal.h"
 
-/* Mentions that one call looks at, unless one group has more. */
+/* Mentions that one call looks at. */
 #define LOOKS_AT_ONCE 5000
 
 /* --- groups -------------------------------------------------------------- */
@@ -33,7 +33,7 @@ struct group *group_of(struct telling *telling, struct receiver *receiver,
 		group->key = text_take(&key);
 		group->name = group->key + strlen(receiver->id) + 1;
 		group->receiver = receiver;
-		group->told = group->idle = INSTANT_MIN;
+		group->told = group->idle = group->looked = INSTANT_MIN;
 		group->slot = agenda_add(telling->due, group);
 		HASH_ADD_KEYPTR(hh, telling->groups, group->key, length, group);
 	}
@@ -129,22 +129,33 @@ static instant group_due(const struct group *group)
 	return due;
 }
 
-/* Passes all of a group by their gates, and those that are needless out.
-   Returns when it is due. */
-static instant group_look(struct engine *engine, struct group *group,
-	instant now, struct effects *effects)
+/* Passes all of a group by their gates, and those that are needless out; what is
+   over the budget, in the next call. What has passed by them in this second does
+   not again while there is no news. Returns whether all have. */
+static bool group_look(struct engine *engine, struct group *group,
+	instant now, size_t *budget, struct effects *effects)
 {
-	struct waiting *waiting, *next;
+	struct telling *telling = engine->telling;
 
-	DL_FOREACH_SAFE(group->first, waiting, next) {
+	if (group->looked == now && group->knew == telling->news)
+		return true;
+	if (!group->look) {
+		group->look = group->first;
+		group->knew = telling->news;
+	}
+	for (; group->look && *budget > 0; --*budget) {
+		struct waiting *waiting = group->look;
+
+		group->look = waiting->next;
 		const char *why = gates_pass(engine, waiting, now);
-
 		if (!why && waiting_is_hushed(waiting, now))
 			why = "silenced";
 		if (why)
 			waiting_needless(engine, waiting, why, now, effects);
 	}
-	return group_due(group);
+	if (!group->look)
+		group->looked = now;
+	return !group->look;
 }
 
 /* --- telling ------------------------------------------------------------- */
@@ -153,21 +164,9 @@ static instant group_look(struct engine *engine, struct group *group,
 struct told {
 	struct waiting *waiting;
 	enum severity severity;
-	instant due;		/* of its milestone; INSTANT_MAX: none */
+	instant date;
+	int64_t number;
 };
-
-static struct told told_of(const struct engine *engine,
-	struct waiting *waiting)
-{
-	const struct alert *alert = waiting_alert(engine, waiting);
-	const struct event *event = &waiting->kept->event;
-	struct route_subject subject = waiting_subject(engine, waiting);
-
-	return (struct told){waiting,
-		alert ? alert->severity : event->severity,
-		subject.milestone == NOT_FOUND ? INSTANT_MAX :
-		engine->reg->milestones[subject.milestone].due};
-}
 
 static int told_compare(const void *a, const void *b)
 {
@@ -175,14 +174,14 @@ static int told_compare(const void *a, const void *b)
 
 	if (one->severity != two->severity)
 		return one->severity > two->severity ? -1 : 1;
-	if (one->due != two->due)
-		return one->due < two->due ? -1 : 1;
-	return one->waiting->mention.id < two->waiting->mention.id ? -1 : 1;
+	if (one->date != two->date)
+		return one->date < two->date ? -1 : 1;
+	return (one->number > two->number) - (one->number < two->number);
 }
 
 /* Those of a group that have passed their gates, the more urgent first. */
-static struct told *group_ready(const struct engine *engine,
-	const struct group *group, instant now, size_t *count)
+static struct told *group_ready(const struct group *group, instant now,
+	size_t *count)
 {
 	struct told *all = mem_new(group->count, sizeof(*all));
 	struct waiting *waiting;
@@ -190,7 +189,9 @@ static struct told *group_ready(const struct engine *engine,
 	*count = 0;
 	DL_FOREACH(group->first, waiting) {
 		if (waiting->open <= now && !waiting->silence)
-			all[(*count)++] = told_of(engine, waiting);
+			all[(*count)++] = (struct told){waiting,
+				waiting->severity, waiting->date,
+				waiting->mention.id};
 	}
 	qsort(all, *count, sizeof(*all), told_compare);
 	return all;
@@ -309,7 +310,7 @@ static size_t group_tell(struct engine *engine, struct group *group,
 	instant now, struct effects *effects)
 {
 	size_t count, told = 0, most = items_max(engine, group);
-	struct told *all = group_ready(engine, group, now, &count);
+	struct told *all = group_ready(group, now, &count);
 
 	while (told < count && told < ITEMS_AT_ONCE) {
 		size_t items = count - told < most ? count - told : most;
@@ -344,15 +345,18 @@ void groups_advance(struct engine *engine, instant now,
 {
 	struct telling *telling = engine->telling;
 	struct group **due = NULL;
-	size_t count = 0, room = 0, looked = 0, told = 0;
+	size_t count = 0, room = 0, looks = LOOKS_AT_ONCE, told = 0;
 
 	if (stories_are_due(engine, now))
 		return;
-	while (agenda_next(telling->due) <= now && looked < LOOKS_AT_ONCE) {
+	while (agenda_next(telling->due) <= now && looks > 0) {
 		struct group *group = agenda_first(telling->due);
-		instant next = group_look(engine, group, now, effects);
 
-		looked += group->count + 1;
+		if (!group_look(engine, group, now, &looks, effects))
+			break;
+		instant next = group_due(group);
+
+		looks -= looks > 0;
 		agenda_set(telling->due, group->slot,
 			next > now ? next : INSTANT_MAX);
 		if (next > now)

@@ -185,6 +185,7 @@ int64_t engine_silence(struct engine *engine, const struct silence *silence,
 		made->until = later(made->until, made->from);
 		made->ended = INSTANT_MAX;
 		silences_add(silences, silent);
+		engine->telling->news++;
 		silent_save(silent, effects);
 		silences_plan(silences);
 	}

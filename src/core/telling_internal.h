@@ -79,6 +79,8 @@ struct waiting {
 	enum notify_reason as;	/* by its gates: why it is told … */
 	instant open;		/* … and not before */
 	int64_t silence;	/* that holds it; 0 */
+	enum severity severity;	/* of its alert, or event */
+	instant date;		/* its milestone's due; INSTANT_MAX: none */
 	struct story *cause;	/* that is told in its place; NULL */
 	struct waiting *prev, *next;		/* of its group, by number */
 	struct waiting *fresh_prev, *fresh_next; /* of those not saved */
@@ -94,6 +96,9 @@ struct group {
 	struct receiver *receiver;
 	struct waiting *first;
 	size_t count;
+	struct waiting *look;	/* the next that is looked at; NULL: from the first */
+	instant looked;		/* when all had been the last time … */
+	uint64_t knew;		/* … and by what news */
 	instant told;		/* the last time; INSTANT_MIN: never */
 	instant idle;		/* … with its interval: kept so long */
 	bool more;		/* too much was due for one notification */
@@ -128,6 +133,7 @@ struct story {
 struct telling {
 	int64_t last_mention;
 	uint64_t call;		/* counts what the effects of one call own */
+	uint64_t news;		/* counts what may hold others back */
 	bool settling;		/* what was restored, and reminders, wait for the
 				   first polls */
 	struct receiver *receivers;

@@ -118,6 +118,7 @@ struct alert *alert_keep(const struct alert *alert)
 void waiting_add(struct telling *telling, struct group *group,
 	struct waiting *waiting)
 {
+	telling->news++;
 	waiting->group = group;
 	waiting->mention.channel = group->receiver->id;
 	waiting->mention.group = group->name;
@@ -186,6 +187,16 @@ static void waiting_free(struct telling *telling, struct waiting *waiting)
 	free(waiting);
 }
 
+/* Out of its group, of which who looks goes on behind it. */
+static void waiting_part(struct waiting *waiting)
+{
+	struct group *group = waiting->group;
+
+	if (group->look == waiting)
+		group->look = waiting->next;
+	DL_DELETE(group->first, waiting);
+}
+
 void waiting_remove(struct telling *telling, struct waiting *waiting)
 {
 	if (waiting->ear)
@@ -196,7 +207,7 @@ void waiting_remove(struct telling *telling, struct waiting *waiting)
 		matter_leave(telling, waiting);
 	if (!waiting->saved)
 		DL_DELETE2(telling->fresh, waiting, fresh_prev, fresh_next);
-	DL_DELETE(waiting->group->first, waiting);
+	waiting_part(waiting);
 	waiting->group->count--;
 	waiting_free(telling, waiting);
 }
@@ -237,6 +248,6 @@ void waiting_renew(struct telling *telling, struct waiting *waiting,
 	waiting->mention.id = ++telling->last_mention;
 	waiting->saved = waiting->restored = false;
 	DL_APPEND2(telling->fresh, waiting, fresh_prev, fresh_next);
-	DL_DELETE(waiting->group->first, waiting);
+	waiting_part(waiting);
 	DL_APPEND(waiting->group->first, waiting);
 }

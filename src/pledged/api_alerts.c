@@ -21,7 +21,6 @@
 #define HELD_AGAINST_MAX 100000
 /* Open alerts that are asked what they follow from. */
 #define ASKED_MAX 2000
-#define OPEN_SHOWN 10
 
 /* --- what holds one back ------------------------------------------------------- */
 
@@ -412,27 +411,16 @@ static int ended_find(struct ended *ended, struct server_request *request)
 	return -1;
 }
 
-/* 404, with those that are open. */
+static int64_t alert_number(const struct daemon *daemon, size_t index)
+{
+	return engine_alert(daemon->engine, index)->id;
+}
+
 static void reply_no_alert(const struct daemon *daemon,
 	struct server_request *request, const char *word)
 {
-	size_t count = engine_alert_count(daemon->engine);
-	struct text open;
-
-	text_init(&open, 0);
-	for (size_t i = 0; i < count && i < OPEN_SHOWN; i++)
-		text_addf(&open, "%s%" PRId64, i > 0 ? ", " : "",
-			engine_alert(daemon->engine, i)->id);
-	if (count > OPEN_SHOWN)
-		text_addf(&open, " and %zu more", count - OPEN_SHOWN);
-	if (count == 0)
-		reply_problem(request, 404, "there is no alert %s, and none is "
-			"open", word);
-	else
-		reply_problem(request, 404, "there is no alert %s; open %s %s: "
-			"/v1/alerts lists them", word, count == 1 ? "is" : "are",
-			text_string(&open));
-	text_release(&open);
+	reply_none_open(daemon, request, "alert", word,
+		engine_alert_count(daemon->engine), alert_number);
 }
 
 void get_alert(struct daemon *daemon, struct server_request *request,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include <utlist.h>
 
@@ -23,6 +24,11 @@
 #define ROWS_ABSORBED 8000
 /* Fetches and sends that are begun in one turn; likewise. */
 #define ACTIONS_BEGUN 200
+/* Mails of one turn that may have a picture, which takes from 0.2 to 13 ms, and
+   a mail worker much longer; and seconds for them. Where more are told at once,
+   the others have none. */
+#define PICTURES_MAX 20
+#define PICTURES_SECONDS 0.02
 
 struct action {			/* to be done after the commit */
 	enum effect_kind kind;	/* FETCH or SEND */
@@ -61,6 +67,8 @@ struct turn {
 	struct waiter *waiters;
 	size_t waiter_count, waiter_capacity;
 	size_t body_bytes;		/* in the batch, counted by the fetcher */
+	size_t pictures;		/* mails that may have one … */
+	double pictured;		/* … and the seconds they took */
 };
 
 struct turn *turn_new(struct daemon *daemon)
@@ -213,6 +221,32 @@ static void absorb_document(struct turn *turn, const struct effect *effect,
 		effect->as.document);
 }
 
+/* Of this thread, since when does not matter. */
+static double seconds_worked(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+static void turn_render(struct turn *turn, struct message_context *context,
+	struct text *body)
+{
+	bool pictured = context->channel->type == CHANNEL_EMAIL &&
+		context->notification->item_count == 1 &&
+		turn->pictures < PICTURES_MAX &&
+		turn->pictured < PICTURES_SECONDS;
+	double begun = pictured ? seconds_worked() : 0;
+
+	context->history = pictured ? turn->daemon->history : NULL;
+	message_render(context, body);
+	if (pictured) {
+		turn->pictures++;
+		turn->pictured += seconds_worked() - begun;
+	}
+}
+
 static void absorb_notify(struct turn *turn, const struct effect *effect)
 {
 	struct daemon *daemon = turn->daemon;
@@ -225,7 +259,6 @@ static void absorb_notify(struct turn *turn, const struct effect *effect)
 		log_bug("a notification for a channel that is not configured");
 	struct message_context context = {
 		.reg = daemon->reg,
-		.history = daemon->history,
 		.engine = daemon->engine,
 		.instance = store_instance(daemon->store),
 		.notification = notification,
@@ -233,7 +266,7 @@ static void absorb_notify(struct turn *turn, const struct effect *effect)
 	};
 
 	text_init(&body, 0);
-	message_render(&context, &body);
+	turn_render(turn, &context, &body);
 	store_add_notification(turn->batch, notification, body.data,
 		body.length);
 	text_release(&body);

@@ -251,7 +251,7 @@ static void test_flood(void **state)
 {
 	(void)state;
 	flood("paced", 2500, 1);
-	flood("paced", 10000, 1);
+	flood("paced", 10000, 10000 / NOTIFICATION_ITEMS_MAX);
 	flood("hooked", 10000, 20);
 	flood("each", 1000, 1000);
 }
