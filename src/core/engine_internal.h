@@ -2,8 +2,8 @@
  * engine_internal: what the parts of the engine share. Nothing outside
  * engine.c, watch.c, change.c, damping.c, approach.c, late.c, sight.c, cause.c,
  * revision.c, polls.c, nearness.c, taking.c, accounts.c, gathering.c, blame.c,
- * stale.c, alerts.c, announce.c, inhibit.c, telling.c, silences.c, outbox*.c and
- * reload.c reads this.
+ * stale.c, alerts.c, announce.c, inhibit.c, outbox*.c, reload.c and what
+ * telling_internal.h names reads this.
  *
  *	polls ─rows─→ taking ─figures─→ watch ─changes─→ announce ─events─→
  *		telling ─notifications─→ outbox

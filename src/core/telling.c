@@ -24,6 +24,7 @@ void telling_free(struct telling *telling)
 		return;
 	groups_free(telling);
 	stories_free(telling);
+	receivers_free(telling);
 	agenda_free(telling->due);
 	agenda_free(telling->plans);
 	free(telling);

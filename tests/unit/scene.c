@@ -25,6 +25,11 @@ void scene_init(struct scene *scene, const struct policy *policy)
 	world_pledge(&rig->world, "q")->obligor = "US";
 	world_milestone(&rig->world, "d", "2030-06-30", "attested(\"d\")")
 		->severity = SEVERITY_WARNING;
+	for (size_t i = 0; i < scene->more; i++) {
+		world_milestone(&rig->world, arena_printf(
+			rig->world.reg->arena, "m%zu", i), "2030-06-30",
+			"attested(\"m\")");
+	}
 	world_finish(&rig->world);
 	rig->settings.policy = policy;
 	rig->settings.polling.every = 4000 * DAY;

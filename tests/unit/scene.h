@@ -19,6 +19,7 @@
 
 struct scene {
 	struct rig rig;
+	size_t more;		/* milestones m0, m1, … of q, at most 1,000 */
 	struct text told;	/* "D hh:mm:ss channel: reason kind subject; …" */
 	const struct policy *(*policy_named)(const char *name);
 };

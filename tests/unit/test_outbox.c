@@ -56,6 +56,7 @@ struct rig {
 	struct text sends;	/* "desk 1 ", in order */
 	int64_t sent[KEPT_MAX];	/* not yet answered */
 	size_t sent_count, send_total;
+	size_t at_once;		/* deliveries that one call saved, at most */
 	instant now;
 	enum delivery_outcome (*receive)(struct rig *rig, struct kept *kept);
 	bool hold;		/* the test answers */
@@ -173,8 +174,14 @@ static void perform(struct rig *rig, const struct effect *effect)
 
 static void rig_perform(struct rig *rig)
 {
-	for (size_t i = 0; i < rig->effects.count; i++)
+	size_t saved = 0;
+
+	for (size_t i = 0; i < rig->effects.count; i++) {
+		saved += rig->effects.items[i].kind == EFFECT_DELIVERY;
 		perform(rig, &rig->effects.items[i]);
+	}
+	if (rig->at_once < saved)
+		rig->at_once = saved;
 	effects_clear(&rig->effects);
 }
 
@@ -667,6 +674,11 @@ static void test_failing(void **state)
 	rig_to(&rig, rig.now + HOUR);
 	expect_events(&rig, "delivery_recovered 0 desk: messages arrive "
 		"again\n");
+	down = true;
+	start = rig.now;
+	rig_tell(&rig, DESK, "c");
+	rig_to(&rig, start + 2 * HOUR);
+	assert_non_null(strstr(text_string(&rig.events), "delivery_failed 1"));
 	rig_release(&rig);
 }
 
@@ -738,6 +750,7 @@ static void test_given_up_untried(void **state)
 		assert_int_equal(state_of(&rig, i + 1), DELIVERY_DEAD);
 		assert_string_equal(rig.kept[i].delivery.answer, "550 no");
 	}
+	assert_in_range(rig.at_once, 1, 250);
 	rig_release(&rig);
 }
 
