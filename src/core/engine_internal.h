@@ -552,6 +552,10 @@ void tell(struct engine *engine, const struct tiding *tiding, instant now,
    made. */
 void mention_add(struct engine *engine, const struct mention *draft,
 	const struct event *event, instant now, struct effects *effects);
+/* A channel is gone that was to hear of an alert: it is told to those that its
+   routes lead to now, and that hear nothing of it. */
+void alert_reroute(struct engine *engine, int64_t alert, instant now,
+	struct effects *effects);
 /* The number of one more mention, which passes all gates (a test). */
 int64_t telling_number(struct engine *engine);
 /* An alert is not as it was: raised, told otherwise, acknowledged, ended (it is

@@ -313,6 +313,22 @@ static bool line_read(struct reading *reading, const char *words)
 	return true;
 }
 
+/* Written out they are longer, and are to be read again. */
+static bool meaning_check(const struct reading *reading)
+{
+	struct text out;
+
+	text_init(&out, 0);
+	match_words_write(reading->matches, reading->count, &out);
+	bool fits = out.length <= MATCH_WORDS_MAX;
+	if (!fits)
+		error_set(reading->error, ERROR_LIMIT, "longer than %d bytes "
+			"with each field written out, as in milestone=ID or "
+			"labels.KEY=VALUE", MATCH_WORDS_MAX);
+	text_release(&out);
+	return fits;
+}
+
 struct match *match_words_read(const char *words, const struct register_ *reg,
 	size_t *count, struct error *error)
 {
@@ -327,7 +343,7 @@ struct match *match_words_read(const char *words, const struct register_ *reg,
 	char *block = mem_new(1, size + strlen(words) + 2 * SILENCE_MATCHES_MAX);
 	struct reading reading = {.reg = reg, .strings = block + size,
 		.matches = (struct match *)(void *)block, .error = error};
-	if (!line_read(&reading, words)) {
+	if (!line_read(&reading, words) || !meaning_check(&reading)) {
 		free(block);
 		return NULL;
 	}

@@ -245,8 +245,14 @@ static void fall_back(struct engine *engine, const struct entry *entry,
 void outlet_lost(struct engine *engine, const struct entry *entry,
 	instant now, struct effects *effects)
 {
-	if (entry->is_test || !entry->outlet->open)
+	if (entry->is_test)
 		return;
+	if (!entry->outlet->open) {
+		for (size_t i = 0; i < entry->content_count; i++)
+			alert_reroute(engine,
+				entry->contents[i].mention.alert, now, effects);
+		return;
+	}
 	outlet_tell_failed(engine, entry->outlet, SEVERITY_CRITICAL,
 		entry->delivery.answer, now, effects);
 	fall_back(engine, entry, now, effects);

@@ -150,6 +150,9 @@ static void command(struct scene *scene, char *words)
 		rig->settings.policy = scene->policy_named(rest);
 		engine_reload(rig->engine, rig->present->reg, &rig->settings,
 			rig->now, &rig->effects);
+	} else if (strcmp(words, "back") == 0) {
+		rig->now -= seconds_of(rest);
+		engine_replan(rig->engine, rig->now, &rig->effects);
 	} else if (strcmp(words, "kill") == 0) {
 		rig_restart(rig);
 	} else if (strcmp(words, "up") != 0) {

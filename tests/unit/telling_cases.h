@@ -462,3 +462,20 @@
 		"0 12:00:30 boss: first off_track p/b\n"
 		"0 13:00:00 desk: resolved recovered p/b of off_track\n"
 		"0 13:00:30 boss: resolved recovered p/b of off_track\n", false},
+
+	/* The clock is set back. */
+	{"no escalation waits longer for it", "escalating",
+		"400 10:00:00 slipped p/b\n"
+		"400 11:00:00 back 400d\n"
+		"4 12:00:00 up\n",
+		"400 10:00:30 desk: first slipped p/b\n"
+		"1 11:00:00 boss: escalated slipped p/b\n"
+		"3 11:00:00 board: escalated slipped p/b\n", false},
+	{"… and nobody has anything in hand for longer", "paced",
+		"400 10:00:00 at_risk p/b\n"
+		"400 10:30:00 ack 1 10d\n"
+		"400 11:00:00 back 400d\n"
+		"30 12:00:00 up\n",
+		"400 10:00:30 desk: first at_risk p/b\n"
+		"9 11:00:00 desk: acknowledgement_expiring at_risk p/b\n"
+		"10 11:00:00 desk: acknowledgement_expired at_risk p/b\n", false},

@@ -155,6 +155,39 @@ static void test_stories_killed(void **state)
 	stories_play(true);
 }
 
+static enum delivery_outcome receive_nothing(const struct rig *rig, int64_t id)
+{
+	return string_is(rig->store.deliveries[id - 1].channel, "desk") ?
+		FAILED_FOR_NOW : DELIVERED;
+}
+
+/* What never arrived on a channel that is gone now is told, if it is still so, to
+   those that its routes lead to. */
+static void test_lost_with_its_channel(void **state)
+{
+	(void)state;
+	for (int kills = 0; kills < 2; kills++) {
+		struct scene scene = {.policy_named = policy_named};
+
+		scene_init(&scene, policy_named("paced"));
+		scene.rig.receive = receive_nothing;
+		scene_play(&scene, "0 10:00:00 at_risk p/b\n"
+			"0 10:10:00 at_risk p/a\n"
+			"0 10:30:00 policy without_desk\n"
+			"2 10:00:00 recovered p/a\n"
+			"3 10:00:20 up\n"
+			"3 11:00:00 up\n"
+			"4 10:00:00 recovered p/b\n"
+			"6 10:00:00 up\n", kills);
+		assert_string_equal(text_string(&scene.told),
+			"0 10:00:30 desk: first at_risk p/b\n"
+			"0 10:10:30 desk: first at_risk p/a\n"
+			"3 10:01:00 boss: first at_risk p/b\n"
+			"4 10:00:30 boss: resolved recovered p/b of at_risk\n");
+		scene_release(&scene);
+	}
+}
+
 /* --- a flood ------------------------------------------------------------- */
 
 struct measured {
@@ -261,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_stories_killed),
+		cmocka_unit_test(test_lost_with_its_channel),
 		cmocka_unit_test(test_flood),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
