@@ -1,17 +1,19 @@
 """Whoever means harm, or has an accident: receivers, servers, sources, those who
 ask; what they give is shown without its sting, and no secret comes back by it."""
 import base64
+import contextlib
 import email
 import email.policy
 import json
+import pathlib
 import re
+import socket
 import sqlite3
 import threading
 
 import pytest
 
-from daemon import (AT_ONCE, LOG, milestone, register, source, table, utc,
-                    wait_until)
+from daemon import LOG, milestone, register, utc, wait_until
 from receiver import Receiver
 from smtp_script import Scripted
 
@@ -306,3 +308,61 @@ def test_a_title_that_means_harm(daemon, receiver):
         if got.path == "/discord":
             assert "[x](http" not in text
         assert len(got.body) < 120000
+
+
+# --- receivers without end -----------------------------------------------------------
+
+def without_end(connection, head, piece):
+    """Says its head, and then the same for as long as anybody listens."""
+    connection.recv(65536)
+    connection.sendall(head)
+    while True:
+        connection.sendall(piece)
+
+
+ENDLESS = {
+    "body": (b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n",
+             b"x" * 65536, "delivered", "HTTP status 200: xxx"),
+    "chunks": (b"HTTP/1.1 400 No\r\ntransfer-encoding: chunked\r\n\r\n",
+               b"10000\r\n" + b"y" * 65536 + b"\r\n", "dead",
+               "HTTP status 400: yyy"),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"x-more: and more\r\n" * 1000,
+                "pending", "127.0.0.1"),
+    "line": (b"HTTP/1.1 200 ", b"z" * 65536, "pending", "127.0.0.1"),
+    "nothing": (b"", b"", "pending", "127.0.0.1"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_receiver_without_end(daemon, name):
+    head, piece, state, words = ENDLESS[name]
+
+    def serve(connection):
+        with contextlib.suppress(OSError), connection:
+            if piece:
+                without_end(connection, head, piece)
+            connection.recv(65536)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, daemon=True,
+                                     args=(listener.accept()[0],)).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        daemon.configure(register([milestone("one", PAST)]), channels=[
+            '{ id = "hook"; type = "webhook"; allow_private = true; '
+            f'url = "http://127.0.0.1:{listener.getsockname()[1]}/"; '
+            'timeout = "2s"; }'])
+        daemon.start()
+        item, = wait_until(lambda: [
+            item for item in daemon.items("/v1/outbox?state=all")
+            if item["channel"] == "hook" and item["answer"]
+            and item["event"] == 1])
+    assert (item["state"], item["answer"][:len(words)]) == (state, words)
+    peak = re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(
+        f"/proc/{daemon.process.pid}/status").read_text())
+    assert int(peak[1]) < 200_000
