@@ -174,8 +174,9 @@ int64_t rest_number(const char *word)
 	char *end;
 	long long number = strtoll(word, &end, 10);
 
-	return *end == '\0' && word[0] >= '0' && word[0] <= '9' && number > 0 ?
-		number : 0;
+	/* The last one has no next, which pages are read by. */
+	return *end == '\0' && word[0] >= '0' && word[0] <= '9' && number > 0 &&
+		number < INT64_MAX ? number : 0;
 }
 
 /* --- the table ------------------------------------------------------------- */
