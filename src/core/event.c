@@ -141,6 +141,11 @@ bool event_kind_stands(enum event_kind kind)
 	return event_kinds[kind].alerting == STANDS;
 }
 
+bool event_kind_is_miss(enum event_kind kind)
+{
+	return MISS & BIT(kind);
+}
+
 bool event_kind_ends(enum event_kind kind, enum event_kind alert)
 {
 	return event_kinds[kind].ends & BIT(alert);

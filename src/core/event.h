@@ -43,6 +43,8 @@ bool event_kind_stands(enum event_kind kind);
 /* Whether the kind only answers what it ends: without that it is not announced,
    and who has heard nothing of that hears no answer. */
 bool event_kind_answers(enum event_kind kind);
+/* Whether the kind says that what was owed is missed. */
+bool event_kind_is_miss(enum event_kind kind);
 /* Whether an event of this kind ends the subject's alert of another. */
 bool event_kind_ends(enum event_kind kind, enum event_kind alert);
 

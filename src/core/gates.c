@@ -160,6 +160,14 @@ static instant gate_silence(struct engine *engine, struct waiting *waiting,
 	return silences_hold(engine, &subject, now, &waiting->silence);
 }
 
+/* A miss that follows when its receiver has been told of the cause is news of
+   its own: a parent that is missed may never end, and would name it to nobody. */
+static bool alert_is_apart(const struct alert *alert, const struct ear *cause)
+{
+	return event_kind_is_miss(alert->kind) && cause->told != INSTANT_MIN &&
+		alert->raised > cause->told;
+}
+
 /* Whether it is told by its cause, of which the receiver hears. What it has
    heard of the alert has an end of its own. */
 static bool gate_cause(struct engine *engine, struct waiting *waiting)
@@ -168,8 +176,10 @@ static bool gate_cause(struct engine *engine, struct waiting *waiting)
 		waiting->mention.alert) : NULL;
 	struct story *cause = alert ? story_find(engine->telling,
 		engine_alert_cause(engine, alert)) : NULL;
+	const struct ear *ear = cause ? ear_find(cause,
+		waiting->group->receiver) : NULL;
 
-	if (!cause || !ear_find(cause, waiting->group->receiver))
+	if (!ear || alert_is_apart(alert, ear))
 		return false;
 	waiting->cause = cause;
 	DL_APPEND2(cause->kin, waiting, kin_prev, kin_next);

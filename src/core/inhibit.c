@@ -75,12 +75,6 @@ static int64_t cause_of_stale(const struct engine *engine,
 
 /* --- milestones ---------------------------------------------------------- */
 
-static bool kind_is_miss(enum event_kind kind)
-{
-	return kind == EVENT_SLIPPED || kind == EVENT_BREACHED ||
-		kind == EVENT_REVERSED;
-}
-
 /* Milestones in the order in which they were come to, each once. */
 struct walk {
 	uint32_t items[WALK_MAX];
@@ -133,7 +127,7 @@ static int64_t milestone_missed(const struct engine *engine,
 	int64_t found = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (kind_is_miss(about[i]->kind) &&
+		if (event_kind_is_miss(about[i]->kind) &&
 		    about[i]->severity >= severity)
 			found = older(found, about[i]->id);
 	return found;

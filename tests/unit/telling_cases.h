@@ -393,6 +393,14 @@
 		"0 12:00:00 up\n",
 		"0 09:00:30 desk: first slipped p/a (for p/c)\n", false},
 
+	{"… that is missed when that has been told", "paced",
+		"0 09:00:00 slipped p/a\n"
+		"0 10:00:00 at_risk p/c\n"
+		"0 11:00:00 slipped p/c\n"
+		"0 12:00:00 up\n",
+		"0 09:00:30 desk: first slipped p/a\n"
+		"0 11:00:30 desk: first slipped p/c\n", false},
+
 	{"what follows is told where its cause no longer is", "escalating",
 		"0 10:00:00 slipped p/a\n"
 		"0 11:00:00 slipped p/c\n"
@@ -400,6 +408,7 @@
 		"1 12:00:00 ack 1 2d\n"
 		"2 00:00:00 up\n",
 		"0 10:00:30 desk: first slipped p/a\n"
+		"0 11:00:30 desk: first slipped p/c\n"
 		"1 12:00:00 boss: escalated slipped p/c\n", false},
 
 	/* What comes near, and is met before that is told. */
