@@ -14,54 +14,28 @@
 
 /* --- what a route looks at ----------------------------------------------- */
 
-/* The words a field can have; a pattern is not held against them. */
-static const char *severity_word(int number)
-{
-	return number <= SEVERITY_CRITICAL ?
-		severity_name((enum severity)number) : NULL;
-}
-
-static const char *class_word(int number)
-{
-	return number <= CLASS_OPERATOR ?
-		event_class_name((enum event_class)number) : NULL;
-}
-
-static const char *kind_word(int number)
-{
-	return number < EVENT_KIND_COUNT ?
-		event_kind_name((enum event_kind)number) : NULL;
-}
-
-static const struct match_words {
-	enum match_field field;
-	const char *(*word)(int number);
-} match_words[] = {
-	{MATCH_SEVERITY, severity_word},
-	{MATCH_CLASS, class_word},
-	{MATCH_KIND, kind_word},
-};
-
+/* A pattern is not held against the words that a field can have. */
 static bool match_check_word(struct conf_reader *reader,
-	const config_setting_t *setting, const struct match_words *words,
+	const config_setting_t *setting, enum match_field field,
 	const char *pattern)
 {
-	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL}, *near;
+	const char *names[MATCH_VALUES_MAX + 1] = {NULL}, *near;
 
-	for (int i = 0; i < CONF_TABLE_KEYS_MAX; i++) {
-		names[i] = words->word(i);
+	for (int i = 0; i < MATCH_VALUES_MAX; i++) {
+		names[i] = match_field_value(field, i);
 		if (names[i] == NULL)
 			break;
 		if (string_is(names[i], pattern))
 			return true;
 	}
+	if (names[0] == NULL)
+		return true;
 	near = string_nearest(pattern, names);
 	if (near != NULL)
 		return conf_fault(reader, setting, "\"%.80s\" is no %s, nearest "
-			"is \"%s\"", pattern, match_field_name(words->field),
-			near);
+			"is \"%s\"", pattern, match_field_name(field), near);
 	return conf_fault(reader, setting, "\"%.80s\" is no %s", pattern,
-		match_field_name(words->field));
+		match_field_name(field));
 }
 
 static bool match_check(struct conf_reader *reader,
@@ -75,13 +49,8 @@ static bool match_check(struct conf_reader *reader,
 	pattern = conf_string(reader, setting);
 	if (!conf_name.parse(reader, NULL, pattern, NULL, &error))
 		return conf_fault(reader, setting, "%s", error.text);
-	if (strpbrk(pattern, "*?[") != NULL)
-		return true;
-	for (size_t i = 0; i < sizeof match_words / sizeof match_words[0]; i++)
-		if (match_words[i].field == field)
-			return match_check_word(reader, setting,
-				&match_words[i], pattern);
-	return true;
+	return strpbrk(pattern, "*?[") != NULL ||
+		match_check_word(reader, setting, field, pattern);
 }
 
 static void route_add_match(struct conf_reader *reader, struct route *route,

@@ -11,8 +11,8 @@ struct hearer {
 	const struct alert *ended;	/* the newest of those ended that it has
 					   heard of; NULL */
 	int64_t thread;			/* of that */
-	bool waited;			/* … to hear of one of them */
-	instant since;			/* … for the pace of its group since then;
+	instant since;			/* it has waited to hear of one of them, for
+					   the pace of its group since then;
 					   INSTANT_MIN: now */
 	bool heard;			/* of what fires still, or began again */
 };
@@ -81,10 +81,8 @@ static void audience_end(struct engine *engine, struct audience *audience,
 				hearer->ended = ended;
 				hearer->thread = ear->thread;
 			}
-			if (waiting) {
-				hearer->waited = true;
+			if (waiting)
 				hearer->since = waiting_pace(waiting, now);
-			}
 		}
 		if (waiting)
 			waiting_drop(engine->telling, waiting,

@@ -2,8 +2,8 @@
  * engine_internal: what the parts of the engine share. Nothing outside
  * engine.c, watch.c, change.c, damping.c, approach.c, late.c, sight.c, cause.c,
  * revision.c, polls.c, nearness.c, taking.c, accounts.c, gathering.c, blame.c,
- * stale.c, alerts.c, announce.c, inhibit.c, telling.c, silences.c, outbox*.c and
- * reload.c reads this.
+ * stale.c, alerts.c, announce.c, inhibit.c, outbox*.c, reload.c and what
+ * telling_internal.h names reads this.
  *
  *	polls ─rows─→ taking ─figures─→ watch ─changes─→ announce ─events─→
  *		telling ─notifications─→ outbox
@@ -559,6 +559,10 @@ void tell(struct engine *engine, const struct tiding *tiding, instant now,
    made. */
 void mention_add(struct engine *engine, const struct mention *draft,
 	const struct event *event, instant now, struct effects *effects);
+/* A channel is gone that was to hear of an alert: it is told to those that its
+   routes lead to now, and that hear nothing of it. */
+void alert_reroute(struct engine *engine, int64_t alert, instant now,
+	struct effects *effects);
 /* The number of one more mention, which passes all gates (a test). */
 int64_t telling_number(struct engine *engine);
 /* An alert is not as it was: raised, told otherwise, acknowledged, ended (it is

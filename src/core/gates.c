@@ -189,8 +189,9 @@ static instant gate_hours(const struct engine *engine,
 		return from;
 	if (waiting->as == REASON_ESCALATED)
 		severity = SEVERITY_CRITICAL;
-	if (group->told != INSTANT_MIN)
-		since = later(since, group->told + 1);
+	/* A digest is over once it is told; what was too much for it is not. */
+	if (since == group->told && !group->more)
+		since++;
 	return hours_open(&channel->hours, severity, since, from);
 }
 

@@ -88,52 +88,39 @@ static const char *reading_string(struct reading *reading, const char *bytes,
 	return string;
 }
 
-static const char *kind_word(int number)
+/* Whether a word is among some, of which NULL is the last; else the nearest, or
+   NULL. */
+static bool words_have(const char *const *words, const char *word,
+	const char **near)
 {
-	return number < EVENT_KIND_COUNT ?
-		event_kind_name((enum event_kind)number) : NULL;
-}
-
-static const char *severity_word(int number)
-{
-	return number <= SEVERITY_CRITICAL ?
-		severity_name((enum severity)number) : NULL;
-}
-
-static const char *class_word(int number)
-{
-	return number <= CLASS_OPERATOR ?
-		event_class_name((enum event_class)number) : NULL;
-}
-
-static const char *field_word(int number)
-{
-	return number < MATCH_LABEL ?
-		match_field_name((enum match_field)number) : NULL;
-}
-
-typedef const char *word_list(int number);	/* NULL: there are no more */
-
-/* Fields whose values are known words; a pattern is not held against them. */
-static word_list *const value_words[MATCH_FIELD_COUNT] = {
-	[MATCH_SEVERITY] = severity_word,
-	[MATCH_CLASS] = class_word,
-	[MATCH_KIND] = kind_word,
-};
-
-#define WORDS_MAX (EVENT_KIND_COUNT + MATCH_FIELD_COUNT)
-
-/* Whether a word is in a list; else the nearest that is, or NULL. */
-static bool list_has(word_list *list, const char *word, const char **near)
-{
-	const char *names[WORDS_MAX + 1] = {NULL};
-
-	for (int i = 0; i < WORDS_MAX && (names[i] = list(i)); i++) {
-		if (string_is(names[i], word))
+	for (size_t i = 0; words[i]; i++) {
+		if (string_is(words[i], word))
 			return true;
 	}
-	*near = string_nearest(word, names);
+	*near = string_nearest(word, words);
 	return false;
+}
+
+/* Whether a field can have a value; a pattern is not held against its words. */
+static bool field_takes(enum match_field field, const char *value,
+	const char **near)
+{
+	const char *words[MATCH_VALUES_MAX + 1] = {NULL};
+
+	for (int i = 0; i < MATCH_VALUES_MAX; i++)
+		words[i] = match_field_value(field, i);
+	return !words[0] || strpbrk(value, "*?[") ||
+		words_have(words, value, near);
+}
+
+/* Whether a key is a field; else the nearest. */
+static bool key_is_field(const char *key, const char **near)
+{
+	const char *words[MATCH_LABEL + 1] = {NULL};
+
+	for (int i = 0; i < MATCH_LABEL; i++)
+		words[i] = match_field_name((enum match_field)i);
+	return words_have(words, key, near);
 }
 
 static void error_near(struct error *error, const char *near)
@@ -147,11 +134,9 @@ static void error_near(struct error *error, const char *near)
 
 static bool value_check(struct reading *reading, const struct match *match)
 {
-	word_list *list = value_words[match->field];
 	const char *near;
 
-	if (!list || strpbrk(match->pattern, "*?[") ||
-			list_has(list, match->pattern, &near))
+	if (field_takes(match->field, match->pattern, &near))
 		return true;
 	error_set(reading->error, ERROR_INPUT, "%s=%.80s: there is no such %s",
 		match_field_name(match->field), match->pattern,
@@ -204,7 +189,7 @@ static const char *label_key(const struct reading *reading, const char *key)
 		return key + strlen("label.");
 	if (reading->reg)
 		return register_has_label(reading->reg, key) ? key : NULL;
-	list_has(field_word, key, &near);
+	key_is_field(key, &near);
 	return near ? NULL : key;
 }
 
@@ -218,7 +203,7 @@ static bool pair_take(struct reading *reading, const struct word *word)
 
 	match->pattern = reading_string(reading, word->value,
 		word->value_length);
-	if (list_has(field_word, key, &near)) {
+	if (key_is_field(key, &near)) {
 		match_field_parse(key, &match->field);
 		return value_check(reading, match);
 	}
@@ -328,6 +313,22 @@ static bool line_read(struct reading *reading, const char *words)
 	return true;
 }
 
+/* Written out they are longer, and are to be read again. */
+static bool meaning_check(const struct reading *reading)
+{
+	struct text out;
+
+	text_init(&out, 0);
+	match_words_write(reading->matches, reading->count, &out);
+	bool fits = out.length <= MATCH_WORDS_MAX;
+	if (!fits)
+		error_set(reading->error, ERROR_LIMIT, "longer than %d bytes "
+			"with each field written out, as in milestone=ID or "
+			"labels.KEY=VALUE", MATCH_WORDS_MAX);
+	text_release(&out);
+	return fits;
+}
+
 struct match *match_words_read(const char *words, const struct register_ *reg,
 	size_t *count, struct error *error)
 {
@@ -342,7 +343,7 @@ struct match *match_words_read(const char *words, const struct register_ *reg,
 	char *block = mem_new(1, size + strlen(words) + 2 * SILENCE_MATCHES_MAX);
 	struct reading reading = {.reg = reg, .strings = block + size,
 		.matches = (struct match *)(void *)block, .error = error};
-	if (!line_read(&reading, words)) {
+	if (!line_read(&reading, words) || !meaning_check(&reading)) {
 		free(block);
 		return NULL;
 	}

@@ -241,25 +241,18 @@ int64_t telling_number(struct engine *engine)
 	return ++engine->telling->last_mention;
 }
 
-void waiting_needless(struct engine *engine, struct waiting *waiting,
-	const char *why, instant now, struct effects *effects)
+void alert_reroute(struct engine *engine, int64_t id, instant now,
+	struct effects *effects)
 {
-	bool gone = waiting->group->receiver->index == NOT_FOUND;
-	struct ear *ear = waiting->ear;
-	struct story *story = ear ? ear->story : NULL;
+	const struct alert *alert = alerts_open(engine->alerts, id);
+	struct story *story = alert ? story_find(engine->telling, id) : NULL;
 	const struct policy *policy = engine->settings.policy;
 	struct choice choices[CHANNELS_MAX];
 
-	waiting_drop(engine->telling, waiting, why, effects);
-	if (ear)
-		ear_leave(engine, ear, now);
-	const struct alert *alert = story ? alerts_open(engine->alerts,
-		story->alert) : NULL;
-	if (!alert)
+	if (!story)
 		return;
 	const struct route_subject subject = engine_alert_subject(engine, alert);
-	size_t count = gone && policy ? policy_select(policy, &subject, choices)
-		: 0;
+	size_t count = policy ? policy_select(policy, &subject, choices) : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct receiver *other = receiver_of(engine,
 			policy->channels[choices[i].channel].id);
@@ -268,5 +261,20 @@ void waiting_needless(struct engine *engine, struct waiting *waiting,
 			alert_mention(engine, story, other, REASON_FIRST, now,
 				effects);
 	}
+}
+
+void waiting_needless(struct engine *engine, struct waiting *waiting,
+	const char *why, instant now, struct effects *effects)
+{
+	bool gone = waiting->group->receiver->index == NOT_FOUND;
+	struct ear *ear = waiting->ear;
+	struct story *story = ear ? ear->story : NULL;
+
+	waiting_drop(engine->telling, waiting, why, effects);
+	if (!ear)
+		return;
+	ear_leave(engine, ear, now);
+	if (gone)
+		alert_reroute(engine, story->alert, now, effects);
 	story_plan(engine, story);
 }

@@ -57,36 +57,50 @@ static const char *string_keep(char **at, const char *string)
 	return copy;
 }
 
-/* Copies what may have to be told elsewhere. */
+static size_t item_room(const struct item *item)
+{
+	return string_room(item->mention.group) +
+		string_room(item->event->subject) +
+		string_room(item->event->from) + string_room(item->event->to);
+}
+
+static void content_keep(struct entry *entry, const struct item *item,
+	char **at)
+{
+	struct content *content = &entry->contents[entry->content_count++];
+
+	content->mention = item->mention;
+	content->mention.channel = entry->outlet->id;
+	content->mention.group = string_keep(at, item->mention.group);
+	content->event = *item->event;
+	content->event.subject = string_keep(at, item->event->subject);
+	content->event.from = string_keep(at, item->event->from);
+	content->event.to = string_keep(at, item->event->to);
+}
+
+/* Copies what may have to be told elsewhere. What a fallback cannot be brought
+   goes no further. */
 static void entry_keep(struct entry *entry, const struct item *items,
 	size_t count)
 {
-	size_t room = 0;
+	size_t room = 0, kept = 0;
 
-	for (size_t i = 0; i < count; i++)
-		room += string_room(items[i].mention.group) +
-			string_room(items[i].event->subject) +
-			string_room(items[i].event->from) +
-			string_room(items[i].event->to);
-	entry->contents = mem_new(count, sizeof(*entry->contents));
-	entry->content_count = count;
-	char *at = entry->strings = mem_new(1, room + 1);
 	for (size_t i = 0; i < count; i++) {
-		struct content *content = &entry->contents[i];
-
-		content->mention = items[i].mention;
-		content->mention.channel = entry->outlet->id;
-		content->mention.group = string_keep(&at,
-			items[i].mention.group);
-		content->event = *items[i].event;
-		content->event.subject = string_keep(&at,
-			items[i].event->subject);
-		content->event.from = string_keep(&at, items[i].event->from);
-		content->event.to = string_keep(&at, items[i].event->to);
+		if (items[i].mention.undelivered)
+			continue;
+		room += item_room(&items[i]);
+		kept++;
 	}
+	if (kept == 0)
+		return;
+	entry->contents = mem_new(kept, sizeof(*entry->contents));
+	char *at = entry->strings = mem_new(1, room + 1);
+	for (size_t i = 0; i < count; i++)
+		if (!items[i].mention.undelivered)
+			content_keep(entry, &items[i], &at);
 }
 
-/* What a fallback cannot be brought goes no further; neither does a test. */
+/* A test is told nowhere else. */
 static void entry_take_items(struct entry *entry, const struct item *items,
 	size_t count)
 {
@@ -96,8 +110,7 @@ static void entry_take_items(struct entry *entry, const struct item *items,
 	if (entry->is_test)
 		return;
 	lines_of(entry, items, count);
-	if (!items[0].mention.undelivered)
-		entry_keep(entry, items, count);
+	entry_keep(entry, items, count);
 }
 
 struct entry *entry_new(struct outbox *outbox,

@@ -193,6 +193,24 @@ void outlet_recovered(struct engine *engine, struct outlet *outlet,
 		SEVERITY_INFO, reason, now, effects);
 }
 
+/* Whether a channel hears of an alert by itself, and of this event of it: all
+   but that it was to be escalated to somebody else. */
+static bool hears_itself(const struct engine *engine, const char *channel,
+	const struct content *content)
+{
+	struct hearing_view views[CHANNELS_MAX];
+	size_t count = engine_alert_hearings(engine, content->mention.alert,
+		views);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(views[i].channel, channel) == 0)
+			return content->mention.reason != REASON_ESCALATED &&
+				(views[i].waits_until != INSTANT_MIN ||
+				views[i].told >= content->event.time);
+	}
+	return false;
+}
+
 static void fall_back(struct engine *engine, const struct entry *entry,
 	instant now, struct effects *effects)
 {
@@ -206,9 +224,12 @@ static void fall_back(struct engine *engine, const struct entry *entry,
 		return;
 	for (size_t i = 0; i < entry->content_count; i++) {
 		const struct content *content = &entry->contents[i];
-		struct event *event = effects_event(effects);
 		struct mention draft = content->mention;
 
+		draft.channel = policy->channels[fallback].id;
+		if (hears_itself(engine, draft.channel, content))
+			continue;
+		struct event *event = effects_event(effects);
 		*event = content->event;
 		if (event->subject)
 			event->subject = effects_string(effects, event->subject);
@@ -216,7 +237,6 @@ static void fall_back(struct engine *engine, const struct entry *entry,
 			event->from = effects_string(effects, event->from);
 		if (event->to)
 			event->to = effects_string(effects, event->to);
-		draft.channel = policy->channels[fallback].id;
 		draft.undelivered = entry->outlet->id;
 		mention_add(engine, &draft, event, now, effects);
 	}
@@ -225,8 +245,14 @@ static void fall_back(struct engine *engine, const struct entry *entry,
 void outlet_lost(struct engine *engine, const struct entry *entry,
 	instant now, struct effects *effects)
 {
-	if (entry->is_test || !entry->outlet->open)
+	if (entry->is_test)
 		return;
+	if (!entry->outlet->open) {
+		for (size_t i = 0; i < entry->content_count; i++)
+			alert_reroute(engine,
+				entry->contents[i].mention.alert, now, effects);
+		return;
+	}
 	outlet_tell_failed(engine, entry->outlet, SEVERITY_CRITICAL,
 		entry->delivery.answer, now, effects);
 	fall_back(engine, entry, now, effects);

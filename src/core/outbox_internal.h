@@ -160,7 +160,8 @@ void outlet_recovered(struct engine *engine, struct outlet *outlet,
 /* Operators hear of it when nothing has arrived for too long. */
 void outlet_look(struct engine *engine, struct outlet *outlet, instant now,
 	struct effects *effects);
-/* A message is given up: operators hear of it, and the fallback hears it. */
+/* A message is given up: operators hear of it, and the fallback hears it; of a
+   channel that is gone, those that are in its place. */
 void outlet_lost(struct engine *engine, const struct entry *entry,
 	instant now, struct effects *effects);
 

@@ -41,6 +41,23 @@ bool match_field_parse(const char *word, enum match_field *out)
 	return false;
 }
 
+const char *match_field_value(enum match_field field, int number)
+{
+	switch (field) {
+	case MATCH_SEVERITY:
+		return number <= SEVERITY_CRITICAL ?
+			severity_name((enum severity)number) : NULL;
+	case MATCH_CLASS:
+		return number <= CLASS_OPERATOR ?
+			event_class_name((enum event_class)number) : NULL;
+	case MATCH_KIND:
+		return number < EVENT_KIND_COUNT ?
+			event_kind_name((enum event_kind)number) : NULL;
+	default:
+		return NULL;
+	}
+}
+
 const char *channel_type_name(enum channel_type type)
 {
 	return type_names[type];

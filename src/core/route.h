@@ -61,6 +61,10 @@ enum match_field {	/* what a route can look at */
 };
 const char *match_field_name(enum match_field field);
 bool match_field_parse(const char *word, enum match_field *out);
+/* The words that a field can have, by number from 0 on; NULL: there are no more,
+   or it can have any. */
+#define MATCH_VALUES_MAX EVENT_KIND_COUNT
+const char *match_field_value(enum match_field field, int number);
 
 struct match {
 	enum match_field field;

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "core/route.h"
 
-#define MATCH_WORDS_MAX 1000	/* bytes of a line of them */
+#define MATCH_WORDS_MAX 1000	/* bytes of a line of them, also written out */
 #define SILENCE_MATCHES_MAX 16
 #define SILENCES_MAX 1000	/* that count or are yet to count */
 

@@ -24,6 +24,7 @@ void telling_free(struct telling *telling)
 		return;
 	groups_free(telling);
 	stories_free(telling);
+	receivers_free(telling);
 	agenda_free(telling->due);
 	agenda_free(telling->plans);
 	free(telling);
@@ -210,11 +211,22 @@ static void groups_replan(struct engine *engine, instant now)
 	}
 }
 
+static void alert_cut(struct alert *alert, instant now)
+{
+	alert->until = plan_cut(alert->until, alert->acknowledged, now);
+	alert->acknowledged = instant_cut(alert->acknowledged, now);
+	alert->escalation = instant_cut(alert->escalation, now);
+}
+
 static void stories_replan(struct engine *engine, instant now)
 {
 	struct story *story, *next;
 
 	HASH_ITER(hh, engine->telling->stories, story, next) {
+		struct alert *alert = alerts_open(engine->alerts, story->alert);
+
+		if (alert)
+			alert_cut(alert, now);
 		for (struct ear *ear = story->ears; ear; ear = ear->next)
 			ear->told = instant_cut(ear->told, now);
 		story_renew(engine, story, now);

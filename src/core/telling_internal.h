@@ -1,6 +1,6 @@
 /*
- * telling_internal: what telling.c, audience.c, mentions.c, groups.c, gates.c,
- * hearings.c, reminding.c and silences.c share.
+ * telling_internal: what telling.c, audience.c, mentions.c, waiting.c, gates.c,
+ * groups.c, hearings.c, reminding.c, silences.c and unsilencing.c share.
  *
  *	receiver ──┬── group ──── waiting ── kept_event
  *	           └── ear ────────┘ (at most one of an alert)
@@ -198,35 +198,47 @@ void alert_mention(struct engine *engine, struct story *story,
 void waiting_needless(struct engine *engine, struct waiting *waiting,
 	const char *why, instant now, struct effects *effects);
 
-/* --- groups.c ------------------------------------------------------------ */
+/* --- waiting.c ----------------------------------------------------------- */
 
 struct receiver *receiver_of(struct engine *engine, const char *id);
-struct group *group_of(struct telling *telling, struct receiver *receiver,
-	const char *name);
-void groups_free(struct telling *telling);
-/* Its event, shared. */
+void receivers_free(struct telling *telling);
+/* An event, shared by those who wait to hear of it. */
 struct kept_event *event_keep(struct telling *telling,
 	const struct event *event);
+/* A copy owned by the effects, one for all who hear of it in this call. */
+const struct event *event_copied(struct telling *telling,
+	struct kept_event *kept, struct effects *effects);
+const char *string_copied(struct effects *effects, const char *string);
 /* A copy for what waits, and its end. */
 struct alert *alert_keep(const struct alert *alert);
 void alert_discard(struct alert *alert);
+/* The subject of an alert, if an end of it waits; NULL. */
+struct matter *matter_find(const struct telling *telling,
+	const struct alert *alert);
 /* Puts one at the end of its group. */
 void waiting_add(struct telling *telling, struct group *group,
 	struct waiting *waiting);
-void waiting_remove(struct telling *telling, struct waiting *waiting);
+/* It is about an alert that is over; kept. */
+void waiting_close(struct telling *telling, struct waiting *waiting,
+	const struct alert *ended);
 /* What held it has let it go: it waits as if it were made now, under a new
    number, also after a restart. It moves to the end of its group. */
 void waiting_renew(struct telling *telling, struct waiting *waiting,
 	instant now);
-/* It is about an alert that is over; kept. */
-void waiting_close(struct telling *telling, struct waiting *waiting,
-	const struct alert *ended);
-/* The subject of an alert, if an end of it waits; NULL. */
-struct matter *matter_find(const struct telling *telling,
-	const struct alert *alert);
+/* The number that it is saved under is no more. */
+void former_drop(struct waiting *waiting, struct effects *effects);
 /* It is needless: said to the store if that has it. */
 void waiting_drop(struct telling *telling, struct waiting *waiting,
 	const char *why, struct effects *effects);
+/* It is told, or dropped. */
+void waiting_remove(struct telling *telling, struct waiting *waiting);
+
+/* --- groups.c ------------------------------------------------------------ */
+
+struct group *group_of(struct telling *telling, struct receiver *receiver,
+	const char *name);
+/* With what waits in them. */
+void groups_free(struct telling *telling);
 /* When it is to be told, by its gates and the pace of its group. */
 instant waiting_due(const struct waiting *waiting);
 /* Passes it by its gates again; its group comes due by then. */
@@ -293,22 +305,48 @@ bool stories_are_due(const struct engine *engine, instant now);
 
 /* --- silences.c ---------------------------------------------------------- */
 
-/* The end of those that hold a subject now, and one of them; now: none does. */
+/* One that is not over, or whose end is still to be told. */
+struct silent {
+	struct silence silence;	/* strings owned */
+	struct match *matches;
+	size_t match_count;
+	bool warned;		/* looked at for that, and not to be again */
+};
+
+struct silences {
+	struct silent **items;	/* by id */
+	size_t count, capacity;
+	int64_t last_id;
+	instant next;		/* a warning or an end; INSTANT_MAX */
+};
+
+instant silent_end(const struct silent *silent);
+bool silent_is_over(const struct silent *silent, instant now);
+/* When it is time for a word that it is about to end. */
+instant silent_warning(const struct silent *silent);
+bool silent_matches(const struct silent *silent,
+	const struct route_subject *subject);
+void silent_free(struct silent *silent);
+/* Plans what comes next. */
+void silences_plan(struct silences *silences);
+instant silences_next(const struct engine *engine);
+/* The end of those that hold a subject at a time, and one of them; that time
+   itself: none does. */
 instant silences_hold(const struct engine *engine,
-	const struct route_subject *subject, instant now, int64_t *silence);
+	const struct route_subject *subject, instant at, int64_t *silence);
+
+/* --- unsilencing.c ------------------------------------------------------- */
+
+/* What was due until then has been done. */
+void silences_start(struct silences *silences, instant alive);
+/* Whether one over a subject is about to end, and people are told so. */
+bool silences_warn(const struct engine *engine,
+	const struct route_subject *subject, instant now);
 /* Names the alerts that are held back beside an item's, which warns. */
 void silences_name(const struct engine *engine, struct item *item,
 	const struct receiver *receiver, struct effects *effects);
-/* Whether one of them is about to end, and people are told so. */
-bool silences_warn(const struct engine *engine,
-	const struct route_subject *subject, instant now);
-/* What was due until then has been done. */
-void silences_start(struct silences *silences, instant alive);
-/* Plans them all. */
-void silences_plan(struct silences *silences);
 /* Warns before the end of some, and tells what those held that are over. */
 void silences_advance(struct engine *engine, instant now,
 	struct effects *effects);
-instant silences_next(const struct engine *engine);
 
 #endif

@@ -29,21 +29,15 @@ bool word_is_number(const char *word)
 		strspn(word, "0123456789") == strlen(word);
 }
 
-/* --- taking in hand ------------------------------------------------------------- */
-
-static int ack_one(const struct request *request, long long number,
+int item_post(const struct request *request, const char *path, json_t *body,
 	struct items *items)
 {
-	json_t *body = json_pack("{s:s, s:s*}", "note", request->note,
-		"for", request->span);
 	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
 	struct text answer;
-	char path[64];
 
 	json_decref(body);
 	if (text == NULL)
-		return tell_usage("the note is not UTF-8");
-	snprintf(path, sizeof path, "/v1/alerts/%lld/ack", number);
+		return tell_usage("what was said is not UTF-8");
 	int status = client_post(request->client, path, text, request->key,
 		&answer);
 
@@ -53,6 +47,18 @@ static int ack_one(const struct request *request, long long number,
 	else
 		text_release(&answer);
 	return status;
+}
+
+/* --- taking in hand ------------------------------------------------------------- */
+
+static int ack_one(const struct request *request, long long number,
+	struct items *items)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/v1/alerts/%lld/ack", number);
+	return item_post(request, path, json_pack("{s:s, s:s*}", "note",
+		request->note, "for", request->span), items);
 }
 
 /* All that are open of what it names. */
@@ -167,8 +173,7 @@ static void tell_warning(const struct items *items)
 int verb_silence_add(const struct request *request)
 {
 	struct items items = {.count = 0};
-	struct text words, answer;
-	char *text;
+	struct text words;
 
 	if (request->argument_count == 0)
 		return tell_usage("silence add takes what alerts are to be like, "
@@ -183,19 +188,9 @@ int verb_silence_add(const struct request *request)
 		"for", request->span, "until", request->until,
 		"from", request->from);
 
-	text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
-	json_decref(body);
 	text_release(&words);
-	if (text == NULL)
-		return tell_usage("what is silenced, or why, is not UTF-8");
-	int status = client_post(request->client, "/v1/silences", text,
-		request->key, &answer);
+	int status = item_post(request, "/v1/silences", body, &items);
 
-	free(text);
-	if (status == CTL_DONE)
-		items_add(&items, &answer);
-	else
-		text_release(&answer);
 	answers_print(request, &items, "silences", print_silence);
 	tell_warning(&items);
 	items_release(&items);

@@ -60,6 +60,10 @@ void items_take(struct items *items, struct text *answer, struct slice array);
 size_t items_drop_ahead(struct items *items, size_t keep);
 /* One more, which is the whole of an answer; that is taken over. */
 void items_add(struct items *items, struct text *answer);
+/* Gives an order, whose answer is one more. body is taken over; NULL: what
+   should be in it is not UTF-8. A client status. */
+int item_post(const struct request *request, const char *path, json_t *body,
+	struct items *items);
 void items_release(struct items *items);
 /* "due", "urgency" or "id" of milestones; "standing": alerts, those first that
    somebody must do something about. */

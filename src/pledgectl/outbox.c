@@ -172,24 +172,11 @@ int verb_outbox_show(const struct request *request)
 static int handle_one(const struct request *request, const char *what,
 	long long number, struct items *items)
 {
-	json_t *body = json_pack("{s:s*}", "note", request->note);
-	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
-	struct text answer;
 	char path[64];
 
-	json_decref(body);
-	if (text == NULL)
-		return tell_usage("the note is not UTF-8");
 	snprintf(path, sizeof path, "/v1/outbox/%lld/%s", number, what);
-	int status = client_post(request->client, path, text, request->key,
-		&answer);
-
-	free(text);
-	if (status == CTL_DONE)
-		items_add(items, &answer);
-	else
-		text_release(&answer);
-	return status;
+	return item_post(request, path, json_pack("{s:s*}", "note",
+		request->note), items);
 }
 
 static int handle_dead(const struct request *request, const char *what,

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#define OPEN_SHOWN 10	/* of what is open, where something else was asked for */
+
 /* --- answers --------------------------------------------------------------- */
 
 void reply_begin(struct reply *reply)
@@ -132,6 +134,28 @@ void reply_unreadable(struct server_request *request,
 {
 	log_error("%s: %s", server_request_path(request), error->text);
 	reply_problem(request, 500, "the store cannot be read: see the log");
+}
+
+void reply_none_open(const struct daemon *daemon,
+	struct server_request *request, const char *noun, const char *word,
+	size_t count, number_fn *number)
+{
+	struct text open;
+
+	text_init(&open, 0);
+	for (size_t i = 0; i < count && i < OPEN_SHOWN; i++)
+		text_addf(&open, "%s%lld", i > 0 ? ", " : "",
+			(long long)number(daemon, i));
+	if (count > OPEN_SHOWN)
+		text_addf(&open, " and %zu more", count - OPEN_SHOWN);
+	if (count == 0)
+		reply_problem(request, 404, "there is no %s %s, and none is "
+			"open", noun, word);
+	else
+		reply_problem(request, 404, "there is no %s %s; open %s %s: "
+			"/v1/%ss lists them", noun, word, count == 1 ? "is" :
+			"are", text_string(&open), noun);
+	text_release(&open);
 }
 
 void reply_refusal(struct server_request *request, const struct error *error)

@@ -74,6 +74,11 @@ void reply_absent(struct daemon *daemon, struct server_request *request,
 /* 500, and the log says why. */
 void reply_unreadable(struct server_request *request,
 	const struct error *error);
+/* 404: what is numbered has no such number; which of it are open. */
+typedef int64_t number_fn(const struct daemon *daemon, size_t index);
+void reply_none_open(const struct daemon *daemon,
+	struct server_request *request, const char *noun, const char *word,
+	size_t count, number_fn *number);
 /* 400, for a parameter that makes no sense. */
 void reply_refusal(struct server_request *request, const struct error *error);
 

@@ -21,7 +21,6 @@
 #define HELD_AGAINST_MAX 100000
 /* Open alerts that are asked what they follow from. */
 #define ASKED_MAX 2000
-#define OPEN_SHOWN 10
 
 /* --- what holds one back ------------------------------------------------------- */
 
@@ -353,10 +352,12 @@ void get_alerts(struct daemon *daemon, struct server_request *request,
 
 /* --- one ------------------------------------------------------------------------ */
 
-/* Looks for one that is over, and writes it, or when and how that came. */
+/* Looks for one that is over, and writes it, or when and how that came. While
+   its end is being saved, the store still has it open. */
 struct ended {
 	struct daemon *daemon;
 	struct reply *reply;	/* NULL: words only */
+	const struct around *around;	/* with a reply */
 	int64_t number;
 	bool found;
 	int64_t by;		/* event */
@@ -372,12 +373,17 @@ static void take_ended(void *context, const struct alert *alert)
 	ended->found = true;
 	ended->by = alert->resolved_by;
 	if (ended->reply != NULL) {
-		put_alert(&ended->reply->json, ended->daemon, NULL, alert);
+		put_alert(&ended->reply->json, ended->daemon, ended->around,
+			alert);
 		return;
 	}
-	text_addf(&ended->words, "%s%s%s, %s ", event_kind_name(alert->kind),
-		alert->subject[0] != '\0' ? " " : "", alert->subject,
-		alert_state_name(alert->state));
+	text_addf(&ended->words, "%s%s%s, ", event_kind_name(alert->kind),
+		alert->subject[0] != '\0' ? " " : "", alert->subject);
+	if (alert_state_is_open(alert->state)) {
+		text_add_string(&ended->words, "ended just now");
+		return;
+	}
+	text_addf(&ended->words, "%s ", alert_state_name(alert->state));
 	text_add_instant(&ended->words, alert->resolved);
 }
 
@@ -405,27 +411,16 @@ static int ended_find(struct ended *ended, struct server_request *request)
 	return -1;
 }
 
-/* 404, with those that are open. */
+static int64_t alert_number(const struct daemon *daemon, size_t index)
+{
+	return engine_alert(daemon->engine, index)->id;
+}
+
 static void reply_no_alert(const struct daemon *daemon,
 	struct server_request *request, const char *word)
 {
-	size_t count = engine_alert_count(daemon->engine);
-	struct text open;
-
-	text_init(&open, 0);
-	for (size_t i = 0; i < count && i < OPEN_SHOWN; i++)
-		text_addf(&open, "%s%" PRId64, i > 0 ? ", " : "",
-			engine_alert(daemon->engine, i)->id);
-	if (count > OPEN_SHOWN)
-		text_addf(&open, " and %zu more", count - OPEN_SHOWN);
-	if (count == 0)
-		reply_problem(request, 404, "there is no alert %s, and none is "
-			"open", word);
-	else
-		reply_problem(request, 404, "there is no alert %s; open %s %s: "
-			"/v1/alerts lists them", word, count == 1 ? "is" : "are",
-			text_string(&open));
-	text_release(&open);
+	reply_none_open(daemon, request, "alert", word,
+		engine_alert_count(daemon->engine), alert_number);
 }
 
 void get_alert(struct daemon *daemon, struct server_request *request,
@@ -433,18 +428,20 @@ void get_alert(struct daemon *daemon, struct server_request *request,
 {
 	const struct alert *open = engine_alert_of(daemon->engine,
 		rest_number(rest));
+	struct around around;
 	struct reply reply;
 	struct ended ended = {.daemon = daemon, .reply = &reply,
-		.number = rest_number(rest)};
+		.around = &around, .number = rest_number(rest)};
+	int found = 0;
 
 	reply_begin(&reply);
-	if (open != NULL) {
-		struct around around;
-
-		around_read(&around, daemon);
+	around_read(&around, daemon);
+	if (open != NULL)
 		put_alert(&reply.json, daemon, &around, open);
-		around_release(&around);
-	} else if (ended.number != 0 && ended_find(&ended, request) < 0) {
+	else if (ended.number != 0)
+		found = ended_find(&ended, request);
+	around_release(&around);
+	if (found < 0) {
 		reply_drop(&reply);
 		return;
 	}

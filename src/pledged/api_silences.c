@@ -15,7 +15,6 @@
 
 /* Milestones and alerts held against silences for one page: some milliseconds. */
 #define LOOKED_MAX 30000
-#define OPEN_SHOWN 10
 
 /* --- what one reaches ------------------------------------------------------------ */
 
@@ -311,26 +310,16 @@ static void take_over(void *context, const struct silence *silence)
 		silence->until);
 }
 
+static int64_t silence_number(const struct daemon *daemon, size_t index)
+{
+	return engine_silence_at(daemon->engine, index)->id;
+}
+
 static void reply_no_silence(const struct daemon *daemon,
 	struct server_request *request, const char *word)
 {
-	size_t count = engine_silence_count(daemon->engine);
-	struct text open;
-
-	text_init(&open, 0);
-	for (size_t i = 0; i < count && i < OPEN_SHOWN; i++)
-		text_addf(&open, "%s%" PRId64, i > 0 ? ", " : "",
-			engine_silence_at(daemon->engine, i)->id);
-	if (count > OPEN_SHOWN)
-		text_addf(&open, " and %zu more", count - OPEN_SHOWN);
-	if (count == 0)
-		reply_problem(request, 404, "there is no silence %s, and none is "
-			"open", word);
-	else
-		reply_problem(request, 404, "there is no silence %s; open %s %s: "
-			"/v1/silences lists them", word, count == 1 ? "is" :
-			"are", text_string(&open));
-	text_release(&open);
+	reply_none_open(daemon, request, "silence", word,
+		engine_silence_count(daemon->engine), silence_number);
 }
 
 static void reply_not_open(const struct daemon *daemon,

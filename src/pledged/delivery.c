@@ -61,6 +61,9 @@ void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
 	struct daemon *daemon = carrying->daemon;
 	int64_t notification = carrying->notification;
 
+	if (outcome != DELIVERED)
+		log_warning("%s: message %lld was not taken: %s",
+			carrying->channel, (long long)notification, answer);
 	carrying_free(carrying);
 	delivery_report(daemon, notification, outcome, retry_after, answer);
 }
@@ -94,7 +97,8 @@ void delivery_start(struct daemon *daemon, int64_t notification,
 	char message_id[40];
 
 	if (index == NOT_FOUND) {
-		delivery_report(daemon, notification, FAILED_FOR_GOOD, -1,
+		/* It may come back: the outbox waits for that. */
+		delivery_report(daemon, notification, FAILED_FOR_ALL, -1,
 			"its channel is no longer configured");
 		return;
 	}

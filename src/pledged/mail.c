@@ -4,9 +4,11 @@
 #include "base/frame.h"
 #include "pledged/delivery.h"
 #include "pledged/parcel.h"
+#include "pledged/secrets.h"
 #include "worker/protocol.h"
 
 #define MAIL_MARGIN 30		/* seconds a mail worker gets beyond its own limit */
+
 static enum delivery_outcome mail_outcome(int64_t value)
 {
 	return value == 0 ? DELIVERED : value == 2 ? FAILED_FOR_GOOD
@@ -46,6 +48,8 @@ static void mail_done(void *context, const uint8_t *payload, size_t length,
 	enum delivery_outcome outcome = FAILED_FOR_NOW;	/* the worker's fault */
 	struct frame_reader whole, reader;
 	struct frame_field field;
+	const struct channel *channel = carrying_channel(carrying);
+	char answer[DELIVERY_ANSWER_MAX];
 	struct text words;
 
 	text_init(&words, 0);
@@ -53,14 +57,17 @@ static void mail_done(void *context, const uint8_t *payload, size_t length,
 	for (reader = whole; frame_next(&reader, &field);) {
 		if (field.tag == MAIL_OUTCOME)
 			outcome = mail_outcome(frame_field_int(&field));
-		else if (field.tag == MAIL_ANSWER)
+		/* Without its secrets nothing could be hidden. */
+		else if (field.tag == MAIL_ANSWER && channel != NULL)
 			text_add(&words, field.bytes, field.length);
 	}
 	if (payload == NULL)
 		text_add_string(&words, error);
 	else
 		mail_note(carrying, outcome, &whole, &words);
-	carrying_end(carrying, outcome, -1, text_string(&words));
+	answer_make(answer, channel != NULL ? channel : &(struct channel){
+		.id = carrying->channel}, &words);
+	carrying_end(carrying, outcome, -1, answer);
 	text_release(&words);
 }
 

@@ -6,10 +6,6 @@
 
 #include "pledged/told.h"
 
-#pragma weak engine_alert_hearings
-#pragma weak engine_silence_count
-#pragma weak engine_silence_at
-
 /* --- parts ---------------------------------------------------------------- */
 
 static void add_quoted_name(const struct told *told, struct text *out)
@@ -314,12 +310,9 @@ static const struct silence *told_silence(const struct told *told)
 {
 	const struct engine *engine = told->context->engine;
 	struct hearing_view hearings[CHANNELS_MAX];
-	int64_t silence = 0;
-
-	if (engine_alert_hearings == NULL)
-		return NULL;
 	size_t count = engine_alert_hearings(engine, told->item->alert->id,
 		hearings);
+	int64_t silence = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (string_is(hearings[i].channel, told->context->channel->id))

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAID_READ 1024	/* bytes of an answer that are looked at */
+#include "pledged/secrets.h"
+
 #define FAULT_SHOWN 130	/* bytes of a program's fault */
-#define SECRET_LEAST 4	/* bytes: what is shorter is hidden nowhere */
 
 /* --- whether it has it --------------------------------------------------- */
 
@@ -47,46 +47,6 @@ static const char *advice_of(int status)
 
 /* --- what it says -------------------------------------------------------- */
 
-/* Where in a text a secret stands is "…". NULL and what is too short to be told
-   from chance: nothing. */
-static void text_hide(struct text *text, const char *secret)
-{
-	size_t length = secret != NULL ? strlen(secret) : 0;
-	struct text rest;
-	const char *found, *from = text_string(text);
-
-	if (length < SECRET_LEAST || strstr(from, secret) == NULL)
-		return;
-	text_init(&rest, 0);
-	for (; (found = strstr(from, secret)) != NULL; from = found + length) {
-		text_add(&rest, from, (size_t)(found - from));
-		text_add_string(&rest, "…");
-	}
-	text_add_string(&rest, from);
-	text_release(text);
-	*text = rest;
-}
-
-/* The path and query of a URL: of many receivers they are the secret. */
-static const char *url_path(const char *url)
-{
-	const char *host = url != NULL ? strstr(url, "://") : NULL;
-
-	return host != NULL ? strchr(host + 3, '/') : NULL;
-}
-
-static void text_hide_all(struct text *text, const struct channel *channel)
-{
-	const char *path = url_path(channel->url);
-	const char *query = path != NULL ? strchr(path, '?') : NULL;
-
-	text_hide(text, channel->token);
-	text_hide(text, channel->secret);
-	text_hide(text, channel->secret_before);
-	text_hide(text, path);
-	text_hide(text, query != NULL ? query + 1 : NULL);
-}
-
 /* White space of any kind, and much of it, is one space. */
 static void text_add_folded(struct text *text, const char *bytes, size_t length)
 {
@@ -102,18 +62,6 @@ static void text_add_folded(struct text *text, const char *bytes, size_t length)
 		space = false;
 		text_add_char(text, bytes[i]);
 	}
-}
-
-static void answer_set(char answer[DELIVERY_ANSWER_MAX],
-	const struct channel *channel, struct text *said)
-{
-	struct text shown;
-
-	text_hide_all(said, channel);
-	text_init(&shown, 0);
-	text_add_printable(&shown, text_string(said));
-	string_copy(answer, DELIVERY_ANSWER_MAX, text_string(&shown));
-	text_release(&shown);
 }
 
 static void add_status(struct text *said, const struct fetch_result *result)
@@ -135,7 +83,7 @@ static void add_body(struct text *said, const struct fetch_result *result)
 
 	text_init(&folded, 0);
 	text_add_folded(&folded, length > 0 ? result->body->data : "",
-		length < SAID_READ ? length : SAID_READ);
+		length);
 	if (folded.length > 0)
 		text_addf(said, ": %s", text_string(&folded));
 	text_release(&folded);
@@ -153,7 +101,7 @@ enum delivery_outcome webhook_judge(const struct channel *channel,
 	text_init(&said, 0);
 	add_status(&said, result);
 	add_body(&said, result);
-	answer_set(answer, channel, &said);
+	answer_make(answer, channel, &said);
 	text_release(&said);
 	return outcome_of_status(result->status);
 }
@@ -166,13 +114,13 @@ void webhook_fault(const struct channel *channel, int64_t notification,
 
 	text_init(&folded, 0);
 	text_add_folded(&folded, fault, strlen(fault));
-	text_hide_all(&folded, channel);
+	secrets_hide(&folded, channel);
 	string_copy(shown, sizeof shown, text_string(&folded));
 	text_init(&said, 0);
 	text_addf(&said, "format %.60s: %s: mend it, reload, then "
 		"pledgectl outbox retry %lld", channel->format, shown,
 		(long long)notification);
-	answer_set(answer, channel, &said);
+	answer_make(answer, channel, &said);
 	text_release(&said);
 	text_release(&folded);
 }

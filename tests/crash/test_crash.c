@@ -29,7 +29,7 @@
 
 #define CHILDREN_MAX 2
 #define EVERY_DEFAULT 60
-#define LIVES_DEFAULT 6		/* with many kills each */
+#define LIVES_DEFAULT 4		/* with many kills each */
 #define KILLED_EVERY 40		/* points, in those */
 #define FAILURES_MAX 20
 #define SHOWN 2000		/* bytes of what differs */
@@ -143,6 +143,7 @@ static _Noreturn void child_goes_on(const char *dir, struct outside *outside,
 struct killing {		/* at one point a life */
 	size_t every, first;
 	const char *spoil;	/* what is done to the store then; NULL: nothing */
+	int most;		/* failures, after which nothing is tried */
 	int children;
 	int failures;
 	size_t tried;
@@ -198,7 +199,7 @@ static void kill_at_each(void *context, struct life *life,
 
 	points_by[point]++;
 	if (points++ % killing->every == killing->first &&
-			killing->failures < FAILURES_MAX)
+			killing->failures < killing->most)
 		kill_here(killing, life, point);
 }
 
@@ -319,7 +320,7 @@ static void test_again(void **state)
 static void test_each_kill(void **state)
 {
 	struct killing killing = {.every = number_from("CRASH_EVERY",
-		EVERY_DEFAULT)};
+		EVERY_DEFAULT), .most = FAILURES_MAX};
 	struct outside outside;
 	(void)state;
 
@@ -374,7 +375,7 @@ static void test_it_sees(void **state)
 
 	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
 		struct killing killing = {.every = 199, .first = 101,
-			.spoil = spoils[i]};
+			.spoil = spoils[i], .most = 1};
 		struct outside outside;
 
 		points = 0;

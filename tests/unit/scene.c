@@ -25,6 +25,11 @@ void scene_init(struct scene *scene, const struct policy *policy)
 	world_pledge(&rig->world, "q")->obligor = "US";
 	world_milestone(&rig->world, "d", "2030-06-30", "attested(\"d\")")
 		->severity = SEVERITY_WARNING;
+	for (size_t i = 0; i < scene->more; i++) {
+		world_milestone(&rig->world, arena_printf(
+			rig->world.reg->arena, "m%zu", i), "2030-06-30",
+			"attested(\"m\")");
+	}
 	world_finish(&rig->world);
 	rig->settings.policy = policy;
 	rig->settings.polling.every = 4000 * DAY;
@@ -145,6 +150,9 @@ static void command(struct scene *scene, char *words)
 		rig->settings.policy = scene->policy_named(rest);
 		engine_reload(rig->engine, rig->present->reg, &rig->settings,
 			rig->now, &rig->effects);
+	} else if (strcmp(words, "back") == 0) {
+		rig->now -= seconds_of(rest);
+		engine_replan(rig->engine, rig->now, &rig->effects);
 	} else if (strcmp(words, "kill") == 0) {
 		rig_restart(rig);
 	} else if (strcmp(words, "up") != 0) {

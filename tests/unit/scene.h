@@ -8,8 +8,9 @@
  * A script has a line for each thing that happens, "D hh:mm:ss WORDS", in order;
  * day 0 is a Monday. WORDS: an event's kind and its subject ("at_risk p/b"), with
  * "and" before it in the same call as the next line's; "ack ALERT FOR"; "silence
- * FOR WORDS", "end SILENCE"; "attest KEY"; "policy NAME", a reload; "kill", a
- * restart at once; "down", a restart at the time of the next line; "up", nothing.
+ * FOR WORDS", "end SILENCE"; "attest KEY"; "policy NAME", a reload; "back
+ * FOR", the clock is set back, and times go on from there; "kill", a restart at
+ * once; "down", a restart at the time of the next line; "up", nothing.
  */
 #ifndef PLEDGED_TESTS_SCENE_H
 #define PLEDGED_TESTS_SCENE_H
@@ -18,6 +19,7 @@
 
 struct scene {
 	struct rig rig;
+	size_t more;		/* milestones m0, m1, … of q, at most 1,000 */
 	struct text told;	/* "D hh:mm:ss channel: reason kind subject; …" */
 	const struct policy *(*policy_named)(const char *name);
 };

@@ -92,6 +92,13 @@
 		"0 12:00:00 up\n",
 		"0 10:00:30 desk: first at_risk p/b\n"
 		"0 11:00:40 desk: resolved recovered p/b of off_track\n", false},
+	{"what has begun again before its end was told has not ended", "quiet",
+		"0 20:00:00 at_risk p/b\n"
+		"0 23:00:00 recovered p/b\n"
+		"0 23:30:00 at_risk p/b\n"
+		"1 09:00:00 up\n",
+		"0 20:00:30 desk: first at_risk p/b\n"
+		"1 07:00:00 desk: changed at_risk p/b\n", false},
 	{"what fires still and is told otherwise", "paced",
 		"0 10:00:00 source_failing s\n"
 		"0 11:00:00 source_failing s\n"
@@ -127,6 +134,21 @@
 		"2 09:00:00 up\n",
 		"1 08:00:00 desk: first met p/a; first at_risk p/a; "
 		"first slipped q/d\n"
+		"2 08:00:00 desk: first at_risk p/c\n", false},
+	{"… what comes in its very second is in it or in the next", "digest",
+		"0 10:00:00 at_risk p/b\n"
+		"1 08:00:00 at_risk p/a\n"
+		"2 09:00:00 up\n",
+		"1 08:00:00 desk: first at_risk p/b\n"
+		"2 08:00:00 desk: first at_risk p/a\n", false},
+	{"… in as many messages as it needs, together", "slim_digest",
+		"0 10:00:00 at_risk p/b\n"
+		"0 10:00:10 at_risk p/a\n"
+		"0 10:00:20 at_risk q/d\n"
+		"1 08:00:01 at_risk p/c\n"
+		"2 09:00:00 up\n",
+		"1 08:00:00 desk: first at_risk p/a; first at_risk q/d\n"
+		"1 08:00:00 desk: first at_risk p/b\n"
 		"2 08:00:00 desk: first at_risk p/c\n", false},
 	{"quiet hours hold back, but what is urgent", "quiet",
 		"0 23:00:00 at_risk p/b\n"
@@ -257,6 +279,16 @@
 		"(for p/b, p/c)\n"
 		"0 19:00:00 desk: silence_ended at_risk p/a; "
 		"silence_ended at_risk p/b; silence_ended at_risk p/c\n", false},
+	{"… once, also when what spoke for all is over", "paced",
+		"0 09:00:00 silence 10h kind=at_risk\n"
+		"0 10:00:00 at_risk p/b\n"
+		"0 10:00:20 at_risk p/a\n"
+		"0 18:10:00 recovered p/a\n"
+		"0 18:20:00 kill\n"
+		"0 20:00:00 up\n",
+		"0 18:00:00 desk: silence_expiring at_risk p/a (for p/b)\n"
+		"0 19:00:00 desk: resolved recovered p/a of at_risk; "
+		"silence_ended at_risk p/b\n", false},
 	{"what was over by then is not told, and news is dropped", "paced",
 		"0 09:00:00 silence 10h obligor=CN\n"
 		"0 10:00:00 at_risk p/b\n"
@@ -361,6 +393,15 @@
 		"0 12:00:00 up\n",
 		"0 09:00:30 desk: first slipped p/a (for p/c)\n", false},
 
+	{"what follows is told where its cause no longer is", "escalating",
+		"0 10:00:00 slipped p/a\n"
+		"0 11:00:00 slipped p/c\n"
+		"0 12:00:00 silence 5d p/a\n"
+		"1 12:00:00 ack 1 2d\n"
+		"2 00:00:00 up\n",
+		"0 10:00:30 desk: first slipped p/a\n"
+		"1 12:00:00 boss: escalated slipped p/c\n", false},
+
 	/* What comes near, and is met before that is told. */
 	{"met before it was told to come near", "quiet",
 		"0 23:00:00 approaching p/b\n"
@@ -421,3 +462,20 @@
 		"0 12:00:30 boss: first off_track p/b\n"
 		"0 13:00:00 desk: resolved recovered p/b of off_track\n"
 		"0 13:00:30 boss: resolved recovered p/b of off_track\n", false},
+
+	/* The clock is set back. */
+	{"no escalation waits longer for it", "escalating",
+		"400 10:00:00 slipped p/b\n"
+		"400 11:00:00 back 400d\n"
+		"4 12:00:00 up\n",
+		"400 10:00:30 desk: first slipped p/b\n"
+		"1 11:00:00 boss: escalated slipped p/b\n"
+		"3 11:00:00 board: escalated slipped p/b\n", false},
+	{"… and nobody has anything in hand for longer", "paced",
+		"400 10:00:00 at_risk p/b\n"
+		"400 10:30:00 ack 1 10d\n"
+		"400 11:00:00 back 400d\n"
+		"30 12:00:00 up\n",
+		"400 10:00:30 desk: first at_risk p/b\n"
+		"9 11:00:00 desk: acknowledgement_expiring at_risk p/b\n"
+		"10 11:00:00 desk: acknowledgement_expired at_risk p/b\n", false},

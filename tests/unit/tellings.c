@@ -228,7 +228,7 @@ static void take_item(struct tellings *tellings, const struct item *item,
 	mention_number(tellings, mention->id);
 	if (item->alert)
 		assert_int_equal(item->alert->id, mention->alert);
-	if (mention->alert)
+	if (mention->alert && !tellings->forgets)
 		take_hearing(tellings, mention, notification);
 	struct told_item *told = GROW(tellings, told);
 	*told = (struct told_item){.at = notification->created,
@@ -246,7 +246,8 @@ static void take_notification(struct tellings *tellings,
 {
 	assert_true(notification->item_count > 0);
 	assert_non_null(notification->group);
-	take_group(tellings, notification);
+	if (!tellings->forgets)
+		take_group(tellings, notification);
 	for (size_t i = 0; i < notification->item_count; i++)
 		take_item(tellings, &notification->items[i], notification);
 	if (!tellings->log)

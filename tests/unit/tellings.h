@@ -35,6 +35,7 @@ struct tellings {
 	int64_t last_mention;
 	size_t mentions_saved, mentions_dropped;
 	struct text *log;		/* a line for each notification; NULL */
+	bool forgets;			/* who has heard: no restart is to come */
 	instant base;			/* times in it are since then: "D hh:mm:ss" */
 };
 

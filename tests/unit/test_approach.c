@@ -37,19 +37,19 @@ static void test_times(void **state)
 	world_finish(&rig.world);
 	rig_start(&rig, "2020-03-01");
 	rig_feed(&rig, "done", "2020-02-20", "0", "2020-02-20");
-	rig_until(&rig, "2020-12-01T23:59:58-05:00");
+	rig_until(&rig, "2020-11-30T23:59:59-05:00");
 	rig_expect(&rig, "");
-	rig_until(&rig, "2020-12-01T23:59:59-05:00");
+	rig_until(&rig, "2020-12-01T00:00:00-05:00");
 	rig_expect(&rig, "approaching p/law >pending\n"
 		"  due in 30 days, on 2020-12-31; now pending: last(done) = 0, "
 		"needs >= 1\n");
 	/* Not again after a restart, and no trace is left in the store. */
 	size_t saved = rig.store.assessments_saved;
 	rig_restart(&rig);
-	rig_until(&rig, "2020-12-24T23:59:58-05:00");
+	rig_until(&rig, "2020-12-23T23:59:59-05:00");
 	rig_expect(&rig, "");
 	assert_int_equal(rig.store.assessments_saved, saved);
-	rig_until(&rig, "2020-12-24T23:59:59-05:00");
+	rig_until(&rig, "2020-12-24T00:00:00-05:00");
 	rig_expect(&rig, "approaching p/law >pending\n"
 		"  due in 7 days, on 2020-12-31; now pending: last(done) = 0, "
 		"needs >= 1\n");
@@ -130,10 +130,10 @@ static void test_words(void **state)
 		"  due today, at 2020-11-05T18:00:00-05:00; now pending: "));
 	/* 25, 24, 23, 20 and 19 November: two were off. */
 	assert_non_null(strstr(text_string(&rig.log),
-		"2020-11-20T04:59:59Z 6 0 approaching p/work >pending\n"
+		"2020-11-19T05:00:00Z 6 0 approaching p/work >pending\n"
 		"  due in 11 days, on 2020-11-30; now pending: "));
 	assert_non_null(strstr(text_string(&rig.log),
-		"2020-12-31T04:59:59Z 9 0 approaching p/sum >on_track\n"
+		"2020-12-30T05:00:00Z 9 0 approaching p/sum >on_track\n"
 		"  due tomorrow, on 2020-12-31; now on_track at 101 % of the "
 		"path\n"));
 	rig_release(&rig);
@@ -270,9 +270,9 @@ static void test_recurring(void **state)
 	rig.log_times = true;
 	rig_start(&rig, "2020-03-01");
 	rig_until(&rig, "2021-01-10");
-	for (const char *want[] = {"2020-04-04T03:59:59Z", "p/law@2020-Q1",
-	    "2020-07-04T03:59:59Z", "p/law@2020-Q2", "2020-10-04T03:59:59Z",
-	    "p/law@2020-Q3", "2021-01-04T04:59:59Z", "p/law@2020-Q4", NULL},
+	for (const char *want[] = {"2020-04-03T04:00:00Z", "p/law@2020-Q1",
+	    "2020-07-03T04:00:00Z", "p/law@2020-Q2", "2020-10-03T04:00:00Z",
+	    "p/law@2020-Q3", "2021-01-03T05:00:00Z", "p/law@2020-Q4", NULL},
 	    **at = want; *at; at++)
 		if (!strstr(text_string(&rig.log), *at))
 			fail_msg("no %s in %s", *at, text_string(&rig.log));
@@ -295,7 +295,7 @@ static void test_down(void **state)
 	rig_restart(&rig);
 	rig_to(&rig, rig.now + SETTLE_SECONDS);
 	rig_expect(&rig, "approaching p/law >pending "
-		"(late: 2020-12-25T04:59:59Z)\n"
+		"(late: 2020-12-24T05:00:00Z)\n"
 		"  due in 2 days, on 2020-12-31; now pending: last(done) = 0, "
 		"needs >= 1\n");
 	rig_release(&rig);

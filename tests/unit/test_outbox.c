@@ -56,6 +56,7 @@ struct rig {
 	struct text sends;	/* "desk 1 ", in order */
 	int64_t sent[KEPT_MAX];	/* not yet answered */
 	size_t sent_count, send_total;
+	size_t at_once;		/* deliveries that one call saved, at most */
 	instant now;
 	enum delivery_outcome (*receive)(struct rig *rig, struct kept *kept);
 	bool hold;		/* the test answers */
@@ -173,8 +174,14 @@ static void perform(struct rig *rig, const struct effect *effect)
 
 static void rig_perform(struct rig *rig)
 {
-	for (size_t i = 0; i < rig->effects.count; i++)
+	size_t saved = 0;
+
+	for (size_t i = 0; i < rig->effects.count; i++) {
+		saved += rig->effects.items[i].kind == EFFECT_DELIVERY;
 		perform(rig, &rig->effects.items[i]);
+	}
+	if (rig->at_once < saved)
+		rig->at_once = saved;
 	effects_clear(&rig->effects);
 }
 
@@ -245,7 +252,8 @@ static void rig_start(struct rig *rig)
 
 static int64_t events_made = 100000;
 
-/* A notification to a channel of some subjects, "a b c". */
+/* A notification to a channel of some subjects, "a b !c": what is marked could
+   not be brought to another, whose fallback this one is. */
 static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 {
 	struct event events[8];
@@ -256,6 +264,8 @@ static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 	memset(items, 0, sizeof(items));
 	memset(events, 0, sizeof(events));
 	for (const char *at = subjects; *at; count++) {
+		bool again = *at == '!';
+		at += again;
 		size_t length = strcspn(at, " ");
 		snprintf(words[count], sizeof(words[count]), "%.*s",
 			(int)length, at);
@@ -267,6 +277,7 @@ static int64_t rig_tell(struct rig *rig, int channel, const char *subjects)
 		items[count].mention = (struct mention){.event = events_made,
 			.reason = REASON_CHANGED, .channel =
 			channels[channel].id, .group = "audience",
+			.undelivered = again ? "hook" : NULL,
 			.made = rig->now};
 		items[count].event = &events[count];
 	}
@@ -591,6 +602,86 @@ static void test_death(void **state)
 	rig_release(&rig);
 }
 
+/* One message to desk about an alert, which cannot be brought there. */
+static void lose(struct rig *rig, int64_t alert, enum notify_reason reason,
+	instant at)
+{
+	const struct event event = {.id = ++events_made, .time = at,
+		.kind = EVENT_SLIPPED, .subject = "p/one", .alert = alert,
+		.subject_kind = SUBJECT_MILESTONE, .late = INSTANT_MIN};
+	const struct item item = {.event = &event, .mention = {
+		.event = event.id, .alert = alert, .reason = reason,
+		.channel = "desk", .group = "audience", .made = at}};
+	int64_t number = outbox_notify(rig->engine, &(struct notification){
+		.channel = "desk", .group = "audience", .items = &item,
+		.item_count = 1}, rig->now, &rig->effects);
+
+	rig_advance(rig);
+	rig_answer(rig, number, FAILED_FOR_GOOD, -1, "550");
+	rig_to(rig, rig->now + 60);
+}
+
+/* A fallback that has heard of an alert hears of it by itself, but for what was
+   to go to somebody's superior. */
+static void test_fallback_knows(void **state)
+{
+	struct rig rig;
+	(void)state;
+
+	rig_init(&rig);
+	rig.hold = true;
+	rig.alert = (struct alert){.id = 7, .kind = EVENT_SLIPPED,
+		.subject_kind = SUBJECT_MILESTONE, .subject = rig.alert_subject,
+		.raised = rig.now - DAY, .escalation = rig.now - DAY,
+		.resolved = INSTANT_MIN, .acknowledged = INSTANT_MIN,
+		.until = INSTANT_MIN};
+	snprintf(rig.alert_subject, sizeof(rig.alert_subject), "p/one");
+	rig.engine = engine_new(rig.world.reg, rig.history, &rig.settings);
+	engine_restore_alert(rig.engine, &rig.alert);
+	engine_restore_hearing(rig.engine, &(struct hearing){.alert = 7,
+		.channel = "ops", .thread = 1, .told = rig.now - HOUR});
+	engine_start(rig.engine, rig.now, &rig.effects);
+	rig_perform(&rig);
+	rig_to(&rig, rig.now + 120);
+	lose(&rig, 7, REASON_REMINDER, rig.now - DAY);
+	size_t before = rig.count;	/* with that desk fails */
+	lose(&rig, 7, REASON_FIRST, rig.now - 2 * HOUR);
+	assert_int_equal(rig.count, before + 1);
+	lose(&rig, 7, REASON_ESCALATED, rig.now - DAY);
+	assert_int_equal(rig.count, before + 3);
+	assert_string_equal(rig.kept[rig.count - 1].undelivered, "desk");
+	lose(&rig, 7, REASON_CHANGED, rig.now);	/* it does not know that yet */
+	assert_int_equal(rig.count, before + 5);
+	rig_release(&rig);
+}
+
+/* What was brought there for another goes no further, and what was not does,
+   be they told together or not. */
+static void test_death_of_both(void **state)
+{
+	static const char *const together[] = {"!a b", "b !a"};
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct rig rig;
+
+		rig_init(&rig);
+		restore_again(&rig);
+		rig_tell(&rig, DESK, together[i]);
+		rig_advance(&rig);
+		rig_answer(&rig, 1, FAILED_FOR_GOOD, -1, "550");
+		size_t lost = 0;
+		for (size_t j = 1; j < rig.count; j++) {
+			if (!rig.kept[j].undelivered[0])
+				continue;
+			assert_string_equal(rig.kept[j].subjects[0], "b");
+			lost += rig.kept[j].notification.item_count;
+		}
+		assert_int_equal(lost, 1);
+		rig_release(&rig);
+	}
+}
+
 static bool down;
 
 static enum delivery_outcome receive_while_up(struct rig *rig,
@@ -636,6 +727,11 @@ static void test_failing(void **state)
 	rig_to(&rig, rig.now + HOUR);
 	expect_events(&rig, "delivery_recovered 0 desk: messages arrive "
 		"again\n");
+	down = true;
+	start = rig.now;
+	rig_tell(&rig, DESK, "c");
+	rig_to(&rig, start + 2 * HOUR);
+	assert_non_null(strstr(text_string(&rig.events), "delivery_failed 1"));
 	rig_release(&rig);
 }
 
@@ -707,6 +803,7 @@ static void test_given_up_untried(void **state)
 		assert_int_equal(state_of(&rig, i + 1), DELIVERY_DEAD);
 		assert_string_equal(rig.kept[i].delivery.answer, "550 no");
 	}
+	assert_in_range(rig.at_once, 1, 250);
 	rig_release(&rig);
 }
 
@@ -807,6 +904,8 @@ int main(void)
 		cmocka_unit_test(test_channel_test),
 		cmocka_unit_test(test_failing_test),
 		cmocka_unit_test(test_death),
+		cmocka_unit_test(test_fallback_knows),
+		cmocka_unit_test(test_death_of_both),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_down),
 		cmocka_unit_test(test_given_up_untried),

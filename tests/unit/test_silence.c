@@ -162,6 +162,15 @@ static void words_are_bounded(void **state)
 	words[MATCH_WORDS_MAX + 1] = '\0';
 	assert_null(match_words_read(words, NULL, &count, &error));
 	assert_int_equal(error.kind, ERROR_LIMIT);
+	/* They are kept written out, and read again after a restart. */
+	memcpy(words, "crop=*", 6);
+	words[MATCH_WORDS_MAX] = '\0';
+	assert_null(match_words_read(words, NULL, &count, &error));
+	assert_int_equal(error.kind, ERROR_LIMIT);
+	words[MATCH_WORDS_MAX - 7] = '\0';
+	matches = match_words_read(words, NULL, &count, &error);
+	assert_non_null(matches);
+	free(matches);
 }
 
 static void a_silence_holds_in_its_time(void **state)

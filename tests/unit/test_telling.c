@@ -2,6 +2,9 @@
  * What is told whom, when and why: little stories on the virtual clock, a line
  * each of what happens, and of what leaves.
  */
+#include <time.h>
+
+#include "core/engine_internal.h"
 #include "scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -25,6 +28,8 @@ enum { DESK, OPS, BOSS, BOARD, LOGS, HOOK, CHANNELS };
 static const struct quiet_hours nights[] = {{1320, 420, 127}};
 static struct channel plain_channels[] = CHANNELS_OF(ALWAYS, ALWAYS);
 static struct channel digest_channels[] = CHANNELS_OF(MORNINGS, ALWAYS);
+static struct channel slim_channels[] = {[DESK] = {.id = "desk",
+	.type = CHANNEL_WEBHOOK, .items_most = 2, .hours = MORNINGS}};
 static struct channel quiet_channels[] = CHANNELS_OF(BY_DAY, BY_DAY);
 
 static uint32_t to_desk[] = {DESK}, to_ops[] = {OPS}, to_boss[] = {BOSS},
@@ -33,6 +38,7 @@ static uint32_t to_desk[] = {DESK}, to_ops[] = {OPS}, to_boss[] = {BOSS},
 static struct match operators[] = {{MATCH_CLASS, NULL, "operator"}};
 static struct match dangers[] = {{MATCH_KIND, NULL, "at_risk"}};
 static struct group_key by_pledge[] = {{MATCH_PLEDGE, NULL}};
+static struct group_key by_milestone[] = {{MATCH_MILESTONE, NULL}};
 static struct group_key by_kind[] = {{MATCH_KIND, NULL}};
 static struct escalation ladder[] = {
 	{.after = DAY, .channels = to_boss, .channel_count = 1},
@@ -59,6 +65,9 @@ static struct route by_kinds[] = {OPERATORS, {TO(to_desk), PACE,
 static struct route only_dangers[] = {{.matches = dangers, .match_count = 1,
 	TO(to_desk), PACE}};
 static struct route logged[] = {{TO(to_logs), PACE}};
+static struct route hooked[] = {{TO(to_hook), PACE}};
+static struct route each[] = {{TO(to_desk), PACE, .group_by = by_milestone,
+	.group_by_count = 1}};
 static struct route wide[] = {OPERATORS, {TO(to_all), PACE}};
 static struct route boss_only[] = {OPERATORS, {TO(to_boss), PACE}};
 
@@ -74,8 +83,10 @@ static const struct named_policy {
 	POLICY(plain_channels, escalating), POLICY(plain_channels, by_pledges),
 	POLICY(plain_channels, by_kinds), POLICY(plain_channels, only_dangers),
 	POLICY(plain_channels, logged), POLICY(plain_channels, wide),
-	POLICY(plain_channels, boss_only),
+	POLICY(plain_channels, boss_only), POLICY(plain_channels, hooked),
+	POLICY(plain_channels, each),
 	{"digest", {digest_channels, CHANNELS, paced, COUNT(paced)}},
+	{"slim_digest", {slim_channels, 1, only_dangers, 1}},
 	{"quiet", {quiet_channels, CHANNELS, paced, COUNT(paced)}},
 	{"quiet_escalating", {quiet_channels, CHANNELS, escalating,
 		COUNT(escalating)}},
@@ -144,11 +155,147 @@ static void test_stories_killed(void **state)
 	stories_play(true);
 }
 
+static enum delivery_outcome receive_nothing(const struct rig *rig, int64_t id)
+{
+	return string_is(rig->store.deliveries[id - 1].channel, "desk") ?
+		FAILED_FOR_NOW : DELIVERED;
+}
+
+/* What never arrived on a channel that is gone now is told, if it is still so, to
+   those that its routes lead to. */
+static void test_lost_with_its_channel(void **state)
+{
+	(void)state;
+	for (int kills = 0; kills < 2; kills++) {
+		struct scene scene = {.policy_named = policy_named};
+
+		scene_init(&scene, policy_named("paced"));
+		scene.rig.receive = receive_nothing;
+		scene_play(&scene, "0 10:00:00 at_risk p/b\n"
+			"0 10:10:00 at_risk p/a\n"
+			"0 10:30:00 policy without_desk\n"
+			"2 10:00:00 recovered p/a\n"
+			"3 10:00:20 up\n"
+			"3 11:00:00 up\n"
+			"4 10:00:00 recovered p/b\n"
+			"6 10:00:00 up\n", kills);
+		assert_string_equal(text_string(&scene.told),
+			"0 10:00:30 desk: first at_risk p/b\n"
+			"0 10:10:30 desk: first at_risk p/a\n"
+			"3 10:01:00 boss: first at_risk p/b\n"
+			"4 10:00:30 boss: resolved recovered p/b of at_risk\n");
+		scene_release(&scene);
+	}
+}
+
+/* --- a flood ------------------------------------------------------------- */
+
+struct measured {
+	clock_t all, longest;	/* of the engine's calls */
+};
+
+static void measure(struct measured *measured, clock_t since)
+{
+	clock_t took = clock() - since;
+
+	measured->all += took;
+	if (took > measured->longest)
+		measured->longest = took;
+}
+
+static struct announcement flood_one(struct rig *rig, size_t i, bool over)
+{
+	char id[32];
+
+	if (rig->world.reg->milestone_count > i + 4)
+		return announcement_of(rig->engine, (uint32_t)i + 4, over ?
+			EVENT_MET_LATE : EVENT_SLIPPED, "not met by its due date");
+	snprintf(id, sizeof(id), "i%zu", i);
+	return announcement_about(rig->engine, SUBJECT_INDICATOR,
+		effects_string(&rig->effects, id), over ? EVENT_RECOVERED :
+		EVENT_DATA_STALE, "there is no figure of this indicator");
+}
+
+/* 250 of them in a call, as judging would. */
+static void flood_announce(struct rig *rig, size_t count, bool over,
+	struct measured *measured)
+{
+	for (size_t i = 0; i < count;) {
+		clock_t since = clock();
+
+		rig->engine->asked = rig->now;
+		for (size_t end = i + 250; i < end && i < count; i++) {
+			struct announcement announcement = flood_one(rig, i,
+				over);
+			engine_announce(rig->engine, &announcement, rig->now,
+				&rig->effects);
+		}
+		telling_advance(rig->engine, rig->now, &rig->effects);
+		measure(measured, since);
+		rig_perform(rig);
+	}
+}
+
+static void flood_tell(struct rig *rig, struct measured *measured)
+{
+	instant end = rig->now + 3600;
+
+	for (instant next; (next = engine_next(rig->engine)) <= end;) {
+		rig->now = later(rig->now, next);
+		clock_t since = clock();
+		engine_advance(rig->engine, rig->now, 0, &rig->effects);
+		measure(measured, since);
+		rig_perform(rig);
+		while (rig->send_count > 0)
+			rig_answer_send(rig, rig->sends[--rig->send_count]);
+	}
+	rig->now = end;
+}
+
+/* Told, reminded of and over; how long the engine took is said, and not
+   judged. */
+static void flood(const char *policy, size_t count, size_t want_messages)
+{
+	struct scene scene = {.policy_named = policy_named,
+		.more = count > 1000 ? 0 : count};
+	struct measured measured = {0};
+	struct rig *rig = &scene.rig;
+
+	scene_init(&scene, policy_named(policy));
+	rig->store.tellings.log = NULL;
+	rig->store.tellings.forgets = true;
+	flood_announce(rig, count, false, &measured);
+	assert_int_equal(rig->store.tellings.mention_count, count);
+	flood_tell(rig, &measured);
+	flood_announce(rig, count, true, &measured);
+	flood_tell(rig, &measured);
+	assert_int_equal(rig->store.tellings.mention_count, 0);
+	assert_int_equal(rig->store.tellings.told_count, 2 * count);
+	assert_int_equal(rig->store.delivery_count, 2 * want_messages);
+	print_message("%s: %zu alerts told, and their ends, in %zu messages: "
+		"%.0f ms, no call longer than %.1f ms\n", policy, count,
+		rig->store.delivery_count,
+		(double)measured.all * 1e3 / CLOCKS_PER_SEC,
+		(double)measured.longest * 1e3 / CLOCKS_PER_SEC);
+	scene_release(&scene);
+}
+
+static void test_flood(void **state)
+{
+	(void)state;
+	flood("paced", 2500, 1);
+	flood("paced", 10000, 10000 / NOTIFICATION_ITEMS_MAX);
+	flood("hooked", 10000, 20);
+	flood("each", 1000, 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
 		cmocka_unit_test(test_stories_killed),
+		cmocka_unit_test(test_lost_with_its_channel),
+		cmocka_unit_test(test_flood),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
