@@ -13,6 +13,8 @@ struct firing {
 	struct alert alert;
 	char *by, *note;	/* the alert's */
 	size_t position;	/* in items */
+	uint32_t milestone;	/* its subject, in the register … */
+	uint64_t era;		/* … of this era; 0: not looked for yet */
 	struct firing *next;	/* of the same subject */
 	UT_hash_handle hh;	/* by number */
 };
@@ -31,12 +33,15 @@ struct alerts {
 	struct firing *by_number;
 	struct subject *subjects;
 	int64_t last_id;
+	size_t acknowledged;
+	uint64_t era;		/* of the register */
 };
 
 struct alerts *alerts_new(int64_t last_id)
 {
 	struct alerts *alerts = mem_new(1, sizeof(*alerts));
 	alerts->in_order = true;
+	alerts->era = 1;
 	alerts->last_id = last_id;
 	return alerts;
 }
@@ -143,6 +148,7 @@ static void alerts_insert(struct alerts *alerts, struct firing *firing)
 	}
 	firing->next = subject->first;
 	subject->first = firing;
+	alerts->acknowledged += alert->state == ALERT_ACKNOWLEDGED;
 	HASH_ADD(hh, alerts->by_number, alert.id, sizeof(alert->id), firing);
 
 	alerts->items = mem_grow(alerts->items, alerts->count,
@@ -237,6 +243,34 @@ int64_t alerts_of(const struct alerts *alerts, enum subject_kind subject_kind,
 	return firing ? firing->alert.id : 0;
 }
 
+size_t alerts_acknowledged(const struct alerts *alerts)
+{
+	return alerts->acknowledged;
+}
+
+void alerts_forget_places(struct alerts *alerts)
+{
+	alerts->era++;
+}
+
+struct route_subject alerts_subject_at(const struct engine *engine,
+	size_t index)
+{
+	const struct alert *alert = alerts_at(engine->alerts, index);
+	struct firing *firing = engine->alerts->items[index];
+
+	if (alert->subject_kind != SUBJECT_MILESTONE)
+		return engine_alert_subject(engine, alert);
+	if (firing->era != engine->alerts->era)
+		firing->milestone = register_milestone(engine->reg,
+			alert->subject);
+	firing->era = engine->alerts->era;
+	return (struct route_subject){.reg = engine->reg, .kind = alert->kind,
+		.about = SUBJECT_MILESTONE, .severity = alert->severity,
+		.milestone = firing->milestone, .source = NOT_FOUND,
+		.indicator = NOT_FOUND};
+}
+
 bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
 	const char *subject, enum event_kind kind)
 {
@@ -326,7 +360,9 @@ const struct alert *alerts_step(struct alerts *alerts, int64_t id,
 		return NULL;
 	step = alert_step(firing->alert.state, input);
 	bool saved = firing_keep(firing, input, &step, now);
+	alerts->acknowledged -= firing->alert.state == ALERT_ACKNOWLEDGED;
 	firing->alert.state = step.state;
+	alerts->acknowledged += firing->alert.state == ALERT_ACKNOWLEDGED;
 	*reason = step.reason;
 	if (saved) {
 		copy = effects_alert(effects, &firing->alert);

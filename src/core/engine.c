@@ -272,10 +272,16 @@ void engine_delivered(struct engine *engine, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer,
 	instant now, struct effects *effects)
 {
+	bool behind = telling_is_behind(engine, now);
+
 	engine->asked = now;
 	outbox_delivered(engine, notification, outcome, retry_after, answer, now,
 		effects);
-	telling_advance(engine, now, effects);
+	/* Many may end in one turn: what is due anyway is engine_advance's. */
+	if (behind)
+		telling_save(engine, now, effects);
+	else
+		telling_advance(engine, now, effects);
 }
 
 instant engine_next(const struct engine *engine)
@@ -334,6 +340,11 @@ size_t engine_alert_count(const struct engine *engine)
 const struct alert *engine_alert(const struct engine *engine, size_t index)
 {
 	return alerts_at(engine->alerts, index);
+}
+
+size_t engine_alerts_acknowledged(const struct engine *engine)
+{
+	return alerts_acknowledged(engine->alerts);
 }
 
 const struct alert *engine_alert_of(const struct engine *engine, int64_t id)

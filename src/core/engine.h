@@ -245,6 +245,7 @@ bool engine_source_busy(const struct engine *engine, uint32_t source);
 /* Open alerts, in order of id; those over are the store's to tell. */
 size_t engine_alert_count(const struct engine *engine);
 const struct alert *engine_alert(const struct engine *engine, size_t index);
+size_t engine_alerts_acknowledged(const struct engine *engine);
 /* By its number; NULL: none that is open. */
 const struct alert *engine_alert_of(const struct engine *engine, int64_t id);
 /* What an alert is about, for routes and silences. */
@@ -272,10 +273,15 @@ size_t engine_alert_hearings(const struct engine *engine, int64_t alert,
 size_t engine_silence_count(const struct engine *engine);
 const struct silence *engine_silence_at(const struct engine *engine,
 	size_t index);
-/* How many open alerts a silence matches, and how many milestones (of which an
-   alert may come). */
+/* What a silence, made or not, matches now. */
+struct silence_reach {
+	size_t alerts;		/* that are open */
+	size_t held;		/* … and that it holds back from a channel … */
+	bool held_known;	/* … unless it matches too many to ask each */
+	size_t milestones;	/* of which an alert may come */
+};
 void engine_silence_reach(const struct engine *engine,
-	const struct silence *silence, size_t *alerts, size_t *milestones);
+	const struct silence *silence, struct silence_reach *out);
 /* Judges a milestone as of another time, remembering those it rests on for the
    next such question. */
 void engine_assess(struct engine *engine, uint32_t milestone,

@@ -481,6 +481,13 @@ void alerts_free(struct alerts *alerts);
 void alerts_restore(struct alerts *alerts, const struct alert *alert);
 size_t alerts_count(const struct alerts *alerts);
 const struct alert *alerts_at(struct alerts *alerts, size_t index);
+size_t alerts_acknowledged(const struct alerts *alerts);
+/* What engine_alert_subject says of the one at an index, quicker: for those who
+   ask of them all. */
+struct route_subject alerts_subject_at(const struct engine *engine,
+	size_t index);
+/* The register is another. */
+void alerts_forget_places(struct alerts *alerts);
 bool alerts_fires(const struct alerts *alerts, enum subject_kind subject_kind,
 	const char *subject, enum event_kind kind);
 /* The number of the open alert of a subject and kind; 0: there is none. */
@@ -572,6 +579,8 @@ void telling_start(struct engine *engine, instant now);
    notifications, then sends what is due and has room (outbox_advance). */
 void telling_advance(struct engine *engine, instant now,
 	struct effects *effects);
+/* The end of it alone: mentions are saved, and what has room is sent. */
+void telling_save(struct engine *engine, instant now, struct effects *effects);
 /* Whether more is to be told at once than one call may. */
 bool telling_is_behind(const struct engine *engine, instant now);
 instant telling_next(const struct engine *engine);

@@ -63,7 +63,7 @@ struct notification {
 	size_t item_count;
 };
 
-#define NOTIFICATION_ITEMS_MAX 5000	/* more are told by a further one */
+#define NOTIFICATION_ITEMS_MAX 2500	/* more are told by a further one */
 #define WEBHOOK_ITEMS_MAX 500		/* the same of a webhook */
 
 /* The message id of a notification of a store: "msg_" and 120 bits of SHA-256

@@ -87,6 +87,7 @@ void engine_reload(struct engine *engine, const struct register_ *reg,
 	outbox_policy(engine->outbox, settings->policy, now);
 	telling_policy(engine);
 	engine_allocate(engine, reg);
+	alerts_forget_places(engine->alerts);
 	history_forget_register(engine->history);
 	reload_milestones(engine, &old);
 	reload_departed(engine, &old, now, effects);

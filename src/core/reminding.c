@@ -116,16 +116,20 @@ static instant story_next(const struct engine *engine,
 
 void story_plan(struct engine *engine, struct story *story)
 {
-	agenda_set(engine->telling->plans, story->slot,
-		story_next(engine, story));
+	if (!story->renewed)
+		agenda_set(engine->telling->plans, story->slot,
+			story_next(engine, story));
 }
 
-void story_route(struct engine *engine, struct story *story)
+void story_renew(struct engine *engine, struct story *story, instant now)
 {
-	const struct alert *alert = alerts_open(engine->alerts, story->alert);
+	story->renewed = true;
+	agenda_set(engine->telling->plans, story->slot, now);
+}
 
-	if (!alert)
-		return;
+static void story_route(const struct engine *engine, struct story *story,
+	const struct alert *alert)
+{
 	const struct route_subject subject = engine_alert_subject(engine, alert);
 	for (struct ear *ear = story->ears; ear; ear = ear->next)
 		ear->repeat = pace_of(engine, route_to(engine, &subject,
@@ -202,6 +206,9 @@ static void story_work(struct engine *engine, struct story *story,
 {
 	const struct alert *alert = alerts_open(engine->alerts, story->alert);
 
+	if (alert && story->renewed)
+		story_route(engine, story, alert);
+	story->renewed = false;
 	if (alert && alert->state == ALERT_ACKNOWLEDGED) {
 		if (alert->until <= now)
 			story_expire(engine, story, now, effects);

@@ -5,6 +5,9 @@
  */
 #include "core/telling_internal.h"
 
+/* Alerts of one silence that are asked for what they wait for. */
+#define ASKED_MAX 1000
+
 /* --- one ----------------------------------------------------------------- */
 
 instant silent_end(const struct silent *silent)
@@ -254,36 +257,50 @@ static size_t silent_milestones(const struct engine *engine,
 	const struct silent *silent)
 {
 	const struct register_ *reg = engine->reg;
+	struct route_subject subject = {.reg = reg, .kind = EVENT_SLIPPED,
+		.about = SUBJECT_MILESTONE, .source = NOT_FOUND,
+		.indicator = NOT_FOUND};
 	size_t count = 0;
 
-	for (size_t i = 0; i < reg->milestone_count; i++) {
-		const struct alert as_if = {.kind = EVENT_SLIPPED,
-			.severity = reg->milestones[i].severity,
-			.subject_kind = SUBJECT_MILESTONE,
-			.subject = (char *)reg->milestones[i].id};
-		const struct route_subject subject =
-			engine_alert_subject(engine, &as_if);
-
+	for (uint32_t i = 0; i < reg->milestone_count; i++) {
+		subject.milestone = i;
+		subject.severity = reg->milestones[i].severity;
 		count += silent_may_match(silent, &subject);
 	}
 	return count;
 }
 
+static bool alert_is_held(const struct engine *engine, int64_t alert,
+	int64_t silence)
+{
+	struct hearing_view hearings[CHANNELS_MAX];
+	size_t count = engine_alert_hearings(engine, alert, hearings);
+
+	for (size_t i = 0; i < count; i++)
+		if (hearings[i].silence == silence)
+			return true;
+	return false;
+}
+
 void engine_silence_reach(const struct engine *engine,
-	const struct silence *silence, size_t *alerts, size_t *milestones)
+	const struct silence *silence, struct silence_reach *out)
 {
 	struct silent *silent = silent_new(silence, engine->reg);
 
-	*alerts = *milestones = 0;
+	*out = (struct silence_reach){.held_known = true};
 	if (!silent)
 		return;
 	for (size_t i = 0; i < alerts_count(engine->alerts); i++) {
-		const struct alert *alert = alerts_at(engine->alerts, i);
-		const struct route_subject subject =
-			engine_alert_subject(engine, alert);
+		const struct route_subject subject = alerts_subject_at(engine,
+			i);
 
-		*alerts += silent_matches(silent, &subject);
+		if (!silent_matches(silent, &subject))
+			continue;
+		out->held_known = ++out->alerts <= ASKED_MAX;
+		if (out->held_known)
+			out->held += alert_is_held(engine,
+				alerts_at(engine->alerts, i)->id, silence->id);
 	}
-	*milestones = silent_milestones(engine, silent);
+	out->milestones = silent_milestones(engine, silent);
 	silent_free(silent);
 }

@@ -229,8 +229,7 @@ static void stories_replan(struct engine *engine, instant now)
 			alert_cut(alert, now);
 		for (struct ear *ear = story->ears; ear; ear = ear->next)
 			ear->told = instant_cut(ear->told, now);
-		story_route(engine, story);
-		story_plan(engine, story);
+		story_renew(engine, story, now);
 	}
 }
 
@@ -273,6 +272,13 @@ void telling_alert_changed(struct engine *engine, int64_t alert, instant now)
 
 /* --- driving ------------------------------------------------------------- */
 
+void telling_save(struct engine *engine, instant now, struct effects *effects)
+{
+	groups_save(engine->telling, effects);
+	engine->telling->call++;
+	outbox_advance(engine->outbox, now, effects);
+}
+
 void telling_advance(struct engine *engine, instant now,
 	struct effects *effects)
 {
@@ -286,9 +292,7 @@ void telling_advance(struct engine *engine, instant now,
 	silences_advance(engine, now, effects);
 	stories_advance(engine, now, effects);
 	groups_advance(engine, now, effects);
-	groups_save(telling, effects);
-	telling->call++;
-	outbox_advance(engine->outbox, now, effects);
+	telling_save(engine, now, effects);
 }
 
 bool telling_is_behind(const struct engine *engine, instant now)

@@ -126,6 +126,7 @@ struct story {
 	struct waiting *kin;	/* consequences that it is told in place of */
 	const struct alert *copy; /* of the alert, owned by the effects … */
 	uint64_t call;		/* … of this call */
+	bool renewed;		/* its routes are still to be found again */
 	uint32_t slot;		/* in the agenda */
 	UT_hash_handle hh;	/* by alert */
 };
@@ -294,8 +295,9 @@ instant warning_before(instant from, instant until);
 instant acknowledgement_warning(const struct alert *alert);
 /* Plans when something of it comes next. */
 void story_plan(struct engine *engine, struct story *story);
-/* … after its routes may be others. */
-void story_route(struct engine *engine, struct story *story);
+/* … after its routes may be others: many may be so at once, and each is planned
+   when it is its turn. */
+void story_renew(struct engine *engine, struct story *story, instant now);
 void stories_advance(struct engine *engine, instant now,
 	struct effects *effects);
 /* Whether there are more than one call may take. */

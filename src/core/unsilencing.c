@@ -103,8 +103,8 @@ static void silent_warn(struct engine *engine, struct silent *silent,
 	for (size_t i = 0; i < alerts_count(engine->alerts); i++) {
 		const struct alert *alert = alerts_at(engine->alerts, i);
 		struct story *story = story_find(engine->telling, alert->id);
-		const struct route_subject subject =
-			engine_alert_subject(engine, alert);
+		const struct route_subject subject = alerts_subject_at(engine,
+			i);
 
 		if (!story || !silent_matches(silent, &subject))
 			continue;
@@ -140,8 +140,8 @@ void silences_name(const struct engine *engine, struct item *item,
 		const struct alert *alert = alerts_at(engine->alerts, i);
 		struct story *story = story_find(engine->telling, alert->id);
 		struct ear *ear = story ? ear_find(story, receiver) : NULL;
-		const struct route_subject subject =
-			engine_alert_subject(engine, alert);
+		const struct route_subject subject = alerts_subject_at(engine,
+			i);
 
 		if (!ear || !ear->waiting || alert->id == item->alert->id ||
 				!silent_is_last(engine, silent, &subject))
@@ -227,8 +227,8 @@ static void silent_let_go(struct engine *engine, const struct silent *silent,
 	groups_unsilence(engine, silent, now);
 	for (size_t i = 0; i < alerts_count(engine->alerts); i++) {
 		const struct alert *alert = alerts_at(engine->alerts, i);
-		const struct route_subject subject =
-			engine_alert_subject(engine, alert);
+		const struct route_subject subject = alerts_subject_at(engine,
+			i);
 
 		if (silent_is_last(engine, silent, &subject))
 			alert_unsilence(engine, alert, end, now, effects);

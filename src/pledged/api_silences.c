@@ -15,61 +15,15 @@
 
 /* Milestones and alerts held against silences for one page: some milliseconds. */
 #define LOOKED_MAX 30000
-/* Of one silence, alerts that are asked for what they wait for. */
-#define ASKED_MAX 1000
 
 /* --- what one reaches ------------------------------------------------------------ */
 
-static bool alert_is_held(const struct engine *engine, int64_t alert,
-	int64_t silence)
+static void put_reach(struct json *json, const struct silence_reach *reach)
 {
-	struct hearing_view hearings[CHANNELS_MAX];
-	size_t count = engine_alert_hearings(engine, alert, hearings);
-
-	for (size_t i = 0; i < count; i++)
-		if (hearings[i].silence == silence)
-			return true;
-	return false;
-}
-
-/* How many open alerts it holds back from a channel; -1: too many match it to
-   ask them all. */
-static int64_t silence_held(const struct engine *engine,
-	const struct silence *silence)
-{
-	size_t alerts = engine_alert_count(engine), count = 0, asked = 0;
-	struct error error;
-	struct match *matches = match_words_read(silence->words,
-		engine_register(engine), &count, &error);
-	int64_t held = 0;
-
-	for (size_t i = 0; i < alerts && matches != NULL && held >= 0; i++) {
-		const struct alert *alert = engine_alert(engine, i);
-		struct route_subject subject = engine_alert_subject(engine,
-			alert);
-
-		if (!matches_hold(matches, count, &subject))
-			continue;
-		if (++asked > ASKED_MAX)
-			held = -1;
-		else
-			held += alert_is_held(engine, alert->id, silence->id);
-	}
-	free(matches);
-	return held;
-}
-
-static void put_reach(struct json *json, const struct engine *engine,
-	const struct silence *silence)
-{
-	size_t alerts = 0, milestones = 0;
-	int64_t held = silence_held(engine, silence);
-
-	engine_silence_reach(engine, silence, &alerts, &milestones);
-	json_put_int(json, "alerts", (int64_t)alerts);
-	json_put_int(json, "milestones", (int64_t)milestones);
-	if (held >= 0)
-		json_put_int(json, "held_back", held);
+	json_put_int(json, "alerts", (int64_t)reach->alerts);
+	json_put_int(json, "milestones", (int64_t)reach->milestones);
+	if (reach->held_known)
+		json_put_int(json, "held_back", (int64_t)reach->held);
 	else
 		json_put_null(json, "held_back");
 }
@@ -89,13 +43,15 @@ static void put_silence(struct silence_page *page,
 	struct json *json = &page->numbered.list.reply.json;
 	const struct engine *engine = page->daemon->engine;
 	instant now = loop_now(page->daemon->loop);
+	struct silence_reach reach;
 
 	json_object(json);
 	view_silence_fields(json, silence, now);
 	if (silence->until > now && silence->ended > now) {
 		page->looked += engine_register(engine)->milestone_count +
-			2 * engine_alert_count(engine);
-		put_reach(json, engine, silence);
+			engine_alert_count(engine);
+		engine_silence_reach(engine, silence, &reach);
+		put_reach(json, &reach);
 	}
 	json_object_end(json);
 	numbered_wrote(&page->numbered, silence->id);
@@ -261,14 +217,14 @@ static void silence_reply(struct daemon *daemon, struct reply *reply,
 	const struct draft *draft)
 {
 	const struct silence *silence = &draft->silence;
-	size_t alerts = 0, milestones = 0;
+	struct silence_reach reach;
 
-	engine_silence_reach(daemon->engine, silence, &alerts, &milestones);
+	engine_silence_reach(daemon->engine, silence, &reach);
 	reply_begin(reply);
 	json_object(&reply->json);
 	view_silence_fields(&reply->json, silence, loop_now(daemon->loop));
-	put_reach(&reply->json, daemon->engine, silence);
-	if (alerts == 0 && milestones == 0 && !operator_is_matched(daemon,
+	put_reach(&reply->json, &reach);
+	if (reach.alerts == 0 && reach.milestones == 0 && !operator_is_matched(daemon,
 			draft->matches, draft->match_count))
 		json_put_string(&reply->json, "warning", "it matches nothing "
 			"now: no open alert and no milestone, source, indicator "

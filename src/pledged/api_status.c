@@ -109,13 +109,9 @@ static void put_sources(struct json *json, const struct daemon *daemon)
 /* Open ones, and how many of those somebody has in hand. */
 static void put_alerts(struct json *json, const struct engine *engine)
 {
-	size_t count = engine_alert_count(engine), acknowledged = 0;
-
-	for (size_t i = 0; i < count; i++)
-		acknowledged += engine_alert(engine, i)->state ==
-			ALERT_ACKNOWLEDGED;
-	json_put_int(json, "alerts", (int64_t)count);
-	json_put_int(json, "acknowledged", (int64_t)acknowledged);
+	json_put_int(json, "alerts", (int64_t)engine_alert_count(engine));
+	json_put_int(json, "acknowledged",
+		(int64_t)engine_alerts_acknowledged(engine));
 	json_put_int(json, "silences", (int64_t)engine_silence_count(engine));
 }
 

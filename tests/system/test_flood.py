@@ -33,8 +33,8 @@ def flood(daemon, lead, route='group_wait = "2s"; group_interval = "2s";'):
         routes=", ".join('{ channels = [ "%s" ]; continue = true; %s }'
                          % (channel, route) for channel in CHANNELS))
     daemon.start().settled()
-    assert daemon.get("/v1/status")["milestones"]["by_status"] == {
-        "pending": COUNT}
+    wait_until(lambda: daemon.get("/v1/status")["milestones"]["by_status"] ==
+               {"pending": COUNT})
     return hook, desk
 
 
