@@ -84,7 +84,7 @@ static void end_call(struct rig *rig)
 static int64_t seconds_of(const char *word)
 {
 	struct duration duration;
-	int64_t seconds;
+	int64_t seconds = 0;
 
 	if (!duration_read(word, &duration) ||
 			!duration_seconds(duration, &seconds))
