@@ -78,13 +78,3 @@ void *agenda_first(const struct agenda *agenda)
 
 	return slot == UINT32_MAX ? NULL : agenda->things[slot];
 }
-
-size_t agenda_count(const struct agenda *agenda)
-{
-	return agenda->count;
-}
-
-void *agenda_at(const struct agenda *agenda, size_t slot)
-{
-	return slot < agenda->count ? agenda->things[slot] : NULL;
-}

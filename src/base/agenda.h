@@ -21,8 +21,5 @@ int64_t agenda_due(const struct agenda *agenda, uint32_t slot);
 /* The earliest of all; INT64_MAX and NULL: nothing is due ever. */
 int64_t agenda_next(const struct agenda *agenda);
 void *agenda_first(const struct agenda *agenda);
-/* The things by position, in no order; NULL: a slot that is free. */
-size_t agenda_count(const struct agenda *agenda);
-void *agenda_at(const struct agenda *agenda, size_t slot);
 
 #endif

@@ -35,17 +35,6 @@ const char *notify_reason_name(enum notify_reason reason)
 	return reason_names[reason];
 }
 
-bool notify_reason_parse(const char *word, enum notify_reason *out)
-{
-	for (int i = REASON_FIRST; i < REASON_COUNT; i++) {
-		if (string_is(word, reason_names[i])) {
-			*out = (enum notify_reason)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 bool alert_state_is_open(enum alert_state state)
 {
 	return state == ALERT_FIRING || state == ALERT_ACKNOWLEDGED;

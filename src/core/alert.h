@@ -53,7 +53,6 @@ enum notify_reason {
 	REASON_COUNT
 };
 const char *notify_reason_name(enum notify_reason reason); /* "first" … */
-bool notify_reason_parse(const char *word, enum notify_reason *out);
 
 struct alert_step {
 	enum alert_state state;		/* after it */

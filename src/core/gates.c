@@ -9,7 +9,8 @@
 
 /* --- what it is about ---------------------------------------------------- */
 
-const struct alert *waiting_alert(const struct engine *engine,
+/* NULL: none that is known. */
+static const struct alert *waiting_alert(const struct engine *engine,
 	const struct waiting *waiting)
 {
 	return waiting->ended ? waiting->ended :

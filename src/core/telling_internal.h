@@ -261,9 +261,7 @@ const char *gates_pass(struct engine *engine, struct waiting *waiting,
    group's interval. */
 bool reason_is_pressing(enum notify_reason reason);
 bool reason_is_timed(enum notify_reason reason);
-/* What it is about: its alert, open or over; NULL: none that is known. */
-const struct alert *waiting_alert(const struct engine *engine,
-	const struct waiting *waiting);
+/* What it is about: its alert, open or over, else its event. */
 struct route_subject waiting_subject(const struct engine *engine,
 	const struct waiting *waiting);
 struct route_subject event_subject(const struct engine *engine,

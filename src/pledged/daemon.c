@@ -350,6 +350,7 @@ static void daemon_close(struct daemon *daemon)
 	actions_stop(daemon);
 	polling_stop(daemon);
 	delivery_stop(daemon);
+	parcels_free(daemon->parcels);
 	turn_free(daemon->turn);
 	engine_free(daemon->engine);
 	history_free(daemon->history);

@@ -11,7 +11,7 @@
 #include "pledged/channel_health.h"
 #include "pledged/message.h"
 
-struct carrying *carrying_new(struct daemon *daemon, int64_t notification,
+static struct carrying *carrying_new(struct daemon *daemon, int64_t notification,
 	const char *channel, const char *message_id)
 {
 	struct carrying *carrying = mem_new(1, sizeof *carrying);
@@ -46,7 +46,7 @@ void delivery_stop(struct daemon *daemon)
 		carrying_free(daemon->carryings);
 }
 
-void delivery_report(struct daemon *daemon, int64_t notification,
+static void delivery_report(struct daemon *daemon, int64_t notification,
 	enum delivery_outcome outcome, int64_t retry_after, const char *answer)
 {
 	engine_delivered(daemon->engine, notification, outcome, retry_after,

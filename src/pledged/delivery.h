@@ -17,17 +17,11 @@ struct carrying {
 	struct carrying *prev, *next;
 };
 
-struct carrying *carrying_new(struct daemon *daemon, int64_t notification,
-	const char *channel, const char *message_id);
 /* Its channel, as configured now; NULL: it is no longer. */
 const struct channel *carrying_channel(const struct carrying *carrying);
 /* Reports how it went, as engine_delivered takes it, and frees it. */
 void carrying_end(struct carrying *carrying, enum delivery_outcome outcome,
 	int64_t retry_after, const char *answer);
-
-/* The same of one that never was under way. */
-void delivery_report(struct daemon *daemon, int64_t notification,
-	enum delivery_outcome outcome, int64_t retry_after, const char *answer);
 
 /* mail.c: has a worker send it to whoever has not got it yet. */
 void mail_send(struct carrying *carrying, const struct text *body);

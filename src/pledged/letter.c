@@ -12,26 +12,6 @@
 
 /* --- the letter ------------------------------------------------------------ */
 
-struct letter *letter_new(const struct message_context *context)
-{
-	const struct notification *notification = context->notification;
-	struct letter *letter = mem_new(1, sizeof *letter);
-
-	text_init(&letter->subject, 0);
-	text_init(&letter->lead, 0);
-	text_init(&letter->picture, 0);
-	text_init(&letter->picture_words, 0);
-	text_init(&letter->rest, 0);
-	if (notification->item_count == 1) {
-		struct told told = told_of(context, notification->items);
-
-		letter_tell_one(letter, &told);
-	} else {
-		letter_tell_many(letter, context);
-	}
-	return letter;
-}
-
 static void facts_release(struct fact *facts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -78,7 +58,7 @@ struct text *letter_note(struct letter *letter)
 	return note;
 }
 
-struct text *letter_fact(struct letter *letter, const char *label)
+static struct text *letter_fact(struct letter *letter, const char *label)
 {
 	if (letter->fact_count == LETTER_FACTS_MAX)
 		log_bug("more facts than there is room for");
@@ -101,7 +81,7 @@ struct text *letter_command(struct letter *letter, const char *label)
 }
 
 /* Ids need no quotes; what is left of one that had others is harmless. */
-void add_shell_word(struct text *out, const char *word)
+static void add_shell_word(struct text *out, const char *word)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyz"
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/@:=";
@@ -484,7 +464,7 @@ static void tell_picture(struct letter *letter, const struct told *told)
 		&letter->picture_words);
 }
 
-void letter_tell_one(struct letter *letter, const struct told *told)
+static void letter_tell_one(struct letter *letter, const struct told *told)
 {
 	struct text subject;
 
@@ -511,4 +491,24 @@ void letter_tell_one(struct letter *letter, const struct told *told)
 	tell_consequences(letter, told);
 	tell_commands(letter, told);
 	tell_picture(letter, told);
+}
+
+struct letter *letter_new(const struct message_context *context)
+{
+	const struct notification *notification = context->notification;
+	struct letter *letter = mem_new(1, sizeof *letter);
+
+	text_init(&letter->subject, 0);
+	text_init(&letter->lead, 0);
+	text_init(&letter->picture, 0);
+	text_init(&letter->picture_words, 0);
+	text_init(&letter->rest, 0);
+	if (notification->item_count == 1) {
+		struct told told = told_of(context, notification->items);
+
+		letter_tell_one(letter, &told);
+	} else {
+		letter_tell_many(letter, context);
+	}
+	return letter;
 }

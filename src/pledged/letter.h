@@ -74,13 +74,8 @@ void letter_add_html(const struct letter *letter, const char *message_id,
 /* --- for letter*.c --------------------------------------------------------- */
 
 struct text *letter_note(struct letter *letter);
-struct text *letter_fact(struct letter *letter, const char *label);
 struct text *letter_command(struct letter *letter, const char *label);
-void letter_tell_one(struct letter *letter, const struct told *told);
 void letter_tell_many(struct letter *letter,
 	const struct message_context *context);
-
-/* A word fit for a shell. */
-void add_shell_word(struct text *out, const char *word);
 
 #endif
