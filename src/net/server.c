@@ -73,6 +73,14 @@ struct server_parameter {
 	char *name, *value;
 };
 
+/* What comes when the piece that is on its way has been taken. */
+enum stream_state {
+	STREAM_FLOWING,		/* the next */
+	STREAM_RESTING,		/* PARKED */
+	STREAM_PARKED,		/* (none is on its way: nothing until it is woken) */
+	STREAM_ENDING		/* the end */
+};
+
 struct server_request {
 	struct server *server;		/* NULL: freed meanwhile */
 	struct server_connection *connection;	/* NULL: gone meanwhile */
@@ -86,6 +94,10 @@ struct server_request {
 	struct text reply;
 	size_t sent;
 	bool replied;
+	const struct stream_source *stream;	/* NULL: the reply is whole */
+	void *stream_context;
+	enum stream_state stream_state;
+	struct event *stream_again;	/* goes on with it in a turn of its own */
 	struct server_request *prev, *next;
 };
 
@@ -391,6 +403,10 @@ static void request_free(struct server_request *request)
 		free(request->parameters[i].name);
 		free(request->parameters[i].value);
 	}
+	if (request->stream_again != NULL)
+		event_free(request->stream_again);
+	if (request->stream != NULL)
+		request->stream->gone(request->stream_context);
 	text_release(&request->body);
 	text_release(&request->reply);
 	free(request->path);
@@ -738,8 +754,20 @@ static void request_on_complete(struct evhttp_request *http, void *context)
 
 static void request_on_drained(struct evhttp_connection *http, void *context);
 
-/* The next piece, or the end; evhttp may have freed everything after it. */
-static void request_send(struct server_request *request)
+static void request_send_bytes(struct server_request *request, const char *bytes,
+	size_t length)
+{
+	struct evbuffer *buffer = evbuffer_new();
+
+	if (buffer == NULL || evbuffer_add(buffer, bytes, length) < 0)
+		log_bug("no buffer for a reply");
+	evhttp_send_reply_chunk_with_cb(request->http, buffer, request_on_drained, request);
+	evbuffer_free(buffer);
+}
+
+/* The next piece of a whole reply, or the end; evhttp may have freed everything
+   after it. */
+static void reply_send_next(struct server_request *request)
 {
 	size_t rest = request->reply.length - request->sent;
 	size_t piece = rest < SERVER_PIECE ? rest : SERVER_PIECE;
@@ -748,19 +776,75 @@ static void request_send(struct server_request *request)
 		evhttp_send_reply_end(request->http);
 		return;
 	}
-	struct evbuffer *buffer = evbuffer_new();
-	if (buffer == NULL ||
-	    evbuffer_add(buffer, request->reply.data + request->sent, piece) < 0)
-		log_bug("no buffer for a reply");
 	request->sent += piece;
-	evhttp_send_reply_chunk_with_cb(request->http, buffer, request_on_drained, request);
-	evbuffer_free(buffer);
+	request_send_bytes(request, request->reply.data + request->sent - piece, piece);
+}
+
+/* The next piece of a stream. One that had nothing to add goes on in another
+   turn, so that the loop is not held up. */
+static void stream_send_next(struct server_request *request)
+{
+	static const enum stream_state after[] = {
+		[STREAM_MORE] = STREAM_FLOWING, [STREAM_WAIT] = STREAM_RESTING,
+		[STREAM_END] = STREAM_ENDING, [STREAM_BREAK] = STREAM_ENDING,
+	};
+	struct text piece;
+
+	text_init(&piece, STREAM_PIECE_MAX);
+	enum stream_step step = request->stream->next(request->stream_context, &piece);
+
+	request->stream_state = after[step];
+	if (step == STREAM_BREAK || piece.cut) {
+		connection_cut(request->connection);
+	} else if (piece.length > 0) {
+		connection_deadline(request->connection, piece.length);
+		request_send_bytes(request, piece.data, piece.length);
+	} else if (step == STREAM_MORE) {
+		connection_deadline(request->connection, 0);
+		event_active(request->stream_again, EV_TIMEOUT, 0);
+	} else if (step == STREAM_WAIT) {
+		request->stream_state = STREAM_PARKED;
+		request->connection->deadline = SERVER_NEVER;
+	} else {
+		evhttp_send_reply_end(request->http);
+	}
+	text_release(&piece);
+}
+
+static void stream_on_drained(struct server_request *request)
+{
+	switch (request->stream_state) {
+	case STREAM_FLOWING:
+		stream_send_next(request);
+		break;
+	case STREAM_RESTING:
+		request->stream_state = STREAM_PARKED;
+		request->connection->deadline = SERVER_NEVER;
+		break;
+	case STREAM_PARKED:
+		break;
+	case STREAM_ENDING:
+		evhttp_send_reply_end(request->http);
+		break;
+	}
+}
+
+static void stream_on_again(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	stream_send_next(context);
 }
 
 static void request_on_drained(struct evhttp_connection *http, void *context)
 {
+	struct server_request *request = context;
 	(void)http;
-	request_send(context);
+
+	if (request->stream != NULL)
+		stream_on_drained(request);
+	else
+		reply_send_next(request);
 }
 
 static void reply_add_header(struct evkeyvalq *headers, const char *line)
@@ -787,11 +871,10 @@ static bool reply_has_no_body(int status)
 	return status == 204 || status == 304 || status < 200;
 }
 
-static void reply_set_headers(struct server_request *request, int status,
+static void reply_set_headers(struct server_request *request,
 	const char *content_type, const char *const *headers)
 {
 	struct evkeyvalq *out = evhttp_request_get_output_headers(request->http);
-	char length[32];
 
 	for (size_t i = 0; headers != NULL && headers[i] != NULL; i++)
 		reply_add_header(out, headers[i]);
@@ -799,10 +882,15 @@ static void reply_set_headers(struct server_request *request, int status,
 		reply_add_default(out, "Content-Type", content_type);
 	reply_add_default(out, "X-Content-Type-Options", "nosniff");
 	reply_add_default(out, "Cache-Control", "no-store");
-	if (reply_has_no_body(status))
-		return;
+}
+
+static void reply_set_length(struct server_request *request)
+{
+	char length[32];
+
 	snprintf(length, sizeof length, "%zu", request->reply.length);
-	evhttp_add_header(out, "Content-Length", length);
+	evhttp_add_header(evhttp_request_get_output_headers(request->http),
+		"Content-Length", length);
 }
 
 /* The client has gone, or the server itself. */
@@ -811,6 +899,15 @@ static void request_drop(struct server_request *request)
 	if (request->http != NULL)
 		evhttp_request_free(request->http);
 	request_free(request);
+}
+
+static void reply_start(struct server_request *request, int status, size_t length)
+{
+	request->replied = true;
+	request->connection->state = CONNECTION_REPLYING;
+	connection_deadline(request->connection, length);
+	evhttp_request_set_on_complete_cb(request->http, request_on_complete, request);
+	evhttp_send_reply_start(request->http, status, NULL);
 }
 
 void server_reply(struct server_request *request, int status,
@@ -831,15 +928,48 @@ void server_reply(struct server_request *request, int status,
 		request_drop(request);
 		return;
 	}
-	request->replied = true;
-	request->connection->state = CONNECTION_REPLYING;
-	connection_deadline(request->connection, request->reply.length);
-	reply_set_headers(request, status, content_type, headers);
-	evhttp_request_set_on_complete_cb(request->http, request_on_complete, request);
-	evhttp_send_reply_start(request->http, status, NULL);
+	reply_set_headers(request, content_type, headers);
+	if (!reply_has_no_body(status))
+		reply_set_length(request);
+	reply_start(request, status, request->reply.length);
 	if (request->method == SERVER_HEAD || reply_has_no_body(status))
 		request->sent = request->reply.length;
-	request_send(request);
+	reply_send_next(request);
+}
+
+void server_stream(struct server_request *request, int status,
+	const char *content_type, const char *const *headers,
+	const struct stream_source *source, void *context)
+{
+	request->stream = source;
+	request->stream_context = context;
+	if (request->connection == NULL) {
+		request_drop(request);
+		return;
+	}
+	request->stream_again = event_new(loop_base(request->server->loop), -1, 0,
+		stream_on_again, request);
+	if (request->stream_again == NULL)
+		log_bug("no event for a stream");
+	reply_set_headers(request, content_type, headers);
+	/* In HTTP/1.0 nothing else tells the end of what has no length. */
+	evhttp_add_header(evhttp_request_get_output_headers(request->http),
+		"Connection", "close");
+	reply_start(request, status, 0);
+	if (request->method == SERVER_HEAD)
+		evhttp_send_reply_end(request->http);
+	else
+		stream_send_next(request);
+}
+
+void server_stream_wake(struct server_request *stream)
+{
+	if (stream->stream_state == STREAM_RESTING)
+		stream->stream_state = STREAM_FLOWING;
+	if (stream->stream_state != STREAM_PARKED)
+		return;
+	stream->stream_state = STREAM_FLOWING;
+	event_active(stream->stream_again, EV_TIMEOUT, 0);
 }
 
 /* --- life ------------------------------------------------------------------ */

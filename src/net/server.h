@@ -73,6 +73,44 @@ const struct server_peer *server_request_peer(
    NULL-terminated, or NULL. The body is taken over and emptied. */
 void server_reply(struct server_request *request, int status,
 	const char *content_type, const char *const *headers, struct text *body);
+
+/*
+ * An answer of unknown length, made piece by piece as its reader takes them
+ * (chunked): what is not asked for is not made, so a slow reader costs one
+ * piece of memory, and what it gets is as new as it reads.
+ *
+ *	server_stream ──→ next ──MORE──→ next … ──END──→ gone
+ *	                   └─WAIT─→ (server_stream_wake) ─→ next
+ */
+#define STREAM_PIECE_MAX ((size_t)1 << 20)
+
+enum stream_step {
+	STREAM_MORE,	/* what was added, be it nothing, and then the next */
+	STREAM_WAIT,	/* what was added, and nothing until it is woken */
+	STREAM_END,	/* what was added, and that was all */
+	STREAM_BREAK	/* it cannot be ended well: the connection is cut, which
+			   its reader sees */
+};
+
+struct stream_source {
+	/* Adds some tens of KiB (STREAM_PIECE_MAX at most, or it breaks) by some
+	   milliseconds of work. */
+	enum stream_step (*next)(void *context, struct text *piece);
+	/* Once: it has ended, it was cut, or its reader has left. The request is
+	   not to be used from then on. */
+	void (*gone)(void *context);
+};
+
+/* Answers by a stream; the request stays, as its handle, until gone, which may
+   be called before this returns. headers as for server_reply; next is never
+   called of a HEAD. */
+void server_stream(struct server_request *request, int status,
+	const char *content_type, const char *const *headers,
+	const struct stream_source *source, void *context);
+/* There may be more to say. Calls next soon, never at once; of a stream that
+   does not wait: nothing. */
+void server_stream_wake(struct server_request *stream);
+
 size_t server_connections(const struct server *server);
 
 #endif

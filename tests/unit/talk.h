@@ -175,4 +175,48 @@ static inline void talk_until_end(struct talk *talk)
 		loop_turn(talk->loop);
 }
 
+static inline void talk_say(struct talk *talk, const char *request)
+{
+	talk_send(talk, request, strlen(request));
+}
+
+/* Until the peer has said something. */
+static inline void talk_until(struct talk *talk, const char *said)
+{
+	while (strstr(text_string(&talk->in), said) == NULL) {
+		if (talk->ended)
+			fail_msg("it ended without \"%s\": %s", said,
+				text_string(&talk->in));
+		loop_turn(talk->loop);
+	}
+}
+
+/* Takes a reply of unknown length, until the peer hangs up. false: it was in
+   chunks, and the last was not there. */
+static inline bool talk_receive_stream(struct talk *talk)
+{
+	bool ended = true;
+
+	talk_receive(talk, true);
+	talk_until_end(talk);
+	if (talk_header(talk, "Transfer-Encoding") == NULL) {
+		text_add(&talk->body, text_string(&talk->in), talk->in.length);
+		return true;
+	}
+	for (size_t at = 0; ended;) {
+		char *end;
+		size_t length = strtoul(text_string(&talk->in) + at, &end, 16);
+
+		at = (size_t)(end - talk->in.data) + 2;
+		ended = at + length <= talk->in.length;
+		if (ended && length == 0)
+			return true;
+		if (ended)
+			text_add(&talk->body, talk->in.data + at, length);
+		at += length + 2;
+		ended = ended && at < talk->in.length;
+	}
+	return false;
+}
+
 #endif

@@ -27,6 +27,8 @@ struct house {
 	int port;
 	int handled;
 	struct server_request *kept;
+	struct lines *lines;	/* the last that are streamed */
+	int gone;		/* streams */
 };
 
 static const char *const method_names[] = {"GET", "HEAD", "POST", "DELETE"};
@@ -103,6 +105,48 @@ static void reply_headers(struct server_request *request)
 	server_reply(request, 304, NULL, headers, NULL);
 }
 
+/* Of so many lines, of which each third adds nothing; with a pause behind half of
+   them, or broken off there. */
+struct lines {
+	struct house *house;
+	struct server_request *request;
+	int line, count;
+	enum stream_step half;
+};
+
+static enum stream_step lines_next(void *context, struct text *piece)
+{
+	struct lines *lines = context;
+
+	lines->line++;
+	if (lines->line % 3 != 0)
+		text_addf(piece, "line %d of %d\n", lines->line, lines->count);
+	if (lines->line == lines->count)
+		return STREAM_END;
+	return lines->line == lines->count / 2 ? lines->half : STREAM_MORE;
+}
+
+static void lines_gone(void *context)
+{
+	struct lines *lines = context;
+
+	lines->house->gone++;
+	lines->house->lines = NULL;
+	free(lines);
+}
+
+static void reply_lines(struct house *house, struct server_request *request,
+	int count, enum stream_step half)
+{
+	static const struct stream_source source = {lines_next, lines_gone};
+	static const char *const headers[] = {"X-Lines: some", NULL};
+	struct lines *lines = mem_new(1, sizeof *lines);
+
+	*lines = (struct lines){house, request, 0, count, half};
+	house->lines = lines;
+	server_stream(request, 200, "text/plain", headers, &source, lines);
+}
+
 static void on_request(void *context, struct server_request *request)
 {
 	struct house *house = context;
@@ -119,6 +163,12 @@ static void on_request(void *context, struct server_request *request)
 		reply_headers(request);
 	else if (string_is(path, "/later"))
 		house->kept = request;
+	else if (string_is(path, "/lines"))
+		reply_lines(house, request, 10000, STREAM_MORE);
+	else if (string_is(path, "/waits"))
+		reply_lines(house, request, 10, STREAM_WAIT);
+	else if (string_is(path, "/breaks"))
+		reply_lines(house, request, 10, STREAM_BREAK);
 	else if (string_is(path, "/agent"))
 		reply_text(request, 200, server_request_header(request, "user-AGENT"));
 	else
@@ -324,6 +374,117 @@ static void test_too_many_parameters(void **state)
 	assert_int_equal(talk_ask(&talk, text_string(&request)), 400);
 	talk_close(&talk);
 	text_release(&request);
+}
+
+/* --- streams -------------------------------------------------------- */
+
+static void want_lines(struct text *out, int count)
+{
+	text_init(out, 0);
+	for (int i = 1; i <= count; i++)
+		if (i % 3 != 0)
+			text_addf(out, "line %d of %d\n", i, count);
+}
+
+static void test_stream(void **state)
+{
+	static const char *const requests[] = {
+		"GET /lines HTTP/1.1\r\n\r\n",
+		"GET /lines HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+	};
+	struct house *house = *state;
+	struct text want;
+
+	want_lines(&want, 10000);
+	for (int i = 0; i < 2; i++) {
+		struct talk talk;
+
+		talk_open_unix(&talk, house->loop, house->path);
+		talk_say(&talk, requests[i]);
+		assert_true(talk_receive_stream(&talk));
+		assert_string_equal(talk_header(&talk, "X-Lines"), "some");
+		assert_string_equal(text_string(&talk.body), text_string(&want));
+		assert_int_equal(house->gone, i + 1);
+		talk_close(&talk);
+	}
+	text_release(&want);
+}
+
+static void test_stream_head(void **state)
+{
+	struct house *house = *state;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	assert_int_equal(talk_ask(&talk, "HEAD /lines HTTP/1.1\r\n\r\n"), 200);
+	assert_string_equal(text_string(&talk.body), "");
+	talk_until_end(&talk);
+	assert_int_equal(house->gone, 1);
+	talk_close(&talk);
+}
+
+/* What waits goes on when it is woken, once, and twice woken is once. */
+static void test_stream_waits(void **state)
+{
+	struct house *house = *state;
+	struct text want;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	talk_say(&talk, "GET /waits HTTP/1.1\r\n\r\n");
+	talk_until(&talk, "line 5 of");
+	assert_int_equal(house->lines->line, 5);
+	server_stream_wake(house->lines->request);
+	server_stream_wake(house->lines->request);
+	assert_true(talk_receive_stream(&talk));
+	want_lines(&want, 10);
+	assert_string_equal(text_string(&talk.body), text_string(&want));
+	text_release(&want);
+	talk_close(&talk);
+}
+
+/* The end of one that is broken off does not look like an end. */
+static void test_stream_breaks(void **state)
+{
+	struct house *house = *state;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	talk_say(&talk, "GET /breaks HTTP/1.1\r\n\r\n");
+	assert_false(talk_receive_stream(&talk));
+	assert_non_null(strstr(text_string(&talk.body), "line 4 of"));
+	assert_int_equal(house->gone, 1);
+	talk_close(&talk);
+}
+
+/* One whose reader leaves while it waits. */
+static void test_stream_left(void **state)
+{
+	struct house *house = *state;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	talk_say(&talk, "GET /waits HTTP/1.1\r\n\r\n");
+	talk_until(&talk, "line 5 of");
+	talk_close(&talk);
+	while (house->gone == 0)
+		loop_turn(house->loop);
+	assert_int_equal(server_connections(house->server), 0);
+}
+
+/* One that is there when the server ends. */
+static void test_stream_at_the_end(void **state)
+{
+	struct house *house = *state;
+	struct talk talk;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	talk_say(&talk, "GET /waits HTTP/1.1\r\n\r\n");
+	talk_until(&talk, "line 5 of");
+	server_free(house->server);
+	assert_int_equal(house->gone, 1);
+	talk_close(&talk);
+	house->server = server_new(house->loop, on_request, house);
 }
 
 /* A body of the allowed size; headers just within and beyond theirs. */
@@ -700,6 +861,12 @@ static void test_adopt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SERVER_TEST(test_stream),
+		SERVER_TEST(test_stream_head),
+		SERVER_TEST(test_stream_waits),
+		SERVER_TEST(test_stream_breaks),
+		SERVER_TEST(test_stream_left),
+		SERVER_TEST(test_stream_at_the_end),
 		SERVER_TEST(test_keep_alive),
 		SERVER_TEST(test_pipeline),
 		SERVER_TEST(test_requests),
