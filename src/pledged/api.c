@@ -218,6 +218,7 @@ static const struct endpoint {
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
+	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/alerts/", post_ack, ""},
 	{SERVER_POST, "/v1/silences", post_silence, ""},

@@ -18,6 +18,7 @@
  *	api_observe.c      what they observe, and what of it they accept
  *	api_verify.c       whether all is as it was recorded
  *	api_evidence.c     what sources answered, and how it was read
+ *	api_assets.c       files that are part of the program
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -41,7 +42,7 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify;
+	post_verify, get_asset;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

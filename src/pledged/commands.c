@@ -15,6 +15,7 @@
 #include "pledged/command.h"
 #include "pledged/configuration.h"
 #include "pledged/daemon.h"
+#include "pledged/look.h"
 #include "pledged/offline.h"
 #include "pledged/preview.h"
 #include "pledged/view.h"
@@ -107,25 +108,13 @@ int command_expand(const struct options *options)
 
 static enum grid_style status_style(enum status status)
 {
-	switch (status) {
-	case STATUS_MET:
-	case STATUS_ON_TRACK:
-		return GRID_GOOD;
-	case STATUS_MET_LATE:
-	case STATUS_PARTLY_MET:
-	case STATUS_AT_RISK:
-	case STATUS_DUE:
-	case STATUS_AWAITING_DATA:
-	case STATUS_UNVERIFIED:
-		return GRID_WARN;
-	case STATUS_OFF_TRACK:
-	case STATUS_NOT_MET:
-	case STATUS_BREACHED:
-	case STATUS_REVERSED:
-		return GRID_BAD;
-	default:
-		return GRID_PLAIN;
-	}
+	static const enum grid_style styles[HUE_COUNT] = {
+		[HUE_GOOD] = GRID_GOOD, [HUE_LATE] = GRID_WARN,
+		[HUE_BAD] = GRID_BAD, [HUE_BLIND] = GRID_WARN,
+		[HUE_IDLE] = GRID_PLAIN, [HUE_OUT] = GRID_PLAIN,
+	};
+
+	return styles[status_look(status)->hue];
 }
 
 /* Answers, in whichever form was asked for. */
