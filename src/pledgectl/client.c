@@ -92,6 +92,10 @@ static int tell_away(const struct client *client, CURLcode code)
 	long number = 0;
 
 	curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
+	if (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR) {
+		fputs("pledgectl: the daemon broke off its answer\n", stderr);
+		return CTL_FAILED;
+	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
 		fprintf(stderr, "pledgectl: the daemon did not answer within %ld "
 			"seconds\n", ANSWER_SECONDS);
@@ -153,18 +157,37 @@ static int tell_problem(long status, const struct text *answer)
 		: status == 400 ? CTL_USAGE : CTL_FAILED;
 }
 
-static struct curl_slist *key_header(const char *key)
+static struct curl_slist *header_of(const char *name, const char *value)
 {
 	struct curl_slist *headers = NULL;
 	struct text line;
 
-	if (key == NULL)
+	if (value == NULL)
 		return NULL;
 	text_init(&line, 65536);
-	text_addf(&line, "Idempotency-Key: %s", key);
+	text_addf(&line, "%s: %s", name, value);
 	headers = curl_slist_append(NULL, text_string(&line));
 	text_release(&line);
 	return headers;
+}
+
+/* What every question has. */
+static void client_prepare(struct client *client, const char *path,
+	struct curl_slist *headers)
+{
+	CURL *curl = client->curl;
+	struct text url;
+
+	text_init(&url, 65536);
+	text_addf(&url, "http://pledged%s", path);
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
+	curl_easy_setopt(curl, CURLOPT_URL, text_string(&url));
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	text_release(&url);
 }
 
 /* body: of a POST. */
@@ -173,23 +196,14 @@ static int client_send(struct client *client, const char *method,
 	struct text *answer)
 {
 	CURL *curl = client->curl;
-	struct curl_slist *headers = key_header(key);
-	struct text url;
+	struct curl_slist *headers = header_of("Idempotency-Key", key);
 	long status = 0;
 
-	text_init(&url, 65536);
-	text_addf(&url, "http://pledged%s", path);
+	client_prepare(client, path, headers);
 	text_init(answer, ANSWER_MAX);
-	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket);
-	curl_easy_setopt(curl, CURLOPT_URL, text_string(&url));
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	if (string_is(method, "POST")) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
@@ -198,7 +212,6 @@ static int client_send(struct client *client, const char *method,
 	}
 	CURLcode code = curl_easy_perform(curl);
 
-	text_release(&url);
 	curl_slist_free_all(headers);
 	if (code != CURLE_OK)
 		return tell_away(client, code);
@@ -206,6 +219,51 @@ static int client_send(struct client *client, const char *method,
 	if (status >= 200 && status < 300)
 		return CTL_DONE;
 	return tell_problem(status, answer);
+}
+
+/* An answer that is handed over, or gathered where it is a problem. */
+struct reading {
+	CURL *curl;
+	client_take *take;
+	void *context;
+	bool enough;
+	struct text problem;
+};
+
+static size_t reading_take(char *bytes, size_t size, size_t count, void *context)
+{
+	struct reading *reading = context;
+	long status = 0;
+
+	curl_easy_getinfo(reading->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status >= 300)
+		return answer_take(bytes, size, count, &reading->problem);
+	reading->enough = !reading->take(reading->context, bytes, size * count);
+	return reading->enough ? 0 : size * count;
+}
+
+int client_read(struct client *client, const char *path, const char *accept,
+	client_take *take, void *context)
+{
+	struct curl_slist *headers = header_of("Accept", accept);
+	struct reading reading = {client->curl, take, context, false, {0}};
+	long status = 0;
+	int outcome = CTL_DONE;
+
+	client_prepare(client, path, headers);
+	text_init(&reading.problem, 0);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, reading_take);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reading);
+	CURLcode code = curl_easy_perform(client->curl);
+
+	curl_slist_free_all(headers);
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code != CURLE_OK && !reading.enough)
+		outcome = tell_away(client, code);
+	else if (status < 200 || status >= 300)
+		outcome = tell_problem(status, &reading.problem);
+	text_release(&reading.problem);
+	return outcome;
 }
 
 void client_add_parameter(struct text *query, const char *name,

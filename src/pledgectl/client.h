@@ -32,6 +32,17 @@ int client_order(struct client *client, const char *method, const char *path,
 int client_post(struct client *client, const char *path, const char *body,
 	const char *key, struct text *answer);
 
+/*
+ * Asks by GET, and hands over the answer piece by piece as it comes, however
+ * long that takes; accept: the type that is wanted, or NULL. take answers
+ * whether it wants more: when not, that is the end, and good. Returns as
+ * client_ask; of a problem, nothing is handed over. CTL_FAILED, too, where the
+ * answer ended before it was whole.
+ */
+typedef bool client_take(void *context, const char *bytes, size_t length);
+int client_read(struct client *client, const char *path, const char *accept,
+	client_take *take, void *context);
+
 /* Prints what the daemon said, with nothing in it that moves a cursor: it may
    quote a source. Lines stay lines. */
 void print_said(FILE *out, const char *said);
