@@ -2,6 +2,7 @@
 #include "pledged/chart.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -399,12 +400,13 @@ static void draw_trajectory(struct charting *charting, const char *title,
 }
 
 bool chart_trajectory(const struct register_ *reg, struct history *history,
-	uint32_t milestone, instant as_of, struct text *svg, struct text *words)
+	uint32_t milestone, struct knowledge known, enum chart_form form,
+	struct text *svg, struct text *words)
 {
-	struct knowledge known = {as_of, INSTANT_MAX};
 	struct trajectory trajectory;
 	struct text title, said, picture;
 
+	(void)form;
 	if (!trajectory_take(reg, history, milestone, known, &trajectory))
 		return false;
 	struct charting charting = {.trajectory = &trajectory,

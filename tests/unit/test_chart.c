@@ -84,11 +84,13 @@ static void case_open(struct world *world, const struct chart_case *one)
 static bool case_draw(struct world *world, const struct chart_case *one,
 	struct text *svg, struct text *words)
 {
+	struct knowledge known = {world_time(world, one->as_of), INSTANT_MAX};
+
 	text_init(svg, 0);
 	text_init(words, 0);
 	return chart_trajectory(world->reg, world->history,
-		register_milestone(world->reg, "p/m"),
-		world_time(world, one->as_of), svg, words);
+		register_milestone(world->reg, "p/m"), known, CHART_FILE, svg,
+		words);
 }
 
 /* ---- what is said and drawn -------------------------------------------------- */
