@@ -18,7 +18,7 @@
 
 #define MONTHS_A_ROW 3
 #define DAY_WIDTH 32
-#define DAY_HEIGHT 32
+#define DAY_HEIGHT 34
 #define MONTH_WIDTH (7 * DAY_WIDTH)
 #define MONTH_GAP 22
 #define MONTH_HEAD 46
@@ -213,8 +213,8 @@ static void draw_deadlines(struct calendar_chart *calendar, size_t first,
 		snprintf(label, sizeof label, "%s%zu", look->sign, count);
 	else
 		snprintf(label, sizeof label, "%zu", count);
-	area.y += 13;
-	area.height -= 14;
+	area.y += 14;
+	area.height -= 17;
 	drawing_box(&calendar->chart.body, look->hue, area, label);
 }
 

@@ -11,9 +11,8 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/mem.h"
 #include "pledged/chart_internal.h"
 
 #define WIDTH_MAX 880
@@ -23,14 +22,15 @@
 #define COLUMN_LEAST 46		/* "50–75" has room */
 #define COLUMN_MOST 96
 #define ROW_HEIGHT 26
-#define SLANT_ROOM 130		/* of a heading's length */
+#define SLANT_MOST 130		/* of a heading's length */
 
 struct matrix {
 	struct chart chart;
 	const struct rollup *rollup;
 	size_t rows, columns;		/* that are drawn */
 	double column;			/* width */
-	bool slanted;			/* headings */
+	double slant;			/* length of slanted headings; 0: they
+					   lie flat */
 	bool many;			/* a cell has several milestones */
 	bool occurs[STATUS_COUNT];
 	double top, bottom;		/* of the cells */
@@ -119,7 +119,8 @@ static void matrix_measure(struct matrix *matrix)
 		widest = fmax(widest, drawing_width(
 			matrix->rollup->columns[i].name, 12) + 8);
 	matrix->column = fmax(matrix->column, fmin(room, COLUMN_MOST));
-	matrix->slanted = widest > matrix->column;
+	if (widest > matrix->column)
+		matrix->slant = fmin(widest, SLANT_MOST);
 	matrix->chart.width = PLOT_LEFT + SHARE_ROOM + CHART_MARGIN +
 		fmax(matrix->column * (double)matrix->columns, 340);
 }
@@ -150,9 +151,9 @@ static void draw_headings(struct matrix *matrix)
 		const char *name = matrix->rollup->columns[i].name;
 		struct place at = {column_x(matrix, i), y};
 
-		if (matrix->slanted)
+		if (matrix->slant > 0)
 			drawing_slanted(svg, (struct place){at.x + 4, at.y}, 12,
-				name, SLANT_ROOM);
+				name, matrix->slant);
 		else
 			drawing_text(svg, at, ANCHOR_MIDDLE, 12, TONE_INK, name,
 				matrix->column - 4);
@@ -202,8 +203,8 @@ static void draw_column_share(struct matrix *matrix, size_t column)
 
 	text_init(&share, 64);
 	chart_add_coverage(&share, &matrix->rollup->columns[column].tally.all);
-	if (string_ends(text_string(&share), " %"))
-		share.data[share.length - 2] = '\0';
+	if (string_ends(text_string(&share), CHART_PERCENT))
+		share.data[share.length - strlen(CHART_PERCENT)] = '\0';
 	drawing_text(&matrix->chart.body, (struct place){
 		column_x(matrix, column), matrix->bottom + 17}, ANCHOR_MIDDLE,
 		12, TONE_INK, text_string(&share), 0);
@@ -229,8 +230,7 @@ static void draw_total(struct matrix *matrix)
 
 static void draw_matrix(struct matrix *matrix)
 {
-	matrix->top = matrix->chart.y + 26 +
-		(matrix->slanted ? SLANT_ROOM * SLANT_SINE : 0);
+	matrix->top = matrix->chart.y + 26 + matrix->slant * SLANT_SINE;
 	matrix->bottom = matrix->top + (double)matrix->rows * ROW_HEIGHT;
 	draw_headings(matrix);
 	for (size_t i = 0; i < matrix->rows; i++)

@@ -223,6 +223,8 @@ static const struct mark_look {
 		"p-earlier p-hollow", PAPER, "#8fa3b8", "1.2"},
 	[MARK_DIAMOND] = {"m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z",
 		"p-outlook p-hollow", PAPER, "#a33c00", "2"},
+	[MARK_CROSS] = {"m-4.5 -4.5l9 9m0 -9l-9 9", "p-broken", "none",
+		"#a40e26", "2.5"},
 	[MARK_FLAG] = {"l-5.5 -9h11z", "p-flag", INK, INK, "1.2"},
 	[MARK_HOLLOW_FLAG] = {"l-5.5 -9h11z", "p-flag p-hollow", PAPER, INK,
 		"1.2"},
@@ -347,10 +349,10 @@ void drawing_slanted(struct text *svg, struct place at, int size,
 
 /* Twice, since not everything that shows SVG knows paint-order. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
-	int size, const char *string)
+	int size, enum tone tone, const char *string)
 {
 	add_text(svg, at, anchor, size, PAINT_HALO, string, 0);
-	add_text(svg, at, anchor, size, PAINT_INK, string, 0);
+	add_text(svg, at, anchor, size, tone_paints[tone], string, 0);
 }
 
 /* Adds one line of what is left, and returns what is left then. */

@@ -27,10 +27,10 @@ enum stroke {
 	STROKE_COUNT
 };
 
-/* What stands at a place; its lowest point is there. */
+/* What stands at a place. */
 enum mark {
 	MARK_NONE,
-	MARK_DOT, MARK_RING, MARK_DIAMOND,	/* about the place */
+	MARK_DOT, MARK_RING, MARK_DIAMOND, MARK_CROSS,	/* about the place */
 	MARK_FLAG, MARK_HOLLOW_FLAG,		/* triangles that point down to it */
 	MARK_START, MARK_BEYOND			/* a bar; an arrow to the right */
 };
@@ -90,7 +90,7 @@ void drawing_slanted(struct text *svg, struct place at, int size,
 #define SLANT_COSINE 0.5
 /* With an edge of the ground, so that it is read over lines. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
-	int size, const char *string);
+	int size, enum tone tone, const char *string);
 /* Broken at spaces into so many lines at most, the first at a place; what is
    left then is cut. Returns how many there are. */
 int drawing_paragraph(struct text *svg, struct place at, int size,

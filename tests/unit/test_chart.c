@@ -361,7 +361,7 @@ static void test_time_ticks(void **state)
 
 		text_init(&got, 0);
 		ticks_of_time(at(ticks[i].from), at(ticks[i].to), zone_utc(),
-			&out);
+			8, &out);
 		for (size_t n = 0; n < out.count; n++)
 			text_addf(&got, "%s%s", n > 0 ? " " : "",
 				out.items[n].label);
