@@ -200,7 +200,7 @@ void chart_say_rollup(struct text *out, const struct rollup *rollup)
 	text_add_string(out, " by weight");
 	chart_say_part(out, &before, total->by_class[ROLLUP_MISSED], "missed");
 	chart_say_part(out, &before, total->by_class[ROLLUP_UNKNOWN],
-		"not to be told yet");
+		"not known yet");
 	chart_say_part(out, &before, total->by_class[ROLLUP_AHEAD], "ahead");
 	text_add_char(out, '.');
 	say_lowest(rollup, out);

@@ -11,8 +11,10 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "pledged/chart_internal.h"
 
 #define WIDTH_MAX 880
@@ -162,21 +164,47 @@ static void draw_headings(struct matrix *matrix)
 		TONE_MUTED, "met", 0);
 }
 
-static void draw_cell(struct matrix *matrix, size_t row, size_t column)
+static struct box cell_box(const struct matrix *matrix, size_t row,
+	size_t column)
 {
 	const struct rollup_tally *cell = cell_of(matrix, row, column);
-	struct area area = {column_x(matrix, column) - matrix->column / 2 + 1.5,
+	struct box box = {.area = {
+		column_x(matrix, column) - matrix->column / 2 + 1.5,
 		row_y(matrix, row) - ROW_HEIGHT / 2.0 + 1.5, matrix->column - 3,
-		ROW_HEIGHT - 3};
-	const struct look *look;
-	char label[32];
+		ROW_HEIGHT - 3}};
 
-	if (cell->milestones == 0)
-		return;
-	look = status_look(cell_status(cell));
-	cell_label(cell, label, sizeof label);
-	drawing_box(&matrix->chart.body, look->hue, area,
-		tally_required(cell) > 1 ? label : look->sign);
+	if (tally_required(cell) > 1)
+		cell_label(cell, box.sign, sizeof box.sign);
+	else
+		string_copy(box.sign, sizeof box.sign,
+			status_look(cell_status(cell))->sign);
+	return box;
+}
+
+/* The boxes of one hue, which are many. */
+static void draw_hue(struct matrix *matrix, enum hue hue, struct box *room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < matrix->rows * matrix->columns; i++) {
+		size_t row = i / matrix->columns, column = i % matrix->columns;
+		const struct rollup_tally *cell = cell_of(matrix, row, column);
+
+		if (cell->milestones > 0 &&
+		    status_look(cell_status(cell))->hue == hue)
+			room[count++] = cell_box(matrix, row, column);
+	}
+	if (count > 0)
+		drawing_boxes(&matrix->chart.body, hue, room, count);
+}
+
+static void draw_cells(struct matrix *matrix)
+{
+	struct box *room = mem_new(matrix->rows * matrix->columns, sizeof *room);
+
+	for (int hue = 0; hue < HUE_COUNT; hue++)
+		draw_hue(matrix, (enum hue)hue, room);
+	free(room);
 }
 
 static void draw_row(struct matrix *matrix, size_t row)
@@ -189,8 +217,6 @@ static void draw_row(struct matrix *matrix, size_t row)
 	chart_add_coverage(&share, &line->tally.all);
 	drawing_text(&matrix->chart.body, (struct place){CHART_MARGIN, y},
 		ANCHOR_START, 13, TONE_INK, line->name, NAME_ROOM);
-	for (size_t i = 0; i < matrix->columns; i++)
-		draw_cell(matrix, row, i);
 	drawing_text(&matrix->chart.body, (struct place){share_x(matrix), y},
 		ANCHOR_END, 12, TONE_INK, text_string(&share), 0);
 	text_release(&share);
@@ -235,6 +261,7 @@ static void draw_matrix(struct matrix *matrix)
 	draw_headings(matrix);
 	for (size_t i = 0; i < matrix->rows; i++)
 		draw_row(matrix, i);
+	draw_cells(matrix);
 	for (size_t i = 0; i < matrix->columns; i++)
 		draw_column_share(matrix, i);
 	draw_total(matrix);

@@ -33,7 +33,7 @@ static const struct part {
 	{HUE_GOOD, "✓", "met in time", ROLLUP_MET, false},
 	{HUE_LATE, "✓+", "met late", ROLLUP_MET, true},
 	{HUE_BAD, "✗", "missed", ROLLUP_MISSED, false},
-	{HUE_BLIND, "?", "not to be told yet", ROLLUP_UNKNOWN, false},
+	{HUE_BLIND, "?", "not known yet", ROLLUP_UNKNOWN, false},
 	{HUE_IDLE, "○", "ahead", ROLLUP_AHEAD, false},
 };
 

@@ -437,6 +437,11 @@ static bool row_is_broken(const struct row *row)
 	return row->event != INSTANT_MAX && row->broken;
 }
 
+static bool row_has_start(const struct row *row)
+{
+	return row->start != INSTANT_MIN;
+}
+
 static void draw_mark_legend(struct timeline *timeline)
 {
 	struct legend legend = chart_legend(&timeline->chart);
@@ -450,7 +455,8 @@ static void draw_mark_legend(struct timeline *timeline)
 		legend_mark(&legend, MARK_DOT, "fulfilled");
 	if (some_row(timeline, row_is_broken))
 		legend_mark(&legend, MARK_CROSS, "broken");
-	legend_stroke(&legend, STROKE_SPAN, "from start to due date");
+	if (some_row(timeline, row_has_start))
+		legend_stroke(&legend, STROKE_SPAN, "from start to due date");
 	chart_legend_end(&timeline->chart, &legend);
 }
 

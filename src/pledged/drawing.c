@@ -249,11 +249,11 @@ static const struct hue_look {
 	const char *fill, *stroke, *ink;
 	const char *dashes;	/* NULL: none */
 } hue_looks[HUE_COUNT] = {
-	[HUE_GOOD] = {"#d2f0d8", "#1a7f37", "#0b3d19", NULL},
+	[HUE_GOOD] = {"#b9e6c3", "#1a7f37", "#0b3d19", NULL},
 	[HUE_LATE] = {"#eab73f", "#7d5200", "#2b1c00", NULL},
 	[HUE_BAD] = {"#a40e26", "#6b0717", "#ffffff", NULL},
 	[HUE_BLIND] = {PAPER, "#6639ba", "#4c2889", "3 2"},
-	[HUE_IDLE] = {"#eef1f4", "#8c959f", "#424a53", NULL},
+	[HUE_IDLE] = {"#f6f8fa", "#8c959f", "#424a53", NULL},
 	[HUE_OUT] = {PAPER, "#d0d7de", "#59636e", NULL},
 };
 
@@ -261,27 +261,53 @@ static const struct hue_look {
 /* From the middle of a letter down to where it stands. */
 #define DROP(size) ((size) * 0.36)
 
-void drawing_box(struct text *svg, enum hue hue, struct area area,
-	const char *sign)
+static void add_signs(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count)
+{
+	text_addf(svg, "<g font-size=\"%d\" text-anchor=\"middle\" "
+		"class=\"p-on-%s\" fill=\"%s\">\n", SIGN_SIZE, hue_name(hue),
+		hue_looks[hue].ink);
+	for (size_t i = 0; i < count; i++) {
+		const struct area *area = &boxes[i].area;
+
+		if (boxes[i].sign[0] == '\0')
+			continue;
+		text_addf(svg, "<text x=\"%.1f\" y=\"%.1f\">",
+			area->x + area->width / 2,
+			area->y + area->height / 2 + DROP(SIGN_SIZE));
+		text_add_html(svg, boxes[i].sign);
+		text_add_string(svg, "</text>\n");
+	}
+	text_add_string(svg, "</g>\n");
+}
+
+/* Together, so that thousands are not large. */
+void drawing_boxes(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count)
 {
 	const struct hue_look *look = &hue_looks[hue];
 
-	text_addf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-		"height=\"%.1f\" rx=\"3\" class=\"p-%s\" fill=\"%s\" "
-		"stroke=\"%s\"", area.x, area.y, area.width, area.height,
+	text_addf(svg, "<g class=\"p-%s\" fill=\"%s\" stroke=\"%s\"",
 		hue_name(hue), look->fill, look->stroke);
 	if (look->dashes != NULL)
 		text_addf(svg, " stroke-dasharray=\"%s\"", look->dashes);
-	text_add_string(svg, "/>\n");
-	if (*sign == '\0')
-		return;
-	text_addf(svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" "
-		"text-anchor=\"middle\" class=\"p-on-%s\" fill=\"%s\">",
-		area.x + area.width / 2,
-		area.y + area.height / 2 + DROP(SIGN_SIZE), SIGN_SIZE,
-		hue_name(hue), look->ink);
-	add_text_cut(svg, sign, SIGN_SIZE, 0);
-	text_add_string(svg, "</text>\n");
+	text_add_string(svg, ">\n");
+	for (size_t i = 0; i < count; i++)
+		text_addf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+			"height=\"%.1f\" rx=\"3\"/>\n", boxes[i].area.x,
+			boxes[i].area.y, boxes[i].area.width,
+			boxes[i].area.height);
+	text_add_string(svg, "</g>\n");
+	add_signs(svg, hue, boxes, count);
+}
+
+void drawing_box(struct text *svg, enum hue hue, struct area area,
+	const char *sign)
+{
+	struct box box = {.area = area};
+
+	string_copy(box.sign, sizeof box.sign, sign);
+	drawing_boxes(svg, hue, &box, 1);
 }
 
 void drawing_outline(struct text *svg, struct area area)

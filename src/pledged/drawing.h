@@ -67,8 +67,14 @@ void drawing_mark(struct text *svg, enum mark mark, struct place at);
 /* The mark that a stroke has, if any. */
 enum mark stroke_mark(enum stroke stroke);
 
-/* A box with what stands in its middle; "": nothing. Bad ones are dark and
-   blind ones hollow, whatever colours there are. */
+/* Boxes of one hue with what stands in their middle; "": nothing. Bad ones are
+   dark and blind ones hollow, whatever colours there are. */
+struct box {
+	struct area area;
+	char sign[24];
+};
+void drawing_boxes(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count);
 void drawing_box(struct text *svg, enum hue hue, struct area area,
 	const char *sign);
 /* A frame about something, that stands out. */

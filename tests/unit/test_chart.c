@@ -1,7 +1,5 @@
 /*
- * Charts: what is drawn of which milestone, and what is said of it. With
- * CHARTS=FOLDER in the environment the pictures are left there, to be looked
- * at.
+ * Trajectories: what is drawn of which milestone, and what is said of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +10,11 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <libxml/parser.h>
 
 #include "core/trajectory.h"
 #include "pledged/chart.h"
 #include "pledged/ticks.h"
+#include "svg.h"
 #include "world.h"
 
 /* ---- worlds ------------------------------------------------------------------ */
@@ -94,47 +92,6 @@ static bool case_draw(struct world *world, const struct chart_case *one,
 }
 
 /* ---- what is said and drawn -------------------------------------------------- */
-
-static size_t times(const char *text, const char *part)
-{
-	size_t count = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		count++;
-	return count;
-}
-
-static void svg_keep(const char *name, const struct text *svg)
-{
-	const char *folder = getenv("CHARTS");
-	char path[4096];
-	FILE *file;
-
-	if (folder == NULL)
-		return;
-	snprintf(path, sizeof path, "%s/%s.svg", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fwrite(svg->data, 1, svg->length, file);
-	fclose(file);
-}
-
-static void svg_check(const struct text *svg)
-{
-	xmlDoc *document = xmlReadMemory(svg->data, (int)svg->length, "chart",
-		NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
-
-	assert_non_null(document);
-	assert_string_equal(xmlDocGetRootElement(document)->name, "svg");
-	xmlFreeDoc(document);
-	assert_true(svg->length <= CHART_BYTES_MAX);
-	assert_null(strstr(svg->data, "nan"));
-	assert_null(strstr(svg->data, "inf"));
-	assert_null(strstr(svg->data, "<script"));
-	assert_null(strstr(svg->data, "href"));
-}
-
-#define BN3 "1e9 2e9 3e9"
 
 static const struct chart_case cases[] = {
 	{.name = "flow", .frequency = FREQUENCY_MONTH,
@@ -218,10 +175,10 @@ static void test_cases(void **state)
 				text_string(&words), one->want);
 		if (drawn) {
 			svg_keep(one->name, &svg);
-			svg_check(&svg);
-			if ((int)times(svg.data, "<polyline") != one->lines)
+			svg_check(one->name, &svg);
+			if ((int)svg_times(&svg, "<polyline") != one->lines)
 				fail_msg("%s: %d lines", one->name,
-					(int)times(svg.data, "<polyline"));
+					(int)svg_times(&svg, "<polyline"));
 			case_draw(&world, one, &again, &same);
 			assert_string_equal(svg.data, again.data);
 			text_release(&again);
@@ -283,7 +240,7 @@ static void test_it_is_thinned(void **state)
 		trajectory_release(&trajectory);
 		assert_true(case_draw(&world, both[i], &svg, &words));
 		svg_keep(i == 0 ? "daily" : "many-dates", &svg);
-		svg_check(&svg);
+		svg_check("many", &svg);
 		text_release(&svg);
 		text_release(&words);
 		world_release(&world);
