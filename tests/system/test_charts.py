@@ -20,7 +20,8 @@ pledges = (
       { id = "sum"; title = "Purchases"; start = "2020-01-01"; due = "2020-12-31";
         benchmark = "sum(x, 2020) >= 1200"; path = "linear"; forecast = "least_squares";
         labels: { measure = "sum"; };
-        amended = ( { on = "2020-04-20"; due = "2021-01-31"; reason = "asked"; authority = "all"; } ); },
+        amended = ( { on = "2020-04-20"; due = "2021-01-31"; reason = "asked";
+          authority = "all"; } ); },
       { id = "law"; title = "%s"; start = "2020-01-01"; due = "2020-05-31";
         labels: { measure = "law"; }; benchmark = "last(done) >= 1"; },
       { id = "both"; due = "2020-05-31"; benchmark = "last(done) >= 1 and last(x) >= 1"; } ); },
