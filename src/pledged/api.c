@@ -225,6 +225,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/scorecard", get_scorecard,
 		"by pledge format as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
+	{SERVER_GET, "/v1/openapi.json", get_openapi, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},

@@ -48,7 +48,7 @@ endpoint_fn get_pledges, get_pledge, get_indicators, get_observations, get_sourc
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify, get_asset;
+	post_verify, get_asset, get_openapi;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
