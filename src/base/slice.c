@@ -28,11 +28,17 @@ static size_t skip_string(struct slice text, size_t at)
 /* Behind a value: a string, or all up to the comma or bracket that ends it. */
 static size_t skip_value(struct slice text, size_t at)
 {
+	static const bool marks[256] = {['"'] = true, [','] = true,
+		['['] = true, [']'] = true, ['{'] = true, ['}'] = true};
 	int depth = 0;
 
 	while (at < text.length) {
 		char c = text.start[at];
 
+		if (!marks[(unsigned char)c]) {
+			at++;
+			continue;
+		}
 		if (c == '"') {
 			at = skip_string(text, at);
 			continue;
@@ -102,29 +108,36 @@ static uint32_t escaped_code(struct slice string, size_t at)
 	return code;
 }
 
-void slice_add_said(struct text *out, struct slice string)
+/* What a letter behind a backslash stands for. */
+static char escaped_letter(char letter)
 {
 	static const char letters[] = "b\bf\fn\nr\rt\t";
 
-	for (size_t i = 1; i + 1 < string.length; i++) {
-		char c = string.start[i];
+	for (const char *at = letters; *at != '\0'; at += 2)
+		if (letter == at[0])
+			return at[1];
+	return letter;
+}
 
-		if (c != '\\') {
-			text_add_char(out, c);
-			continue;
+void slice_add_said(struct text *out, struct slice string)
+{
+	size_t at = 1, end = string.length > 0 ? string.length - 1 : 0;
+
+	while (at < end) {
+		const char *plain = string.start + at;
+		const char *escape = memchr(plain, '\\', end - at);
+
+		text_add(out, plain, escape != NULL ?
+			(size_t)(escape - plain) : end - at);
+		if (escape == NULL)
+			return;
+		at = (size_t)(escape - string.start) + 1;
+		if (string.start[at] == 'u') {
+			utf8_add(out, escaped_code(string, at + 1));
+			at += 5;
+		} else {
+			text_add_char(out, escaped_letter(string.start[at++]));
 		}
-		c = string.start[++i];
-		if (c == 'u') {
-			utf8_add(out, escaped_code(string, i + 1));
-			i += 4;
-			continue;
-		}
-		for (const char *letter = letters; *letter != '\0'; letter += 2)
-			if (c == letter[0]) {
-				c = letter[1];
-				break;
-			}
-		text_add_char(out, c);
 	}
 }
 

@@ -11,7 +11,7 @@
 
 /* Milestones looked at for one page, so that the loop is not held up: a page
    may be short, or empty, and have a next one. */
-#define LOOKED_MAX 20000
+#define LOOKED_MAX 10000
 #define JUDGED_MAX 2000		/* of them, when asked as of another time */
 
 static bool parameter_is_of_knowledge(const char *name)

@@ -1,11 +1,17 @@
 /*
  * api_tables: lists as CSV, made of the JSON that would be sent instead, so that
- * both say the same, digit for digit.
+ * both say the same, digit for digit. Row by row as it is read, since making all
+ * at once would hold the loop up.
  */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "base/slice.h"
 #include "pledged/accept.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
+
+#define PIECE_BYTES 32768
 
 int form_read(struct server_request *request, enum form *out,
 	struct error *error)
@@ -24,46 +30,89 @@ int form_read(struct server_request *request, enum form *out,
 	return 0;
 }
 
-static void table_write(const struct table *table, const struct text *document,
-	struct text *out)
-{
-	struct slice items = slice_member(slice_of(text_string(document)),
-		table->member);
+/* A table being sent, row by row, of a document that stays until its end. */
+struct tabling {
+	struct text document;
+	struct slice items;
+	size_t cursor;
 	struct tabular tabular;
-	struct slice item;
-	size_t cursor = 0;
+	struct text line;	/* the last row made */
+	size_t told;		/* of it */
+};
 
-	tabular_init(&tabular);
-	columns_add(&tabular, table->columns, table->reg);
-	tabular_head(&tabular, out);
-	while (slice_next(items, &cursor, &item))
-		tabular_row(&tabular, item, out);
-	tabular_release(&tabular);
+/* false: that was the last. */
+static bool tabling_advance(struct tabling *tabling)
+{
+	struct slice item;
+
+	text_clear(&tabling->line);
+	tabling->told = 0;
+	if (!slice_next(tabling->items, &tabling->cursor, &item))
+		return false;
+	tabular_row(&tabling->tabular, item, &tabling->line);
+	return true;
+}
+
+static enum stream_step tabling_next(void *context, struct text *piece)
+{
+	struct tabling *tabling = context;
+
+	while (piece->length < PIECE_BYTES) {
+		size_t rest = tabling->line.length - tabling->told;
+		size_t room = PIECE_BYTES - piece->length;
+
+		if (tabling->line.cut)
+			return STREAM_BREAK;
+		if (rest == 0 && !tabling_advance(tabling))
+			return STREAM_END;
+		if (rest > room)
+			rest = room;
+		if (rest > 0)
+			text_add(piece, tabling->line.data + tabling->told,
+				rest);
+		tabling->told += rest;
+	}
+	return STREAM_MORE;
+}
+
+static void tabling_gone(void *context)
+{
+	struct tabling *tabling = context;
+
+	text_release(&tabling->document);
+	text_release(&tabling->line);
+	tabular_release(&tabling->tabular);
+	free(tabling);
+}
+
+/* Takes the document over. */
+static void table_stream(struct reply *reply, struct server_request *request,
+	const struct table *table, const char *const *headers)
+{
+	static const struct stream_source source = {tabling_next, tabling_gone};
+	struct tabling *tabling = mem_new(1, sizeof *tabling);
+
+	tabling->document = reply->body;
+	tabling->items = slice_member(slice_of(text_string(&tabling->document)),
+		table->member);
+	tabular_init(&tabling->tabular);
+	columns_add(&tabling->tabular, table->columns, table->reg);
+	text_init(&tabling->line, 0);
+	tabular_head(&tabling->tabular, &tabling->line);
+	server_stream(request, 200, "text/csv; charset=utf-8; header=present",
+		headers, &source, tabling);
 }
 
 void reply_send_table(struct reply *reply, struct server_request *request,
 	const struct table *table, const char *link)
 {
 	const char *const headers[] = {"Vary: Accept", link, NULL};
-	struct text csv;
 
-	if (table->columns == NULL) {
+	if (table->columns == NULL)
 		reply_send_as(reply, request, 200, "application/json",
 			headers + 1);
-		return;
-	}
-	if (table->form == FORM_JSON) {
+	else if (table->form == FORM_JSON || reply->body.cut)
 		reply_send_as(reply, request, 200, "application/json", headers);
-		return;
-	}
-	text_init(&csv, 0);
-	table_write(table, &reply->body, &csv);
-	reply_drop(reply);
-	if (!csv.cut)
-		server_reply(request, 200,
-			"text/csv; charset=utf-8; header=present", headers, &csv);
 	else
-		reply_problem(request, 500, "the table would be longer than %zu "
-			"bytes: ask for less of it", TEXT_LIMIT_DEFAULT);
-	text_release(&csv);
+		table_stream(reply, request, table, headers);
 }
