@@ -28,11 +28,17 @@ static size_t skip_string(struct slice text, size_t at)
 /* Behind a value: a string, or all up to the comma or bracket that ends it. */
 static size_t skip_value(struct slice text, size_t at)
 {
+	static const bool marks[256] = {['"'] = true, [','] = true,
+		['['] = true, [']'] = true, ['{'] = true, ['}'] = true};
 	int depth = 0;
 
 	while (at < text.length) {
 		char c = text.start[at];
 
+		if (!marks[(unsigned char)c]) {
+			at++;
+			continue;
+		}
 		if (c == '"') {
 			at = skip_string(text, at);
 			continue;
@@ -54,24 +60,85 @@ static struct slice slice_between(struct slice text, size_t from, size_t to)
 	return (struct slice){text.start + from, to - from};
 }
 
+bool slice_next_member(struct slice object, size_t *cursor, struct slice *key,
+	struct slice *value)
+{
+	size_t at = skip_space(object, *cursor == 0 ?
+		skip_space(object, 0) + 1 : *cursor);
+
+	if (at >= object.length || object.start[at] == '}')
+		return false;
+	size_t key_end = skip_string(object, at);
+	size_t from = skip_space(object, skip_space(object, key_end) + 1);
+	size_t end = skip_value(object, from);
+
+	if (end < from)
+		return false;
+	*key = (struct slice){object.start + at + 1, key_end - at - 2};
+	*value = slice_between(object, from, end);
+	*cursor = end + (end < object.length && object.start[end] == ',');
+	return true;
+}
+
 struct slice slice_member(struct slice object, const char *key)
 {
-	size_t length = strlen(key);
-	size_t at = skip_space(object, 0) + 1;
+	size_t length = strlen(key), cursor = 0;
+	struct slice name, value;
 
-	while (at < object.length && object.start[at] != '}') {
-		size_t name = skip_space(object, at);
-		size_t name_end = skip_string(object, name);
-		size_t value = skip_space(object,
-			skip_space(object, name_end) + 1);
-		size_t end = skip_value(object, value);
-
-		if (name_end - name == length + 2 && end <= object.length &&
-			memcmp(object.start + name + 1, key, length) == 0)
-			return slice_between(object, value, end);
-		at = end + (end < object.length && object.start[end] == ',');
-	}
+	while (slice_next_member(object, &cursor, &name, &value))
+		if (name.length == length &&
+		    memcmp(name.start, key, length) == 0)
+			return value;
 	return (struct slice){NULL, 0};
+}
+
+/* The code of \u and four digits; text that is no JSON: less. */
+static uint32_t escaped_code(struct slice string, size_t at)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t code = 0;
+
+	for (size_t i = at; i < at + 4 && i < string.length; i++) {
+		const char *digit = strchr(digits, string.start[i] |
+			(string.start[i] >= 'A' ? 0x20 : 0));
+
+		code = 16 * code + (digit != NULL ?
+			(uint32_t)(digit - digits) % 16 : 0);
+	}
+	return code;
+}
+
+/* What a letter behind a backslash stands for. */
+static char escaped_letter(char letter)
+{
+	static const char letters[] = "b\bf\fn\nr\rt\t";
+
+	for (const char *at = letters; *at != '\0'; at += 2)
+		if (letter == at[0])
+			return at[1];
+	return letter;
+}
+
+void slice_add_said(struct text *out, struct slice string)
+{
+	size_t at = 1, end = string.length > 0 ? string.length - 1 : 0;
+
+	while (at < end) {
+		const char *plain = string.start + at;
+		const char *escape = memchr(plain, '\\', end - at);
+
+		text_add(out, plain, escape != NULL ?
+			(size_t)(escape - plain) : end - at);
+		if (escape == NULL)
+			return;
+		at = (size_t)(escape - string.start) + 1;
+		if (string.start[at] == 'u') {
+			utf8_add(out, escaped_code(string, at + 1));
+			at += 5;
+		} else {
+			text_add_char(out, escaped_letter(string.start[at++]));
+		}
+	}
 }
 
 bool slice_next(struct slice array, size_t *cursor, struct slice *element)

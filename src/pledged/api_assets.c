@@ -31,6 +31,14 @@ static void reply_asset(struct server_request *request, const struct asset *asse
 	server_reply(request, 200, asset->type, headers, &body);
 }
 
+void get_openapi(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	(void)daemon;
+	(void)rest;
+	reply_asset(request, asset_find("openapi.json"));
+}
+
 void get_asset(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
