@@ -25,6 +25,7 @@ static const struct list_column milestone_columns[] = {
 const struct list_column history_columns[] = {
 	{"TIME", "time", CELL_TIME, false},
 	{"CHANGE", "change", CELL_TEXT, true},
+	{"BY", "by", CELL_TEXT, false},
 	{"CAUSE", "cause", CELL_TEXT, false},
 	{"WHY", "because", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},

@@ -8,6 +8,7 @@
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_explain.c      what an answer rests on
+ *	api_history.c      what became of a milestone, and what people did
  *	api_status.c       how the daemon is
  *	api_alerts.c       alerts, and who has them in hand
  *	api_silences.c     what people do not want to be told

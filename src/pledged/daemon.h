@@ -119,6 +119,9 @@ bool daemon_is_whole(const struct daemon *daemon);
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);
+/* The same of one that may have an end; when is ours to set. */
+void daemon_record_action(struct daemon *daemon,
+	const struct store_action *action);
 
 /* Calls fn when all that is in this turn is durable. */
 void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context);
