@@ -134,6 +134,16 @@ static const struct list_column answer_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
+static const struct list_column action_columns[] = {
+	{"TIME", "time", CELL_TIME, false},
+	{"BY", "by", CELL_TEXT, false},
+	{"WHAT", "what", CELL_TEXT, false},
+	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"UNTIL", "until", CELL_TIME, false},
+	{"WHY", "note", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
 static const struct list_kind kinds[] = {
 	{"milestones", milestone_columns},
 	{"pledges", pledge_columns},
@@ -145,6 +155,7 @@ static const struct list_kind kinds[] = {
 	{"outbox", outbox_columns},
 	{"held", held_columns},
 	{"answers", answer_columns},
+	{"actions", action_columns},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)

@@ -39,7 +39,7 @@ static const struct verb {
 		TAKES_ALL, 2, "list [WHAT]",
 		"what there is: milestones (the default), pledges, indicators, "
 		"sources, alerts, silences, channels, outbox, held, "
-		"answers SOURCE"},
+		"actions, answers SOURCE"},
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
@@ -75,9 +75,9 @@ static const struct verb {
 		"outbox retry NUMBER ...|--dead", "send now what was given up"},
 	{"outbox drop", verb_outbox_drop, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"outbox drop NUMBER ... -m WHY", "never send it"},
-	{"channel test", verb_channel_test, 0, 1, "channel test CHANNEL",
+	{"channel test", verb_channel_test, TAKES_NOTE, 1, "channel test CHANNEL",
 		"send a marked message, and hear what becomes of it"},
-	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
+	{"poll", verb_poll, TAKES_NOTE, 1, "poll SOURCE", "ask a source now"},
 	{"observe", verb_observe, TAKES_FIGURES | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 3,
 		"observe INDICATOR PERIOD VALUE",
 		"hand in a figure, or with --file a table"},
@@ -89,9 +89,9 @@ static const struct verb {
 		"sign off, or deny, what a benchmark asks people for"},
 	{"snapshot", verb_snapshot, TAKES_FORCE, 1, "snapshot SHA-256",
 		"the bytes a source answered with, to standard output"},
-	{"verify", verb_verify, TAKES_SAMPLE, 0, "verify [--seal HEX]",
+	{"verify", verb_verify, TAKES_SAMPLE | TAKES_NOTE, 0, "verify [--seal HEX]",
 		"whether all that was recorded is as it was recorded"},
-	{"reload", verb_reload, 0, 0, "reload",
+	{"reload", verb_reload, TAKES_NOTE, 0, "reload",
 		"read configuration and register again"},
 };
 

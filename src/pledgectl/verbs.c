@@ -126,6 +126,18 @@ void query_add_times(const struct request *request, struct text *query)
 			request->recorded_as_of);
 }
 
+void path_add_note(const struct request *request, struct text *path)
+{
+	struct text query;
+
+	if (request->note == NULL)
+		return;
+	text_init(&query, 65536);
+	client_add_parameter(&query, "note", request->note);
+	text_addf(path, "?%s", text_string(&query));
+	text_release(&query);
+}
+
 static int build_alert_query(const struct request *request,
 	const char *within, struct text *query)
 {

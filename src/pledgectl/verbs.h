@@ -83,6 +83,8 @@ void print_wrapped(const struct request *request, const char *prose);
 bool word_is_number(const char *word);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
+/* Adds why something is ordered, where that is said, to a path without a query. */
+void path_add_note(const struct request *request, struct text *path);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
 /* Asks for the milestone that is the first argument, or what suffix names of

@@ -3,6 +3,7 @@
  * about everything else.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "pledged/api.h"
 #include "pledged/chronicle.h"
@@ -79,4 +80,81 @@ void get_history(struct daemon *daemon, struct server_request *request,
 
 	list_history(daemon, request, id != NULL ? id : rest);
 	free(id);
+}
+
+/* --- of everything ---------------------------------------------------------------- */
+
+/* Actions looked at for one page where they are filtered. */
+#define LOOKED_MAX 5000
+
+struct action_page {
+	struct numbered_list numbered;
+	const char *subject, *what, *by;	/* patterns; NULL: any */
+	size_t looked, most;
+};
+
+static bool word_accepts(const char *pattern, const char *word)
+{
+	return pattern == NULL || string_matches(word != NULL ? word : "",
+		pattern);
+}
+
+static bool page_accepts(const struct action_page *page,
+	const struct store_action *action)
+{
+	return word_accepts(page->subject, action->subject) &&
+		word_accepts(page->what, action->what) &&
+		word_accepts(page->by, action->who);
+}
+
+static void put_action(struct json *json, const struct store_action *action)
+{
+	json_object(json);
+	json_put_int(json, "id", action->id);
+	json_put_instant(json, "time", action->at);
+	json_put_string(json, "by", action->who);
+	json_put_string(json, "what", action->what);
+	view_said(json, "subject", action->subject);
+	view_said(json, "note", action->note);
+	json_put_instant(json, "until", action->until);
+	json_object_end(json);
+}
+
+static void item_action(void *context, const struct store_action *action)
+{
+	struct action_page *page = context;
+	struct list *list = &page->numbered.list;
+	bool accepted = page_accepts(page, action);
+
+	if (list->more)
+		return;
+	if (page->looked++ == page->most || (accepted && !list_has_room(list))) {
+		list->more = true;
+		return;
+	}
+	page->numbered.last = action->id;
+	if (!accepted)
+		return;
+	put_action(&list->reply.json, action);
+	numbered_wrote(&page->numbered, action->id);
+}
+
+void get_actions(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct action_page page = {
+		.subject = server_request_query(request, "subject"),
+		.what = server_request_query(request, "what"),
+		.by = server_request_query(request, "by")};
+	/* An id that is no pattern has an index. */
+	bool plain = page.subject != NULL && strpbrk(page.subject, "*?[") == NULL;
+
+	(void)rest;
+	if (!numbered_begin(&page.numbered, request))
+		return;
+	page.most = page.what != NULL || page.by != NULL || (!plain &&
+		page.subject != NULL) ? LOOKED_MAX : page.numbered.list.limit;
+	numbered_end(&page.numbered, store_load_actions(daemon->store,
+		plain ? page.subject : NULL, page.numbered.cursor,
+		page.most + 1, item_action, &page, &page.numbered.error));
 }

@@ -270,3 +270,58 @@ def test_deeds_of_one_that_has_left(daemon):
     wait_until(lambda: history(daemon, "p/one")[-1]["to"] == "withdrawn")
     assert {item["kind"] for item in deeds(daemon)} == {
         "acknowledgement", "attestation"}
+
+
+# --- every order, with who, when and why --------------------------------------------------
+
+def test_actions(daemon):
+    alert, held = busy(daemon)
+    for path in ("/v1/sources/own/poll?note=they+said+so",
+                 "/v1/reload?note=new+dates", "/v1/verify"):
+        assert daemon.post(path)[0] in (200, 202)
+    daemon.write("register.conf", "nonsense")
+    assert daemon.post("/v1/reload?note=worse")[0] == 422
+    items = daemon.items("/v1/actions")
+    did = [(item["what"], item["subject"], item["note"])
+           for item in reversed(items)]
+    assert did[0] == ("acknowledge", str(alert), "we called them")
+    assert did[1:4] == [("silence", "1", "all know"),
+                        ("silence", "2", "of the other"),
+                        ("end silence", "1", "enough")]
+    assert did[4][:2] == ("poll", "own")
+    assert did[5:-1] == [
+        ("accept", str(held), "it is so"),
+        ("observe", "report", "from their letter"),
+        ("attest", "p/one", "signed: yes: saw it"),
+        ("poll", "own", "they said so"), ("reload", None, "new dates"),
+        ("verify", None, None)]
+    assert did[-1][2].startswith("worse; not reloaded: ")
+    assert {item["by"] for item in items} == {"root"}
+    assert all(item["time"] for item in items)
+    assert [item["what"] for item in items if item["until"]] == [
+        "silence", "silence", "acknowledge"]
+    assert daemon.items("/v1/actions?subject=own&what=poll") == [
+        item for item in items if item["what"] == "poll"]
+    assert daemon.items("/v1/actions?what=*silence") == [
+        item for item in items if item["what"].endswith("silence")]
+    assert daemon.items("/v1/actions?by=nobody") == []
+    paged, cursor = [], ""
+    while cursor is not None:
+        page = daemon.get("/v1/actions?limit=3" + cursor)
+        paged += page["items"]
+        cursor = page["next"] and f"&cursor={page['next']}"
+    assert paged == items
+    told = daemon.ctl("list", "actions").stdout.splitlines()
+    assert told[0].split() == ["TIME", "BY", "WHAT", "SUBJECT", "UNTIL", "WHY"]
+    assert "we called them" in told[-1] and len(told) == len(items) + 1
+
+
+def test_orders_by_hand_say_why(daemon):
+    started(daemon)
+    for words in (("poll", "own"), ("reload",), ("verify",),
+                  ("channel", "test", "log")):
+        assert daemon.ctl(*words, "-m", "& why").returncode == 0, words
+    assert [(item["what"], item["note"])
+            for item in daemon.items("/v1/actions")] == [
+        ("test", "& why"), ("verify", "& why"), ("reload", "& why"),
+        ("poll", "& why")]
