@@ -574,6 +574,12 @@ static void add_cell(struct text *out, const struct item *item,
 	}
 }
 
+void list_cell(struct text *out, const struct item *item,
+	const struct list_column *column)
+{
+	add_cell(out, item, column);
+}
+
 static bool cell_is_made(enum cell cell)
 {
 	return cell == CELL_STANDING || cell == CELL_WORKING;

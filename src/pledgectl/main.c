@@ -19,7 +19,7 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_KEY = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
-	TAKES_MATCH = 131072 };
+	TAKES_MATCH = 131072, TAKES_SINCE = 262144 };
 
 #define WORDS_MANY 1000
 
@@ -54,6 +54,9 @@ static const struct verb {
 	{"matrix", verb_matrix, TAKES_AS_OF | TAKES_KEYS | TAKES_WITHIN, 1,
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
+	{"watch", verb_watch, TAKES_MATCH | TAKES_SINCE, 0,
+		"watch [--match ...] [--since TIME]",
+		"what happens, as it happens"},
 	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"ack ALERT ... -m WHY [--for 7d]",
 		"take alerts in hand, by number or by what they are about"},
@@ -144,7 +147,8 @@ static const struct option_row {
 		"--status STATUS", "only milestones of this status"},
 	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
 		"--match NAME=VALUE",
-		"milestones or alerts, by field or label; VALUE may have * and ?"},
+		"milestones, alerts or events, by field or label; VALUE may have "
+		"* and ?"},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
 		offsetof(struct request, within), "--due-within SPAN",
 		"due within 30d, 6mo, ..."},
@@ -168,6 +172,8 @@ static const struct option_row {
 		"--until TIME", "of a silence: when it ends"},
 	{"--from", TAKES_TIMES, IN_REQUEST, offsetof(struct request, from),
 		"--from TIME", "of a silence: when it begins; default now"},
+	{"--since", TAKES_SINCE, IN_REQUEST, offsetof(struct request, since),
+		"--since TIME", "begin there; a time, or how long ago, such as 2h"},
 	{"--evidence", TAKES_EVIDENCE, IN_REQUEST,
 		offsetof(struct request, evidence), "--evidence URL",
 		"where others can see it"},

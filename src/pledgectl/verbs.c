@@ -56,6 +56,11 @@ static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
 
+static const char *const event_fields[] = {"subject", "kind", "severity",
+	"class", "obligor", "owner", "instrument", "pledge", "milestone",
+	"source", "indicator", "channel", "place", "id", "series", "status",
+	"due_before", "due_after", NULL};
+
 static bool name_is_field(const char *const *fields, const char *name,
 	size_t length)
 {
@@ -96,6 +101,11 @@ static int add_matches(const struct request *request,
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
 		status = add_match(query, fields, request->matches[i]);
 	return status;
+}
+
+int query_add_events(const struct request *request, struct text *query)
+{
+	return add_matches(request, event_fields, query);
 }
 
 static int add_within(struct text *query, const char *within)

@@ -15,6 +15,7 @@
 struct history_page {
 	struct list list;
 	struct chronicle_place place;
+	int64_t latest;		/* saved answers it begins before; 0: at its place */
 	struct text next;
 };
 
@@ -29,18 +30,34 @@ static bool item_entry(void *context, const struct chronicle_entry *entry)
 	return true;
 }
 
+static int place_read(struct history_page *page, struct error *error)
+{
+	const char *latest = server_request_query(page->list.request, "latest");
+	const char *cursor = page->list.cursor;
+	int64_t count = latest != NULL ? rest_number(latest) : 0;
+
+	if (cursor != NULL && !chronicle_place_read(cursor, &page->place))
+		return error_set(error, ERROR_INPUT, "cursor: \"%s\" is not one "
+			"that a page gave", cursor);
+	if (latest != NULL && (count < 1 || count > API_PAGE_MAX))
+		return error_set(error, ERROR_INPUT, "latest: a whole number from "
+			"1 to %d", API_PAGE_MAX);
+	page->latest = cursor == NULL ? count : 0;
+	return 0;
+}
+
 /* false: it was refused, and answered. */
 static bool history_begin(struct history_page *page,
 	struct server_request *request)
 {
+	struct error error;
+
 	if (!list_begin(&page->list, request))
 		return false;
-	if (page->list.cursor == NULL ||
-	    chronicle_place_read(page->list.cursor, &page->place))
+	if (place_read(page, &error) == 0)
 		return true;
 	reply_drop(&page->list.reply);
-	reply_problem(request, 400, "cursor: \"%s\" is not one that a page gave",
-		page->list.cursor);
+	reply_refusal(request, &error);
 	return false;
 }
 
@@ -53,8 +70,12 @@ static void list_history(struct daemon *daemon, struct server_request *request,
 
 	if (!history_begin(&page, request))
 		return;
-	int more = chronicle_visit(daemon, milestone, INSTANT_MAX, &page.place,
-		item_entry, &page, &error);
+	int more = page.latest == 0 ? 0 : chronicle_place_latest(daemon,
+		milestone, INSTANT_MAX, (size_t)page.latest, &page.place, &error);
+
+	if (more == 0)
+		more = chronicle_visit(daemon, milestone, INSTANT_MAX,
+			&page.place, item_entry, &page, &error);
 
 	if (more < 0) {
 		reply_drop(&page.list.reply);

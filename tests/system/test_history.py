@@ -325,3 +325,19 @@ def test_orders_by_hand_say_why(daemon):
             for item in daemon.items("/v1/actions")] == [
         ("test", "& why"), ("verify", "& why"), ("reload", "& why"),
         ("poll", "& why")]
+
+
+def test_the_latest(daemon):
+    busy(daemon)
+    whole = history(daemon, "p/one")
+    changes = [item for item in whole if item["kind"] == "change"]
+    for count in (1, 2):
+        latest = history(daemon, "p/one", f"?latest={count}")
+        told = [item for item in latest if item["kind"] == "change"]
+        assert told == changes[-len(told):] and len(told) <= count
+        assert latest == whole[-len(latest):]
+    assert history(daemon, "p/one", "?latest=1000") == whole
+    for bad in ("0", "1001", "x"):
+        status, _, body = daemon.ask(
+            f"/v1/milestones/p/one/history?latest={bad}")
+        assert status == 400 and "1 to 1000" in json.loads(body)["detail"]
