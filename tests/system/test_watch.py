@@ -164,7 +164,7 @@ def test_goes_on_also_from_where_nothing_was_heard(daemon, watch):
 
 def test_ends_when_nobody_reads(daemon, watch):
     start(daemon)
-    one = watch("watch", "-o", "jsonl")
+    one = watch("watch", "-o", "jsonl", "--since", "1d")
     figure(daemon, 1, 1)
     one.line()
     one.process.stdout.close()
