@@ -88,8 +88,17 @@ const char *const columns_answer[] = {
 	"media_type", "bytes", "sha256", "program", "rows", "kept", NULL,
 };
 
-const char *const columns_change[] = {
-	"id", "time", "from", "to", "change", "changes.status.from",
+const char *const columns_action[] = {
+	"id", "time", "by", "what", "subject", "note", "until", NULL,
+};
+
+const char *const columns_event[] = {
+	"event", "time", "kind", "class", "milestone", "source", "indicator",
+	"channel", "from", "to", "reason", "severity", "alert", NULL,
+};
+
+const char *const columns_entry[] = {
+	"id", "kind", "time", "by", "from", "to", "change", "changes.status.from",
 	"changes.status.to", "changes.verdict.from", "changes.verdict.to",
 	"changes.lifecycle.from", "changes.lifecycle.to",
 	"changes.progress.from", "changes.progress.to",
@@ -98,7 +107,8 @@ const char *const columns_change[] = {
 	"changes.actual.from", "changes.actual.to", "changes.target.from",
 	"changes.target.to", "changes.baseline.from", "changes.baseline.to",
 	"changes.pace.from", "changes.pace.to", "changes.data_through.from",
-	"changes.data_through.to", "cause", "because", "event", "reason", NULL,
+	"changes.data_through.to", "cause", "because", "evidence", "until",
+	"event", "reason", NULL,
 };
 
 const char *const columns_group[] = {

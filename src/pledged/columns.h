@@ -24,7 +24,8 @@ extern const char *const columns_milestone[], *const columns_pledge[],
 	*const columns_channel[], *const columns_notification[],
 	*const columns_vintage[], *const columns_held[],
 	*const columns_document[], *const columns_answer[],
-	*const columns_change[], *const columns_group[], *const columns_cell[];
+	*const columns_entry[], *const columns_action[], *const columns_event[],
+	*const columns_group[], *const columns_cell[];
 
 /* Gives a table all of them. */
 void columns_add(struct tabular *tabular, const char *const *columns,

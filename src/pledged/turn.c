@@ -477,8 +477,10 @@ static void turn_committed(void *context, bool committed)
 	}
 	for (size_t i = 0; i < turn->waiter_count; i++)
 		turn->waiters[i].fn(turn->waiters[i].context, committed);
-	if (committed && !daemon->stopping)
+	if (committed && !daemon->stopping) {
 		turn_perform(turn);
+		listeners_wake(daemon);
+	}
 	turn_free(turn);
 }
 
@@ -548,10 +550,20 @@ void daemon_commit(struct daemon *daemon)
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context)
 {
-	store_add_action(daemon->turn->batch, loop_now(daemon->loop), who, what,
-		subject, note);
+	daemon_record_action(daemon, &(struct store_action){.who = who,
+		.what = what, .subject = subject, .note = note,
+		.until = INSTANT_MIN});
 	if (fn != NULL)
 		daemon_wait(daemon, fn, context);
+}
+
+void daemon_record_action(struct daemon *daemon,
+	const struct store_action *action)
+{
+	struct store_action now = *action;
+
+	now.at = loop_now(daemon->loop);
+	store_add_action(daemon->turn->batch, &now);
 }
 
 void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context)
