@@ -220,6 +220,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
+	{SERVER_GET, "/metrics", get_metrics, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/alerts/", post_ack, ""},
@@ -368,10 +369,12 @@ static void reply_not_allowed(struct server_request *request, unsigned methods)
 
 void api_handle(void *context, struct server_request *request)
 {
+	struct daemon *daemon = context;
 	enum server_method method = server_request_method(request);
 	const char *path = server_request_path(request);
 	const char *rest;
 
+	daemon->tally.requests++;
 	if (method == SERVER_HEAD)
 		method = SERVER_GET;
 	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
@@ -379,7 +382,7 @@ void api_handle(void *context, struct server_request *request)
 
 		if (endpoint->method == method &&
 		    endpoint_matches(endpoint, path, &rest)) {
-			endpoint_answer(context, request, endpoint, rest);
+			endpoint_answer(daemon, request, endpoint, rest);
 			return;
 		}
 	}
