@@ -4,6 +4,7 @@
  */
 #include "pledged/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,38 @@ void reply_send_as(struct reply *reply, struct server_request *request,
 void reply_send(struct reply *reply, struct server_request *request, int status)
 {
 	reply_send_as(reply, request, status, "application/json", NULL);
+}
+
+static bool request_has(struct server_request *request, const char *tag)
+{
+	const char *known = server_request_header(request, "If-None-Match");
+
+	return known != NULL && (strstr(known, tag) != NULL ||
+		string_is(known, "*"));
+}
+
+void reply_tagged(struct server_request *request, const char *type,
+	const char *const *more, struct text *body)
+{
+	const char *headers[REPLY_MORE_MAX + 3];
+	char hex[DIGEST_HEX_SIZE], tag[DIGEST_HEX_SIZE + 16];
+	struct digest digest;
+	size_t count = 0;
+
+	digest_sha256(text_string(body), body->length, &digest);
+	digest_hex(&digest, hex);
+	snprintf(tag, sizeof tag, "ETag: \"%s\"", hex);
+	headers[count++] = tag;
+	headers[count++] = "Cache-Control: no-cache";
+	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
+		headers[count++] = more[i];
+	headers[count] = NULL;
+	if (!request_has(request, hex)) {
+		server_reply(request, 200, type, headers, body);
+		return;
+	}
+	server_reply(request, 304, NULL, headers, NULL);
+	text_release(body);
 }
 
 void reply_drop(struct reply *reply)
@@ -183,7 +216,8 @@ int64_t rest_number(const char *word)
 /* --- the table ------------------------------------------------------------- */
 
 /* A path that ends in '/' takes whatever follows as the rest; where it has a
-   '*', a milestone's id stands, and the rest begins with it. Parameters: the
+   '*', a milestone's id stands, or a pledge's where it has a '+', and the rest
+   begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
 	enum server_method method;
@@ -197,6 +231,10 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
+	{SERVER_GET, "/v1/milestones/*/badge.svg", get_milestone_badge,
+		"as_of recorded_as_of label"},
+	{SERVER_GET, "/v1/pledges/+/badge.svg", get_pledge_badge,
+		"as_of recorded_as_of label"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
@@ -238,25 +276,30 @@ static const struct endpoint {
 
 #define ENDPOINT_COUNT (sizeof endpoints / sizeof *endpoints)
 
-/* An id has a slash: what is called "p/explain" is not the explanation of "p". */
-static bool endpoint_holds_id(const char *rest, const char *suffix)
+/* A milestone's id has a slash: what is called "p/explain" is not the explanation
+   of "p". A pledge's has none. */
+static bool endpoint_holds_id(const char *rest, char kind, const char *suffix)
 {
 	const char *slash = strchr(rest, '/');
 	size_t length = strlen(rest);
 
-	return slash != NULL && string_ends(rest, suffix) &&
-		rest + length - strlen(suffix) > slash;
+	if (slash == NULL || !string_ends(rest, suffix))
+		return false;
+	const char *end = rest + length - strlen(suffix);
+
+	return kind == '*' ? end > slash : end == slash && end > rest;
 }
 
 static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 	const char **rest)
 {
-	size_t length = strcspn(endpoint->path, "*");
+	size_t length = strcspn(endpoint->path, "*+");
+	char kind = endpoint->path[length];
 
-	if (endpoint->path[length] == '*') {
+	if (kind != '\0') {
 		*rest = path + length;
 		return strncmp(path, endpoint->path, length) == 0 &&
-			endpoint_holds_id(*rest, endpoint->path + length + 1);
+			endpoint_holds_id(*rest, kind, endpoint->path + length + 1);
 	}
 	if (endpoint->path[length - 1] != '/') {
 		*rest = "";
