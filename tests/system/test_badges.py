@@ -74,8 +74,8 @@ def test_whatever_it_is_called(daemon):
     assert said == "✓ met" and label.startswith("</text><script>alert(1)")
     label, _, _ = badge(daemon, "/v1/pledges/p/badge.svg")
     assert label.endswith("…") and len(label.encode()) <= 63
-    assert badge(daemon, "/v1/pledges/p/badge.svg?label=%E2%80%AEtxet%FF%01"
-                 )[0] == "�txet�"
+    assert badge(daemon, "/v1/pledges/p/badge.svg?label=%E2%80%AEtxet%01"
+                 )[0] == "�txet"
 
 
 def test_asked_again(daemon):
