@@ -340,8 +340,8 @@ void text_add_html(struct text *text, const char *string)
 		if (entity == NULL && code_is_control(code) &&
 		    code != '\t' && code != '\n')
 			entity = "\xef\xbf\xbd";
-		else if (entity == NULL && code == 0xfffd)
-			entity = "\xef\xbf\xbd";
+		else if (entity == NULL && code >= 0xfffd && code <= 0xffff)
+			entity = "\xef\xbf\xbd";	/* the others are not in XML */
 		if (entity == NULL)
 			continue;
 		text_add(text, plain, (size_t)(at - plain));
@@ -401,6 +401,19 @@ void text_add_line(struct text *text, const char *string, size_t most)
 	if (line.cut)
 		text_add_string(text, "…");
 	text_release(&line);
+}
+
+void text_add_url(struct text *text, const char *string)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/@";
+
+	for (const char *c = string; *c != '\0'; c++) {
+		if (strchr(plain, *c) != NULL)
+			text_add_char(text, *c);
+		else
+			text_addf(text, "%%%02X", (unsigned char)*c);
+	}
 }
 
 void text_add_csv(struct text *text, const char *string)

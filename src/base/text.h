@@ -80,9 +80,9 @@ void utf8_add(struct text *text, uint32_t code);
 
 /* --- escapes -------------------------------------------------------- */
 
-/* Adds a string as HTML text or attribute value (& < > " ' escaped;
-   control characters other than tab and newline, and those that turn the
-   direction of text, become U+FFFD). */
+/* Adds a string as text or attribute value of HTML and XML (& < > " ' escaped;
+   control characters other than tab and newline, those that turn the direction
+   of text, and what XML has not, become U+FFFD). */
 void text_add_html(struct text *text, const char *string);
 /* Adds a string fit for a terminal or a log: control characters (C0, C1,
    DEL) as \xNN, those that break lines or turn the direction of text as \uNNNN,
@@ -93,6 +93,9 @@ void text_add_printable(struct text *text, const char *string);
    controls are one space between words, those that turn the direction of text
    and what is no UTF-8 U+FFFD. */
 void text_add_line(struct text *text, const char *string, size_t most);
+/* Adds a string as a name or a value within a URL: all but letters, digits and
+   -._~/@ as %NN. */
+void text_add_url(struct text *text, const char *string);
 /* Adds one CSV cell, quoted as RFC 4180 asks when it must be. */
 void text_add_csv(struct text *text, const char *string);
 

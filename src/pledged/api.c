@@ -258,6 +258,8 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
+	{SERVER_GET, "/calendar.ics", get_deadlines, NULL},
+	{SERVER_GET, "/feed.atom", get_feed, NULL},
 	{SERVER_GET, "/metrics", get_metrics, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},

@@ -21,6 +21,8 @@
  *	api_assets.c       files that are part of the program
  *	api_badges.c       small pictures for pages of others
  *	api_backup.c       a copy of the store
+ *	api_deadlines.c    due dates for calendars
+ *	api_feed.c         events for feed readers
  *	metrics.c          figures for monitors
  */
 #ifndef PLEDGED_PLEDGED_API_H
@@ -47,7 +49,7 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	post_reload, post_attestation, post_observations, post_accept,
 	post_verify, get_asset, get_backup, post_backup,
 	get_metrics, get_milestone_badge,
-	get_pledge_badge;
+	get_pledge_badge, get_deadlines, get_feed;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 #include "pledged/health.h"
 #include "pledged/heartbeat.h"
 #include "pledged/job.h"
+#include "pledged/making.h"
 #include "pledged/parcel.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
@@ -337,6 +338,7 @@ static void daemon_close(struct daemon *daemon)
 	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
+	makings_stop(daemon);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);

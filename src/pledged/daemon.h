@@ -31,6 +31,7 @@ struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.h) */
+struct making;	/* an answer of many parts (making.h) */
 struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
@@ -79,6 +80,7 @@ struct daemon {
 	struct polling *pollings;
 	struct carrying *carryings;
 	struct parcels *parcels;
+	struct making *makings;
 	instant started;
 	instant reloaded;
 	int exit_status;
