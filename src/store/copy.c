@@ -137,6 +137,25 @@ static int copy_write(struct copying *copying, const char *dir,
 	return result;
 }
 
+/* Takes what is this store's alone out of the copy: who it is, and that it is
+   open. Nothing but the copy is lost where that fails. */
+static int copy_part(const char *path, struct error *error)
+{
+	sqlite3 *db = NULL;
+	int result = -1;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK)
+		database_error(db, error);
+	else
+		result = database_run(db, "PRAGMA journal_mode = OFF;"
+			"PRAGMA synchronous = OFF;"
+			"DELETE FROM meta WHERE key IN ('instance', 'open')",
+			error);
+	database_close(db);
+	return result;
+}
+
 static int copy_check(struct copying *copying, struct error *error)
 {
 	sqlite3 *db = database_open_path(copying->path, DATABASE_READ, error);
@@ -174,7 +193,9 @@ static int copy_hash(struct copying *copying, struct store_copy *out,
 static int copy_make(struct copying *copying, const char *dir,
 	struct store_copy *out, struct error *error)
 {
-	if (copy_write(copying, dir, error) < 0 || copy_check(copying, error) != 0)
+	if (copy_write(copying, dir, error) < 0 ||
+	    copy_part(copying->path, error) < 0 ||
+	    copy_check(copying, error) != 0)
 		return -1;
 	out->fd = open(copying->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (out->fd < 0)

@@ -420,7 +420,9 @@ int store_check(const char *dir, store_progress_fn *progress, void *context,
  * A copy of the whole store as of one moment, without the room of what was
  * dropped, found sound by quick_check. It is a file in DIR that has no name any
  * more and that nobody else can open: closing it is the end of it, whatever
- * happens. For a thread of its own; what is written meanwhile is held up by
+ * happens. Whoever opens it in the place of the store has another store, with an
+ * id of its own: what it goes on to say bears no id under which something else
+ * was said meanwhile. For a thread of its own; what is written meanwhile is held up by
  * nothing, but the log grows until the copy is made.
  */
 struct store_copy {
