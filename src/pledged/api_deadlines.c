@@ -25,7 +25,7 @@
 /* Milestones looked at in one turn, judged as of another time, and written. */
 #define LOOKED_A_TURN 5000
 #define JUDGED_A_TURN 100
-#define WRITTEN_A_TURN 250
+#define WRITTEN_A_TURN 100
 
 struct moved {
 	char *milestone;

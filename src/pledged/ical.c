@@ -1,61 +1,84 @@
 /* ical: see ical.h. */
 #include "pledged/ical.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #define LINE_MAX_BYTES ((size_t)75)
 
-/* The bytes of the character at a place; what is no UTF-8 is one each. */
-static size_t character_length(const char *at)
-{
-	const char *next = at;
+/* All but the tab. */
+static const char controls[] = "\x01\x02\x03\x04\x05\x06\x07\x08\n\x0b\x0c\r"
+	"\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d"
+	"\x1e\x1f\x7f";
 
-	utf8_next(&next, at + strlen(at));
-	return (size_t)(next - at);
+/* Many calendars are of many thousand lines: what stays is copied in runs. */
+static void add_folded(struct text *out, const char *at, const char *end)
+{
+	const char *run = at;
+	size_t used = 0;
+
+	while (at < end) {
+		const char *next = at;
+
+		utf8_next(&next, end);
+		if (used + (size_t)(next - at) > LINE_MAX_BYTES) {
+			text_add(out, run, (size_t)(at - run));
+			text_add_string(out, "\r\n ");
+			run = at;
+			used = 1;
+		}
+		used += (size_t)(next - at);
+		at = next;
+	}
+	text_add(out, run, (size_t)(end - run));
 }
 
 void ical_add(struct text *out, const char *name, const char *value)
 {
 	struct text line;
-	size_t used = 0;
 
 	text_init(&line, 0);
-	text_addf(&line, "%s:%s", name, value);
-	for (const char *at = text_string(&line); *at != '\0'; ) {
-		size_t length = character_length(at);
+	text_add_string(&line, name);
+	text_add_char(&line, ':');
+	while (*value != '\0') {
+		size_t length = strcspn(value, controls);
 
-		if (length == 1 && *at != '\t' && iscntrl((unsigned char)*at)) {
-			at++;
-			continue;
-		}
-		if (used + length > LINE_MAX_BYTES) {
-			text_add_string(out, "\r\n ");
-			used = 1;
-		}
-		text_add(out, at, length);
-		used += length;
-		at += length;
+		text_add(&line, value, length);
+		value += length + (value[length] != '\0');
 	}
+	add_folded(out, line.data, line.data + line.length);
 	text_add_string(out, "\r\n");
 	text_release(&line);
 }
 
+/* What stands for a character; NULL: it does. */
+static const char *text_escape(uint32_t code)
+{
+	switch (code) {
+	case '\n': return "\\n";
+	case '\\': return "\\\\";
+	case ';': return "\\;";
+	case ',': return "\\,";
+	case 0xfffd: return "\xef\xbf\xbd";	/* or what is no UTF-8 */
+	default: return NULL;
+	}
+}
+
 void ical_add_escaped(struct text *out, const char *value)
 {
-	const char *end = value + strlen(value);
+	const char *end = value + strlen(value), *run = value;
 
 	while (value < end) {
-		uint32_t code = utf8_next(&value, end);
+		const char *at = value;
+		const char *escape = text_escape(utf8_next(&value, end));
 
-		if (code == '\n')
-			text_add_string(out, "\\n");
-		else if (code == '\\' || code == ';' || code == ',')
-			text_addf(out, "\\%c", (char)code);
-		else if (code == '\t' || (code >= 0x20 && code != 0x7f))
-			utf8_add(out, code);
+		if (escape == NULL)
+			continue;
+		text_add(out, run, (size_t)(at - run));
+		text_add_string(out, escape);
+		run = value;
 	}
+	text_add(out, run, (size_t)(end - run));
 }
 
 void ical_add_text(struct text *out, const char *name, const char *value)

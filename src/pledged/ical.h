@@ -18,7 +18,7 @@ void ical_add_instant(struct text *out, const char *name, instant at);
 /* NAME;VALUE=DATE:20201231 */
 void ical_add_date(struct text *out, const char *name, struct date date);
 /* A text as a part of a value: within a list its commas are no separators, and
-   its line breaks stay. */
+   its line breaks stay. Other control characters are ical_add's to leave out. */
 void ical_add_escaped(struct text *out, const char *value);
 
 #endif

@@ -14,7 +14,7 @@
 #include "pledged/daemon.h"
 
 #define MAKINGS_MAX 8		/* at once */
-#define MAKING_BYTES_MAX ((size_t)16 << 20)
+#define MAKING_BYTES_MAX ((size_t)8 << 20)
 
 enum making_step { MAKING_MORE, MAKING_DONE, MAKING_REFUSED };
 
