@@ -242,14 +242,16 @@ def kinds(found):
 
 
 def eventful(daemon):
+    """Three events of the first sight, and two of a figure that then comes."""
     yesterday = utc(-86400).date()
+    daemon.write("own.csv", table(0, day="2021-01-01"))
     started(daemon, [
         milestone("met", "2098-12-31", benchmark=NONE, more=titled(HOSTILE)),
         milestone("missed", str(yesterday), severity="critical",
                   benchmark=NINE),
         milestone("late", str(yesterday), benchmark=NINE)])
     wait_until(lambda: len(feed(daemon)[0]) == 3)
-    daemon.write("own.csv", table(9).replace("T12:", "T13:"))
+    daemon.write("own.csv", table(9))
     daemon.polled()
     wait_until(lambda: len(feed(daemon)[0]) == 5)
 
