@@ -340,8 +340,8 @@ void text_add_html(struct text *text, const char *string)
 		if (entity == NULL && code_is_control(code) &&
 		    code != '\t' && code != '\n')
 			entity = "\xef\xbf\xbd";
-		else if (code >= 0xfffd && code <= 0xffff)
-			entity = "\xef\xbf\xbd";
+		else if (entity == NULL && code >= 0xfffd && code <= 0xffff)
+			entity = "\xef\xbf\xbd";	/* the others are not in XML */
 		if (entity == NULL)
 			continue;
 		text_add(text, plain, (size_t)(at - plain));

@@ -80,9 +80,9 @@ void utf8_add(struct text *text, uint32_t code);
 
 /* --- escapes -------------------------------------------------------- */
 
-/* Adds a string as HTML text or attribute value (& < > " ' escaped;
+/* Adds a string as text or attribute value of HTML and XML (& < > " ' escaped;
    control characters other than tab and newline, those that turn the direction
-   of text, and U+FFFE and U+FFFF, which XML has not, become U+FFFD). */
+   of text, and what XML has not, become U+FFFD). */
 void text_add_html(struct text *text, const char *string);
 /* Adds a string fit for a terminal or a log: control characters (C0, C1,
    DEL) as \xNN, those that break lines or turn the direction of text as \uNNNN,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <curl/curl.h>
@@ -234,22 +235,29 @@ static size_t reading_take(char *bytes, size_t size, size_t count, void *context
 	return reading->enough ? 0 : size * count;
 }
 
-/* The outcome, and the status that it came with; 0: nobody answered. */
+/* Of a request that is prepared, whose headers are freed: the outcome, and the
+   status that it came with; 0: nobody answered. */
+static CURLcode reading_perform(struct reading *reading,
+	struct curl_slist *headers, long *status)
+{
+	text_init(&reading->problem, 0);
+	curl_easy_setopt(reading->curl, CURLOPT_WRITEFUNCTION, reading_take);
+	curl_easy_setopt(reading->curl, CURLOPT_WRITEDATA, reading);
+	CURLcode code = curl_easy_perform(reading->curl);
+
+	curl_slist_free_all(headers);
+	*status = 0;
+	curl_easy_getinfo(reading->curl, CURLINFO_RESPONSE_CODE, status);
+	return reading->enough ? CURLE_OK : code;
+}
+
 static CURLcode reading_run(struct reading *reading, struct client *client,
 	const char *path, const char *accept, long *status)
 {
 	struct curl_slist *headers = header_of("Accept", accept);
 
 	client_prepare(client, path, headers);
-	text_init(&reading->problem, 0);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, reading_take);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, reading);
-	CURLcode code = curl_easy_perform(client->curl);
-
-	curl_slist_free_all(headers);
-	*status = 0;
-	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, status);
-	return reading->enough ? CURLE_OK : code;
+	return reading_perform(reading, headers, status);
 }
 
 /* Of an answer that has come whole. */
@@ -284,6 +292,65 @@ int client_follow(struct client *client, const char *path, const char *accept,
 		outcome = reading_end(&reading, status);
 	else if (status == 0 && tell)
 		outcome = tell_away(client, code);
+	text_release(&reading.problem);
+	return outcome;
+}
+
+static int download_tick(void *context, curl_off_t total, curl_off_t done,
+	curl_off_t sent_total, curl_off_t sent)
+{
+	const struct download *download = context;
+
+	(void)sent_total;
+	(void)sent;
+	return !download->tick(download->context, done, total);
+}
+
+/* "Repr-Digest: sha-256=:…:" (RFC 9530). */
+static size_t download_header(char *line, size_t size, size_t count,
+	void *context)
+{
+	static const char name[] = "Repr-Digest: sha-256=:";
+	struct download *download = context;
+	size_t length = size * count, skip = sizeof name - 1;
+	const char *end;
+	struct text bytes;
+
+	if (length <= skip || strncasecmp(line, name, skip) != 0)
+		return length;
+	end = memchr(line + skip, ':', length - skip);
+	text_init(&bytes, DIGEST_SIZE);
+	if (end != NULL && text_add_base64_decoded(&bytes, line + skip,
+	    (size_t)(end - line) - skip) && bytes.length == DIGEST_SIZE) {
+		memcpy(download->digest.bytes, bytes.data, DIGEST_SIZE);
+		download->has_digest = true;
+	}
+	text_release(&bytes);
+	return length;
+}
+
+int client_download(struct client *client, const char *path,
+	struct download *download)
+{
+	CURL *curl = client->curl;
+	struct reading reading = {curl, download->take, download->context, false,
+		{0}};
+
+	long status;
+
+	client_prepare(client, path, NULL);
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, download_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, download);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, download_tick);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, download);
+	CURLcode code = reading_perform(&reading, NULL, &status);
+	int outcome = code == CURLE_ABORTED_BY_CALLBACK ? CTL_FAILED :
+		code != CURLE_OK ? tell_away(client, code) :
+		reading_end(&reading, status);
+
 	text_release(&reading.problem);
 	return outcome;
 }

@@ -74,6 +74,7 @@ int verb_accept(const struct request *request);
 int verb_chart(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
+int verb_backup(const struct request *request);
 int verb_reload(const struct request *request);
 int verb_watch(const struct request *request);
 

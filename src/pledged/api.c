@@ -4,6 +4,7 @@
  */
 #include "pledged/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,38 @@ void reply_send(struct reply *reply, struct server_request *request, int status)
 	reply_send_as(reply, request, status, "application/json", NULL);
 }
 
+static bool request_has(struct server_request *request, const char *tag)
+{
+	const char *known = server_request_header(request, "If-None-Match");
+
+	return known != NULL && (strstr(known, tag) != NULL ||
+		string_is(known, "*"));
+}
+
+void reply_tagged(struct server_request *request, const char *type,
+	const char *const *more, struct text *body)
+{
+	const char *headers[REPLY_MORE_MAX + 3];
+	char hex[DIGEST_HEX_SIZE], tag[DIGEST_HEX_SIZE + 16];
+	struct digest digest;
+	size_t count = 0;
+
+	digest_sha256(text_string(body), body->length, &digest);
+	digest_hex(&digest, hex);
+	snprintf(tag, sizeof tag, "ETag: \"%s\"", hex);
+	headers[count++] = tag;
+	headers[count++] = "Cache-Control: no-cache";
+	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
+		headers[count++] = more[i];
+	headers[count] = NULL;
+	if (!request_has(request, hex)) {
+		server_reply(request, 200, type, headers, body);
+		return;
+	}
+	server_reply(request, 304, NULL, headers, NULL);
+	text_release(body);
+}
+
 void reply_drop(struct reply *reply)
 {
 	text_release(&reply->body);
@@ -65,6 +98,7 @@ static const char *status_title(int status)
 	case 502: return "Bad Gateway";
 	case 503: return "Service Unavailable";
 	case 504: return "Gateway Timeout";
+	case 507: return "Insufficient Storage";
 	default: return "Error";
 	}
 }
@@ -195,7 +229,8 @@ const char *note_asked(const struct server_request *request)
 /* --- the table ------------------------------------------------------------- */
 
 /* A path that ends in '/' takes whatever follows as the rest; where it has a
-   '*', a milestone's id stands, and the rest begins with it. Parameters: the
+   '*', a milestone's id stands, or a pledge's where it has a '+', and the rest
+   begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
 	enum server_method method;
@@ -213,6 +248,10 @@ static const struct endpoint {
 		"limit cursor latest format"},
 	{SERVER_GET, "/v1/milestones/*/chart.svg", get_milestone_chart,
 		"as_of recorded_as_of"},
+	{SERVER_GET, "/v1/milestones/*/badge.svg", get_milestone_badge,
+		"as_of recorded_as_of label"},
+	{SERVER_GET, "/v1/pledges/+/badge.svg", get_pledge_badge,
+		"as_of recorded_as_of label"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, NULL},
@@ -244,7 +283,11 @@ static const struct endpoint {
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/v1/openapi.json", get_openapi, ""},
+	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
+	{SERVER_GET, "/calendar.ics", get_deadlines, NULL},
+	{SERVER_GET, "/feed.atom", get_feed, NULL},
+	{SERVER_GET, "/metrics", get_metrics, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, "note"},
 	{SERVER_POST, "/v1/alerts/", post_ack, ""},
@@ -254,6 +297,7 @@ static const struct endpoint {
 	{SERVER_POST, "/v1/channels/", post_channel, "wait note"},
 	{SERVER_POST, "/v1/reload", post_reload, "note"},
 	{SERVER_POST, "/v1/verify", post_verify, "sample seal note"},
+	{SERVER_POST, "/v1/backup", post_backup, ""},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 	{SERVER_POST, "/v1/indicators/", post_observations, ""},
 	{SERVER_POST, "/v1/observations/", post_accept, ""},
@@ -261,25 +305,30 @@ static const struct endpoint {
 
 #define ENDPOINT_COUNT (sizeof endpoints / sizeof *endpoints)
 
-/* An id has a slash: what is called "p/explain" is not the explanation of "p". */
-static bool endpoint_holds_id(const char *rest, const char *suffix)
+/* A milestone's id has a slash: what is called "p/explain" is not the explanation
+   of "p". A pledge's has none. */
+static bool endpoint_holds_id(const char *rest, char kind, const char *suffix)
 {
 	const char *slash = strchr(rest, '/');
 	size_t length = strlen(rest);
 
-	return slash != NULL && string_ends(rest, suffix) &&
-		rest + length - strlen(suffix) > slash;
+	if (slash == NULL || !string_ends(rest, suffix))
+		return false;
+	const char *end = rest + length - strlen(suffix);
+
+	return kind == '*' ? end > slash : end == slash && end > rest;
 }
 
 static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 	const char **rest)
 {
-	size_t length = strcspn(endpoint->path, "*");
+	size_t length = strcspn(endpoint->path, "*+");
+	char kind = endpoint->path[length];
 
-	if (endpoint->path[length] == '*') {
+	if (kind != '\0') {
 		*rest = path + length;
 		return strncmp(path, endpoint->path, length) == 0 &&
-			endpoint_holds_id(*rest, endpoint->path + length + 1);
+			endpoint_holds_id(*rest, kind, endpoint->path + length + 1);
 	}
 	if (endpoint->path[length - 1] != '/') {
 		*rest = "";
@@ -392,10 +441,12 @@ static void reply_not_allowed(struct server_request *request, unsigned methods)
 
 void api_handle(void *context, struct server_request *request)
 {
+	struct daemon *daemon = context;
 	enum server_method method = server_request_method(request);
 	const char *path = server_request_path(request);
 	const char *rest;
 
+	daemon->tally.requests++;
 	if (method == SERVER_HEAD)
 		method = SERVER_GET;
 	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {
@@ -403,7 +454,7 @@ void api_handle(void *context, struct server_request *request)
 
 		if (endpoint->method == method &&
 		    endpoint_matches(endpoint, path, &rest)) {
-			endpoint_answer(context, request, endpoint, rest);
+			endpoint_answer(daemon, request, endpoint, rest);
 			return;
 		}
 	}

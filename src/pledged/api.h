@@ -25,6 +25,11 @@
  *	api_evidence.c     what sources answered, and how it was read
  *	api_assets.c       files that are part of the program
  *	api_charts.c       pictures
+ *	api_badges.c       small pictures for pages of others
+ *	api_backup.c       a copy of the store
+ *	api_deadlines.c    due dates for calendars
+ *	api_feed.c         events for feed readers
+ *	metrics.c          figures for monitors
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -53,7 +58,8 @@ endpoint_fn get_pledges, get_pledge, get_indicators, get_observations, get_sourc
 	post_reload, post_attestation, post_observations, post_accept,
 	post_verify, get_asset, get_openapi, get_milestone_chart, get_timeline,
 	get_calendar, get_matrix_chart, get_scorecard_chart, get_events,
-	get_actions;
+	get_actions, get_backup, post_backup, get_metrics, get_milestone_badge,
+	get_pledge_badge, get_deadlines, get_feed;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -73,6 +79,13 @@ void reply_send_as(struct reply *reply, struct server_request *request,
 void reply_drop(struct reply *reply);
 /* The digest of the register that an answer was judged by, as a member. */
 void reply_put_register(struct reply *reply, const struct daemon *daemon);
+
+/* Answers 200 with bytes that their reader asks for again and again, and 304
+   where it has them: they are told by a tag that is made of them. more: headers
+   beside (REPLY_MORE_MAX), or NULL. */
+#define REPLY_MORE_MAX 4
+void reply_tagged(struct server_request *request, const char *type,
+	const char *const *more, struct text *body);
 
 void reply_problem(struct server_request *request, int status,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -10,12 +10,14 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/backup.h"
 #include "pledged/channel_health.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
 #include "pledged/health.h"
 #include "pledged/heartbeat.h"
 #include "pledged/job.h"
+#include "pledged/making.h"
 #include "pledged/parcel.h"
 #include "pledged/paths.h"
 #include "pledged/retention.h"
@@ -336,6 +338,7 @@ static void daemon_close(struct daemon *daemon)
 	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);
+	makings_stop(daemon);
 	if (daemon->turn != NULL)
 		daemon_commit(daemon);
 	store_close(daemon->store);
@@ -356,6 +359,7 @@ static void daemon_close(struct daemon *daemon)
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
+	backup_free(daemon->backup);
 	retention_free(daemon->retention);
 	channel_health_free(daemon->channels_health);
 	checkup_free(daemon->checkup);

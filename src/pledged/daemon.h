@@ -16,6 +16,7 @@
 #include "net/loop.h"
 #include "net/pool.h"
 #include "net/server.h"
+#include "pledged/tally.h"
 #include "store/store.h"
 
 /* Judgements a turn of the loop makes at most: some milliseconds. */
@@ -30,10 +31,12 @@ struct action;	/* a fetch or a send to be begun (turn.c) */
 struct asker;
 struct polling;	/* one poll under way (polling.c) */
 struct carrying; /* one attempt at a delivery under way (delivery.h) */
+struct making;	/* an answer of many parts (making.h) */
 struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
+struct backup;	/* of the store, the last (backup.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
@@ -62,6 +65,7 @@ struct daemon {
 	struct runner *checking;	/* the store, whole */
 	struct runner *reading;		/* bodies out of it */
 	struct verification *verification;	/* NULL: none yet */
+	struct backup *backup;		/* NULL: none yet */
 	struct submission *submissions;
 	struct listener *listeners;
 	size_t listener_count;
@@ -71,6 +75,7 @@ struct daemon {
 	struct heartbeat *heartbeat;
 	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
 	struct channels_health *channels_health;
+	struct tally tally;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */
@@ -79,6 +84,7 @@ struct daemon {
 	struct polling *pollings;
 	struct carrying *carryings;
 	struct parcels *parcels;
+	struct making *makings;
 	instant started;
 	instant reloaded;
 	int exit_status;

@@ -203,13 +203,10 @@ void add_wording_count(struct text *out, int wording,
 
 /* --- names, dates and figures -------------------------------------------- */
 
-/* A milestone's own title says what it is; without one, the pledge's and the
-   milestone's name together do. */
-static void add_milestone_name(const struct told *told, struct text *out)
+void add_milestone_name(const struct register_ *reg,
+	const struct milestone *milestone, struct text *out)
 {
-	const struct milestone *milestone = told->milestone;
-	const struct pledge *pledge = milestone_pledge(told->context->reg,
-		milestone);
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
 
 	if (milestone->title != NULL) {
 		text_add_line(out, milestone->title, NAME_SHOWN);
@@ -225,7 +222,7 @@ void add_name(const struct told *told, struct text *out)
 	const struct event *event = told->event;
 
 	if (told->milestone != NULL) {
-		add_milestone_name(told, out);
+		add_milestone_name(told->context->reg, told->milestone, out);
 	} else if (event->subject != NULL) {
 		if (event->subject_kind == SUBJECT_CHANNEL)
 			text_add_string(out, "channel ");
