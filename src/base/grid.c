@@ -12,6 +12,10 @@
 #define GRID_COLUMNS_MAX 64
 #define GRID_SHRUNK_LEAST 4	/* no column is cut below this */
 #define GRID_SHRUNK_FAIR 24
+/* Cut below this nobody can read them: others are left out before. The first
+   tells which row it is. */
+#define GRID_READABLE 8
+#define GRID_READABLE_FIRST 16
 
 struct grid_column {
 	char *title;
@@ -42,6 +46,11 @@ static const char *const style_codes[] = {
 	[GRID_DIM] = "2",
 	[GRID_BOLD] = "1",
 };
+
+const char *grid_style_code(enum grid_style style)
+{
+	return style_codes[style];
+}
 
 struct grid *grid_new(void)
 {
@@ -126,13 +135,38 @@ static void grid_measure(const struct grid *grid, size_t *widths)
 	}
 }
 
+/* What a column needs at least to be read. */
+static size_t grid_needs(const struct grid *grid, const size_t *widths,
+	size_t column)
+{
+	size_t readable = column == 0 ? GRID_READABLE_FIRST : GRID_READABLE;
+
+	return grid->columns[column].shrink && widths[column] > readable ?
+		readable : widths[column];
+}
+
+/* How many columns can be read side by side, from the first on; that is always
+   one of them. */
+static size_t grid_room(const struct grid *grid, const size_t *widths,
+	size_t width)
+{
+	size_t needed = grid_needs(grid, widths, 0), count = 1;
+
+	for (; count < grid->column_count; count++) {
+		needed += GRID_GAP + grid_needs(grid, widths, count);
+		if (needed > width)
+			break;
+	}
+	return count;
+}
+
 /* The column that gives way next: of those that may shrink the last that is
    still fair to read, then the widest; NULL: none. */
-static size_t *grid_giving(const struct grid *grid, size_t *widths)
+static size_t *grid_giving(const struct grid *grid, size_t *widths, size_t count)
 {
 	size_t *widest = NULL;
 
-	for (size_t i = grid->column_count; i-- > 0;) {
+	for (size_t i = count; i-- > 0;) {
 		if (!grid->columns[i].shrink || widths[i] <= GRID_SHRUNK_LEAST)
 			continue;
 		if (widths[i] > GRID_SHRUNK_FAIR)
@@ -143,13 +177,14 @@ static size_t *grid_giving(const struct grid *grid, size_t *widths)
 	return widest;
 }
 
-/* Takes columns off until all fit, or none can give. */
-static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
+/* Narrows the first columns until all of them fit, or none can give. */
+static void grid_fit(const struct grid *grid, size_t *widths, size_t count,
+	size_t width)
 {
-	size_t total = (grid->column_count - 1) * GRID_GAP;
+	size_t total = (count - 1) * GRID_GAP;
 	size_t *giving;
 
-	for (size_t i = 0; i < grid->column_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		/* None needs more than the whole line, and so the loop below
 		   is short however long a cell is. */
 		if (grid->columns[i].shrink && widths[i] > width)
@@ -157,7 +192,8 @@ static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
 				GRID_SHRUNK_LEAST;
 		total += widths[i];
 	}
-	while (total > width && (giving = grid_giving(grid, widths)) != NULL) {
+	while (total > width && (giving = grid_giving(grid, widths,
+			count)) != NULL) {
 		--*giving;
 		total--;
 	}
@@ -240,36 +276,60 @@ static void add_row(struct text *out, const struct grid *grid,
 }
 
 static void add_titles(struct text *out, const struct grid *grid,
-	const size_t *widths, bool colour)
+	const size_t *widths, size_t count, bool colour)
 {
 	struct grid_cell titles[GRID_COLUMNS_MAX];
 
-	for (size_t i = 0; i < grid->column_count; i++)
+	for (size_t i = 0; i < count; i++)
 		titles[i] = (struct grid_cell){
 			.value = grid->columns[i].title,
 			.width = utf8_columns(grid->columns[i].title),
 			.style = GRID_BOLD,
 		};
-	add_row(out, grid, titles, grid->column_count, widths, colour);
+	add_row(out, grid, titles, count, widths, colour);
+}
+
+/* What a reader misses is named, cut to the width like the rest. */
+static void add_left_out(struct text *out, const struct grid *grid,
+	size_t count, struct grid_place place)
+{
+	struct grid_cell cell = {.style = GRID_DIM};
+	struct text names;
+
+	text_init(&names, 0);
+	for (size_t i = count; i < grid->column_count; i++)
+		text_addf(&names, "%s %s", i == count ? "no room for" : ",",
+			grid->columns[i].title);
+	cell.width = utf8_columns(text_string(&names));
+	cell.value = text_take(&names);
+	add_cell(out, &cell, place);
+	text_add_char(out, '\n');
+	free(cell.value);
 }
 
 void grid_print(const struct grid *grid, struct text *out, size_t width,
 	bool colour)
 {
 	size_t widths[GRID_COLUMNS_MAX];
+	size_t count = grid->column_count;
 
-	if (grid->column_count == 0)
+	if (count == 0)
 		return;
 	grid_measure(grid, widths);
-	if (width != 0)
-		grid_fit(grid, widths, width);
-	add_titles(out, grid, widths, colour);
+	if (width != 0) {
+		count = grid_room(grid, widths, width);
+		grid_fit(grid, widths, count, width);
+	}
+	add_titles(out, grid, widths, count, colour);
 	for (size_t i = 0; i < grid->cell_count; i += grid->column_count) {
 		size_t left = grid->cell_count - i;
 
-		add_row(out, grid, grid->cells + i, left < grid->column_count ?
-			left : grid->column_count, widths, colour);
+		add_row(out, grid, grid->cells + i, left < count ? left : count,
+			widths, colour);
 	}
+	if (count < grid->column_count)
+		add_left_out(out, grid, count, (struct grid_place){
+			.width = width, .last = true, .colour = colour});
 }
 
 void grid_print_csv(const struct grid *grid, struct text *out)

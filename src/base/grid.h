@@ -2,8 +2,9 @@
  * grid: a table for a terminal, or the same cells as CSV.
  *
  * Columns that may shrink do so to fit width, the last first (what tells which
- * row it is stands before what is said of it), cut with "…"; wide characters
- * count two. Cells are made printable. Colour is the caller's wish, given as a
+ * row it is stands before what is said of it), cut with "…"; where that would
+ * leave nothing to read, the last columns are left out, and a line below the
+ * table names them. Wide characters count two. Cells are made printable. Colour is the caller's wish, given as a
  * style for a cell; none is written when colour is off.
  */
 #ifndef PLEDGED_BASE_GRID_H
@@ -16,6 +17,10 @@
 
 enum grid_align { GRID_LEFT, GRID_RIGHT };
 enum grid_style { GRID_PLAIN, GRID_GOOD, GRID_WARN, GRID_BAD, GRID_DIM, GRID_BOLD };
+
+/* The parameters of the escape sequence for a style (ECMA-48 SGR), "31"; NULL:
+   none. */
+const char *grid_style_code(enum grid_style style);
 
 struct grid;
 

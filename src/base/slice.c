@@ -54,23 +54,35 @@ static struct slice slice_between(struct slice text, size_t from, size_t to)
 	return (struct slice){text.start + from, to - from};
 }
 
+bool slice_next_member(struct slice object, size_t *cursor, struct slice *key,
+	struct slice *value)
+{
+	size_t at = skip_space(object, *cursor == 0 ?
+		skip_space(object, 0) + 1 : *cursor);
+
+	if (at >= object.length || object.start[at] == '}')
+		return false;
+	size_t key_end = skip_string(object, at);
+	size_t start = skip_space(object, skip_space(object, key_end) + 1);
+	size_t end = skip_value(object, start);
+
+	if (start > object.length || key_end > object.length)
+		return false;
+	*key = (struct slice){object.start + at + 1, key_end - at - 2};
+	*value = slice_between(object, start, end);
+	*cursor = end + (end < object.length && object.start[end] == ',');
+	return true;
+}
+
 struct slice slice_member(struct slice object, const char *key)
 {
-	size_t length = strlen(key);
-	size_t at = skip_space(object, 0) + 1;
+	size_t length = strlen(key), cursor = 0;
+	struct slice name, value;
 
-	while (at < object.length && object.start[at] != '}') {
-		size_t name = skip_space(object, at);
-		size_t name_end = skip_string(object, name);
-		size_t value = skip_space(object,
-			skip_space(object, name_end) + 1);
-		size_t end = skip_value(object, value);
-
-		if (name_end - name == length + 2 && end <= object.length &&
-			memcmp(object.start + name + 1, key, length) == 0)
-			return slice_between(object, value, end);
-		at = end + (end < object.length && object.start[end] == ',');
-	}
+	while (slice_next_member(object, &cursor, &name, &value))
+		if (name.length == length &&
+				memcmp(name.start, key, length) == 0)
+			return value;
 	return (struct slice){NULL, 0};
 }
 

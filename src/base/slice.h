@@ -16,6 +16,10 @@ struct slice {
 
 /* The value of a member of an object. */
 struct slice slice_member(struct slice object, const char *key);
+/* The next member of an object, its key without the quotes; *cursor begins as
+   0. */
+bool slice_next_member(struct slice object, size_t *cursor, struct slice *key,
+	struct slice *value);
 /* The next element of an array; *cursor begins as 0. */
 bool slice_next(struct slice array, size_t *cursor, struct slice *element);
 struct slice slice_of(const char *text);

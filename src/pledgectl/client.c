@@ -2,6 +2,7 @@
 #include "pledgectl/client.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,14 @@
 
 #include "base/mem.h"
 
-#define ANSWER_SECONDS 120L
+#define PATIENCE_MILLISECONDS 120000L
 #define FAULTS_SHOWN 20		/* of things that were sent */
 
 struct client {
 	CURL *curl;
 	const char *socket;
+	long patience;		/* milliseconds */
+	struct text *said;	/* NULL: standard error */
 };
 
 struct client *client_new(const char *socket)
@@ -26,6 +29,7 @@ struct client *client_new(const char *socket)
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	client->socket = socket;
+	client->patience = PATIENCE_MILLISECONDS;
 	client->curl = curl_easy_init();
 	if (client->curl == NULL) {
 		free(client);
@@ -41,6 +45,37 @@ void client_free(struct client *client)
 	curl_easy_cleanup(client->curl);
 	curl_global_cleanup();
 	free(client);
+}
+
+void client_set_patience(struct client *client, long milliseconds)
+{
+	client->patience = milliseconds;
+}
+
+void client_tell_to(struct client *client, struct text *said)
+{
+	client->said = said;
+}
+
+static void client_tell(const struct client *client, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void client_tell(const struct client *client, const char *format, ...)
+{
+	struct text line, *said = client->said != NULL ? client->said : &line;
+	va_list arguments;
+
+	text_init(&line, 0);
+	text_clear(said);
+	va_start(arguments, format);
+	text_addv(said, format, arguments);
+	va_end(arguments);
+	if (said == &line) {
+		fputs("pledgectl: ", stderr);
+		print_said(stderr, text_string(&line));
+		fputc('\n', stderr);
+	}
+	text_release(&line);
 }
 
 void client_add_escaped(struct text *out, const char *value)
@@ -93,27 +128,27 @@ static int tell_away(const struct client *client, CURLcode code)
 
 	curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
 	if (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR) {
-		fputs("pledgectl: the daemon broke off its answer\n", stderr);
+		client_tell(client, "the daemon broke off its answer");
 		return CTL_FAILED;
 	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
-		fprintf(stderr, "pledgectl: the daemon did not answer within %ld "
-			"seconds\n", ANSWER_SECONDS);
+		client_tell(client, "the daemon did not answer within %ld seconds",
+			client->patience / 1000);
 		return CTL_FAILED;
 	}
 	if (stat(client->socket, &status) < 0 && errno == ENOENT) {
-		fprintf(stderr, "pledgectl: the daemon is not running (there is no "
-			"%s): systemctl start pledged, or name its socket with -s\n",
+		client_tell(client, "the daemon is not running (there is no %s): "
+			"systemctl start pledged, or name its socket with -s",
 			client->socket);
 		return CTL_AWAY;
 	}
 	if (number == EACCES || number == EPERM) {
-		fprintf(stderr, "pledgectl: %s: permission denied: are you in the "
-			"socket's group?\n", client->socket);
+		client_tell(client, "%s: permission denied: are you in the socket's "
+			"group?", client->socket);
 		return CTL_DENIED;
 	}
-	fprintf(stderr, "pledgectl: the daemon is not running (nobody answers at "
-		"%s): systemctl start pledged\n", client->socket);
+	client_tell(client, "the daemon is not running (nobody answers at %s): "
+		"systemctl start pledged", client->socket);
 	return CTL_AWAY;
 }
 
@@ -139,19 +174,18 @@ static void tell_faults(const json_t *faults)
 	}
 }
 
-static int tell_problem(long status, const struct text *answer)
+static int tell_problem(const struct client *client, long status,
+	const struct text *answer)
 {
 	json_t *problem = json_loads(text_string(answer), 0, NULL);
 	const char *detail = json_string_value(json_object_get(problem, "detail"));
 
-	if (detail != NULL) {
-		fputs("pledgectl: ", stderr);
-		print_said(stderr, detail);
-		fputc('\n', stderr);
+	if (detail != NULL)
+		client_tell(client, "%s", detail);
+	else
+		client_tell(client, "the daemon answered with status %ld", status);
+	if (detail != NULL && client->said == NULL)
 		tell_faults(json_object_get(problem, "errors"));
-	} else
-		fprintf(stderr, "pledgectl: the daemon answered with status %ld\n",
-			status);
 	json_decref(problem);
 	return status == 403 ? CTL_DENIED : status == 404 ? CTL_ABSENT
 		: status == 400 ? CTL_USAGE : CTL_FAILED;
@@ -201,7 +235,7 @@ static int client_send(struct client *client, const char *method,
 
 	client_prepare(client, path, headers);
 	text_init(answer, ANSWER_MAX);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->patience);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	if (string_is(method, "POST")) {
@@ -218,7 +252,7 @@ static int client_send(struct client *client, const char *method,
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= 200 && status < 300)
 		return CTL_DONE;
-	return tell_problem(status, answer);
+	return tell_problem(client, status, answer);
 }
 
 /* An answer that is handed over, or gathered where it is a problem. */
@@ -261,7 +295,7 @@ int client_read(struct client *client, const char *path, const char *accept,
 	if (code != CURLE_OK && !reading.enough)
 		outcome = tell_away(client, code);
 	else if (status < 200 || status >= 300)
-		outcome = tell_problem(status, &reading.problem);
+		outcome = tell_problem(client, status, &reading.problem);
 	text_release(&reading.problem);
 	return outcome;
 }

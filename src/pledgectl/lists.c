@@ -8,6 +8,8 @@
 #include "base/decimal.h"
 #include "base/mem.h"
 #include "base/moment.h"
+#include "pledgectl/flat.h"
+#include "pledgectl/times.h"
 
 #define PAGE_LIMIT 1000
 
@@ -441,13 +443,13 @@ static void add_plain(struct text *out, const struct item *item, const char *key
 		text_add(out, raw.start, raw.length);
 }
 
-static void add_minute_of(struct text *out, const json_t *object,
-	const char *key)
+void add_time_of(struct text *out, const struct request *request,
+	const json_t *object, const char *key)
 {
 	const char *time = json_string_value(json_object_get(object, key));
 
 	if (time != NULL)
-		text_add(out, time, strlen(time) >= 16 ? 16 : strlen(time));
+		add_time(out, request, time);
 }
 
 /* The first channel for which something of it waits; NULL: nothing does. */
@@ -466,7 +468,8 @@ static const json_t *alert_waiting(const json_t *hearings, bool *told)
 	return waiting;
 }
 
-static void add_told(struct text *out, const struct item *item)
+static void add_told(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *hearings = json_object_get(item->json, "hearings");
 	const json_t *next = json_object_get(item->json, "next");
@@ -477,18 +480,19 @@ static void add_told(struct text *out, const struct item *item)
 		text_add_string(out, "no route tells anybody");
 	} else if (!told) {
 		text_add_string(out, "not told yet, waits until ");
-		add_minute_of(out, waiting, "waits_until");
+		add_time_of(out, request, waiting, "waits_until");
 	} else {
 		text_add_string(out, "nobody has it");
 	}
 	if (json_is_object(next)) {
 		text_addf(out, ", %s ", string_of(next, "what"));
-		add_minute_of(out, next, "at");
+		add_time_of(out, request, next, "at");
 	}
 }
 
 /* Who has an alert in hand, or why nobody need: what to do about it. */
-static void add_standing(struct text *out, const struct item *item)
+static void add_standing(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *acknowledged = json_object_get(item->json,
 		"acknowledged");
@@ -498,10 +502,10 @@ static void add_standing(struct text *out, const struct item *item)
 
 	if (json_is_object(acknowledged)) {
 		text_addf(out, "%s has it until ", string_of(acknowledged, "by"));
-		add_minute_of(out, acknowledged, "until");
+		add_time_of(out, request, acknowledged, "until");
 	} else if (!string_is(state, "firing")) {
 		text_addf(out, "%s ", state);
-		add_minute_of(out, item->json, "resolved");
+		add_time_of(out, request, item->json, "resolved");
 	} else if (json_is_integer(cause)) {
 		text_addf(out, "follows from alert %lld",
 			(long long)json_integer_value(cause));
@@ -509,17 +513,18 @@ static void add_standing(struct text *out, const struct item *item)
 		text_addf(out, "held back by silence %lld", (long long)
 			json_integer_value(json_array_get(silences, 0)));
 	} else {
-		add_told(out, item);
+		add_told(out, request, item);
 	}
 }
 
-static void add_working(struct text *out, const struct item *item)
+static void add_working(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *channel = item->json;
 
 	if (json_is_string(json_object_get(channel, "failing_since"))) {
 		text_add_string(out, "failing since ");
-		add_minute_of(out, channel, "failing_since");
+		add_time_of(out, request, channel, "failing_since");
 		text_addf(out, ": %s", string_of(channel, "answer"));
 	} else if (json_is_string(json_object_get(channel, "last_success"))) {
 		text_add_string(out, "works");
@@ -528,12 +533,12 @@ static void add_working(struct text *out, const struct item *item)
 	}
 	if (json_is_string(json_object_get(channel, "opens"))) {
 		text_add_string(out, ", waits until ");
-		add_minute_of(out, channel, "opens");
+		add_time_of(out, request, channel, "opens");
 	}
 }
 
-static void add_cell(struct text *out, const struct item *item,
-	const struct list_column *column)
+static void add_cell(struct text *out, const struct request *request,
+	const struct item *item, const struct list_column *column)
 {
 	const char *string = item_string(item, column->key);
 
@@ -544,27 +549,21 @@ static void add_cell(struct text *out, const struct item *item,
 	case CELL_SHARE:
 		add_percent(out, json_object_get(item->json, column->key));
 		break;
-	case CELL_DAY:		/* the end of a day is the day */
-		text_add(out, string, strstr(string, "T23:59:59") != NULL
-			? 10 : strlen(string));
+	case CELL_DAY:
+		add_day(out, request, string);
 		break;
 	case CELL_TIME:
-		text_add(out, string, strlen(string) >= 16 ? 16 : strlen(string));
+		add_time(out, request, string);
 		break;
 	case CELL_STANDING:
-		add_standing(out, item);
+		add_standing(out, request, item);
 		break;
 	case CELL_WORKING:
-		add_working(out, item);
+		add_working(out, request, item);
 		break;
 	default:
 		add_plain(out, item, column->key);
 	}
-}
-
-static bool cell_is_made(enum cell cell)
-{
-	return cell == CELL_STANDING || cell == CELL_WORKING;
 }
 
 static void print_grid(const struct items *items, const struct request *request,
@@ -576,28 +575,21 @@ static void print_grid(const struct items *items, const struct request *request,
 	text_init(&cell, 0);
 	text_init(&out, (size_t)1 << 32);
 	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
-		grid_column(grid, request->form == FORM_CSV ? c->key : c->title,
-			c->cell == CELL_NUMBER || c->cell == CELL_SHORT ||
-				c->cell == CELL_SHARE
-				? GRID_RIGHT : GRID_LEFT, c->shrink);
+		grid_column(grid, c->title, c->cell == CELL_NUMBER ||
+			c->cell == CELL_SHORT || c->cell == CELL_SHARE ?
+			GRID_RIGHT : GRID_LEFT, c->shrink);
 	for (size_t i = 0; i < items->count; i++) {
 		for (const struct list_column *c = kind->columns;
 			c->title != NULL; c++) {
 			text_clear(&cell);
-			if (request->form == FORM_CSV && !cell_is_made(c->cell))
-				add_plain(&cell, &items->list[i], c->key);
-			else
-				add_cell(&cell, &items->list[i], c);
+			add_cell(&cell, request, &items->list[i], c);
 			grid_cell(grid, text_string(&cell),
 				c->cell == CELL_STATUS
 					? status_style(text_string(&cell))
 					: GRID_PLAIN);
 		}
 	}
-	if (request->form == FORM_CSV)
-		grid_print_csv(grid, &out);
-	else
-		grid_print(grid, &out, request->width, request->colour);
+	grid_print(grid, &out, request->width, request->colour);
 	fwrite(text_string(&out), 1, out.length, stdout);
 	text_release(&cell);
 	text_release(&out);
@@ -624,6 +616,8 @@ void items_print(const struct items *items, const struct request *request,
 {
 	if (request->form == FORM_JSON || request->form == FORM_JSONL)
 		print_raw(items, request->form == FORM_JSONL);
+	else if (request->form == FORM_CSV)
+		flat_print(items, kind);
 	else
 		print_grid(items, request, kind);
 }

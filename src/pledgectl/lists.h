@@ -74,6 +74,9 @@ void items_print(const struct items *items, const struct request *request,
 
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
+/* A member that is a time, as add_time (times.h); nothing where it has none. */
+void add_time_of(struct text *out, const struct request *request,
+	const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */
 void add_percent(struct text *out, json_t *share);
 /* The style of a status word. */

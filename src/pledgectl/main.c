@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/terminal.h"
+#include "pledgectl/commands.h"
+#include "pledgectl/times.h"
 #include "pledgectl/verbs.h"
 
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
@@ -23,15 +25,7 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 
 #define WORDS_MANY 1000
 
-/* A name may be two words; the first alone is then that of another, or none. */
-static const struct verb {
-	const char *name;
-	int (*run)(const struct request *);
-	unsigned takes;
-	size_t words;		/* behind the verb, at most */
-	const char *synopsis;
-	const char *sentence;
-} verbs[] = {
+const struct verb verbs[] = {
 	{"status", verb_status, 0, 0, "status",
 		"how the daemon and the register stand"},
 	{"list", verb_list,
@@ -40,7 +34,9 @@ static const struct verb {
 		"what there is: milestones (the default), pledges, indicators, "
 		"sources, alerts, silences, channels, outbox, held, "
 		"answers SOURCE"},
-	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
+	{"show", verb_show, TAKES_AS_OF, 2, "show [KIND] ID",
+		"one thing whole: a milestone, pledge, indicator, source, "
+		"channel, alert, silence or observation"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
 	{"history", verb_history, 0, 1, "history ID",
@@ -97,6 +93,8 @@ static const struct verb {
 
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
 
+const size_t verb_count = VERB_COUNT;
+
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static int usage(const char *format, ...)
@@ -117,18 +115,10 @@ struct words {		/* option values that are checked after reading */
 	const char *form;
 	const char *colour;
 	const char *match;
+	const char *zone;
 };
 
-enum place { IN_REQUEST, IN_WORDS, IN_FLAG };
-
-static const struct option_row {
-	const char *name;
-	unsigned takes;		/* 0: every verb */
-	enum place place;
-	size_t offset;
-	const char *synopsis;
-	const char *sentence;
-} option_rows[] = {
+const struct option_row option_rows[] = {
 	{"-s", 0, IN_REQUEST, offsetof(struct request, socket), "-s SOCKET",
 		"default $PLEDGED_SOCKET, else " SOCKET_DEFAULT},
 	{"-o", 0, IN_WORDS, offsetof(struct words, form), "-o FORM",
@@ -140,6 +130,12 @@ static const struct option_row {
 		"what was recorded by then: a past report anew"},
 	{"--color", 0, IN_WORDS, offsetof(struct words, colour), "--color WHEN",
 		"auto (the default), always, never"},
+	{"--zone", 0, IN_WORDS, offsetof(struct words, zone), "--zone ZONE",
+		"of times in tables: local (the default), utc, Europe/Berlin, ..."},
+	{"--relative", 0, IN_FLAG, offsetof(struct request, relative),
+		"--relative", "times in tables as in 3d 4h, 2h ago"},
+	{"--absolute", 0, IN_NO_FLAG, offsetof(struct request, relative),
+		"--absolute", "times in tables as they are; the default"},
 	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status),
 		"--status STATUS", "only milestones of this status"},
 	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
@@ -199,6 +195,8 @@ static const struct option_row {
 };
 
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
+
+const size_t option_count = OPTION_COUNT;
 
 #define HELP_COLUMN 28	/* where sentences begin */
 #define HELP_WIDTH 80
@@ -262,8 +260,8 @@ static int option_set(struct request *request, struct words *words,
 	char *place = row->place == IN_WORDS ? (char *)words : (char *)request;
 
 	place += row->offset;
-	if (row->place == IN_FLAG)
-		*(bool *)place = true;
+	if (option_is_flag(row))
+		*(bool *)place = row->place == IN_FLAG;
 	else
 		*(const char **)(void *)place = value;
 	if (words->match == NULL)
@@ -300,7 +298,7 @@ static int words_read(struct request *request, const struct words *words)
 		!string_is(request->sort, "id"))
 		return usage("--sort takes due, urgency or id");
 	request->width = terminal_width();
-	return 0;
+	return times_begin(request, words->zone);
 }
 
 static const struct verb *verb_find(const char *name)
@@ -367,7 +365,7 @@ static bool word_is_option(const char *word)
 static int request_read(struct request *request, const struct verb **verb,
 	int argc, char **argv)
 {
-	struct words words = {NULL, NULL, NULL};
+	struct words words = {.form = NULL};
 	unsigned seen = 0;
 	const char *last = "";
 
@@ -385,9 +383,9 @@ static int request_read(struct request *request, const struct verb **verb,
 			return usage("there is no option %s", argv[i]);
 		if (argv[i][length] == '=')
 			value = argv[i] + length + 1;
-		else if (row->place != IN_FLAG && ++i < argc)
+		else if (!option_is_flag(row) && ++i < argc)
 			value = argv[i];
-		else if (row->place != IN_FLAG)
+		else if (!option_is_flag(row))
 			return usage("%s needs a value", row->name);
 		if (row->takes != 0) {
 			seen |= row->takes;
@@ -442,6 +440,7 @@ int main(int argc, char **argv)
 		status = request.client == NULL ? CTL_FAILED : verb->run(&request);
 		client_free(request.client);
 	}
+	times_end(&request);
 	free(words);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_DONE) {
 		perror("pledgectl: standard output");

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/grid.h"
+#include "base/moment.h"
 #include "pledgectl/client.h"
 
 enum form { FORM_TABLE, FORM_JSON, FORM_JSONL, FORM_CSV };
@@ -20,6 +22,9 @@ struct request {
 	const char *recorded_as_of;
 	bool colour;
 	size_t width;		/* 0: no limit */
+	const struct zone *zone;	/* that times are told in, see times.h */
+	instant now;
+	bool relative;		/* times are told from now on */
 	const char *status;
 	const char *matches[MATCHES_MAX];	/* "k=v" */
 	size_t match_count;
@@ -77,16 +82,27 @@ int verb_reload(const struct request *request);
 
 /* Tells what is wrong with the command line. Returns CTL_USAGE. */
 int tell_usage(const char *what);
+/* The same of a word that is none of some names (NULL at the end), with the one
+   that is near: what "word", did you mean ...? */
+int tell_unknown(const char *what, const char *word, const char *const *names);
+/* The kinds that show takes; NULL at the end. */
+const char *const *show_kinds(void);
 /* Lines no longer than the terminal, broken at spaces, and printable. */
 void print_wrapped(const struct request *request, const char *prose);
+/* The rest of a line that stands at a column already; what does not fit goes on
+   at that column. Without a terminal it is all one line. */
+void print_indented(const struct request *request, const char *prose,
+	size_t column, enum grid_style style);
 /* Digits alone. */
 bool word_is_number(const char *word);
-/* CTL_DONE, unless CSV is asked for. */
-int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
-/* Asks for the milestone that is the first argument, or what suffix names of
-   it ("/explain"), as of the time asked about. A client status. */
+/* Asks for what is at /v1/PLACE/ID/SUFFIX; times: as of the time asked about.
+   A client status. */
+int get_below(const struct request *request, const char *place, const char *id,
+	const char *suffix, bool times, struct text *answer);
+/* The same of the milestone that is the first argument, or what suffix names of
+   it ("/explain"). */
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer);
 

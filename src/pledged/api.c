@@ -192,6 +192,7 @@ static const struct endpoint {
 } endpoints[] = {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
+	{SERVER_GET, "/v1/pledges/", get_pledge, ""},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
@@ -202,12 +203,15 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/indicators/", get_observations,
 		"limit cursor as_of recorded_as_of"},
 	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
+	{SERVER_GET, "/v1/observations/", get_observation, ""},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
 	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
 	{SERVER_GET, "/v1/alerts", get_alerts, NULL},
 	{SERVER_GET, "/v1/alerts/", get_alert, ""},
 	{SERVER_GET, "/v1/silences", get_silences, "limit cursor state"},
+	{SERVER_GET, "/v1/silences/", get_silence, ""},
 	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
+	{SERVER_GET, "/v1/channels/", get_channel, ""},
 	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state channel"},
 	{SERVER_GET, "/v1/notifications/", get_notification, ""},
 	{SERVER_GET, "/v1/matrix", get_matrix,
@@ -314,8 +318,8 @@ static void endpoint_answer(struct daemon *daemon,
 }
 
 /* What may be done at a path by other methods than the one that came. Of those
-   that take what follows, the first counts: what is read there has an id alone,
-   an order more words. */
+   that take what follows, the first counts: what is read or deleted there has an
+   id alone, an order more words. */
 static unsigned path_methods(const char *path)
 {
 	unsigned methods = 0;
@@ -325,6 +329,7 @@ static unsigned path_methods(const char *path)
 		const struct endpoint *endpoint = &endpoints[i];
 
 		if (endpoint_matches(endpoint, path, &rest) && (methods == 0 ||
+				endpoint->method == SERVER_DELETE ||
 				string_is(endpoint->path, path)))
 			methods |= 1u << endpoint->method;
 	}

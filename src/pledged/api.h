@@ -4,6 +4,7 @@
  *
  *	api.c              the table of endpoints, who may ask, the answers
  *	api_lists.c        pages, and every list but that of milestones
+ *	api_one.c          what a list has, one by one
  *	api_observations.c what was observed, and what of it is held
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
@@ -39,7 +40,8 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
 	get_health, get_snapshot, get_definition, get_answers, get_held,
-	get_verification, get_alert, post_ack, get_silences, post_silence,
+	get_verification, get_alert, get_pledge, get_indicator, get_source,
+	get_observation, get_silence, get_channel, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
 	post_verify, get_asset;

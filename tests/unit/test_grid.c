@@ -48,11 +48,24 @@ static const struct {
 		"goods/2020  0.449  All goo…\n"
 		"x                  中国承…\n"
 		"bad\\x1b[2J\n"},
+	{26, false,
+		"ID           PACE\n"
+		"goods/2020  0.449\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"no room for TITLE\n"},
+	{16, false,
+		"ID\n"
+		"goods/2020\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"no room for PAC…\n"},
 	{1, false,
-		"ID           PACE  TIT…\n"
-		"goods/2020  0.449  All…\n"
-		"x                  中…\n"
-		"bad\\x1b[2J\n"},
+		"ID\n"
+		"goods/2020\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"…\n"},
 	{0, true,
 		"\x1b[1mID\x1b[0m           \x1b[1mPACE\x1b[0m  \x1b[1mTITLE\x1b[0m\n"
 		"goods/2020  \x1b[31m0.449\x1b[0m  "
@@ -91,8 +104,11 @@ static void widest_column_gives_first(void **state)
 	assert_string_equal(text_string(&out),
 		"A       B\n123456  12345678901…\n");
 	text_clear(&out);
+	grid_print(grid, &out, 16, false);
+	assert_string_equal(text_string(&out), "A       B\n123456  1234567…\n");
+	text_clear(&out);
 	grid_print(grid, &out, 12, false);
-	assert_string_equal(text_string(&out), "A      B\n1234…  1234…\n");
+	assert_string_equal(text_string(&out), "A\n123456\nno room for…\n");
 	text_release(&out);
 	grid_free(grid);
 }

@@ -59,11 +59,33 @@ static void test_elements(void **state)
 	assert_false(slice_next(slice_of("[]"), &cursor, &element));
 }
 
+static void test_members_in_turn(void **state)
+{
+	struct slice object = slice_of(" { \"a\" : 1.50 , \"b}\":{\"c\":[]},\"\":\"\" } ");
+	struct slice key, value;
+	size_t cursor = 0;
+
+	(void)state;
+	assert_true(slice_next_member(object, &cursor, &key, &value));
+	assert_slice(key, "a");
+	assert_slice(value, "1.50");
+	assert_true(slice_next_member(object, &cursor, &key, &value));
+	assert_slice(key, "b}");
+	assert_slice(value, "{\"c\":[]}");
+	assert_true(slice_next_member(object, &cursor, &key, &value));
+	assert_slice(key, "");
+	assert_slice(value, "\"\"");
+	assert_false(slice_next_member(object, &cursor, &key, &value));
+	cursor = 0;
+	assert_false(slice_next_member(slice_of("{}"), &cursor, &key, &value));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_members_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
