@@ -14,13 +14,13 @@
 #define GRID_SHRUNK_FAIR 24
 /* Cut below this nobody can read them: others are left out before. The first
    tells which row it is. */
-#define GRID_READABLE 8
+#define GRID_READABLE 12
 #define GRID_READABLE_FIRST 16
 
 struct grid_column {
 	char *title;
 	enum grid_align align;
-	bool shrink;
+	enum grid_shrink shrink;
 };
 
 struct grid_cell {
@@ -70,7 +70,7 @@ void grid_free(struct grid *grid)
 }
 
 void grid_column(struct grid *grid, const char *title, enum grid_align align,
-	bool shrink)
+	enum grid_shrink shrink)
 {
 	if (grid->column_count == GRID_COLUMNS_MAX || grid->cell_count != 0)
 		log_bug("grid: the column %s after %zu columns and %zu cells",
@@ -206,29 +206,61 @@ static void add_spaces(struct text *out, size_t count)
 	text_addf(out, "%*s", (int)count, "");
 }
 
-/* Adds as much of value as fits into width - 1 columns, and "…". Returns the
-   columns used. */
-static size_t add_cut(struct text *out, const char *value, size_t width)
+/* The end of what fits into so many columns; *used: those it takes. */
+static const char *value_head(const char *value, size_t columns, size_t *used)
 {
 	const char *cursor = value, *end = value + strlen(value), *fits = value;
-	size_t used = 0;
 
+	*used = 0;
 	while (cursor < end) {
 		size_t more = (size_t)utf8_width(utf8_next(&cursor, end));
 
-		if (used + more > width - 1)
+		if (*used + more > columns)
 			break;
-		used += more;
+		*used += more;
 		fits = cursor;
 	}
+	return fits;
+}
+
+/* The beginning of the last part that takes at most so many columns; no mark
+   whose letter is cut off. */
+static const char *value_tail(const char *value, size_t columns, size_t *used)
+{
+	const char *cursor = value, *end = value + strlen(value), *from = value;
+
+	*used = utf8_columns(value);
+	while (cursor < end) {
+		size_t less = (size_t)utf8_width(utf8_next(&cursor, end));
+
+		if (*used <= columns && less > 0)
+			break;
+		*used -= less;
+		from = cursor;
+	}
+	return from;
+}
+
+/* Adds as much of value as fits into width columns with "…" behind it, or in
+   its midst. Returns the columns used. */
+static size_t add_cut(struct text *out, const char *value, size_t width,
+	enum grid_shrink shrink)
+{
+	size_t room = width - 1, head, tail = 0;
+	const char *last = shrink == GRID_CUT_MIDDLE ? value_tail(value, room / 2,
+		&tail) : "";
+	const char *fits = value_head(value, room - tail, &head);
+
 	text_add(out, value, (size_t)(fits - value));
 	text_add_string(out, "…");
-	return used + 1;
+	text_add_string(out, last);
+	return head + 1 + tail;
 }
 
 struct grid_place {
 	size_t width;
 	enum grid_align align;
+	enum grid_shrink shrink;
 	bool last;	/* nothing follows: no spaces at the end of the line */
 	bool colour;
 };
@@ -244,7 +276,7 @@ static void add_cell(struct text *out, const struct grid_cell *cell,
 	if (code != NULL && used != 0)
 		text_addf(out, "\x1b[%sm", code);
 	if (used > place.width)
-		used = add_cut(out, cell->value, place.width);
+		used = add_cut(out, cell->value, place.width, place.shrink);
 	else
 		text_add_string(out, cell->value);
 	if (code != NULL && cell->width != 0)
@@ -269,6 +301,7 @@ static void add_row(struct text *out, const struct grid *grid,
 		add_cell(out, &cells[i], (struct grid_place){
 			.width = widths[i],
 			.align = grid->columns[i].align,
+			.shrink = grid->columns[i].shrink,
 			.last = i == last - 1,
 			.colour = colour,
 		});

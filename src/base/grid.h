@@ -16,6 +16,9 @@
 #include "base/text.h"
 
 enum grid_align { GRID_LEFT, GRID_RIGHT };
+/* How a column may be cut to fit: not at all; behind; in its midst, where what
+   tells rows apart stands at the end, as in an id. */
+enum grid_shrink { GRID_WHOLE, GRID_CUT, GRID_CUT_MIDDLE };
 enum grid_style { GRID_PLAIN, GRID_GOOD, GRID_WARN, GRID_BAD, GRID_DIM, GRID_BOLD };
 
 /* The parameters of the escape sequence for a style (ECMA-48 SGR), "31"; NULL:
@@ -26,9 +29,9 @@ struct grid;
 
 struct grid *grid_new(void);
 void grid_free(struct grid *grid);
-/* Declares the next column; shrink: it may be cut to fit. */
+/* Declares the next column. */
 void grid_column(struct grid *grid, const char *title, enum grid_align align,
-	bool shrink);
+	enum grid_shrink shrink);
 /* Fills the next cell, row by row. NULL: empty. */
 void grid_cell(struct grid *grid, const char *value, enum grid_style style);
 void grid_cellf(struct grid *grid, enum grid_style style,

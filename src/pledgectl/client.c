@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -20,6 +21,7 @@ struct client {
 	CURL *curl;
 	const char *socket;
 	long patience;		/* milliseconds */
+	int64_t ends;		/* when it is over, monotonic; 0: with each answer */
 	struct text *said;	/* NULL: standard error */
 };
 
@@ -47,9 +49,26 @@ void client_free(struct client *client)
 	free(client);
 }
 
-void client_set_patience(struct client *client, long milliseconds)
+static int64_t milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void client_hurry(struct client *client, long milliseconds)
 {
 	client->patience = milliseconds;
+	client->ends = milliseconds_now() + milliseconds;
+}
+
+/* For the next answer; never 0, which would be for ever. */
+static long client_patience(const struct client *client)
+{
+	int64_t left = client->ends - milliseconds_now();
+
+	return client->ends == 0 ? client->patience : left > 0 ? (long)left : 1;
 }
 
 void client_tell_to(struct client *client, struct text *said)
@@ -132,8 +151,8 @@ static int tell_away(const struct client *client, CURLcode code)
 		return CTL_FAILED;
 	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
-		client_tell(client, "the daemon did not answer within %ld seconds",
-			client->patience / 1000);
+		client_tell(client, "the daemon did not answer within %ld "
+			"milliseconds", client->patience);
 		return CTL_FAILED;
 	}
 	if (stat(client->socket, &status) < 0 && errno == ENOENT) {
@@ -235,7 +254,8 @@ static int client_send(struct client *client, const char *method,
 
 	client_prepare(client, path, headers);
 	text_init(answer, ANSWER_MAX);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->patience);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+		client_patience(client));
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	if (string_is(method, "POST")) {

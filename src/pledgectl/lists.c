@@ -14,7 +14,7 @@
 #define PAGE_LIMIT 1000
 
 static const struct list_column milestone_columns[] = {
-	{"MILESTONE", "id", CELL_TEXT, true},
+	{"MILESTONE", "id", CELL_ID, true},
 	{"STATUS", "status", CELL_STATUS, false},
 	{"DUE", "due", CELL_DAY, false},
 	{"ACTUAL", "actual", CELL_SHORT, false},
@@ -33,7 +33,7 @@ const struct list_column history_columns[] = {
 };
 
 static const struct list_column pledge_columns[] = {
-	{"PLEDGE", "id", CELL_TEXT, true},
+	{"PLEDGE", "id", CELL_ID, true},
 	{"OBLIGOR", "obligor", CELL_TEXT, false},
 	{"INSTRUMENT", "instrument", CELL_TEXT, false},
 	{"TITLE", "title", CELL_TEXT, true},
@@ -41,7 +41,7 @@ static const struct list_column pledge_columns[] = {
 };
 
 static const struct list_column indicator_columns[] = {
-	{"INDICATOR", "id", CELL_TEXT, true},
+	{"INDICATOR", "id", CELL_ID, true},
 	{"UNIT", "unit", CELL_TEXT, false},
 	{"FREQUENCY", "frequency", CELL_TEXT, false},
 	{"LAG", "lag", CELL_TEXT, false},
@@ -51,7 +51,7 @@ static const struct list_column indicator_columns[] = {
 };
 
 static const struct list_column source_columns[] = {
-	{"SOURCE", "id", CELL_TEXT, true},
+	{"SOURCE", "id", CELL_ID, true},
 	{"OUTCOME", "outcome", CELL_STATUS, false},
 	{"LAST SUCCESS", "last_success", CELL_TIME, false},
 	{"NEXT", "next", CELL_TIME, false},
@@ -65,7 +65,7 @@ static const struct list_column alert_columns[] = {
 	{"ALERT", "id", CELL_NUMBER, false},
 	{"SEVERITY", "severity", CELL_STATUS, false},
 	{"KIND", "kind", CELL_STATUS, false},
-	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"SUBJECT", "subject", CELL_ID, true},
 	{"RAISED", "raised", CELL_TIME, false},
 	{"STANDING", "standing", CELL_STANDING, true},
 	{"REASON", "reason", CELL_TEXT, true},
@@ -103,7 +103,7 @@ static const struct list_column outbox_columns[] = {
 	{"CHANNEL", "channel", CELL_TEXT, false},
 	{"STATE", "state", CELL_STATUS, false},
 	{"KIND", "kind", CELL_TEXT, false},
-	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"SUBJECT", "subject", CELL_ID, true},
 	{"ATTEMPTS", "attempts", CELL_NUMBER, false},
 	{"CREATED", "created", CELL_TIME, false},
 	{"NEXT", "next", CELL_TIME, false},
@@ -113,7 +113,7 @@ static const struct list_column outbox_columns[] = {
 
 static const struct list_column held_columns[] = {
 	{"NUMBER", "id", CELL_NUMBER, false},
-	{"INDICATOR", "indicator", CELL_TEXT, true},
+	{"INDICATOR", "indicator", CELL_ID, true},
 	{"PERIOD", "period", CELL_TEXT, false},
 	{"VALUE", "value", CELL_SHORT, false},
 	{"IN FORCE", "in_force", CELL_SHORT, false},
@@ -174,18 +174,23 @@ const char *const *list_kind_names(void)
 static const struct {
 	const char *word;
 	enum grid_style style;
+	bool other;	/* not of a milestone, but of a source, alert, message */
 } statuses[] = {
-	{"breached", GRID_BAD}, {"not_met", GRID_BAD}, {"reversed", GRID_BAD},
-	{"slipped", GRID_BAD}, {"off_track", GRID_BAD}, {"failed", GRID_BAD},
-	{"unreadable", GRID_BAD}, {"source_failing", GRID_BAD},
-	{"source_unreadable", GRID_BAD}, {"delivery_failed", GRID_BAD},
-	{"critical", GRID_BAD}, {"dead", GRID_BAD},
-	{"due", GRID_WARN}, {"at_risk", GRID_WARN}, {"unverified", GRID_WARN},
-	{"awaiting_data", GRID_WARN}, {"partly_met", GRID_WARN},
-	{"pending", GRID_PLAIN}, {"on_track", GRID_GOOD},
-	{"not_started", GRID_DIM}, {"met_late", GRID_WARN}, {"met", GRID_GOOD},
-	{"changed", GRID_GOOD}, {"unchanged", GRID_GOOD},
-	{"waived", GRID_DIM}, {"superseded", GRID_DIM}, {"withdrawn", GRID_DIM},
+	{"breached", GRID_BAD, false}, {"not_met", GRID_BAD, false},
+	{"reversed", GRID_BAD, false}, {"slipped", GRID_BAD, true},
+	{"off_track", GRID_BAD, false}, {"failed", GRID_BAD, true},
+	{"unreadable", GRID_BAD, true}, {"source_failing", GRID_BAD, true},
+	{"source_unreadable", GRID_BAD, true},
+	{"delivery_failed", GRID_BAD, true}, {"critical", GRID_BAD, true},
+	{"dead", GRID_BAD, true}, {"due", GRID_WARN, false},
+	{"at_risk", GRID_WARN, false}, {"unverified", GRID_WARN, false},
+	{"awaiting_data", GRID_WARN, false}, {"partly_met", GRID_WARN, false},
+	{"warning", GRID_WARN, true}, {"pending", GRID_PLAIN, false},
+	{"on_track", GRID_GOOD, false}, {"not_started", GRID_DIM, false},
+	{"met_late", GRID_WARN, false}, {"met", GRID_GOOD, false},
+	{"changed", GRID_GOOD, true}, {"unchanged", GRID_GOOD, true},
+	{"waived", GRID_DIM, false}, {"superseded", GRID_DIM, false},
+	{"withdrawn", GRID_DIM, false},
 };
 
 #define STATUS_WORDS (sizeof statuses / sizeof *statuses)
@@ -197,6 +202,14 @@ static size_t status_rank(const char *status)
 			return i;
 	}
 	return STATUS_WORDS;
+}
+
+const char *milestone_status(size_t number)
+{
+	for (size_t i = 0; i < STATUS_WORDS; i++)
+		if (!statuses[i].other && number-- == 0)
+			return statuses[i].word;
+	return NULL;
 }
 
 enum grid_style status_style(const char *status)
@@ -577,7 +590,8 @@ static void print_grid(const struct items *items, const struct request *request,
 	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
 		grid_column(grid, c->title, c->cell == CELL_NUMBER ||
 			c->cell == CELL_SHORT || c->cell == CELL_SHARE ?
-			GRID_RIGHT : GRID_LEFT, c->shrink);
+			GRID_RIGHT : GRID_LEFT, !c->shrink ? GRID_WHOLE :
+			c->cell == CELL_ID ? GRID_CUT_MIDDLE : GRID_CUT);
 	for (size_t i = 0; i < items->count; i++) {
 		for (const struct list_column *c = kind->columns;
 			c->title != NULL; c++) {

@@ -13,6 +13,7 @@
 enum cell {
 	CELL_TEXT, CELL_STATUS, CELL_NUMBER, CELL_SHORT, CELL_DAY, CELL_TIME,
 	CELL_BOOL, CELL_SHARE,
+	CELL_ID,		/* cut in its midst */
 	CELL_STANDING,		/* of an alert: who has it, or what holds it back */
 	CELL_WORKING		/* of a channel: whether it works, and when */
 };
@@ -81,6 +82,9 @@ void add_time_of(struct text *out, const struct request *request,
 void add_percent(struct text *out, json_t *share);
 /* The style of a status word. */
 enum grid_style status_style(const char *status);
+/* The statuses of milestones by number, most urgent first; NULL behind the
+   last. */
+const char *milestone_status(size_t number);
 /* A number's text in short words: "27.3bn". */
 void add_short_number(struct text *out, struct slice raw);
 

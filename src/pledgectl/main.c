@@ -21,7 +21,7 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_KEY = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
-	TAKES_MATCH = 131072 };
+	TAKES_MATCH = 131072, TAKES_RANGES = 262144 };
 
 #define WORDS_MANY 1000
 
@@ -50,6 +50,9 @@ const struct verb verbs[] = {
 	{"matrix", verb_matrix, TAKES_AS_OF | TAKES_KEYS | TAKES_WITHIN, 1,
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
+	{"monitor", verb_monitor, TAKES_MATCH | TAKES_RANGES, 0,
+		"monitor [--warning NAME=RANGE] [--critical NAME=RANGE]",
+		"how all stands, as a plugin of Nagios or Icinga tells it"},
 	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"ack ALERT ... -m WHY [--for 7d]",
 		"take alerts in hand, by number or by what they are about"},
@@ -97,16 +100,20 @@ const size_t verb_count = VERB_COUNT;
 
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Whoever runs a plugin reads standard output, and 2 means something else. */
+static bool is_plugin;
+
 static int usage(const char *format, ...)
 {
+	FILE *out = is_plugin ? stdout : stderr;
 	va_list arguments;
 
-	fputs("pledgectl: ", stderr);
+	fputs(is_plugin ? "PLEDGED UNKNOWN: " : "pledgectl: ", out);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vfprintf(out, format, arguments);
 	va_end(arguments);
-	fputs(": see pledgectl --help\n", stderr);
-	return CTL_USAGE;
+	fputs(": see pledgectl --help\n", out);
+	return is_plugin ? MONITOR_UNKNOWN : CTL_USAGE;
 }
 
 /* --- options ------------------------------------------------------------------ */
@@ -114,7 +121,7 @@ static int usage(const char *format, ...)
 struct words {		/* option values that are checked after reading */
 	const char *form;
 	const char *colour;
-	const char *match;
+	const char *match, *warning, *critical;
 	const char *zone;
 };
 
@@ -141,6 +148,13 @@ const struct option_row option_rows[] = {
 	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
 		"--match NAME=VALUE",
 		"milestones or alerts, by field or label; VALUE may have * and ?"},
+	{"--warning", TAKES_RANGES, IN_WORDS, offsetof(struct words, warning),
+		"--warning NAME=RANGE",
+		"of monitor: warn where a number is out of its range, as 0:10"},
+	{"--critical", TAKES_RANGES, IN_WORDS, offsetof(struct words, critical),
+		"--critical NAME=RANGE", "the same for what is critical"},
+	{"--timeout", TAKES_RANGES, IN_REQUEST, offsetof(struct request, timeout),
+		"--timeout SECONDS", "of monitor: how long it takes at most; default 10"},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
 		offsetof(struct request, within), "--due-within SPAN",
 		"due within 30d, 6mo, ..."},
@@ -254,6 +268,19 @@ static const struct option_row *option_find(const char *word, size_t *length)
 	return NULL;
 }
 
+/* Of an option that may be given more than once. */
+static int word_keep(const char *name, const char **word, const char **list,
+	size_t *count)
+{
+	if (*word == NULL)
+		return 0;
+	if (*count == MATCHES_MAX)
+		return usage("more than %d times %s", MATCHES_MAX, name);
+	list[(*count)++] = *word;
+	*word = NULL;
+	return 0;
+}
+
 static int option_set(struct request *request, struct words *words,
 	const struct option_row *row, const char *value)
 {
@@ -264,13 +291,14 @@ static int option_set(struct request *request, struct words *words,
 		*(bool *)place = row->place == IN_FLAG;
 	else
 		*(const char **)(void *)place = value;
-	if (words->match == NULL)
-		return 0;
-	if (request->match_count == MATCHES_MAX)
-		return usage("more than %d times --match", MATCHES_MAX);
-	request->matches[request->match_count++] = words->match;
-	words->match = NULL;
-	return 0;
+	int status = word_keep(row->name, &words->match, request->matches,
+		&request->match_count);
+
+	if (status == 0)
+		status = word_keep(row->name, &words->warning, request->warnings,
+			&request->warning_count);
+	return status != 0 ? status : word_keep(row->name, &words->critical,
+		request->criticals, &request->critical_count);
 }
 
 static int words_read(struct request *request, const struct words *words)
@@ -278,6 +306,7 @@ static int words_read(struct request *request, const struct words *words)
 	static const char *const forms[] = {"table", "json", "jsonl", "csv"};
 	const char *colour = words->colour != NULL ? words->colour : "auto";
 	bool known = words->form == NULL;
+	struct error error;
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		if (string_is(forms[i], words->form)) {
@@ -298,7 +327,9 @@ static int words_read(struct request *request, const struct words *words)
 		!string_is(request->sort, "id"))
 		return usage("--sort takes due, urgency or id");
 	request->width = terminal_width();
-	return times_begin(request, words->zone);
+	if (times_begin(request, words->zone, &error) < 0)
+		return usage("--zone: %s", error.text);
+	return 0;
 }
 
 static const struct verb *verb_find(const char *name)
@@ -419,6 +450,7 @@ int main(int argc, char **argv)
 	if (!terminal_fill_closed())
 		return CTL_FAILED;
 	for (int i = 1; i < argc; i++) {
+		is_plugin |= string_is(argv[i], "monitor");
 		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {
 			print_help();
 			return CTL_DONE;

@@ -34,21 +34,16 @@ static const struct zone *zone_local_here(void)
 	return zone != NULL ? zone : zone_utc();
 }
 
-int times_begin(struct request *request, const char *name)
+int times_begin(struct request *request, const char *name, struct error *error)
 {
-	struct error error;
-
 	request->now = (instant)time(NULL);
 	if (name == NULL || string_is(name, "local"))
 		request->zone = zone_local_here();
 	else if (string_is(name, "utc") || string_is(name, "UTC"))
 		request->zone = zone_utc();
 	else
-		request->zone = zone_named(name, &error);
-	if (request->zone != NULL)
-		return CTL_DONE;
-	fprintf(stderr, "pledgectl: --zone: %s\n", error.text);
-	return CTL_USAGE;
+		request->zone = zone_named(name, error);
+	return request->zone != NULL ? 0 : -1;
 }
 
 void times_end(struct request *request)

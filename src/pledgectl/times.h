@@ -8,9 +8,9 @@
 
 #include "pledgectl/verbs.h"
 
-/* Sets zone and now of a request; name: as --zone has it, NULL is "local". A
-   client status. */
-int times_begin(struct request *request, const char *name);
+/* Sets zone and now of a request; name: as --zone has it, NULL is "local". -1
+   with an error. */
+int times_begin(struct request *request, const char *name, struct error *error);
 void times_end(struct request *request);
 
 /* A time as the daemon wrote it, to the minute: "2026-11-30T09:12+01:00", or

@@ -69,9 +69,10 @@ static int add_match(struct text *query, const char *const *fields,
 	return CTL_DONE;
 }
 
-static int add_matches(const struct request *request,
-	const char *const *fields, struct text *query)
+int query_add_matches(const struct request *request, bool alerts,
+	struct text *query)
 {
+	const char *const *fields = alerts ? alert_fields : milestone_fields;
 	int status = CTL_DONE;
 
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
@@ -117,7 +118,7 @@ static int build_alert_query(const struct request *request,
 	if (request->all || request->status != NULL)
 		client_add_parameter(query, "state", request->status != NULL ?
 			request->status : "all");
-	return add_matches(request, alert_fields, query);
+	return query_add_matches(request, true, query);
 }
 
 /* What the filters of the command line ask for; milestones and alerts alone
@@ -142,7 +143,7 @@ static int build_query(const struct request *request,
 	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
-	status = add_matches(request, milestone_fields, query);
+	status = query_add_matches(request, false, query);
 	if (within != NULL && status == CTL_DONE)
 		status = add_within(query, within);
 	return status;

@@ -11,6 +11,9 @@
 #include "base/moment.h"
 #include "pledgectl/client.h"
 
+/* What a monitoring plugin says of a service, and ends with. */
+enum { MONITOR_OK, MONITOR_WARNING, MONITOR_CRITICAL, MONITOR_UNKNOWN };
+
 enum form { FORM_TABLE, FORM_JSON, FORM_JSONL, FORM_CSV };
 
 #define MATCHES_MAX 16
@@ -28,6 +31,9 @@ struct request {
 	const char *status;
 	const char *matches[MATCHES_MAX];	/* "k=v" */
 	size_t match_count;
+	const char *warnings[MATCHES_MAX], *criticals[MATCHES_MAX];
+	size_t warning_count, critical_count;	/* of monitor, "name=range" */
+	const char *timeout;	/* a number of seconds */
 	const char *within;	/* a duration */
 	const char *sort;	/* "due", "urgency", "id" */
 	const char *rows, *columns;	/* of a matrix */
@@ -77,6 +83,8 @@ int verb_accept(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
 int verb_reload(const struct request *request);
+/* The state of a monitoring plugin, not a client status. */
+int verb_monitor(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */
 
@@ -97,6 +105,9 @@ void print_indented(const struct request *request, const char *prose,
 bool word_is_number(const char *word);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
+/* Adds what --match says of milestones, or of alerts. A client status. */
+int query_add_matches(const struct request *request, bool alerts,
+	struct text *query);
 /* Asks for what is at /v1/PLACE/ID/SUFFIX; times: as of the time asked about.
    A client status. */
 int get_below(const struct request *request, const char *place, const char *id,
