@@ -11,6 +11,7 @@
 
 #include "base/terminal.h"
 #include "pledgectl/commands.h"
+#include "pledgectl/complete.h"
 #include "pledgectl/times.h"
 #include "pledgectl/verbs.h"
 
@@ -37,9 +38,9 @@ const struct verb verbs[] = {
 	{"show", verb_show, TAKES_AS_OF, 2, "show [KIND] ID",
 		"one thing whole: a milestone, pledge, indicator, source, "
 		"channel, alert, silence or observation"},
-	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
+	{"explain", verb_explain, TAKES_AS_OF, 1, "explain MILESTONE",
 		"what a milestone's answer rests on"},
-	{"history", verb_history, 0, 1, "history ID",
+	{"history", verb_history, 0, 1, "history MILESTONE",
 		"every change of its answer, and what caused it"},
 	{"due", verb_due,
 		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN, 0,
@@ -63,17 +64,17 @@ const struct verb verbs[] = {
 	{"silence list", verb_silence_list, TAKES_ALL, 0, "silence list [--all]",
 		"the silences there are, and what each holds back"},
 	{"silence end", verb_silence_end, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"silence end NUMBER ...", "be told again, at once"},
+		"silence end SILENCE ...", "be told again, at once"},
 	{"outbox", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0,
 		"outbox [--dead|--all]",
 		"messages on their way, or given up"},
 	{"outbox list", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0, NULL, NULL},
-	{"outbox show", verb_outbox_show, 0, 1, "outbox show NUMBER",
+	{"outbox show", verb_outbox_show, 0, 1, "outbox show MESSAGE",
 		"what one says, and what became of each attempt"},
 	{"outbox retry", verb_outbox_retry, TAKES_DEAD | TAKES_KEY, WORDS_MANY,
-		"outbox retry NUMBER ...|--dead", "send now what was given up"},
+		"outbox retry MESSAGE ...|--dead", "send now what was given up"},
 	{"outbox drop", verb_outbox_drop, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"outbox drop NUMBER ... -m WHY", "never send it"},
+		"outbox drop MESSAGE ... -m WHY", "never send it"},
 	{"channel test", verb_channel_test, 0, 1, "channel test CHANNEL",
 		"send a marked message, and hear what becomes of it"},
 	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
@@ -81,7 +82,7 @@ const struct verb verbs[] = {
 		"observe INDICATOR PERIOD VALUE",
 		"hand in a figure, or with --file a table"},
 	{"accept", verb_accept, TAKES_RELEASE | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"accept NUMBER ... -m WHY",
+		"accept OBSERVATION ... -m WHY",
 		"release figures that are held as implausible"},
 	{"attest", verb_attest, TAKES_STATEMENT | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 2,
 		"attest MILESTONE KEY",
@@ -188,7 +189,7 @@ const struct option_row option_rows[] = {
 	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no), "--no",
 		"it has not happened, or no longer holds"},
 	{"--key", TAKES_KEY, IN_REQUEST, offsetof(struct request, key),
-		"--key KEY", "the same order again is not done twice"},
+		"--key WORD", "the same order again is not done twice"},
 	{"--published", TAKES_FIGURES, IN_REQUEST,
 		offsetof(struct request, published), "--published TIME",
 		"of a figure; default now"},
@@ -449,6 +450,11 @@ int main(int argc, char **argv)
 
 	if (!terminal_fill_closed())
 		return CTL_FAILED;
+	/* Behind it are words of another command line, whatever they are. */
+	if (argc > 1 && string_is(argv[1], "complete")) {
+		complete(request.socket, argv + 2, (size_t)argc - 2);
+		return CTL_DONE;
+	}
 	for (int i = 1; i < argc; i++) {
 		is_plugin |= string_is(argv[i], "monitor");
 		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {

@@ -107,6 +107,14 @@ struct monitor {
 	struct text said;	/* why it is not known */
 };
 
+#define MEASURE_COUNT (sizeof measures / sizeof *measures)
+
+const char *monitor_measure(size_t number)
+{
+	return number < MEASURE_COUNT ? measures[number].name :
+		milestone_status(number - MEASURE_COUNT);
+}
+
 static void monitor_add(struct monitor *monitor, const struct measure *measure)
 {
 	bool selected = monitor->request->match_count > 0;
@@ -121,7 +129,7 @@ static void monitor_begin(struct monitor *monitor,
 {
 	*monitor = (struct monitor){.request = request};
 	text_init(&monitor->said, 0);
-	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+	for (size_t i = 0; i < MEASURE_COUNT; i++)
 		monitor_add(monitor, &measures[i]);
 	for (size_t i = 0; milestone_status(i) != NULL; i++)
 		monitor_add(monitor, &(struct measure){

@@ -86,6 +86,10 @@ int verb_reload(const struct request *request);
 /* The state of a monitoring plugin, not a client status. */
 int verb_monitor(const struct request *request);
 
+/* The names of the numbers that monitor holds against ranges; NULL behind the
+   last. */
+const char *monitor_measure(size_t number);
+
 /* --- shared by verbs ---------------------------------------------------------- */
 
 /* Tells what is wrong with the command line. Returns CTL_USAGE. */
