@@ -63,13 +63,13 @@ bool slice_next_member(struct slice object, size_t *cursor, struct slice *key,
 	if (at >= object.length || object.start[at] == '}')
 		return false;
 	size_t key_end = skip_string(object, at);
-	size_t start = skip_space(object, skip_space(object, key_end) + 1);
-	size_t end = skip_value(object, start);
+	size_t from = skip_space(object, skip_space(object, key_end) + 1);
+	size_t end = skip_value(object, from);
 
-	if (start > object.length || key_end > object.length)
+	if (end < from)
 		return false;
 	*key = (struct slice){object.start + at + 1, key_end - at - 2};
-	*value = slice_between(object, start, end);
+	*value = slice_between(object, from, end);
 	*cursor = end + (end < object.length && object.start[end] == ',');
 	return true;
 }
@@ -81,9 +81,51 @@ struct slice slice_member(struct slice object, const char *key)
 
 	while (slice_next_member(object, &cursor, &name, &value))
 		if (name.length == length &&
-				memcmp(name.start, key, length) == 0)
+		    memcmp(name.start, key, length) == 0)
 			return value;
 	return (struct slice){NULL, 0};
+}
+
+/* The code of \u and four digits; text that is no JSON: less. */
+static uint32_t escaped_code(struct slice string, size_t at)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t code = 0;
+
+	for (size_t i = at; i < at + 4 && i < string.length; i++) {
+		const char *digit = strchr(digits, string.start[i] |
+			(string.start[i] >= 'A' ? 0x20 : 0));
+
+		code = 16 * code + (digit != NULL ?
+			(uint32_t)(digit - digits) % 16 : 0);
+	}
+	return code;
+}
+
+void slice_add_said(struct text *out, struct slice string)
+{
+	static const char letters[] = "b\bf\fn\nr\rt\t";
+
+	for (size_t i = 1; i + 1 < string.length; i++) {
+		char c = string.start[i];
+
+		if (c != '\\') {
+			text_add_char(out, c);
+			continue;
+		}
+		c = string.start[++i];
+		if (c == 'u') {
+			utf8_add(out, escaped_code(string, i + 1));
+			i += 4;
+			continue;
+		}
+		for (const char *letter = letters; *letter != '\0'; letter += 2)
+			if (c == letter[0]) {
+				c = letter[1];
+				break;
+			}
+		text_add_char(out, c);
+	}
 }
 
 bool slice_next(struct slice array, size_t *cursor, struct slice *element)
