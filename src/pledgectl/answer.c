@@ -10,7 +10,6 @@
 
 #define LABEL_WIDTH 16
 #define INDENT (2 + LABEL_WIDTH)
-#define KEY_MAX 64
 
 /* --- forms ---------------------------------------------------------------------------- */
 
@@ -45,23 +44,6 @@ void fact_print(const struct request *request, const char *label,
 {
 	printf("  %-*s", LABEL_WIDTH, label);
 	print_indented(request, value, INDENT, style);
-}
-
-/* Where a dotted key leads. */
-static const json_t *fact_find(const json_t *object, const char *key,
-	struct slice *raw)
-{
-	char name[KEY_MAX];
-
-	while (object != NULL && *key != '\0') {
-		size_t length = strcspn(key, ".");
-
-		snprintf(name, sizeof name, "%.*s", (int)length, key);
-		object = json_object_get(object, name);
-		*raw = slice_member(*raw, name);
-		key += length + (key[length] == '.');
-	}
-	return object;
 }
 
 static void add_list(struct text *out, const json_t *list)
@@ -123,7 +105,7 @@ void facts_print(const struct request *request, const json_t *object,
 	text_init(&value, 0);
 	for (; facts->label != NULL; facts++) {
 		struct slice place = raw;
-		const json_t *found = fact_find(object, facts->key, &place);
+		const json_t *found = member_at(object, facts->key, &place);
 
 		text_clear(&value);
 		if (found != NULL)

@@ -207,6 +207,15 @@ static void offer_ids(struct completion *completion)
 		kinds[i].offer(completion);
 }
 
+/* Whose answers or observations are listed. */
+static void offer_owners(struct completion *completion)
+{
+	if (string_is(completion->before, "answers"))
+		offer_sources(completion);
+	else if (string_is(completion->before, "observations"))
+		offer_indicators(completion);
+}
+
 /* --- fields and labels ------------------------------------------------------------------- */
 
 static const char *const grouping[] = {"instrument", "milestone", "obligor",
@@ -418,7 +427,7 @@ static const struct {
 	{"KEY", NULL, offer_groups}, {"KIND", NULL, offer_kinds},
 	{"MESSAGE", NULL, offer_messages}, {"MILESTONE", NULL, offer_milestones},
 	{"NAME=RANGE", NULL, offer_measures}, {"NAME=VALUE", NULL, offer_matches},
-	{"OBSERVATION", NULL, offer_held}, {"ORDER", NULL, offer_orders},
+	{"OF", NULL, offer_owners}, {"OBSERVATION", NULL, offer_held}, {"ORDER", NULL, offer_orders},
 	{"PLEDGE", NULL, offer_pledges}, {"PLEDGES", NULL, offer_pledges},
 	{"SILENCE", NULL, offer_silences}, {"SOCKET", NULL, offer_files},
 	{"SOURCE", NULL, offer_sources}, {"SPAN", NULL, offer_spans},

@@ -29,7 +29,9 @@ static void places_add(struct places *places, const char *word, size_t length,
 	bool was_option = *of_option;
 
 	word += opens;
-	length -= opens + closes;
+	length -= opens;
+	while (length > 0 && word[length - 1] == ']')
+		length--;
 	/* "-m WHY", "[--by KEY]": the option and what stands behind it. */
 	*of_option = *word == '-' && !closes;
 	if (length >= 3 && strncmp(word, "...", 3) == 0)

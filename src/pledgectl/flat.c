@@ -4,195 +4,148 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/tabular.h"
 
-struct column {
+/* A path that some object has, in the order first seen. */
+struct path {
 	char *name;
-	bool said;	/* some item has a value there */
-	bool shown;
-	char *cell;	/* of the row being made; NULL: empty */
+	bool said;		/* it has a value somewhere */
 };
 
-struct flat {
-	struct column *columns;
+struct paths {
+	struct path *list;
 	size_t count, capacity;
-	size_t likely;		/* where the next name is, if this item is like
+	size_t likely;		/* where the next is, if this object is like
 				   those before it */
-	struct text name;	/* of the member being walked */
 };
 
-/* The column of a name; NULL: there are too many. */
-static struct column *flat_column(struct flat *flat)
+static struct path *paths_find(struct paths *paths, const char *name)
 {
-	const char *name = text_string(&flat->name);
+	for (size_t i = 0; i < paths->count; i++) {
+		size_t at = (paths->likely + i) % paths->count;
 
-	for (size_t i = 0; i < flat->count; i++) {
-		size_t at = (flat->likely + i) % flat->count;
-
-		if (string_is(flat->columns[at].name, name)) {
-			flat->likely = at + 1;
-			return &flat->columns[at];
+		if (string_is(paths->list[at].name, name)) {
+			paths->likely = at + 1;
+			return &paths->list[at];
 		}
 	}
-	if (flat->count == FLAT_COLUMNS_MAX)
-		return NULL;
-	flat->columns = mem_grow(flat->columns, flat->count, &flat->capacity,
-		sizeof *flat->columns);
-	flat->columns[flat->count] = (struct column){.name = mem_string(name)};
-	flat->likely = flat->count + 1;
-	return &flat->columns[flat->count++];
+	paths->list = mem_grow(paths->list, paths->count, &paths->capacity,
+		sizeof *paths->list);
+	paths->list[paths->count] = (struct path){.name = mem_string(name)};
+	paths->likely = paths->count + 1;
+	return &paths->list[paths->count++];
 }
 
-/* --- a walk over the members of an object ------------------------------------------- */
-
-typedef void leaf_fn(struct column *column, struct slice raw,
-	const json_t *value);
-
-/* Labels are told by their name, as in questions. */
-static void flat_push(struct flat *flat, struct slice key)
+/* As deep as objects of answers are within one another. */
+static void paths_walk(struct paths *paths, struct slice object,
+	struct text *path)
 {
-	struct slice labels = slice_of("labels");
-	bool label = flat->name.length == 0 && key.length == labels.length &&
-		memcmp(key.start, labels.start, key.length) == 0;
-
-	if (flat->name.length > 0)
-		text_add_char(&flat->name, '.');
-	text_add(&flat->name, key.start, key.length - label);
-}
-
-static void flat_pop(struct flat *flat, size_t length)
-{
-	flat->name.length = length;
-	flat->name.data[length] = '\0';
-}
-
-/* jansson has the members in the order of the text. */
-static void flat_walk(struct flat *flat, struct slice raw, json_t *object,
-	int depth, leaf_fn *leaf)
-{
-	void *member = json_object_iter(object);
-	size_t cursor = 0, before = flat->name.length;
+	size_t cursor = 0, length = path->length;
 	struct slice key, value;
 
-	while (member != NULL && slice_next_member(raw, &cursor, &key, &value)) {
-		json_t *json = json_object_iter_value(member);
-		struct column *column = NULL;
-
-		flat_push(flat, key);
-		if (json_is_object(json) && depth < FLAT_DEPTH_MAX)
-			flat_walk(flat, value, json, depth + 1, leaf);
-		else if ((column = flat_column(flat)) != NULL)
-			leaf(column, value, json);
-		flat_pop(flat, before);
-		member = json_object_iter_next(object, member);
+	while (slice_next_member(object, &cursor, &key, &value)) {
+		path->length = length;
+		text_add(path, key.start, key.length);
+		if (value.length > 2 && *value.start == '{') {
+			text_add_char(path, '.');
+			paths_walk(paths, value, path);
+		} else if (paths->count < TABULAR_COLUMNS_MAX) {
+			paths_find(paths, text_string(path))->said |=
+				value.length > 0 && *value.start != 'n' &&
+				*value.start != '{';
+		}
 	}
 }
-
-static void leaf_note(struct column *column, struct slice raw,
-	const json_t *value)
-{
-	(void)raw;
-	column->said |= !json_is_null(value);
-}
-
-static void leaf_fill(struct column *column, struct slice raw,
-	const json_t *value)
-{
-	free(column->cell);
-	column->cell = json_is_null(value) ? NULL : json_is_string(value) ?
-		mem_string(json_string_value(value)) :
-		mem_string_n(raw.start, raw.length);
-}
-
-/* --- rows ------------------------------------------------------------------------------- */
 
 /* What is null wherever it is no object has no column beside its members. */
-static bool column_is_shown(const struct flat *flat, size_t index)
+static bool path_is_shown(const struct paths *paths, const struct path *path)
 {
-	const struct column *column = &flat->columns[index];
-	size_t length = strlen(column->name);
+	size_t length = strlen(path->name);
 
-	for (size_t i = 0; !column->said && i < flat->count; i++) {
-		if (string_starts(flat->columns[i].name, column->name) &&
-				flat->columns[i].name[length] == '.')
+	for (size_t i = 0; !path->said && i < paths->count; i++)
+		if (string_starts(paths->list[i].name, path->name) &&
+				paths->list[i].name[length] == '.')
 			return false;
-	}
 	return true;
 }
 
-static void line_add(struct text *line, const char *cell)
+/* Labels are told by their name, as in questions. */
+static void path_column(struct tabular *tabular, const char *path)
 {
-	struct text printable;
+	struct text title;
 
-	text_init(&printable, 0);
-	text_add_printable(&printable, cell != NULL ? cell : "");
-	text_add_csv(line, text_string(&printable));
-	text_add_char(line, ',');
-	text_release(&printable);
+	text_init(&title, 0);
+	if (string_starts(path, "labels."))
+		text_addf(&title, "label.%s", strchr(path, '.') + 1);
+	else
+		text_add_string(&title, path);
+	tabular_column(tabular, text_string(&title), path);
+	text_release(&title);
 }
 
+static void columns_of_items(struct tabular *tabular,
+	const struct items *items)
+{
+	struct paths paths = {.count = 0};
+	struct text path;
+
+	text_init(&path, 65536);
+	for (size_t i = 0; i < items->count; i++) {
+		text_clear(&path);
+		paths.likely = 0;
+		paths_walk(&paths, items->list[i].raw, &path);
+	}
+	for (size_t i = 0; i < paths.count; i++)
+		if (path_is_shown(&paths, &paths.list[i]))
+			path_column(tabular, paths.list[i].name);
+	for (size_t i = 0; i < paths.count; i++)
+		free(paths.list[i].name);
+	free(paths.list);
+	text_release(&path);
+}
+
+static void columns_of_kind(struct tabular *tabular,
+	const struct list_kind *kind)
+{
+	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
+		if (c->cell != CELL_STANDING && c->cell != CELL_WORKING)
+			path_column(tabular, c->key);
+}
+
+/* A line that ends in CR LF. */
 static void line_print(struct text *line)
 {
-	if (line->length > 0)
-		fwrite(text_string(line), 1, line->length - 1, stdout);
+	line->length -= 2;
+	line->data[line->length] = '\0';
+	if (isatty(STDOUT_FILENO))
+		print_said(stdout, text_string(line));
+	else
+		fwrite(line->data, 1, line->length, stdout);
 	putchar('\n');
 	text_clear(line);
 }
 
-static void print_rows(struct flat *flat, const struct items *items)
+void flat_print(const struct items *items, const struct list_kind *kind)
 {
+	struct tabular tabular;
 	struct text line;
 
+	tabular_init(&tabular);
+	columns_of_items(&tabular, items);
+	if (items->count == 0 && kind != NULL)
+		columns_of_kind(&tabular, kind);
 	text_init(&line, 0);
-	for (size_t i = 0; i < flat->count; i++)
-		if (flat->columns[i].shown)
-			line_add(&line, flat->columns[i].name);
-	line_print(&line);
-	for (size_t n = 0; n < items->count; n++) {
-		flat_walk(flat, items->list[n].raw, items->list[n].json, 0,
-			leaf_fill);
-		for (size_t i = 0; i < flat->count; i++) {
-			struct column *column = &flat->columns[i];
-
-			if (column->shown)
-				line_add(&line, column->cell);
-			free(column->cell);
-			column->cell = NULL;
-		}
+	if (tabular.count > 0) {
+		tabular_head(&tabular, &line);
+		line_print(&line);
+	}
+	for (size_t i = 0; i < items->count; i++) {
+		tabular_row(&tabular, items->list[i].raw, &line);
 		line_print(&line);
 	}
 	text_release(&line);
-}
-
-static void print_names(const struct list_kind *kind)
-{
-	struct text line;
-
-	text_init(&line, 0);
-	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
-		if (c->cell != CELL_STANDING && c->cell != CELL_WORKING)
-			line_add(&line, c->key);
-	line_print(&line);
-	text_release(&line);
-}
-
-void flat_print(const struct items *items, const struct list_kind *kind)
-{
-	struct flat flat = {.count = 0};
-
-	text_init(&flat.name, 65536);
-	for (size_t i = 0; i < items->count; i++)
-		flat_walk(&flat, items->list[i].raw, items->list[i].json, 0,
-			leaf_note);
-	for (size_t i = 0; i < flat.count; i++)
-		flat.columns[i].shown = column_is_shown(&flat, i);
-	if (items->count > 0)
-		print_rows(&flat, items);
-	else if (kind != NULL)
-		print_names(kind);
-	for (size_t i = 0; i < flat.count; i++)
-		free(flat.columns[i].name);
-	free(flat.columns);
-	text_release(&flat.name);
+	tabular_release(&tabular);
 }

@@ -12,6 +12,7 @@
 #include "pledgectl/times.h"
 
 #define PAGE_LIMIT 1000
+#define MEMBER_MAX 64		/* of a name of ours */
 
 static const struct list_column milestone_columns[] = {
 	{"MILESTONE", "id", CELL_ID, true},
@@ -36,6 +37,8 @@ static const struct list_column pledge_columns[] = {
 	{"PLEDGE", "id", CELL_ID, true},
 	{"OBLIGOR", "obligor", CELL_TEXT, false},
 	{"INSTRUMENT", "instrument", CELL_TEXT, false},
+	{"WORST", "rollup.worst", CELL_STATUS, false},
+	{"NEXT DUE", "rollup.next_due", CELL_DAY, false},
 	{"TITLE", "title", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
@@ -123,6 +126,29 @@ static const struct list_column held_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
+static const struct list_column observation_columns[] = {
+	{"NUMBER", "id", CELL_NUMBER, false},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"VALUE", "value", CELL_NUMBER, false},
+	{"PUBLISHED", "published", CELL_TIME, false},
+	{"RECORDED", "recorded", CELL_TIME, false},
+	{"SOURCE", "source", CELL_TEXT, true},
+	{"BY", "by", CELL_TEXT, true},
+	{"HELD", "held", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column document_columns[] = {
+	{"NUMBER", "id", CELL_NUMBER, false},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"KEY", "key", CELL_ID, true},
+	{"TITLE", "title", CELL_TEXT, true},
+	{"PUBLISHED", "published", CELL_TIME, false},
+	{"RECORDED", "recorded", CELL_TIME, false},
+	{"URL", "url", CELL_ID, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
 static const struct list_column answer_columns[] = {
 	{"TIME", "time", CELL_TIME, false},
 	{"STATUS", "status", CELL_NUMBER, false},
@@ -146,7 +172,10 @@ static const struct list_kind kinds[] = {
 	{"outbox", outbox_columns},
 	{"held", held_columns},
 	{"answers", answer_columns},
+	{"observations", observation_columns},
 };
+
+static const struct list_kind documents = {"observations", document_columns};
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
@@ -341,6 +370,22 @@ void items_release(struct items *items)
 	free(items->pages);
 }
 
+const json_t *member_at(const json_t *object, const char *path,
+	struct slice *raw)
+{
+	char name[MEMBER_MAX];
+
+	while (object != NULL && *path != '\0') {
+		size_t length = strcspn(path, ".");
+
+		snprintf(name, sizeof name, "%.*s", (int)length, path);
+		object = json_object_get(object, name);
+		*raw = slice_member(*raw, name);
+		path += length + (path[length] == '.');
+	}
+	return object;
+}
+
 static const char *item_string(const struct item *item, const char *key)
 {
 	const char *value = json_string_value(json_object_get(item->json, key));
@@ -426,7 +471,7 @@ void items_sort(struct items *items, const char *order)
 		qsort(items->list, items->count, sizeof *items->list, compare);
 }
 
-void add_percent(struct text *out, json_t *share)
+void add_percent(struct text *out, const json_t *share)
 {
 	/* As many ten-thousandths as the daemon wrote. */
 	if (json_is_number(share))
@@ -445,11 +490,8 @@ void add_short_number(struct text *out, struct slice raw)
 }
 
 /* The value as the daemon wrote it, without the quotes of a string. */
-static void add_plain(struct text *out, const struct item *item, const char *key)
+static void add_plain(struct text *out, const json_t *value, struct slice raw)
 {
-	json_t *value = json_object_get(item->json, key);
-	struct slice raw = slice_member(item->raw, key);
-
 	if (json_is_string(value))
 		text_add_string(out, json_string_value(value));
 	else if (value != NULL && !json_is_null(value))
@@ -553,14 +595,17 @@ static void add_working(struct text *out, const struct request *request,
 static void add_cell(struct text *out, const struct request *request,
 	const struct item *item, const struct list_column *column)
 {
-	const char *string = item_string(item, column->key);
+	struct slice raw = item->raw;
+	const json_t *value = member_at(item->json, column->key, &raw);
+	const char *string = json_is_string(value) ? json_string_value(value) :
+		"";
 
 	switch (column->cell) {
 	case CELL_SHORT:
-		add_short_number(out, slice_member(item->raw, column->key));
+		add_short_number(out, raw);
 		break;
 	case CELL_SHARE:
-		add_percent(out, json_object_get(item->json, column->key));
+		add_percent(out, value);
 		break;
 	case CELL_DAY:
 		add_day(out, request, string);
@@ -575,7 +620,7 @@ static void add_cell(struct text *out, const struct request *request,
 		add_working(out, request, item);
 		break;
 	default:
-		add_plain(out, item, column->key);
+		add_plain(out, value, raw);
 	}
 }
 
@@ -625,6 +670,15 @@ static void print_raw(const struct items *items, bool lines)
 		puts("]");
 }
 
+/* What an indicator of texts has has a key. */
+static const struct list_kind *kind_of(const struct items *items,
+	const struct list_kind *kind)
+{
+	return kind != NULL && items->count > 0 &&
+		kind->columns == observation_columns && json_object_get(
+		items->list[0].json, "key") != NULL ? &documents : kind;
+}
+
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind)
 {
@@ -633,5 +687,5 @@ void items_print(const struct items *items, const struct request *request,
 	else if (request->form == FORM_CSV)
 		flat_print(items, kind);
 	else
-		print_grid(items, request, kind);
+		print_grid(items, request, kind_of(items, kind));
 }

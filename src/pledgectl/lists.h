@@ -73,13 +73,17 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* The member that a path leads to, "forecast.value"; raw: the object as it was
+   written, then that member. NULL: there is none. */
+const json_t *member_at(const json_t *object, const char *path,
+	struct slice *raw);
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
 /* A member that is a time, as add_time (times.h); nothing where it has none. */
 void add_time_of(struct text *out, const struct request *request,
 	const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */
-void add_percent(struct text *out, json_t *share);
+void add_percent(struct text *out, const json_t *share);
 /* The style of a status word. */
 enum grid_style status_style(const char *status);
 /* The statuses of milestones by number, most urgent first; NULL behind the

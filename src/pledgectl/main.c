@@ -31,10 +31,10 @@ const struct verb verbs[] = {
 		"how the daemon and the register stand"},
 	{"list", verb_list,
 		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN |
-		TAKES_ALL, 2, "list [WHAT]",
+		TAKES_ALL, 2, "list [WHAT [OF]]",
 		"what there is: milestones (the default), pledges, indicators, "
 		"sources, alerts, silences, channels, outbox, held, "
-		"answers SOURCE"},
+		"answers SOURCE, observations INDICATOR"},
 	{"show", verb_show, TAKES_AS_OF, 2, "show [KIND] ID",
 		"one thing whole: a milestone, pledge, indicator, source, "
 		"channel, alert, silence or observation"},

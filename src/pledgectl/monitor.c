@@ -279,7 +279,7 @@ static bool ask_milestones(struct monitor *monitor)
 	struct text query;
 
 	text_init(&query, 65536);
-	bool sound = query_add_matches(request, false, &query) == CTL_DONE &&
+	bool sound = query_add_matches(request, "milestones", &query) == CTL_DONE &&
 		items_get(&items, request, "milestones", text_string(&query)) ==
 			CTL_DONE;
 
@@ -306,7 +306,7 @@ static bool ask_alerts(struct monitor *monitor)
 
 	text_init(&query, 65536);
 	client_add_parameter(&query, "state", "firing");
-	bool sound = query_add_matches(request, true, &query) == CTL_DONE &&
+	bool sound = query_add_matches(request, "alerts", &query) == CTL_DONE &&
 		items_get(&monitor->alerts, request, "alerts",
 			text_string(&query)) == CTL_DONE;
 

@@ -31,11 +31,40 @@ int tell_unknown(const char *what, const char *word, const char *const *names)
 
 /* --- queries ------------------------------------------------------------------ */
 
+/* The fields of each list; every other name is a label's. */
 static const char *const milestone_fields[] = {"id", "pledge", "series",
 	"instrument", "obligor", "owner", "severity", "status", NULL};
 static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
+static const char *const indicator_fields[] = {"id", "kind", "unit",
+	"frequency", "source", "pledge", "milestone", NULL};
+static const char *const source_fields[] = {"id", "reads", "outcome", "failing",
+	"gone", "indicator", NULL};
+static const char *const channel_fields[] = {"id", "type", "failing", NULL};
+static const char *const outbox_fields[] = {"channel", "state", "kind",
+	"subject", NULL};
+static const char *const held_fields[] = {"indicator", "source", NULL};
+
+static const struct {
+	const char *list;
+	const char *const *fields;
+} list_fields[] = {
+	{"milestones", milestone_fields}, {"pledges", milestone_fields},
+	{"alerts", alert_fields}, {"indicators", indicator_fields},
+	{"sources", source_fields}, {"channels", channel_fields},
+	{"outbox", outbox_fields}, {"held", held_fields},
+};
+
+static const char *const *fields_of(const char *list)
+{
+	static const char *const none[] = {NULL};
+
+	for (size_t i = 0; i < sizeof list_fields / sizeof *list_fields; i++)
+		if (string_is(list_fields[i].list, list))
+			return list_fields[i].fields;
+	return none;
+}
 
 static bool name_is_field(const char *const *fields, const char *name,
 	size_t length)
@@ -69,10 +98,10 @@ static int add_match(struct text *query, const char *const *fields,
 	return CTL_DONE;
 }
 
-int query_add_matches(const struct request *request, bool alerts,
+int query_add_matches(const struct request *request, const char *list,
 	struct text *query)
 {
-	const char *const *fields = alerts ? alert_fields : milestone_fields;
+	const char *const *fields = fields_of(list);
 	int status = CTL_DONE;
 
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
@@ -118,35 +147,25 @@ static int build_alert_query(const struct request *request,
 	if (request->all || request->status != NULL)
 		client_add_parameter(query, "state", request->status != NULL ?
 			request->status : "all");
-	return query_add_matches(request, true, query);
+	return query_add_matches(request, "alerts", query);
 }
 
-/* What the filters of the command line ask for; milestones and alerts alone
-   have any. */
+/* What the filters of the command line ask for. Which of them a list has is the
+   daemon's to say. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
 {
-	int status = CTL_DONE;
-
 	if (string_is(kind->name, "alerts"))
 		return build_alert_query(request, within, query);
-	if (!string_is(kind->name, "milestones")) {
-		if (request->status != NULL || request->match_count > 0 ||
-			within != NULL || request->as_of != NULL ||
-			request->recorded_as_of != NULL)
-			return tell_usage("only milestones and alerts can be "
-				"filtered");
-		if (request->all)
-			client_add_parameter(query, "state", "all");
-		return CTL_DONE;
-	}
+	if (request->all && !string_is(kind->name, "milestones"))
+		client_add_parameter(query, "state", "all");
 	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
-	status = query_add_matches(request, false, query);
-	if (within != NULL && status == CTL_DONE)
-		status = add_within(query, within);
-	return status;
+	int status = query_add_matches(request, kind->name, query);
+
+	return status != CTL_DONE || within == NULL ? status :
+		add_within(query, within);
 }
 
 /* Whether a table leaves out what has not started of a series: unless it was
@@ -177,21 +196,43 @@ static void list_print(struct items *items, const struct request *request,
 			ahead);
 }
 
+/* Lists of one thing: of whose. */
+static const struct {
+	const char *name, *place, *what;
+} lists_of[] = {
+	{"answers", "sources/", "one source's id"},
+	{"observations", "indicators/", "one indicator's id"},
+};
+
+/* What a list of one thing belongs to; NULL: it belongs to none. */
+static const char *list_owner(const char *name, const char **what)
+{
+	for (size_t i = 0; i < sizeof lists_of / sizeof *lists_of; i++) {
+		*what = lists_of[i].what;
+		if (string_is(lists_of[i].name, name))
+			return lists_of[i].place;
+	}
+	return NULL;
+}
+
 /* Where a list stands below /v1/. */
 static int list_place(const struct request *request, const char *name,
 	struct text *place, struct text *query)
 {
-	bool of_source = string_is(name, "answers");
+	const char *what, *owner = list_owner(name, &what);
 
-	if (of_source && request->argument_count != 2)
-		return tell_usage("list answers takes one source's id");
-	if (!of_source && request->argument_count == 2) {
+	if (owner != NULL && request->argument_count != 2) {
+		fprintf(stderr, "pledgectl: list %s takes %s: see pledgectl "
+			"--help\n", name, what);
+		return CTL_USAGE;
+	}
+	if (owner == NULL && request->argument_count == 2) {
 		fprintf(stderr, "pledgectl: list: \"%s\" is one word too many: see "
 			"pledgectl --help\n", request->arguments[1]);
 		return CTL_USAGE;
 	}
-	if (of_source) {
-		text_add_string(place, "sources/");
+	if (owner != NULL) {
+		text_add_string(place, owner);
 		client_add_escaped(place, request->arguments[1]);
 		text_add_char(place, '/');
 	}

@@ -109,8 +109,8 @@ void print_indented(const struct request *request, const char *prose,
 bool word_is_number(const char *word);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
-/* Adds what --match says of milestones, or of alerts. A client status. */
-int query_add_matches(const struct request *request, bool alerts,
+/* Adds what --match says of the items of a list. A client status. */
+int query_add_matches(const struct request *request, const char *list,
 	struct text *query);
 /* Asks for what is at /v1/PLACE/ID/SUFFIX; times: as of the time asked about.
    A client status. */
