@@ -12,11 +12,15 @@
 #define GRID_COLUMNS_MAX 64
 #define GRID_SHRUNK_LEAST 4	/* no column is cut below this */
 #define GRID_SHRUNK_FAIR 24
+/* Cut below this nobody can read them: others are left out before. The first
+   tells which row it is. */
+#define GRID_READABLE 12
+#define GRID_READABLE_FIRST 16
 
 struct grid_column {
 	char *title;
 	enum grid_align align;
-	bool shrink;
+	enum grid_shrink shrink;
 	size_t least;
 };
 
@@ -44,6 +48,11 @@ static const char *const style_codes[] = {
 	[GRID_BOLD] = "1",
 };
 
+const char *grid_style_code(enum grid_style style)
+{
+	return style_codes[style];
+}
+
 struct grid *grid_new(void)
 {
 	return mem_new(1, sizeof(struct grid));
@@ -68,7 +77,7 @@ void grid_free(struct grid *grid)
 }
 
 void grid_column(struct grid *grid, const char *title, enum grid_align align,
-	bool shrink)
+	enum grid_shrink shrink)
 {
 	if (grid->column_count == GRID_COLUMNS_MAX || grid->cell_count != 0)
 		log_bug("grid: the column %s after %zu columns and %zu cells",
@@ -144,13 +153,38 @@ static void grid_measure(const struct grid *grid, size_t *widths)
 	}
 }
 
+/* What a column needs at least to be read. */
+static size_t grid_needs(const struct grid *grid, const size_t *widths,
+	size_t column)
+{
+	size_t readable = column == 0 ? GRID_READABLE_FIRST : GRID_READABLE;
+
+	return grid->columns[column].shrink && widths[column] > readable ?
+		readable : widths[column];
+}
+
+/* How many columns can be read side by side, from the first on; that is always
+   one of them. */
+static size_t grid_room(const struct grid *grid, const size_t *widths,
+	size_t width)
+{
+	size_t needed = grid_needs(grid, widths, 0), count = 1;
+
+	for (; count < grid->column_count; count++) {
+		needed += GRID_GAP + grid_needs(grid, widths, count);
+		if (needed > width)
+			break;
+	}
+	return count;
+}
+
 /* The column that gives way next: of those that may shrink the last that is
    still fair to read, then the widest; NULL: none. */
-static size_t *grid_giving(const struct grid *grid, size_t *widths)
+static size_t *grid_giving(const struct grid *grid, size_t *widths, size_t count)
 {
 	size_t *widest = NULL;
 
-	for (size_t i = grid->column_count; i-- > 0;) {
+	for (size_t i = count; i-- > 0;) {
 		if (!grid->columns[i].shrink || widths[i] <= GRID_SHRUNK_LEAST)
 			continue;
 		if (widths[i] > GRID_SHRUNK_FAIR)
@@ -161,13 +195,14 @@ static size_t *grid_giving(const struct grid *grid, size_t *widths)
 	return widest;
 }
 
-/* Takes columns off until all fit, or none can give. */
-static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
+/* Narrows the first columns until all of them fit, or none can give. */
+static void grid_fit(const struct grid *grid, size_t *widths, size_t count,
+	size_t width)
 {
-	size_t total = (grid->column_count - 1) * GRID_GAP;
+	size_t total = (count - 1) * GRID_GAP;
 	size_t *giving;
 
-	for (size_t i = 0; i < grid->column_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		/* None needs more than the whole line, and so the loop below
 		   is short however long a cell is. */
 		if (grid->columns[i].shrink && widths[i] > width)
@@ -175,7 +210,8 @@ static void grid_fit(const struct grid *grid, size_t *widths, size_t width)
 				GRID_SHRUNK_LEAST;
 		total += widths[i];
 	}
-	while (total > width && (giving = grid_giving(grid, widths)) != NULL) {
+	while (total > width && (giving = grid_giving(grid, widths,
+			count)) != NULL) {
 		--*giving;
 		total--;
 	}
@@ -188,29 +224,61 @@ static void add_spaces(struct text *out, size_t count)
 	text_addf(out, "%*s", (int)count, "");
 }
 
-/* Adds as much of value as fits into width - 1 columns, and "…". Returns the
-   columns used. */
-static size_t add_cut(struct text *out, const char *value, size_t width)
+/* The end of what fits into so many columns; *used: those it takes. */
+static const char *value_head(const char *value, size_t columns, size_t *used)
 {
 	const char *cursor = value, *end = value + strlen(value), *fits = value;
-	size_t used = 0;
 
+	*used = 0;
 	while (cursor < end) {
 		size_t more = (size_t)utf8_width(utf8_next(&cursor, end));
 
-		if (used + more > width - 1)
+		if (*used + more > columns)
 			break;
-		used += more;
+		*used += more;
 		fits = cursor;
 	}
+	return fits;
+}
+
+/* The beginning of the last part that takes at most so many columns; no mark
+   whose letter is cut off. */
+static const char *value_tail(const char *value, size_t columns, size_t *used)
+{
+	const char *cursor = value, *end = value + strlen(value), *from = value;
+
+	*used = utf8_columns(value);
+	while (cursor < end) {
+		size_t less = (size_t)utf8_width(utf8_next(&cursor, end));
+
+		if (*used <= columns && less > 0)
+			break;
+		*used -= less;
+		from = cursor;
+	}
+	return from;
+}
+
+/* Adds as much of value as fits into width columns with "…" behind it, or in
+   its midst. Returns the columns used. */
+static size_t add_cut(struct text *out, const char *value, size_t width,
+	enum grid_shrink shrink)
+{
+	size_t room = width - 1, head, tail = 0;
+	const char *last = shrink == GRID_CUT_MIDDLE ? value_tail(value, room / 2,
+		&tail) : "";
+	const char *fits = value_head(value, room - tail, &head);
+
 	text_add(out, value, (size_t)(fits - value));
 	text_add_string(out, "…");
-	return used + 1;
+	text_add_string(out, last);
+	return head + 1 + tail;
 }
 
 struct grid_place {
 	size_t width;
 	enum grid_align align;
+	enum grid_shrink shrink;
 	bool last;	/* nothing follows: no spaces at the end of the line */
 	bool colour;
 };
@@ -226,7 +294,7 @@ static void add_cell(struct text *out, const struct grid_cell *cell,
 	if (code != NULL && used != 0)
 		text_addf(out, "\x1b[%sm", code);
 	if (used > place.width)
-		used = add_cut(out, cell->value, place.width);
+		used = add_cut(out, cell->value, place.width, place.shrink);
 	else
 		text_add_string(out, cell->value);
 	if (code != NULL && cell->width != 0)
@@ -251,6 +319,7 @@ static void add_row(struct text *out, const struct grid *grid,
 		add_cell(out, &cells[i], (struct grid_place){
 			.width = widths[i],
 			.align = grid->columns[i].align,
+			.shrink = grid->columns[i].shrink,
 			.last = i == last - 1,
 			.colour = colour,
 		});
@@ -258,48 +327,75 @@ static void add_row(struct text *out, const struct grid *grid,
 }
 
 static void add_titles(struct text *out, const struct grid *grid,
-	const size_t *widths, bool colour)
+	const size_t *widths, size_t count, bool colour)
 {
 	struct grid_cell titles[GRID_COLUMNS_MAX];
 
-	for (size_t i = 0; i < grid->column_count; i++)
+	for (size_t i = 0; i < count; i++)
 		titles[i] = (struct grid_cell){
 			.value = grid->columns[i].title,
 			.width = utf8_columns(grid->columns[i].title),
 			.style = GRID_BOLD,
 		};
-	add_row(out, grid, titles, grid->column_count, widths, colour);
+	add_row(out, grid, titles, count, widths, colour);
+}
+
+/* What a reader misses is named, cut to the width like the rest. */
+static void add_left_out(struct text *out, const struct grid *grid,
+	size_t count, struct grid_place place)
+{
+	struct grid_cell cell = {.style = GRID_DIM};
+	struct text names;
+
+	text_init(&names, 0);
+	for (size_t i = count; i < grid->column_count; i++)
+		text_addf(&names, "%s %s", i == count ? "no room for" : ",",
+			grid->columns[i].title);
+	cell.width = utf8_columns(text_string(&names));
+	cell.value = text_take(&names);
+	add_cell(out, &cell, place);
+	text_add_char(out, '\n');
+	free(cell.value);
 }
 
 static void add_rows(struct text *out, const struct grid *grid,
-	const size_t *widths, bool colour)
+	const size_t *widths, size_t count, bool colour)
 {
 	for (size_t i = 0; i < grid->cell_count; i += grid->column_count) {
 		size_t left = grid->cell_count - i;
 
-		add_row(out, grid, grid->cells + i, left < grid->column_count ?
-			left : grid->column_count, widths, colour);
+		add_row(out, grid, grid->cells + i, left < count ? left : count,
+			widths, colour);
 	}
 }
 
-/* width 0: no limit. */
-static void grid_plan(const struct grid *grid, size_t *widths, size_t width)
+/* Widths of the columns that there is room for. Returns how many; width 0: no
+   limit. */
+static size_t grid_plan(const struct grid *grid, size_t *widths, size_t width)
 {
+	size_t count = grid->column_count;
+
 	grid_measure(grid, widths);
-	if (width != 0)
-		grid_fit(grid, widths, width);
+	if (width == 0)
+		return count;
+	count = grid_room(grid, widths, width);
+	grid_fit(grid, widths, count, width);
+	return count;
 }
 
 void grid_print(const struct grid *grid, struct text *out, size_t width,
 	bool colour)
 {
-	size_t widths[GRID_COLUMNS_MAX];
+	size_t widths[GRID_COLUMNS_MAX], count;
 
 	if (grid->column_count == 0)
 		return;
-	grid_plan(grid, widths, width);
-	add_titles(out, grid, widths, colour);
-	add_rows(out, grid, widths, colour);
+	count = grid_plan(grid, widths, width);
+	add_titles(out, grid, widths, count, colour);
+	add_rows(out, grid, widths, count, colour);
+	if (count < grid->column_count)
+		add_left_out(out, grid, count, (struct grid_place){
+			.width = width, .last = true, .colour = colour});
 }
 
 void grid_print_rows(struct grid *grid, struct text *out, size_t width,
@@ -309,8 +405,7 @@ void grid_print_rows(struct grid *grid, struct text *out, size_t width,
 
 	if (grid->column_count == 0)
 		return;
-	grid_plan(grid, widths, width);
-	add_rows(out, grid, widths, colour);
+	add_rows(out, grid, widths, grid_plan(grid, widths, width), colour);
 	grid_drop_cells(grid);
 }
 

@@ -13,12 +13,24 @@ static long long number_of(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
+static void print_time(const struct request *request, const json_t *object,
+	const char *key)
+{
+	struct text time;
+
+	text_init(&time, 0);
+	add_time_of(&time, request, object, key);
+	fputs(text_string(&time), stdout);
+	text_release(&time);
+}
+
 /* Answers one by one as sentences, else as a list of that kind. */
 static void answers_print(const struct request *request, struct items *items,
-	const char *kind, void (*print)(const json_t *answer))
+	const char *kind, void (*print)(const struct request *request,
+		const json_t *answer))
 {
 	for (size_t i = 0; request->form == FORM_TABLE && i < items->count; i++)
-		print(items->list[i].json);
+		print(request, items->list[i].json);
 	if (request->form != FORM_TABLE)
 		items_print(items, request, list_kind_find(kind));
 }
@@ -88,7 +100,8 @@ static int ack_subject(const struct request *request, const char *subject,
 	return status != CTL_DONE ? status : worst;
 }
 
-static void print_acknowledged(const json_t *alert)
+static void print_acknowledged(const struct request *request,
+	const json_t *alert)
 {
 	const json_t *acknowledged = json_object_get(alert, "acknowledged");
 
@@ -98,8 +111,9 @@ static void print_acknowledged(const json_t *alert)
 		putchar(' ');
 		print_said(stdout, string_of(alert, "subject"));
 	}
-	printf(": %s has it until %s\n", string_of(acknowledged, "by"),
-		string_of(acknowledged, "until"));
+	printf(": %s has it until ", string_of(acknowledged, "by"));
+	print_time(request, acknowledged, "until");
+	putchar('\n');
 }
 
 /* Each for itself: what cannot be done does not keep the others. */
@@ -150,13 +164,15 @@ static void add_words(const struct request *request, struct text *out)
 	}
 }
 
-static void print_silence(const json_t *silence)
+static void print_silence(const struct request *request,
+	const json_t *silence)
 {
 	printf("silence %lld, ", number_of(silence, "id"));
 	print_said(stdout, string_of(silence, "match"));
-	printf(", until %s: %lld open alerts and %lld milestones are so\n",
-		string_of(silence, "until"), number_of(silence, "alerts"),
-		number_of(silence, "milestones"));
+	fputs(", until ", stdout);
+	print_time(request, silence, "until");
+	printf(": %lld open alerts and %lld milestones are so\n",
+		number_of(silence, "alerts"), number_of(silence, "milestones"));
 }
 
 static void tell_warning(const struct items *items)
@@ -232,8 +248,9 @@ static int end_one(const struct request *request, const char *number,
 	return status;
 }
 
-static void print_ended(const json_t *silence)
+static void print_ended(const struct request *request, const json_t *silence)
 {
+	(void)request;
 	printf("silence %lld, ", number_of(silence, "id"));
 	print_said(stdout, string_of(silence, "match"));
 	puts(": ended");

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
 #include "pledgectl/progress.h"
 
 struct writing {
@@ -186,23 +186,34 @@ static void writing_release(struct writing *writing)
 
 /* --- the verb --------------------------------------------------------------------- */
 
+static void print_sentence(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+
+	(void)request;
+	print_said(stdout, string_of(json, "file"));
+	printf(": %lld bytes, SHA-256 %s\n", (long long)json_integer_value(
+		json_object_get(json, "bytes")), string_of(json, "sha256"));
+	json_decref(json);
+}
+
 static void print_kept(const struct writing *writing)
 {
-	char hex[DIGEST_HEX_SIZE];
+	char hex[DIGEST_HEX_SIZE], *line;
+	struct text answer;
 	json_t *json;
 
 	digest_hex(&writing->digest, hex);
 	if (string_is(writing->name, "-"))
 		return;
-	if (writing->request->form == FORM_TABLE) {
-		printf("%s: %lld bytes, SHA-256 %s\n", writing->name,
-			writing->bytes, hex);
-		return;
-	}
 	json = json_pack("{s:s, s:I, s:s}", "file", writing->name, "bytes",
 		(json_int_t)writing->bytes, "sha256", hex);
-	json_dumpf(json, stdout, JSON_COMPACT);
-	putchar('\n');
+	line = json_dumps(json, JSON_COMPACT);
+	text_init(&answer, 0);
+	text_addf(&answer, "%s\n", line);
+	answer_print(writing->request, CTL_DONE, &answer, print_sentence);
+	free(line);
 	json_decref(json);
 }
 
@@ -214,7 +225,7 @@ static int backup_usage(const struct request *request)
 			!request->force)
 		return tell_usage("a backup is no text for a terminal: write it to a "
 			"file");
-	return no_csv(request);
+	return CTL_DONE;
 }
 
 int verb_backup(const struct request *request)

@@ -78,7 +78,8 @@ static int build_query(const struct picture *picture,
 	add_given(query, "by", request->by);
 	add_given(query, "from", request->from);
 	add_given(query, "months", request->months);
-	return query_add_filters(request, request->within, query);
+	return query_add_filters(request, "milestones",
+		request->within, query);
 }
 
 static void add_path(struct text *path, const struct picture *picture,

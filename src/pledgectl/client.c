@@ -2,23 +2,28 @@
 #include "pledgectl/client.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <curl/curl.h>
 #include <jansson.h>
 
 #include "base/mem.h"
 
-#define ANSWER_SECONDS 120L
+#define PATIENCE_MILLISECONDS 120000L
 #define FAULTS_SHOWN 20		/* of things that were sent */
 
 struct client {
 	CURL *curl;
 	const char *socket;
+	long patience;		/* milliseconds */
+	int64_t ends;		/* when it is over, monotonic; 0: with each answer */
+	struct text *said;	/* NULL: standard error */
 };
 
 struct client *client_new(const char *socket)
@@ -27,6 +32,7 @@ struct client *client_new(const char *socket)
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	client->socket = socket;
+	client->patience = PATIENCE_MILLISECONDS;
 	client->curl = curl_easy_init();
 	if (client->curl == NULL) {
 		free(client);
@@ -42,6 +48,54 @@ void client_free(struct client *client)
 	curl_easy_cleanup(client->curl);
 	curl_global_cleanup();
 	free(client);
+}
+
+static int64_t milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void client_hurry(struct client *client, long milliseconds)
+{
+	client->patience = milliseconds;
+	client->ends = milliseconds_now() + milliseconds;
+}
+
+/* For the next answer; never 0, which would be for ever. */
+static long client_patience(const struct client *client)
+{
+	int64_t left = client->ends - milliseconds_now();
+
+	return client->ends == 0 ? client->patience : left > 0 ? (long)left : 1;
+}
+
+void client_tell_to(struct client *client, struct text *said)
+{
+	client->said = said;
+}
+
+static void client_tell(const struct client *client, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void client_tell(const struct client *client, const char *format, ...)
+{
+	struct text line, *said = client->said != NULL ? client->said : &line;
+	va_list arguments;
+
+	text_init(&line, 0);
+	text_clear(said);
+	va_start(arguments, format);
+	text_addv(said, format, arguments);
+	va_end(arguments);
+	if (said == &line) {
+		fputs("pledgectl: ", stderr);
+		print_said(stderr, text_string(&line));
+		fputc('\n', stderr);
+	}
+	text_release(&line);
 }
 
 void client_add_escaped(struct text *out, const char *value)
@@ -86,27 +140,27 @@ static int tell_away(const struct client *client, CURLcode code)
 
 	curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number);
 	if (code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR) {
-		fputs("pledgectl: the daemon broke off its answer\n", stderr);
+		client_tell(client, "the daemon broke off its answer");
 		return CTL_FAILED;
 	}
 	if (code == CURLE_OPERATION_TIMEDOUT) {
-		fprintf(stderr, "pledgectl: the daemon did not answer within %ld "
-			"seconds\n", ANSWER_SECONDS);
+		client_tell(client, "the daemon did not answer within %ld "
+			"milliseconds", client->patience);
 		return CTL_FAILED;
 	}
 	if (stat(client->socket, &status) < 0 && errno == ENOENT) {
-		fprintf(stderr, "pledgectl: the daemon is not running (there is no "
-			"%s): systemctl start pledged, or name its socket with -s\n",
+		client_tell(client, "the daemon is not running (there is no %s): "
+			"systemctl start pledged, or name its socket with -s",
 			client->socket);
 		return CTL_AWAY;
 	}
 	if (number == EACCES || number == EPERM) {
-		fprintf(stderr, "pledgectl: %s: permission denied: are you in the "
-			"socket's group?\n", client->socket);
+		client_tell(client, "%s: permission denied: are you in the socket's "
+			"group?", client->socket);
 		return CTL_DENIED;
 	}
-	fprintf(stderr, "pledgectl: the daemon is not running (nobody answers at "
-		"%s): systemctl start pledged\n", client->socket);
+	client_tell(client, "the daemon is not running (nobody answers at %s): "
+		"systemctl start pledged", client->socket);
 	return CTL_AWAY;
 }
 
@@ -132,19 +186,18 @@ static void tell_faults(const json_t *faults)
 	}
 }
 
-static int tell_problem(long status, const struct text *answer)
+static int tell_problem(const struct client *client, long status,
+	const struct text *answer)
 {
 	json_t *problem = json_loads(text_string(answer), 0, NULL);
 	const char *detail = json_string_value(json_object_get(problem, "detail"));
 
-	if (detail != NULL) {
-		fputs("pledgectl: ", stderr);
-		print_said(stderr, detail);
-		fputc('\n', stderr);
+	if (detail != NULL)
+		client_tell(client, "%s", detail);
+	else
+		client_tell(client, "the daemon answered with status %ld", status);
+	if (detail != NULL && client->said == NULL)
 		tell_faults(json_object_get(problem, "errors"));
-	} else
-		fprintf(stderr, "pledgectl: the daemon answered with status %ld\n",
-			status);
 	json_decref(problem);
 	return status == 403 ? CTL_DENIED : status == 404 ? CTL_ABSENT
 		: status == 400 ? CTL_USAGE : CTL_FAILED;
@@ -194,7 +247,8 @@ static int client_send(struct client *client, const char *method,
 
 	client_prepare(client, path, headers);
 	text_init(answer, ANSWER_MAX);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+		client_patience(client));
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
 	if (string_is(method, "POST")) {
@@ -211,7 +265,7 @@ static int client_send(struct client *client, const char *method,
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= 200 && status < 300)
 		return CTL_DONE;
-	return tell_problem(status, answer);
+	return tell_problem(client, status, answer);
 }
 
 /* An answer that is handed over, or gathered where it is a problem. */
@@ -261,10 +315,11 @@ static CURLcode reading_run(struct reading *reading, struct client *client,
 }
 
 /* Of an answer that has come whole. */
-static int reading_end(const struct reading *reading, long status)
+static int reading_end(const struct client *client,
+	const struct reading *reading, long status)
 {
 	return status >= 200 && status < 300 ? CTL_DONE :
-		tell_problem(status, &reading->problem);
+		tell_problem(client, status, &reading->problem);
 }
 
 int client_read(struct client *client, const char *path, const char *accept,
@@ -274,7 +329,7 @@ int client_read(struct client *client, const char *path, const char *accept,
 	long status;
 	CURLcode code = reading_run(&reading, client, path, accept, &status);
 	int outcome = code != CURLE_OK ? tell_away(client, code) :
-		reading_end(&reading, status);
+		reading_end(client, &reading, status);
 
 	text_release(&reading.problem);
 	return outcome;
@@ -289,7 +344,7 @@ int client_follow(struct client *client, const char *path, const char *accept,
 	int outcome = CTL_AWAY;
 
 	if (code == CURLE_OK)
-		outcome = reading_end(&reading, status);
+		outcome = reading_end(client, &reading, status);
 	else if (status == 0 && tell)
 		outcome = tell_away(client, code);
 	text_release(&reading.problem);
@@ -335,7 +390,6 @@ int client_download(struct client *client, const char *path,
 	CURL *curl = client->curl;
 	struct reading reading = {curl, download->take, download->context, false,
 		{0}};
-
 	long status;
 
 	client_prepare(client, path, NULL);
@@ -349,7 +403,7 @@ int client_download(struct client *client, const char *path,
 	CURLcode code = reading_perform(&reading, NULL, &status);
 	int outcome = code == CURLE_ABORTED_BY_CALLBACK ? CTL_FAILED :
 		code != CURLE_OK ? tell_away(client, code) :
-		reading_end(&reading, status);
+		reading_end(client, &reading, status);
 
 	text_release(&reading.problem);
 	return outcome;

@@ -20,6 +20,13 @@ struct client;
 struct client *client_new(const char *socket);
 void client_free(struct client *client);
 
+/* From now on all answers together may take so long; unless said, each may take
+   2 minutes. */
+void client_hurry(struct client *client, long milliseconds);
+/* What is wrong is put there, in one line without "pledgectl: ", in place of
+   what was there before; NULL: told on standard error, as at first. */
+void client_tell_to(struct client *client, struct text *said);
+
 /* Asks; returns CTL_DONE with the body in answer, or another status after
    telling in one line on standard error what is wrong. method: GET, POST or
    DELETE. */

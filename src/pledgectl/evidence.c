@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
 #include "pledgectl/progress.h"
 
 #define ASK_AGAIN_NANOSECONDS 200000000L
@@ -59,29 +59,35 @@ static void print_differences(const json_t *json)
 	}
 }
 
-static int print_verified(const struct request *request,
-	const struct text *answer, json_t *json)
+static void print_verdict(const struct request *request, const json_t *json)
 {
-	bool good = json_is_true(json_object_get(json, "good"));
+	struct text line;
+
+	text_init(&line, 0);
+	text_addf(&line, "%s: %lld facts in order; %lld of %lld answers read "
+		"again, %lld figures and documents follow from them",
+		json_is_true(json_object_get(json, "good")) ? "good" : "broken",
+		count_of(json, "facts"), count_of(json, "answers"),
+		count_of(json, "sample"), count_of(json, "followed"));
+	print_indented(request, text_string(&line), 0, GRID_PLAIN);
+	text_release(&line);
+}
+
+static void print_verified(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
 	const char *fault = json_string_value(json_object_get(json, "fault"));
 
-	if (request->form != FORM_TABLE) {
-		fputs(text_string(answer), stdout);
-		return good ? CTL_DONE : CTL_FAILED;
-	}
 	if (fault != NULL) {
 		print_said(stdout, fault);
 		putchar('\n');
 	}
 	print_differences(json);
-	printf("%s: %lld facts in order; %lld of %lld answers read again, "
-		"%lld figures and documents follow from them\n",
-		good ? "good" : "broken", count_of(json, "facts"),
-		count_of(json, "answers"), count_of(json, "sample"),
-		count_of(json, "followed"));
+	print_verdict(request, json);
 	if (json_is_string(json_object_get(json, "seal")))
 		printf("seal %s\n", string_of(json, "seal"));
-	return good ? CTL_DONE : CTL_FAILED;
+	json_decref(json);
 }
 
 /* Until it has ended; the last answer. */
@@ -100,6 +106,7 @@ static int verify_wait(const struct request *request, struct text *answer,
 			break;
 		print_progress(*json);
 		json_decref(*json);
+		*json = NULL;
 		text_release(answer);
 		nanosleep(&pause, NULL);
 	}
@@ -111,10 +118,8 @@ int verb_verify(const struct request *request)
 {
 	struct text path, query, answer;
 	json_t *json = NULL;
-	int status = no_csv(request);
+	int status;
 
-	if (status != CTL_DONE)
-		return status;
 	text_init(&path, 65536);
 	text_init(&query, 65536);
 	if (request->sample != NULL)
@@ -127,13 +132,13 @@ int verb_verify(const struct request *request)
 		text_string(&query));
 	status = client_ask(request->client, "POST", text_string(&path), &answer);
 	text_release(&answer);
-	if (status == CTL_DONE)
-		status = verify_wait(request, &answer, &json);
-	if (status == CTL_DONE)
-		status = print_verified(request, &answer, json);
-	text_release(&answer);
-	json_decref(json);
 	text_release(&query);
 	text_release(&path);
-	return status;
+	if (status == CTL_DONE)
+		status = verify_wait(request, &answer, &json);
+	bool good = json_is_true(json_object_get(json, "good"));
+
+	json_decref(json);
+	status = answer_print(request, status, &answer, print_verified);
+	return status != CTL_DONE || good ? status : CTL_FAILED;
 }

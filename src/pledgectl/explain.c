@@ -12,7 +12,10 @@
 #include "base/grid.h"
 #include "base/mem.h"
 #include "base/moment.h"
+#include "pledgectl/answer.h"
+#include "pledgectl/flat.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/times.h"
 #include "pledgectl/verbs.h"
 
 #define LEAVES_MAX 4096		/* nodes of an expression */
@@ -359,14 +362,33 @@ static void print_leaf(struct thing leaf, const struct request *request)
 	print_witnesses(leaf);
 }
 
+/* The columns of a CSV without a row. */
+static const struct list_column basis_columns[] = {
+	{"FUNCTION", "function", CELL_TEXT, false},
+	{"RESTS ON", "rests_on", CELL_TEXT, false},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"VALUE", "value", CELL_NUMBER, false},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_kind basis = {"basis", basis_columns};
+
 /* --- the whole ------------------------------------------------------------------- */
 
-static void print_head(struct thing whole)
+static void print_head(const struct request *request, struct thing whole)
 {
+	struct text line;
+
 	print_said(stdout, thing_string(whole, "id"));
 	printf(": %s\n", thing_string(whole, "status"));
-	printf("as of %s, tested at %s\n\n", thing_string(whole, "as_of"),
-		thing_string(whole, "at"));
+	text_init(&line, 0);
+	text_add_string(&line, "as of ");
+	add_time_whole(&line, request, thing_string(whole, "as_of"));
+	text_add_string(&line, ", tested at ");
+	add_time_whole(&line, request, thing_string(whole, "at"));
+	print_wrapped(request, text_string(&line));
+	putchar('\n');
+	text_release(&line);
 }
 
 static void print_explanation(const struct request *request,
@@ -382,7 +404,7 @@ static void print_explanation(const struct request *request,
 	grid_column(tree.grid, "VALUE", GRID_RIGHT, false);
 	grid_column(tree.grid, "EXPRESSION", GRID_LEFT, true);
 	tree_add(&tree, thing_member(whole, "tree"), 0);
-	print_head(whole);
+	print_head(request, whole);
 	print_grid(tree.grid, request);
 	for (size_t i = 0; i < tree.leaf_count; i++)
 		print_leaf(tree.leaves[i], request);
@@ -394,22 +416,66 @@ static void print_explanation(const struct request *request,
 	json_decref(whole.json);
 }
 
+/* --- as rows ------------------------------------------------------------------------- */
+
+/* Each thing of a kind that a leaf rests on, with the leaf: an item. */
+static void rows_add(struct items *rows, struct thing leaf, const char *key,
+	const char *kind)
+{
+	struct thing things = thing_member(leaf, key), thing;
+	struct slice text = slice_member(leaf.raw, "text");
+	size_t cursor = 0, index = 0;
+
+	while (thing_next(things, &cursor, &index, &thing)) {
+		struct text row;
+
+		text_init(&row, 0);
+		text_addf(&row, "{\"function\":%.*s,\"rests_on\":\"%s\",%.*s",
+			(int)text.length, text.start, kind,
+			(int)thing.raw.length - 1, thing.raw.start + 1);
+		items_add(rows, &row);
+	}
+}
+
+static void leaves_add(struct items *rows, struct thing node)
+{
+	struct thing operands = thing_member(node, "operands"), operand;
+	size_t cursor = 0, index = 0;
+
+	rows_add(rows, node, "figures", "figure");
+	rows_add(rows, node, "missing", "nothing");
+	rows_add(rows, node, "witnesses", "witness");
+	while (thing_next(operands, &cursor, &index, &operand))
+		leaves_add(rows, operand);
+}
+
+/* A tree is no table; what it rests on is. */
+static void print_rows(const struct text *answer)
+{
+	struct thing whole = {slice_of(text_string(answer)),
+		json_loads(text_string(answer), 0, NULL)};
+	struct items rows = {.count = 0};
+
+	leaves_add(&rows, thing_member(whole, "tree"));
+	flat_print(&rows, &basis);
+	items_release(&rows);
+	json_decref(whole.json);
+}
+
 int verb_explain(const struct request *request)
 {
 	struct text answer;
-	int status = no_csv(request);
 
-	if (status != CTL_DONE)
-		return status;
 	if (request->argument_count != 1 ||
 	    strchr(request->arguments[0], '/') == NULL)
 		return tell_usage("explain takes one milestone's id, "
 			"pledge/milestone");
-	status = milestone_get(request, "/explain", &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_explanation(request, &answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
-	text_release(&answer);
-	return status;
+	int status = milestone_get(request, "/explain", &answer);
+
+	if (status == CTL_DONE && request->form == FORM_CSV) {
+		print_rows(&answer);
+		text_release(&answer);
+		return status;
+	}
+	return answer_print(request, status, &answer, print_explanation);
 }

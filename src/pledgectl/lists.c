@@ -8,11 +8,14 @@
 #include "base/decimal.h"
 #include "base/mem.h"
 #include "base/moment.h"
+#include "pledgectl/flat.h"
+#include "pledgectl/times.h"
 
 #define PAGE_LIMIT 1000
+#define MEMBER_MAX 64		/* of a name of ours */
 
 static const struct list_column milestone_columns[] = {
-	{"MILESTONE", "id", CELL_TEXT, true},
+	{"MILESTONE", "id", CELL_ID, true},
 	{"STATUS", "status", CELL_STATUS, false},
 	{"DUE", "due", CELL_DAY, false},
 	{"ACTUAL", "actual", CELL_SHORT, false},
@@ -32,15 +35,17 @@ const struct list_column history_columns[] = {
 };
 
 static const struct list_column pledge_columns[] = {
-	{"PLEDGE", "id", CELL_TEXT, true},
+	{"PLEDGE", "id", CELL_ID, true},
 	{"OBLIGOR", "obligor", CELL_TEXT, false},
 	{"INSTRUMENT", "instrument", CELL_TEXT, false},
+	{"WORST", "rollup.worst", CELL_STATUS, false},
+	{"NEXT DUE", "rollup.next_due", CELL_DAY, false},
 	{"TITLE", "title", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
 
 static const struct list_column indicator_columns[] = {
-	{"INDICATOR", "id", CELL_TEXT, true},
+	{"INDICATOR", "id", CELL_ID, true},
 	{"UNIT", "unit", CELL_TEXT, false},
 	{"FREQUENCY", "frequency", CELL_TEXT, false},
 	{"LAG", "lag", CELL_TEXT, false},
@@ -50,7 +55,7 @@ static const struct list_column indicator_columns[] = {
 };
 
 static const struct list_column source_columns[] = {
-	{"SOURCE", "id", CELL_TEXT, true},
+	{"SOURCE", "id", CELL_ID, true},
 	{"OUTCOME", "outcome", CELL_STATUS, false},
 	{"LAST SUCCESS", "last_success", CELL_TIME, false},
 	{"NEXT", "next", CELL_TIME, false},
@@ -64,7 +69,7 @@ static const struct list_column alert_columns[] = {
 	{"ALERT", "id", CELL_NUMBER, false},
 	{"SEVERITY", "severity", CELL_STATUS, false},
 	{"KIND", "kind", CELL_STATUS, false},
-	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"SUBJECT", "subject", CELL_ID, true},
 	{"RAISED", "raised", CELL_TIME, false},
 	{"STANDING", "standing", CELL_STANDING, true},
 	{"REASON", "reason", CELL_TEXT, true},
@@ -102,7 +107,7 @@ static const struct list_column outbox_columns[] = {
 	{"CHANNEL", "channel", CELL_TEXT, false},
 	{"STATE", "state", CELL_STATUS, false},
 	{"KIND", "kind", CELL_TEXT, false},
-	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"SUBJECT", "subject", CELL_ID, true},
 	{"ATTEMPTS", "attempts", CELL_NUMBER, false},
 	{"CREATED", "created", CELL_TIME, false},
 	{"NEXT", "next", CELL_TIME, false},
@@ -112,13 +117,36 @@ static const struct list_column outbox_columns[] = {
 
 static const struct list_column held_columns[] = {
 	{"NUMBER", "id", CELL_NUMBER, false},
-	{"INDICATOR", "indicator", CELL_TEXT, true},
+	{"INDICATOR", "indicator", CELL_ID, true},
 	{"PERIOD", "period", CELL_TEXT, false},
 	{"VALUE", "value", CELL_SHORT, false},
 	{"IN FORCE", "in_force", CELL_SHORT, false},
 	{"WHY", "held", CELL_TEXT, true},
 	{"SOURCE", "source", CELL_TEXT, true},
 	{"SINCE", "recorded", CELL_TIME, false},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column observation_columns[] = {
+	{"NUMBER", "id", CELL_NUMBER, false},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"VALUE", "value", CELL_NUMBER, false},
+	{"PUBLISHED", "published", CELL_TIME, false},
+	{"RECORDED", "recorded", CELL_TIME, false},
+	{"SOURCE", "source", CELL_TEXT, true},
+	{"BY", "by", CELL_TEXT, true},
+	{"HELD", "held", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
+static const struct list_column document_columns[] = {
+	{"NUMBER", "id", CELL_NUMBER, false},
+	{"PERIOD", "period", CELL_TEXT, false},
+	{"KEY", "key", CELL_ID, true},
+	{"TITLE", "title", CELL_TEXT, true},
+	{"PUBLISHED", "published", CELL_TIME, false},
+	{"RECORDED", "recorded", CELL_TIME, false},
+	{"URL", "url", CELL_ID, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
 
@@ -156,7 +184,10 @@ static const struct list_kind kinds[] = {
 	{"held", held_columns},
 	{"answers", answer_columns},
 	{"actions", action_columns},
+	{"observations", observation_columns},
 };
+
+static const struct list_kind documents = {"observations", document_columns};
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
@@ -184,18 +215,23 @@ const char *const *list_kind_names(void)
 static const struct {
 	const char *word;
 	enum grid_style style;
+	bool other;	/* not of a milestone, but of a source, alert, message */
 } statuses[] = {
-	{"breached", GRID_BAD}, {"not_met", GRID_BAD}, {"reversed", GRID_BAD},
-	{"slipped", GRID_BAD}, {"off_track", GRID_BAD}, {"failed", GRID_BAD},
-	{"unreadable", GRID_BAD}, {"source_failing", GRID_BAD},
-	{"source_unreadable", GRID_BAD}, {"delivery_failed", GRID_BAD},
-	{"critical", GRID_BAD}, {"dead", GRID_BAD},
-	{"due", GRID_WARN}, {"at_risk", GRID_WARN}, {"unverified", GRID_WARN},
-	{"awaiting_data", GRID_WARN}, {"partly_met", GRID_WARN},
-	{"pending", GRID_PLAIN}, {"on_track", GRID_GOOD},
-	{"not_started", GRID_DIM}, {"met_late", GRID_WARN}, {"met", GRID_GOOD},
-	{"changed", GRID_GOOD}, {"unchanged", GRID_GOOD},
-	{"waived", GRID_DIM}, {"superseded", GRID_DIM}, {"withdrawn", GRID_DIM},
+	{"breached", GRID_BAD, false}, {"not_met", GRID_BAD, false},
+	{"reversed", GRID_BAD, false}, {"slipped", GRID_BAD, true},
+	{"off_track", GRID_BAD, false}, {"failed", GRID_BAD, true},
+	{"unreadable", GRID_BAD, true}, {"source_failing", GRID_BAD, true},
+	{"source_unreadable", GRID_BAD, true},
+	{"delivery_failed", GRID_BAD, true}, {"critical", GRID_BAD, true},
+	{"dead", GRID_BAD, true}, {"due", GRID_WARN, false},
+	{"at_risk", GRID_WARN, false}, {"unverified", GRID_WARN, false},
+	{"awaiting_data", GRID_WARN, false}, {"partly_met", GRID_WARN, false},
+	{"warning", GRID_WARN, true}, {"pending", GRID_PLAIN, false},
+	{"on_track", GRID_GOOD, false}, {"not_started", GRID_DIM, false},
+	{"met_late", GRID_WARN, false}, {"met", GRID_GOOD, false},
+	{"changed", GRID_GOOD, true}, {"unchanged", GRID_GOOD, true},
+	{"waived", GRID_DIM, false}, {"superseded", GRID_DIM, false},
+	{"withdrawn", GRID_DIM, false},
 };
 
 #define STATUS_WORDS (sizeof statuses / sizeof *statuses)
@@ -207,6 +243,14 @@ static size_t status_rank(const char *status)
 			return i;
 	}
 	return STATUS_WORDS;
+}
+
+const char *milestone_status(size_t number)
+{
+	for (size_t i = 0; i < STATUS_WORDS; i++)
+		if (!statuses[i].other && number-- == 0)
+			return statuses[i].word;
+	return NULL;
 }
 
 enum grid_style status_style(const char *status)
@@ -338,6 +382,22 @@ void items_release(struct items *items)
 	free(items->pages);
 }
 
+const json_t *member_at(const json_t *object, const char *path,
+	struct slice *raw)
+{
+	char name[MEMBER_MAX];
+
+	while (object != NULL && *path != '\0') {
+		size_t length = strcspn(path, ".");
+
+		snprintf(name, sizeof name, "%.*s", (int)length, path);
+		object = json_object_get(object, name);
+		*raw = slice_member(*raw, name);
+		path += length + (path[length] == '.');
+	}
+	return object;
+}
+
 static const char *item_string(const struct item *item, const char *key)
 {
 	const char *value = json_string_value(json_object_get(item->json, key));
@@ -423,7 +483,7 @@ void items_sort(struct items *items, const char *order)
 		qsort(items->list, items->count, sizeof *items->list, compare);
 }
 
-void add_percent(struct text *out, json_t *share)
+void add_percent(struct text *out, const json_t *share)
 {
 	/* As many ten-thousandths as the daemon wrote. */
 	if (json_is_number(share))
@@ -442,24 +502,21 @@ void add_short_number(struct text *out, struct slice raw)
 }
 
 /* The value as the daemon wrote it, without the quotes of a string. */
-static void add_plain(struct text *out, const struct item *item, const char *key)
+static void add_plain(struct text *out, const json_t *value, struct slice raw)
 {
-	json_t *value = json_object_get(item->json, key);
-	struct slice raw = slice_member(item->raw, key);
-
 	if (json_is_string(value))
 		text_add_string(out, json_string_value(value));
 	else if (value != NULL && !json_is_null(value))
 		text_add(out, raw.start, raw.length);
 }
 
-static void add_minute_of(struct text *out, const json_t *object,
-	const char *key)
+void add_time_of(struct text *out, const struct request *request,
+	const json_t *object, const char *key)
 {
 	const char *time = json_string_value(json_object_get(object, key));
 
 	if (time != NULL)
-		text_add(out, time, strlen(time) >= 16 ? 16 : strlen(time));
+		add_time(out, request, time);
 }
 
 /* The first channel for which something of it waits; NULL: nothing does. */
@@ -478,7 +535,8 @@ static const json_t *alert_waiting(const json_t *hearings, bool *told)
 	return waiting;
 }
 
-static void add_told(struct text *out, const struct item *item)
+static void add_told(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *hearings = json_object_get(item->json, "hearings");
 	const json_t *next = json_object_get(item->json, "next");
@@ -489,18 +547,19 @@ static void add_told(struct text *out, const struct item *item)
 		text_add_string(out, "no route tells anybody");
 	} else if (!told) {
 		text_add_string(out, "not told yet, waits until ");
-		add_minute_of(out, waiting, "waits_until");
+		add_time_of(out, request, waiting, "waits_until");
 	} else {
 		text_add_string(out, "nobody has it");
 	}
 	if (json_is_object(next)) {
 		text_addf(out, ", %s ", string_of(next, "what"));
-		add_minute_of(out, next, "at");
+		add_time_of(out, request, next, "at");
 	}
 }
 
 /* Who has an alert in hand, or why nobody need: what to do about it. */
-static void add_standing(struct text *out, const struct item *item)
+static void add_standing(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *acknowledged = json_object_get(item->json,
 		"acknowledged");
@@ -510,10 +569,10 @@ static void add_standing(struct text *out, const struct item *item)
 
 	if (json_is_object(acknowledged)) {
 		text_addf(out, "%s has it until ", string_of(acknowledged, "by"));
-		add_minute_of(out, acknowledged, "until");
+		add_time_of(out, request, acknowledged, "until");
 	} else if (!string_is(state, "firing")) {
 		text_addf(out, "%s ", state);
-		add_minute_of(out, item->json, "resolved");
+		add_time_of(out, request, item->json, "resolved");
 	} else if (json_is_integer(cause)) {
 		text_addf(out, "follows from alert %lld",
 			(long long)json_integer_value(cause));
@@ -521,17 +580,18 @@ static void add_standing(struct text *out, const struct item *item)
 		text_addf(out, "held back by silence %lld", (long long)
 			json_integer_value(json_array_get(silences, 0)));
 	} else {
-		add_told(out, item);
+		add_told(out, request, item);
 	}
 }
 
-static void add_working(struct text *out, const struct item *item)
+static void add_working(struct text *out, const struct request *request,
+	const struct item *item)
 {
 	const json_t *channel = item->json;
 
 	if (json_is_string(json_object_get(channel, "failing_since"))) {
 		text_add_string(out, "failing since ");
-		add_minute_of(out, channel, "failing_since");
+		add_time_of(out, request, channel, "failing_since");
 		text_addf(out, ": %s", string_of(channel, "answer"));
 	} else if (json_is_string(json_object_get(channel, "last_success"))) {
 		text_add_string(out, "works");
@@ -540,84 +600,78 @@ static void add_working(struct text *out, const struct item *item)
 	}
 	if (json_is_string(json_object_get(channel, "opens"))) {
 		text_add_string(out, ", waits until ");
-		add_minute_of(out, channel, "opens");
+		add_time_of(out, request, channel, "opens");
 	}
 }
 
-static void add_cell(struct text *out, const struct item *item,
-	const struct list_column *column)
+static void add_cell(struct text *out, const struct request *request,
+	const struct item *item, const struct list_column *column)
 {
-	const char *string = item_string(item, column->key);
+	struct slice raw = item->raw;
+	const json_t *value = member_at(item->json, column->key, &raw);
+	const char *string = json_is_string(value) ? json_string_value(value) :
+		"";
 
 	switch (column->cell) {
 	case CELL_SHORT:
-		add_short_number(out, slice_member(item->raw, column->key));
+		add_short_number(out, raw);
 		break;
 	case CELL_SHARE:
-		add_percent(out, json_object_get(item->json, column->key));
+		add_percent(out, value);
 		break;
-	case CELL_DAY:		/* the end of a day is the day */
-		text_add(out, string, strstr(string, "T23:59:59") != NULL
-			? 10 : strlen(string));
+	case CELL_DAY:
+		add_day(out, request, string);
 		break;
 	case CELL_TIME:
-		text_add(out, string, strlen(string) >= 16 ? 16 : strlen(string));
+		add_time(out, request, string);
 		break;
 	case CELL_STANDING:
-		add_standing(out, item);
+		add_standing(out, request, item);
 		break;
 	case CELL_WORKING:
-		add_working(out, item);
+		add_working(out, request, item);
 		break;
 	default:
-		add_plain(out, item, column->key);
+		add_plain(out, value, raw);
 	}
 }
 
-void list_cell(struct text *out, const struct item *item,
-	const struct list_column *column)
+void list_columns(struct grid *grid, const struct list_column *columns)
 {
-	add_cell(out, item, column);
+	for (const struct list_column *c = columns; c->title != NULL; c++)
+		grid_column(grid, c->title, c->cell == CELL_NUMBER ||
+			c->cell == CELL_SHORT || c->cell == CELL_SHARE ?
+			GRID_RIGHT : GRID_LEFT, !c->shrink ? GRID_WHOLE :
+			c->cell == CELL_ID ? GRID_CUT_MIDDLE : GRID_CUT);
 }
 
-static bool cell_is_made(enum cell cell)
+void list_row(struct grid *grid, const struct request *request,
+	const struct item *item, const struct list_column *columns)
 {
-	return cell == CELL_STANDING || cell == CELL_WORKING;
+	struct text cell;
+
+	text_init(&cell, 0);
+	for (const struct list_column *c = columns; c->title != NULL; c++) {
+		text_clear(&cell);
+		add_cell(&cell, request, item, c);
+		grid_cell(grid, text_string(&cell), c->cell == CELL_STATUS ?
+			status_style(text_string(&cell)) : GRID_PLAIN);
+	}
+	text_release(&cell);
 }
 
 static void print_grid(const struct items *items, const struct request *request,
 	const struct list_kind *kind)
 {
 	struct grid *grid = grid_new();
-	struct text cell, out;
+	struct text out;
 
-	text_init(&cell, 0);
 	text_init(&out, (size_t)1 << 32);
-	for (const struct list_column *c = kind->columns; c->title != NULL; c++)
-		grid_column(grid, request->form == FORM_CSV ? c->key : c->title,
-			c->cell == CELL_NUMBER || c->cell == CELL_SHORT ||
-				c->cell == CELL_SHARE
-				? GRID_RIGHT : GRID_LEFT, c->shrink);
-	for (size_t i = 0; i < items->count; i++) {
-		for (const struct list_column *c = kind->columns;
-			c->title != NULL; c++) {
-			text_clear(&cell);
-			if (request->form == FORM_CSV && !cell_is_made(c->cell))
-				add_plain(&cell, &items->list[i], c->key);
-			else
-				add_cell(&cell, &items->list[i], c);
-			grid_cell(grid, text_string(&cell),
-				c->cell == CELL_STATUS
-					? status_style(text_string(&cell))
-					: GRID_PLAIN);
-		}
-	}
-	if (request->form == FORM_CSV)
-		grid_print_csv(grid, &out);
-	else
-		grid_print(grid, &out, request->width, request->colour);
+	list_columns(grid, kind->columns);
+	for (size_t i = 0; i < items->count; i++)
+		list_row(grid, request, &items->list[i], kind->columns);
+	grid_print(grid, &out, request->width, request->colour);
 	fwrite(text_string(&out), 1, out.length, stdout);
-	text_release(&cell);
 	text_release(&out);
 	grid_free(grid);
 }
@@ -637,11 +691,22 @@ static void print_raw(const struct items *items, bool lines)
 		puts("]");
 }
 
+/* What an indicator of texts has has a key. */
+static const struct list_kind *kind_of(const struct items *items,
+	const struct list_kind *kind)
+{
+	return kind != NULL && items->count > 0 &&
+		kind->columns == observation_columns && json_object_get(
+		items->list[0].json, "key") != NULL ? &documents : kind;
+}
+
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind)
 {
 	if (request->form == FORM_JSON || request->form == FORM_JSONL)
 		print_raw(items, request->form == FORM_JSONL);
+	else if (request->form == FORM_CSV)
+		flat_print(items, kind);
 	else
-		print_grid(items, request, kind);
+		print_grid(items, request, kind_of(items, kind));
 }

@@ -13,6 +13,7 @@
 enum cell {
 	CELL_TEXT, CELL_STATUS, CELL_NUMBER, CELL_SHORT, CELL_DAY, CELL_TIME,
 	CELL_BOOL, CELL_SHARE,
+	CELL_ID,		/* cut in its midst */
 	CELL_STANDING,		/* of an alert: who has it, or what holds it back */
 	CELL_WORKING		/* of a channel: whether it works, and when */
 };
@@ -72,16 +73,27 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
-/* A member as a table shows it. */
-void list_cell(struct text *out, const struct item *item,
-	const struct list_column *column);
+/* The columns of a table, and one of its rows. */
+void list_columns(struct grid *grid, const struct list_column *columns);
+void list_row(struct grid *grid, const struct request *request,
+	const struct item *item, const struct list_column *columns);
 
+/* The member that a path leads to, "forecast.value"; raw: the object as it was
+   written, then that member. NULL: there is none. */
+const json_t *member_at(const json_t *object, const char *path,
+	struct slice *raw);
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
+/* A member that is a time, as add_time (times.h); nothing where it has none. */
+void add_time_of(struct text *out, const struct request *request,
+	const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */
-void add_percent(struct text *out, json_t *share);
+void add_percent(struct text *out, const json_t *share);
 /* The style of a status word. */
 enum grid_style status_style(const char *status);
+/* The statuses of milestones by number, most urgent first; NULL behind the
+   last. */
+const char *milestone_status(size_t number);
 /* A number's text in short words: "27.3bn". */
 void add_short_number(struct text *out, struct slice raw);
 

@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "base/terminal.h"
+#include "pledgectl/commands.h"
+#include "pledgectl/complete.h"
+#include "pledgectl/times.h"
 #include "pledgectl/verbs.h"
 
 #define SOCKET_DEFAULT "/run/pledged/pledged.sock"
@@ -20,31 +23,25 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
 	TAKES_MATCH = 131072, TAKES_FROM = 262144, TAKES_MONTHS = 524288,
-	TAKES_SINCE = 1048576 };
+	TAKES_SINCE = 1048576, TAKES_RANGES = 2097152 };
 
 #define WORDS_MANY 1000
 
-/* A name may be two words; the first alone is then that of another, or none. */
-static const struct verb {
-	const char *name;
-	int (*run)(const struct request *);
-	unsigned takes;
-	size_t words;		/* behind the verb, at most */
-	const char *synopsis;
-	const char *sentence;
-} verbs[] = {
+const struct verb verbs[] = {
 	{"status", verb_status, 0, 0, "status",
 		"how the daemon and the register stand"},
 	{"list", verb_list,
 		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN |
-		TAKES_ALL, 2, "list [WHAT]",
+		TAKES_ALL, 2, "list [WHAT [OF]]",
 		"what there is: milestones (the default), pledges, indicators, "
 		"sources, alerts, silences, channels, outbox, held, "
-		"actions, answers SOURCE"},
-	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
-	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
+		"actions, answers SOURCE, observations INDICATOR"},
+	{"show", verb_show, TAKES_AS_OF, 2, "show [KIND] ID",
+		"one thing whole: a milestone, pledge, indicator, source, "
+		"channel, alert, silence or observation"},
+	{"explain", verb_explain, TAKES_AS_OF, 1, "explain MILESTONE",
 		"what a milestone's answer rests on"},
-	{"history", verb_history, 0, 1, "history ID",
+	{"history", verb_history, 0, 1, "history MILESTONE",
 		"every change of its answer, and what caused it"},
 	{"due", verb_due,
 		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_WITHIN, 0,
@@ -64,6 +61,9 @@ static const struct verb {
 	{"watch", verb_watch, TAKES_MATCH | TAKES_SINCE, 0,
 		"watch [--match ...] [--since TIME]",
 		"what happens, as it happens"},
+	{"monitor", verb_monitor, TAKES_MATCH | TAKES_RANGES, 0,
+		"monitor [--warning NAME=RANGE] [--critical NAME=RANGE]",
+		"how all stands, as a plugin of Nagios or Icinga tells it"},
 	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"ack ALERT ... -m WHY [--for 7d]",
 		"take alerts in hand, by number or by what they are about"},
@@ -75,17 +75,17 @@ static const struct verb {
 	{"silence list", verb_silence_list, TAKES_ALL, 0, "silence list [--all]",
 		"the silences there are, and what each holds back"},
 	{"silence end", verb_silence_end, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"silence end NUMBER ...", "be told again, at once"},
+		"silence end SILENCE ...", "be told again, at once"},
 	{"outbox", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0,
 		"outbox [--dead|--all]",
 		"messages on their way, or given up"},
 	{"outbox list", verb_outbox_list, TAKES_ALL | TAKES_DEAD, 0, NULL, NULL},
-	{"outbox show", verb_outbox_show, 0, 1, "outbox show NUMBER",
+	{"outbox show", verb_outbox_show, 0, 1, "outbox show MESSAGE",
 		"what one says, and what became of each attempt"},
 	{"outbox retry", verb_outbox_retry, TAKES_DEAD | TAKES_KEY, WORDS_MANY,
-		"outbox retry NUMBER ...|--dead", "send now what was given up"},
+		"outbox retry MESSAGE ...|--dead", "send now what was given up"},
 	{"outbox drop", verb_outbox_drop, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"outbox drop NUMBER ... -m WHY", "never send it"},
+		"outbox drop MESSAGE ... -m WHY", "never send it"},
 	{"channel test", verb_channel_test, TAKES_NOTE, 1, "channel test CHANNEL",
 		"send a marked message, and hear what becomes of it"},
 	{"poll", verb_poll, TAKES_NOTE, 1, "poll SOURCE", "ask a source now"},
@@ -93,7 +93,7 @@ static const struct verb {
 		"observe INDICATOR PERIOD VALUE",
 		"hand in a figure, or with --file a table"},
 	{"accept", verb_accept, TAKES_RELEASE | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
-		"accept NUMBER ... -m WHY",
+		"accept OBSERVATION ... -m WHY",
 		"release figures that are held as implausible"},
 	{"attest", verb_attest, TAKES_STATEMENT | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 2,
 		"attest MILESTONE KEY",
@@ -110,18 +110,24 @@ static const struct verb {
 
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
 
+const size_t verb_count = VERB_COUNT;
+
 static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whoever runs a plugin reads standard output, and 2 means something else. */
+static bool is_plugin;
 
 static int usage(const char *format, ...)
 {
+	FILE *out = is_plugin ? stdout : stderr;
 	va_list arguments;
 
-	fputs("pledgectl: ", stderr);
+	fputs(is_plugin ? "PLEDGED UNKNOWN: " : "pledgectl: ", out);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vfprintf(out, format, arguments);
 	va_end(arguments);
-	fputs(": see pledgectl --help\n", stderr);
-	return CTL_USAGE;
+	fputs(": see pledgectl --help\n", out);
+	return is_plugin ? MONITOR_UNKNOWN : CTL_USAGE;
 }
 
 /* --- options ------------------------------------------------------------------ */
@@ -129,19 +135,11 @@ static int usage(const char *format, ...)
 struct words {		/* option values that are checked after reading */
 	const char *form;
 	const char *colour;
-	const char *match;
+	const char *match, *warning, *critical;
+	const char *zone;
 };
 
-enum place { IN_REQUEST, IN_WORDS, IN_FLAG };
-
-static const struct option_row {
-	const char *name;
-	unsigned takes;		/* 0: every verb */
-	enum place place;
-	size_t offset;
-	const char *synopsis;
-	const char *sentence;
-} option_rows[] = {
+const struct option_row option_rows[] = {
 	{"-s", 0, IN_REQUEST, offsetof(struct request, socket), "-s SOCKET",
 		"default $PLEDGED_SOCKET, else " SOCKET_DEFAULT},
 	{"-o", 0, IN_WORDS, offsetof(struct words, form), "-o FORM",
@@ -153,12 +151,25 @@ static const struct option_row {
 		"what was recorded by then: a past report anew"},
 	{"--color", 0, IN_WORDS, offsetof(struct words, colour), "--color WHEN",
 		"auto (the default), always, never"},
+	{"--zone", 0, IN_WORDS, offsetof(struct words, zone), "--zone ZONE",
+		"of times in tables: local (the default), utc, Europe/Berlin, ..."},
+	{"--relative", 0, IN_FLAG, offsetof(struct request, relative),
+		"--relative", "times in tables as in 3d 4h, 2h ago"},
+	{"--absolute", 0, IN_NO_FLAG, offsetof(struct request, relative),
+		"--absolute", "times in tables as they are; the default"},
 	{"--status", TAKES_FILTERS, IN_REQUEST, offsetof(struct request, status),
 		"--status STATUS", "only milestones of this status"},
 	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
 		"--match NAME=VALUE",
 		"milestones, alerts or events, by field or label; VALUE may have "
 		"* and ?"},
+	{"--warning", TAKES_RANGES, IN_WORDS, offsetof(struct words, warning),
+		"--warning NAME=RANGE",
+		"of monitor: warn where a number is out of its range, as 0:10"},
+	{"--critical", TAKES_RANGES, IN_WORDS, offsetof(struct words, critical),
+		"--critical NAME=RANGE", "the same for what is critical"},
+	{"--timeout", TAKES_RANGES, IN_REQUEST, offsetof(struct request, timeout),
+		"--timeout SECONDS", "of monitor: how long it takes at most; default 10"},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
 		offsetof(struct request, within), "--due-within SPAN",
 		"due within 30d, 6mo, ..."},
@@ -197,7 +208,7 @@ static const struct option_row {
 	{"--no", TAKES_STATEMENT, IN_FLAG, offsetof(struct request, no), "--no",
 		"it has not happened, or no longer holds"},
 	{"--key", TAKES_KEY, IN_REQUEST, offsetof(struct request, key),
-		"--key KEY", "the same order again is not done twice"},
+		"--key WORD", "the same order again is not done twice"},
 	{"--published", TAKES_FIGURES, IN_REQUEST,
 		offsetof(struct request, published), "--published TIME",
 		"of a figure; default now"},
@@ -219,6 +230,8 @@ static const struct option_row {
 };
 
 #define OPTION_COUNT (sizeof option_rows / sizeof *option_rows)
+
+const size_t option_count = OPTION_COUNT;
 
 #define HELP_COLUMN 28	/* where sentences begin */
 #define HELP_WIDTH 80
@@ -276,23 +289,37 @@ static const struct option_row *option_find(const char *word, size_t *length)
 	return NULL;
 }
 
+/* Of an option that may be given more than once. */
+static int word_keep(const char *name, const char **word, const char **list,
+	size_t *count)
+{
+	if (*word == NULL)
+		return 0;
+	if (*count == MATCHES_MAX)
+		return usage("more than %d times %s", MATCHES_MAX, name);
+	list[(*count)++] = *word;
+	*word = NULL;
+	return 0;
+}
+
 static int option_set(struct request *request, struct words *words,
 	const struct option_row *row, const char *value)
 {
 	char *place = row->place == IN_WORDS ? (char *)words : (char *)request;
 
 	place += row->offset;
-	if (row->place == IN_FLAG)
-		*(bool *)place = true;
+	if (option_is_flag(row))
+		*(bool *)place = row->place == IN_FLAG;
 	else
 		*(const char **)(void *)place = value;
-	if (words->match == NULL)
-		return 0;
-	if (request->match_count == MATCHES_MAX)
-		return usage("more than %d times --match", MATCHES_MAX);
-	request->matches[request->match_count++] = words->match;
-	words->match = NULL;
-	return 0;
+	int status = word_keep(row->name, &words->match, request->matches,
+		&request->match_count);
+
+	if (status == 0)
+		status = word_keep(row->name, &words->warning, request->warnings,
+			&request->warning_count);
+	return status != 0 ? status : word_keep(row->name, &words->critical,
+		request->criticals, &request->critical_count);
 }
 
 static int words_read(struct request *request, const struct words *words)
@@ -300,6 +327,7 @@ static int words_read(struct request *request, const struct words *words)
 	static const char *const forms[] = {"table", "json", "jsonl", "csv"};
 	const char *colour = words->colour != NULL ? words->colour : "auto";
 	bool known = words->form == NULL;
+	struct error error;
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		if (string_is(forms[i], words->form)) {
@@ -320,6 +348,8 @@ static int words_read(struct request *request, const struct words *words)
 		!string_is(request->sort, "id"))
 		return usage("--sort takes due, urgency or id");
 	request->width = terminal_width();
+	if (times_begin(request, words->zone, &error) < 0)
+		return usage("--zone: %s", error.text);
 	return 0;
 }
 
@@ -387,7 +417,7 @@ static bool word_is_option(const char *word)
 static int request_read(struct request *request, const struct verb **verb,
 	int argc, char **argv)
 {
-	struct words words = {NULL, NULL, NULL};
+	struct words words = {.form = NULL};
 	unsigned seen = 0;
 	const char *last = "";
 
@@ -405,9 +435,9 @@ static int request_read(struct request *request, const struct verb **verb,
 			return usage("there is no option %s", argv[i]);
 		if (argv[i][length] == '=')
 			value = argv[i] + length + 1;
-		else if (row->place != IN_FLAG && ++i < argc)
+		else if (!option_is_flag(row) && ++i < argc)
 			value = argv[i];
-		else if (row->place != IN_FLAG)
+		else if (!option_is_flag(row))
 			return usage("%s needs a value", row->name);
 		if (row->takes != 0) {
 			seen |= row->takes;
@@ -440,7 +470,13 @@ int main(int argc, char **argv)
 
 	if (!terminal_fill_closed())
 		return CTL_FAILED;
+	/* Behind it are words of another command line, whatever they are. */
+	if (argc > 1 && string_is(argv[1], "complete")) {
+		complete(request.socket, argv + 2, (size_t)argc - 2);
+		return CTL_DONE;
+	}
 	for (int i = 1; i < argc; i++) {
+		is_plugin |= string_is(argv[i], "monitor");
 		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {
 			print_help();
 			return CTL_DONE;
@@ -462,6 +498,7 @@ int main(int argc, char **argv)
 		status = request.client == NULL ? CTL_FAILED : verb->run(&request);
 		client_free(request.client);
 	}
+	times_end(&request);
 	free(words);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_DONE) {
 		perror("pledgectl: standard output");

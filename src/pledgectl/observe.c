@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
+#include "pledgectl/flat.h"
 #include "pledgectl/table.h"
 
 #define TABLE_MAX ((size_t)1 << 20)	/* bytes: those of a request */
@@ -209,11 +210,13 @@ static void print_changed(json_t *json)
 			string_of(milestone, "from"), string_of(milestone, "to"));
 }
 
-static void print_observed(const struct text *answer)
+static void print_observed(const struct request *request,
+	const struct text *answer)
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL), *item;
 	size_t i;
 
+	(void)request;
 	printf("%s, by ", string_of(json, "indicator"));
 	print_said(stdout, string_of(json, "by"));
 	putchar('\n');
@@ -223,34 +226,23 @@ static void print_observed(const struct text *answer)
 	json_decref(json);
 }
 
-/* Sends a body, which is released, and prints what was answered. */
-static int order_send(const struct request *request, const char *path,
-	json_t *body, void (*print)(const struct text *answer))
+/* What became of each, a row each. */
+static void print_rows(struct text *answer)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
-	struct text answer;
-	int status = client_post(request->client, path, text, request->key,
-		&answer);
+	struct items items;
 
-	json_decref(body);
-	free(text);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print(&answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
-	text_release(&answer);
-	return status;
+	items_take(&items, answer, slice_member(slice_of(text_string(answer)),
+		"items"));
+	flat_print(&items, NULL);
+	items_release(&items);
 }
 
 int verb_observe(const struct request *request)
 {
 	size_t words = request->file != NULL ? 1 : 3;
-	struct text path;
+	struct text path, answer;
 	json_t *body;
-	int status = no_csv(request);
 
-	if (status != CTL_DONE)
-		return status;
 	if (request->argument_count != words)
 		return tell_usage("observe takes an indicator's id, a period and a "
 			"value, or with --file an indicator's id alone");
@@ -263,16 +255,25 @@ int verb_observe(const struct request *request)
 	text_add_string(&path, "/v1/indicators/");
 	client_add_escaped(&path, request->arguments[0]);
 	text_add_string(&path, "/observations");
-	status = order_send(request, text_string(&path), body, print_observed);
+	char *said = json_dumps(body, JSON_COMPACT);
+	int status = client_post(request->client, text_string(&path), said,
+		request->key, &answer);
+
+	json_decref(body);
+	free(said);
 	text_release(&path);
-	return status;
+	if (status == CTL_DONE && request->form == FORM_CSV) {
+		print_rows(&answer);
+		return status;
+	}
+	return answer_print(request, status, &answer, print_observed);
 }
 
 /* --- what is held ----------------------------------------------------------------- */
 
-static void print_accepted(const struct text *answer)
+static void print_accepted(json_t *json)
 {
-	json_t *json = json_loads(text_string(answer), 0, NULL), *item;
+	json_t *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(json, "items"), i, item)
@@ -280,28 +281,24 @@ static void print_accepted(const struct text *answer)
 			json_object_get(item, "id")), string_of(item, "indicator"),
 			string_of(item, "period"), string_of(item, "news"));
 	print_changed(json);
-	json_decref(json);
 }
 
-static int accept_one(const struct request *request, const char *number)
+static int accept_one(const struct request *request, const char *number,
+	struct items *answers)
 {
-	json_t *body = json_pack("{s:b, s:s}", "release", request->release,
-		"note", request->note);
 	char path[64];
 
-	if (body == NULL)
-		return tell_usage("the note is not UTF-8");
 	snprintf(path, sizeof path, "/v1/observations/%.19s/accept", number);
-	return order_send(request, path, body, print_accepted);
+	return item_post(request, path, json_pack("{s:b, s:s}", "release",
+		request->release, "note", request->note), answers);
 }
 
 /* Each for itself: what cannot be accepted does not keep the others. */
 int verb_accept(const struct request *request)
 {
-	int status = no_csv(request), worst = CTL_DONE;
+	struct items answers = {.count = 0};
+	int status = CTL_DONE;
 
-	if (status != CTL_DONE)
-		return status;
 	if (request->argument_count == 0)
 		return tell_usage("accept takes numbers, which list held tells");
 	if (request->note == NULL)
@@ -314,8 +311,14 @@ int verb_accept(const struct request *request)
 			return tell_usage("accept takes numbers, which list held "
 				"tells");
 	for (size_t i = 0; i < request->argument_count; i++) {
-		status = accept_one(request, request->arguments[i]);
-		worst = status != CTL_DONE ? status : worst;
+		int done = accept_one(request, request->arguments[i], &answers);
+
+		status = done != CTL_DONE ? done : status;
 	}
-	return worst;
+	for (size_t i = 0; request->form == FORM_TABLE && i < answers.count; i++)
+		print_accepted(answers.list[i].json);
+	if (request->form != FORM_TABLE)
+		items_print(&answers, request, NULL);
+	items_release(&answers);
+	return status;
 }

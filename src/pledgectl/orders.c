@@ -5,7 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
+
+static void print_polled(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+
+	printf("%s: %s\n", request->arguments[0],
+		json_is_true(json_object_get(json, "begun")) ? "polling" :
+		"already under way");
+	json_decref(json);
+}
 
 int verb_poll(const struct request *request)
 {
@@ -21,19 +32,8 @@ int verb_poll(const struct request *request)
 	int status = client_ask(request->client, "POST", text_string(&path),
 		&answer);
 
-	if (status == CTL_DONE && request->form == FORM_TABLE) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
-
-		printf("%s: %s\n", request->arguments[0],
-			json_is_true(json_object_get(json, "begun"))
-				? "polling" : "already under way");
-		json_decref(json);
-	} else if (status == CTL_DONE) {
-		fputs(text_string(&answer), stdout);
-	}
 	text_release(&path);
-	text_release(&answer);
-	return status;
+	return answer_print(request, status, &answer, print_polled);
 }
 
 /* What is not given is not said. free() it; NULL: not UTF-8. */
@@ -96,14 +96,20 @@ int verb_attest(const struct request *request)
 	text_add_string(&path, "/attestations");
 	status = client_post(request->client, text_string(&path), body, request->key,
 		&answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_attested(request, &answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
 	free(body);
 	text_release(&path);
-	text_release(&answer);
-	return status;
+	return answer_print(request, status, &answer, print_attested);
+}
+
+static void print_reloaded(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+
+	(void)request;
+	print_said(stdout, string_of(json, "warnings"));
+	puts("reloaded");
+	json_decref(json);
 }
 
 int verb_reload(const struct request *request)
@@ -116,16 +122,6 @@ int verb_reload(const struct request *request)
 	int status = client_ask(request->client, "POST", text_string(&path),
 		&answer);
 
-	if (status == CTL_DONE && request->form == FORM_TABLE) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
-
-		print_said(stdout, string_of(json, "warnings"));
-		puts("reloaded");
-		json_decref(json);
-	} else if (status == CTL_DONE) {
-		fputs(text_string(&answer), stdout);
-	}
 	text_release(&path);
-	text_release(&answer);
-	return status;
+	return answer_print(request, status, &answer, print_reloaded);
 }

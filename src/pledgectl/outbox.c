@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
 
 static long long number_of(const json_t *object, const char *key)
 {
@@ -53,21 +53,13 @@ int verb_outbox_list(const struct request *request)
 
 /* --- one -------------------------------------------------------------------------- */
 
-static void print_line(const char *label, const char *value)
-{
-	printf("  %-12s ", label);
-	print_said(stdout, value);
-	putchar('\n');
-}
-
-static void print_member(const json_t *object, const char *label,
-	const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	if (value != NULL)
-		print_line(label, value);
-}
+static const struct fact notification_facts[] = {
+	{"message id", "message_id", FACT_PLAIN},
+	{"created", "created", FACT_TIME},
+	{"last attempt", "last_attempt", FACT_TIME},
+	{"answer", "answer", FACT_PLAIN}, {"next", "next", FACT_TIME},
+	{NULL, NULL, FACT_PLAIN},
+};
 
 static void print_items(const struct request *request, const json_t *items)
 {
@@ -91,22 +83,27 @@ static void print_items(const struct request *request, const json_t *items)
 	}
 }
 
-static void print_attempts(const json_t *attempts)
+static void print_attempts(const struct request *request, const json_t *attempts)
 {
 	const json_t *attempt;
+	struct text line;
 	size_t i;
 
 	if (json_array_size(attempts) > 0)
 		puts("attempts");
+	text_init(&line, 0);
 	json_array_foreach(attempts, i, attempt) {
-		printf("  %s  %s", string_of(attempt, "at"),
-			string_of(attempt, "state"));
-		if (json_is_string(json_object_get(attempt, "answer"))) {
-			fputs(": ", stdout);
-			print_said(stdout, string_of(attempt, "answer"));
-		}
-		putchar('\n');
+		const char *answer = json_string_value(
+			json_object_get(attempt, "answer"));
+
+		text_clear(&line);
+		add_time_of(&line, request, attempt, "at");
+		text_addf(&line, " %s%s%s", string_of(attempt, "state"),
+			answer != NULL ? ": " : "", answer != NULL ? answer : "");
+		fputs("  ", stdout);
+		print_indented(request, text_string(&line), 2, GRID_PLAIN);
 	}
+	text_release(&line);
 }
 
 static void print_body(const json_t *body)
@@ -133,38 +130,25 @@ static void print_notification(const struct request *request,
 	printf("message %lld to %s: %s, %lld attempts\n", number_of(json, "id"),
 		string_of(json, "channel"), string_of(json, "state"),
 		number_of(json, "attempts"));
-	print_member(json, "message id", "message_id");
-	print_member(json, "created", "created");
-	print_member(json, "last attempt", "last_attempt");
-	print_member(json, "answer", "answer");
-	print_member(json, "next", "next");
+	facts_print(request, json, slice_of(text_string(answer)),
+		notification_facts);
 	print_items(request, json_object_get(json, "items"));
-	print_attempts(json_object_get(json, "attempts_made"));
+	print_attempts(request, json_object_get(json, "attempts_made"));
 	print_body(json_object_get(json, "body"));
 	json_decref(json);
 }
 
 int verb_outbox_show(const struct request *request)
 {
-	struct text path, answer;
-	int status = no_csv(request);
+	struct text answer;
 
-	if (status != CTL_DONE)
-		return status;
 	if (request->argument_count != 1)
 		return tell_usage("outbox show takes one number, which outbox "
 			"tells");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/notifications/");
-	client_add_escaped(&path, request->arguments[0]);
-	status = client_ask(request->client, "GET", text_string(&path), &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_notification(request, &answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
-	text_release(&path);
-	text_release(&answer);
-	return status;
+	int status = get_below(request, "notifications/", request->arguments[0],
+		"", false, &answer);
+
+	return answer_print(request, status, &answer, print_notification);
 }
 
 /* --- by hand ----------------------------------------------------------------------- */
@@ -272,13 +256,22 @@ int verb_outbox_drop(const struct request *request)
 
 /* --- channels ---------------------------------------------------------------------- */
 
+static void print_tested(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+
+	(void)request;
+	printf("%s: delivered: ", string_of(json, "channel"));
+	print_said(stdout, string_of(json, "answer"));
+	putchar('\n');
+	json_decref(json);
+}
+
 int verb_channel_test(const struct request *request)
 {
 	struct text path, answer;
-	int status = no_csv(request);
 
-	if (status != CTL_DONE)
-		return status;
 	if (request->argument_count != 1)
 		return tell_usage("channel test takes one channel's id, which list "
 			"channels tells");
@@ -287,18 +280,9 @@ int verb_channel_test(const struct request *request)
 	client_add_escaped(&path, request->arguments[0]);
 	text_add_string(&path, "/test");
 	path_add_note(request, &path);
-	status = client_ask(request->client, "POST", text_string(&path), &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
+	int status = client_ask(request->client, "POST", text_string(&path),
+		&answer);
 
-		printf("%s: delivered: ", string_of(json, "channel"));
-		print_said(stdout, string_of(json, "answer"));
-		putchar('\n');
-		json_decref(json);
-	} else if (status == CTL_DONE) {
-		fputs(text_string(&answer), stdout);
-	}
 	text_release(&path);
-	text_release(&answer);
-	return status;
+	return answer_print(request, status, &answer, print_tested);
 }

@@ -351,7 +351,7 @@ static const struct list_column group_table_columns[] = {
 	{"ON TIME", "on_time_share", CELL_SHARE, false},
 	{"WORST", "worst", CELL_STATUS, false},
 	{"NEXT DUE", "next_due", CELL_TIME, false},
-	{"NEXT MILESTONE", "next_milestone", CELL_TEXT, true},
+	{"NEXT MILESTONE", "next_milestone", CELL_ID, true},
 	{NULL, NULL, CELL_TEXT, false},
 };
 

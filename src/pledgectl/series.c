@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "pledgectl/lists.h"
+#include "pledgectl/answer.h"
 
 static const struct list_column instance_columns[] = {
 	{"INSTANCE", "instance", CELL_TEXT, true},
@@ -29,29 +29,15 @@ static const struct {
 	{"withdrawn", "withdrawn"}, {"not_started", "not started"},
 };
 
-static void print_line(const char *label, const char *value)
-{
-	if (value == NULL)
-		return;
-	printf("  %-15s ", label);
-	print_said(stdout, value);
-	putchar('\n');
-}
-
-static void print_identity(json_t *json)
-{
-	static const char *const keys[] = {"title", "obligor", "instrument",
-		"every", "as_of"};
-	static const char *const labels[] = {"title", "obligor", "instrument",
-		"every", "as of"};
-
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		print_line(labels[i], json_string_value(
-			json_object_get(json, keys[i])));
-}
+static const struct fact identity[] = {
+	{"title", "title", FACT_PLAIN}, {"obligor", "obligor", FACT_PLAIN},
+	{"instrument", "instrument", FACT_PLAIN},
+	{"every", "every", FACT_PLAIN}, {"as of", "as_of", FACT_TIME},
+	{NULL, NULL, FACT_PLAIN},
+};
 
 /* "7 instances: 3 on time, 1 late, 3 not started" */
-static void print_record(json_t *series)
+static void print_record(const struct request *request, json_t *series)
 {
 	const char *between = ": ";
 	struct text text;
@@ -69,7 +55,7 @@ static void print_record(json_t *series)
 			record[i].words);
 		between = ", ";
 	}
-	print_line("record", text_string(&text));
+	fact_print(request, "record", text_string(&text), GRID_PLAIN);
 	text_release(&text);
 }
 
@@ -77,20 +63,25 @@ bool series_print(const struct request *request, struct text *answer)
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL);
 	json_t *series = json_object_get(json, "series");
-	struct slice array = slice_member(slice_member(slice_of(
-		text_string(answer)), "series"), "instances");
+	struct slice whole = slice_of(text_string(answer));
+	struct slice array = slice_member(slice_member(whole, "series"),
+		"instances");
+	bool table = request->form == FORM_TABLE;
 	struct items items;
-	size_t ahead;
+	size_t ahead = 0;
 
-	if (!json_is_object(series)) {
+	if (!json_is_object(series) || (!table && request->form != FORM_CSV)) {
 		json_decref(json);
 		return false;
 	}
-	puts(json_string_value(json_object_get(json, "id")));
-	print_identity(json);
-	print_record(series);
+	if (table) {
+		puts(json_string_value(json_object_get(json, "id")));
+		facts_print(request, json, whole, identity);
+		print_record(request, series);
+	}
 	items_take(&items, answer, array);
-	ahead = items_drop_ahead(&items, 1);
+	if (table)
+		ahead = items_drop_ahead(&items, 1);
 	items_print(&items, request, &instances);
 	if (ahead > 0)
 		printf("%zu more have not started\n", ahead);

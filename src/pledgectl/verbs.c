@@ -9,10 +9,9 @@
 #include "base/decimal.h"
 #include "base/mem.h"
 #include "base/moment.h"
+#include "pledgectl/answer.h"
 #include "pledgectl/lists.h"
-#include "pledgectl/series.h"
-
-#define PROSE_WIDTH 100		/* where the terminal has none */
+#include "pledgectl/times.h"
 
 int tell_usage(const char *what)
 {
@@ -20,46 +19,59 @@ int tell_usage(const char *what)
 	return CTL_USAGE;
 }
 
-void print_wrapped(const struct request *request, const char *prose)
+int tell_unknown(const char *what, const char *word, const char *const *names)
 {
-	size_t width = request->width != 0 ? request->width : PROSE_WIDTH;
-	size_t used = 0;
-	struct text word;
+	const char *nearest = string_nearest(word, names);
 
-	text_init(&word, 0);
-	while (*prose != '\0') {
-		size_t length = strcspn(prose, " ");
-
-		text_clear(&word);
-		text_add(&word, prose, length);
-		size_t columns = utf8_columns(text_string(&word));
-
-		if (used != 0) {
-			bool fits = used + 1 + columns <= width;
-
-			putchar(fits ? ' ' : '\n');
-			used = fits ? used + 1 : 0;
-		}
-		print_said(stdout, text_string(&word));
-		used += columns;
-		prose += length + (prose[length] == ' ');
-	}
-	putchar('\n');
-	text_release(&word);
+	fprintf(stderr, "pledgectl: %s \"%s\"%s%s: see pledgectl --help\n", what,
+		word, nearest != NULL ? ", did you mean " : "",
+		nearest != NULL ? nearest : "");
+	return CTL_USAGE;
 }
 
 /* --- queries ------------------------------------------------------------------ */
 
+/* The fields of each list; every other name is a label's. */
 static const char *const milestone_fields[] = {"id", "pledge", "series",
 	"instrument", "obligor", "owner", "severity", "status", NULL};
 static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
+static const char *const indicator_fields[] = {"id", "kind", "unit",
+	"frequency", "source", "pledge", "milestone", NULL};
+static const char *const source_fields[] = {"id", "reads", "outcome", "failing",
+	"gone", "indicator", NULL};
+static const char *const channel_fields[] = {"id", "type", "failing", NULL};
+static const char *const outbox_fields[] = {"channel", "state", "kind",
+	"subject", NULL};
+static const char *const held_fields[] = {"indicator", "source", NULL};
 
 static const char *const event_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", "id", "series", "status",
 	"due_before", "due_after", NULL};
+static const char *const action_fields[] = {"subject", "what", "by", NULL};
+
+static const struct {
+	const char *list;
+	const char *const *fields;
+} list_fields[] = {
+	{"milestones", milestone_fields}, {"pledges", milestone_fields},
+	{"alerts", alert_fields}, {"indicators", indicator_fields},
+	{"sources", source_fields}, {"channels", channel_fields},
+	{"outbox", outbox_fields}, {"held", held_fields},
+	{"events", event_fields}, {"actions", action_fields},
+};
+
+static const char *const *fields_of(const char *list)
+{
+	static const char *const none[] = {NULL};
+
+	for (size_t i = 0; i < sizeof list_fields / sizeof *list_fields; i++)
+		if (string_is(list_fields[i].list, list))
+			return list_fields[i].fields;
+	return none;
+}
 
 static bool name_is_field(const char *const *fields, const char *name,
 	size_t length)
@@ -93,19 +105,15 @@ static int add_match(struct text *query, const char *const *fields,
 	return CTL_DONE;
 }
 
-static int add_matches(const struct request *request,
-	const char *const *fields, struct text *query)
+int query_add_matches(const struct request *request, const char *list,
+	struct text *query)
 {
+	const char *const *fields = fields_of(list);
 	int status = CTL_DONE;
 
 	for (size_t i = 0; i < request->match_count && status == CTL_DONE; i++)
 		status = add_match(query, fields, request->matches[i]);
 	return status;
-}
-
-int query_add_events(const struct request *request, struct text *query)
-{
-	return add_matches(request, event_fields, query);
 }
 
 static int add_within(struct text *query, const char *within)
@@ -158,41 +166,31 @@ static int build_alert_query(const struct request *request,
 	if (request->all || request->status != NULL)
 		client_add_parameter(query, "state", request->status != NULL ?
 			request->status : "all");
-	return add_matches(request, alert_fields, query);
+	return query_add_matches(request, "alerts", query);
 }
 
-int query_add_filters(const struct request *request, const char *within,
-	struct text *query)
+int query_add_filters(const struct request *request, const char *list,
+	const char *within, struct text *query)
 {
-	int status;
-
 	query_add_times(request, query);
 	if (request->status != NULL)
 		client_add_parameter(query, "status", request->status);
-	status = add_matches(request, milestone_fields, query);
-	if (within != NULL && status == CTL_DONE)
-		status = add_within(query, within);
-	return status;
+	int status = query_add_matches(request, list, query);
+
+	return status != CTL_DONE || within == NULL ? status :
+		add_within(query, within);
 }
 
-/* What the filters of the command line ask for; milestones and alerts alone
-   have any. */
+/* What the filters of the command line ask for. Which of them a list has is the
+   daemon's to say. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
 {
 	if (string_is(kind->name, "alerts"))
 		return build_alert_query(request, within, query);
-	if (!string_is(kind->name, "milestones")) {
-		if (request->status != NULL || request->match_count > 0 ||
-			within != NULL || request->as_of != NULL ||
-			request->recorded_as_of != NULL)
-			return tell_usage("only milestones and alerts can be "
-				"filtered");
-		if (request->all)
-			client_add_parameter(query, "state", "all");
-		return CTL_DONE;
-	}
-	return query_add_filters(request, within, query);
+	if (request->all && !string_is(kind->name, "milestones"))
+		client_add_parameter(query, "state", "all");
+	return query_add_filters(request, kind->name, within, query);
 }
 
 /* Whether a table leaves out what has not started of a series: unless it was
@@ -223,21 +221,43 @@ static void list_print(struct items *items, const struct request *request,
 			ahead);
 }
 
+/* Lists of one thing: of whose. */
+static const struct {
+	const char *name, *place, *what;
+} lists_of[] = {
+	{"answers", "sources/", "one source's id"},
+	{"observations", "indicators/", "one indicator's id"},
+};
+
+/* What a list of one thing belongs to; NULL: it belongs to none. */
+static const char *list_owner(const char *name, const char **what)
+{
+	for (size_t i = 0; i < sizeof lists_of / sizeof *lists_of; i++) {
+		*what = lists_of[i].what;
+		if (string_is(lists_of[i].name, name))
+			return lists_of[i].place;
+	}
+	return NULL;
+}
+
 /* Where a list stands below /v1/. */
 static int list_place(const struct request *request, const char *name,
 	struct text *place, struct text *query)
 {
-	bool of_source = string_is(name, "answers");
+	const char *what, *owner = list_owner(name, &what);
 
-	if (of_source && request->argument_count != 2)
-		return tell_usage("list answers takes one source's id");
-	if (!of_source && request->argument_count == 2) {
+	if (owner != NULL && request->argument_count != 2) {
+		fprintf(stderr, "pledgectl: list %s takes %s: see pledgectl "
+			"--help\n", name, what);
+		return CTL_USAGE;
+	}
+	if (owner == NULL && request->argument_count == 2) {
 		fprintf(stderr, "pledgectl: list: \"%s\" is one word too many: see "
 			"pledgectl --help\n", request->arguments[1]);
 		return CTL_USAGE;
 	}
-	if (of_source) {
-		text_add_string(place, "sources/");
+	if (owner != NULL) {
+		text_add_string(place, owner);
 		client_add_escaped(place, request->arguments[1]);
 		text_add_char(place, '/');
 	}
@@ -256,15 +276,9 @@ static int list(const struct request *request, const char *name,
 	struct items items;
 	struct text query, place;
 
-	if (kind == NULL) {
-		const char *nearest = string_nearest(name, list_kind_names());
-
-		fprintf(stderr, "pledgectl: there is no list of \"%s\"%s%s: see "
-			"pledgectl --help\n", name,
-			nearest != NULL ? ", did you mean " : "",
-			nearest != NULL ? nearest : "");
-		return CTL_USAGE;
-	}
+	if (kind == NULL)
+		return tell_unknown("there is no list of", name,
+			list_kind_names());
 	text_init(&query, 65536);
 	text_init(&place, 65536);
 	int status = build_query(request, kind, within, &query);
@@ -320,34 +334,52 @@ static void print_counts(json_t *milestones)
 			(long long)json_integer_value(count));
 }
 
-static void print_deadlines(json_t *deadlines)
+/* A line below another. */
+static void print_below(const struct request *request, const char *line)
+{
+	fputs("  ", stdout);
+	print_indented(request, line, 2, GRID_PLAIN);
+}
+
+static void print_deadlines(const struct request *request, json_t *deadlines)
 {
 	size_t i;
 	json_t *deadline;
+	struct text line;
 
 	if (json_array_size(deadlines) == 0)
 		return;
 	puts("next deadlines");
-	json_array_foreach(deadlines, i, deadline)
-		printf("  %s  %s (%s)\n", string_of(deadline, "due"),
-			string_of(deadline, "id"), string_of(deadline, "status"));
+	text_init(&line, 0);
+	json_array_foreach(deadlines, i, deadline) {
+		text_clear(&line);
+		add_day(&line, request, string_of(deadline, "due"));
+		text_addf(&line, "  %s (%s)", string_of(deadline, "id"),
+			string_of(deadline, "status"));
+		print_below(request, text_string(&line));
+	}
+	text_release(&line);
 }
 
-static void print_sources(json_t *sources)
+static void print_sources(const struct request *request, json_t *sources)
 {
 	json_t *failing = json_object_get(sources, "failing"), *source;
+	struct text line;
 	size_t i;
 
 	printf("sources      %lld, %lld failing\n",
 		(long long)json_integer_value(json_object_get(sources, "total")),
 		(long long)json_integer_value(
 			json_object_get(sources, "failing_total")));
+	text_init(&line, 0);
 	json_array_foreach(failing, i, source) {
-		printf("  %s since %s: ", string_of(source, "id"),
-			string_of(source, "since"));
-		print_said(stdout, string_of(source, "error"));
-		putchar('\n');
+		text_clear(&line);
+		text_addf(&line, "%s since ", string_of(source, "id"));
+		add_time_of(&line, request, source, "since");
+		text_addf(&line, ": %s", string_of(source, "error"));
+		print_below(request, text_string(&line));
 	}
+	text_release(&line);
 }
 
 static void print_alerts(const json_t *json)
@@ -366,168 +398,67 @@ static void print_alerts(const json_t *json)
 	putchar('\n');
 }
 
-static void print_status(const struct text *answer)
+static void print_status(const struct request *request,
+	const struct text *answer)
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL);
-	struct text uptime;
+	struct text line;
 
-	text_init(&uptime, 128);
-	text_add_seconds(&uptime,
+	text_init(&line, 0);
+	text_addf(&line, "pledged %s, %s, up ", string_of(json, "version"),
+		string_of(json, "state"));
+	text_add_seconds(&line,
 		json_integer_value(json_object_get(json, "uptime")));
-	printf("pledged %s, %s, up %s (since %s)\n", string_of(json, "version"),
-		string_of(json, "state"), text_string(&uptime),
-		string_of(json, "started"));
+	text_add_string(&line, " (since ");
+	add_time_whole(&line, request, string_of(json, "started"));
+	text_add_char(&line, ')');
+	print_wrapped(request, text_string(&line));
 	print_counts(json_object_get(json, "milestones"));
-	print_sources(json_object_get(json, "sources"));
+	print_sources(request, json_object_get(json, "sources"));
 	print_alerts(json);
 	printf("outbox       %lld waiting\n", (long long)json_integer_value(
 		json_object_get(json, "outbox")));
-	print_deadlines(json_object_get(json, "deadlines"));
-	text_release(&uptime);
+	print_deadlines(request, json_object_get(json, "deadlines"));
+	text_release(&line);
 	json_decref(json);
-}
-
-int no_csv(const struct request *request)
-{
-	return request->form == FORM_CSV
-		? tell_usage("-o csv is for lists") : CTL_DONE;
 }
 
 int verb_status(const struct request *request)
 {
 	struct text answer;
-	int status = no_csv(request);
+	int status = client_ask(request->client, "GET", "/v1/status", &answer);
 
-	if (status != CTL_DONE)
-		return status;
-	status = client_ask(request->client, "GET", "/v1/status", &answer);
-	if (status == CTL_DONE && request->form == FORM_TABLE)
-		print_status(&answer);
-	else if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
-	text_release(&answer);
-	return status;
+	return answer_print(request, status, &answer, print_status);
 }
 
-/* --- show ------------------------------------------------------------------------- */
+/* --- milestones ------------------------------------------------------------------- */
 
-/* The lines a person reads first; the rest is in -o json. */
-struct shown {
-	const char *label;
-	const char *key;
-	bool grouped;
-};
-
-static const struct shown shown[] = {
-	{"status", "status", false}, {"reason", "reason", false},
-	{"title", "title", false}, {"obligor", "obligor", false},
-	{"instrument", "instrument", false}, {"severity", "severity", false},
-	{"knowledge", "knowledge", false}, {"since", "since", false},
-	{"start", "start", false}, {"due", "due", false},
-	{"event", "event_date", false}, {"days late", "days_late", false},
-	{"days overdue", "days_overdue", false},
-	{"actual", "actual", true}, {"target", "target", true},
-	{"baseline", "baseline", true}, {"required now", "required_now", true},
-	{"unit", "unit", false}, {"data through", "data_through", false},
-	{"pace", "pace", false}, {"share of level", "share_of_level", false},
-	{"of increment", "share_of_increment", false},
-	{"shortfall", "shortfall", true}, {"as of", "as_of", false},
-};
-
-static const struct shown expected[] = {
-	{"forecast", "method", false}, {"expected", "value", true},
-	{"at least", "low", true}, {"at most", "high", true},
-	{"reached on", "date", false}, {"slip days", "slip_days", false},
-};
-
-static const struct shown awaited[] = {
-	{"expected on", "date", false}, {"slip days", "slip_days", false},
-	{"because of", "root_cause", false},
-};
-
-/* The members of an object that have a value; a decimal is taken from the text
-   itself, all its digits. */
-static void print_members(json_t *object, struct slice whole,
-	const struct shown *rows, size_t count)
-{
-	struct text line;
-
-	text_init(&line, 0);
-	for (size_t i = 0; i < count; i++) {
-		json_t *value = json_object_get(object, rows[i].key);
-		struct slice raw = slice_member(whole, rows[i].key);
-		struct decimal number;
-
-		if (value == NULL || json_is_null(value))
-			continue;
-		text_clear(&line);
-		if (json_is_string(value))
-			text_add_printable(&line, json_string_value(value));
-		else if (rows[i].grouped && decimal_parse(raw.start, raw.length,
-				&number))
-			text_add_decimal_grouped(&line, number);
-		else
-			text_add(&line, raw.start, raw.length);
-		printf("  %-15s %s\n", rows[i].label, text_string(&line));
-	}
-	text_release(&line);
-}
-
-static void print_milestone(const struct text *answer)
-{
-	struct slice whole = slice_of(text_string(answer));
-	json_t *json = json_loads(text_string(answer), 0, NULL);
-	json_t *forecast = json_object_get(json, "forecast");
-
-	puts(string_of(json, "id"));
-	print_members(json, whole, shown, sizeof shown / sizeof *shown);
-	if (json_is_object(forecast))
-		print_members(forecast, slice_member(whole, "forecast"),
-			expected, sizeof expected / sizeof *expected);
-	if (json_is_object(json_object_get(json, "expected")))
-		print_members(json_object_get(json, "expected"),
-			slice_member(whole, "expected"), awaited,
-			sizeof awaited / sizeof *awaited);
-	json_decref(json);
-}
-
-int milestone_get(const struct request *request, const char *suffix,
-	struct text *answer)
+int get_below(const struct request *request, const char *place, const char *id,
+	const char *suffix, bool times, struct text *answer)
 {
 	struct text path, query;
-	int status;
 
 	text_init(&path, 65536);
 	text_init(&query, 65536);
-	text_add_string(&path, "/v1/milestones/");
-	client_add_escaped(&path, request->arguments[0]);
-	query_add_times(request, &query);
+	text_addf(&path, "/v1/%s", place);
+	client_add_escaped(&path, id);
+	if (times)
+		query_add_times(request, &query);
 	text_addf(&path, "%s%s%s", suffix, query.length > 0 ? "?" : "",
 		text_string(&query));
-	status = client_ask(request->client, "GET", text_string(&path), answer);
+	int status = client_ask(request->client, "GET", text_string(&path),
+		answer);
+
 	text_release(&query);
 	text_release(&path);
 	return status;
 }
 
-int verb_show(const struct request *request)
+int milestone_get(const struct request *request, const char *suffix,
+	struct text *answer)
 {
-	struct text answer;
-	int status = no_csv(request);
-
-	if (status != CTL_DONE)
-		return status;
-	if (request->argument_count != 1)
-		return tell_usage("show takes one milestone's id");
-	status = milestone_get(request, "", &answer);
-	if (status == CTL_DONE && request->form != FORM_TABLE)
-		fputs(text_string(&answer), stdout);
-	else if (status == CTL_DONE && series_print(request, &answer))
-		return status;
-	else if (status == CTL_DONE)
-		print_milestone(&answer);
-	text_release(&answer);
-	return status;
+	return get_below(request, "milestones/", request->arguments[0], suffix,
+		true, answer);
 }
 
 int verb_history(const struct request *request)

@@ -7,7 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/grid.h"
+#include "base/moment.h"
 #include "pledgectl/client.h"
+
+/* What a monitoring plugin says of a service, and ends with. */
+enum { MONITOR_OK, MONITOR_WARNING, MONITOR_CRITICAL, MONITOR_UNKNOWN };
 
 enum form { FORM_TABLE, FORM_JSON, FORM_JSONL, FORM_CSV };
 
@@ -20,9 +25,15 @@ struct request {
 	const char *recorded_as_of;
 	bool colour;
 	size_t width;		/* 0: no limit */
+	const struct zone *zone;	/* that times are told in, see times.h */
+	instant now;
+	bool relative;		/* times are told from now on */
 	const char *status;
 	const char *matches[MATCHES_MAX];	/* "k=v" */
 	size_t match_count;
+	const char *warnings[MATCHES_MAX], *criticals[MATCHES_MAX];
+	size_t warning_count, critical_count;	/* of monitor, "name=range" */
+	const char *timeout;	/* a number of seconds */
 	const char *within;	/* a duration */
 	const char *sort;	/* "due", "urgency", "id" */
 	const char *rows, *columns;	/* of a matrix */
@@ -77,29 +88,47 @@ int verb_verify(const struct request *request);
 int verb_backup(const struct request *request);
 int verb_reload(const struct request *request);
 int verb_watch(const struct request *request);
+/* The state of a monitoring plugin, not a client status. */
+int verb_monitor(const struct request *request);
+
+/* The names of the numbers that monitor holds against ranges; NULL behind the
+   last. */
+const char *monitor_measure(size_t number);
 
 /* --- shared by verbs ---------------------------------------------------------- */
 
 /* Tells what is wrong with the command line. Returns CTL_USAGE. */
 int tell_usage(const char *what);
+/* The same of a word that is none of some names (NULL at the end), with the one
+   that is near: what "word", did you mean ...? */
+int tell_unknown(const char *what, const char *word, const char *const *names);
+/* The kinds that show takes; NULL at the end. */
+const char *const *show_kinds(void);
 /* Lines no longer than the terminal, broken at spaces, and printable. */
 void print_wrapped(const struct request *request, const char *prose);
+/* The rest of a line that stands at a column already; what does not fit goes on
+   at that column. Without a terminal it is all one line. */
+void print_indented(const struct request *request, const char *prose,
+	size_t column, enum grid_style style);
 /* Digits alone. */
 bool word_is_number(const char *word);
-/* CTL_DONE, unless CSV is asked for. */
-int no_csv(const struct request *request);
 /* Adds why something is ordered, where that is said, to a path without a query. */
 void path_add_note(const struct request *request, struct text *path);
-/* Adds which events are asked for, by --match. A client status. */
-int query_add_events(const struct request *request, struct text *query);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
-/* The same with the filters of milestones; within: due so soon, or NULL. A
-   client status. */
-int query_add_filters(const struct request *request, const char *within,
+/* Adds what --match says of the items of a list. A client status. */
+int query_add_matches(const struct request *request, const char *list,
 	struct text *query);
-/* Asks for the milestone that is the first argument, or what suffix names of
-   it ("/explain"), as of the time asked about. A client status. */
+/* The same, the times, --status and, where within is not NULL, what is due so
+   soon. */
+int query_add_filters(const struct request *request, const char *list,
+	const char *within, struct text *query);
+/* Asks for what is at /v1/PLACE/ID/SUFFIX; times: as of the time asked about.
+   A client status. */
+int get_below(const struct request *request, const char *place, const char *id,
+	const char *suffix, bool times, struct text *answer);
+/* The same of the milestone that is the first argument, or what suffix names of
+   it ("/explain"). */
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer);
 

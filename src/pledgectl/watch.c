@@ -72,18 +72,9 @@ static void add_subject(json_t *event)
 static void add_row(struct watch *watch, const struct item *item,
 	struct text *out)
 {
-	struct text cell;
-
-	text_init(&cell, 0);
-	for (const struct list_column *c = watch_columns; c->title != NULL; c++) {
-		text_clear(&cell);
-		list_cell(&cell, item, c);
-		grid_cell(watch->grid, text_string(&cell), c->cell == CELL_STATUS ?
-			status_style(text_string(&cell)) : GRID_PLAIN);
-	}
+	list_row(watch->grid, watch->request, item, watch_columns);
 	grid_print_rows(watch->grid, out, watch->request->width,
 		watch->request->colour);
-	text_release(&cell);
 }
 
 static void add_record(const struct item *item, struct text *out)
@@ -300,7 +291,7 @@ int verb_watch(const struct request *request)
 	text_init(&watch.data, LINE_MAX_BYTES);
 	query_add_since(request, &query);
 	if (status == CTL_DONE)
-		status = query_add_events(request, &query);
+		status = query_add_matches(request, "events", &query);
 	if (status == CTL_DONE) {
 		signal(SIGINT, end_well);
 		signal(SIGTERM, end_well);

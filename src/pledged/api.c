@@ -257,6 +257,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/indicators", get_indicators, NULL},
 	{SERVER_GET, "/v1/indicators/", get_observations, NULL},
 	{SERVER_GET, "/v1/observations", get_held, NULL},
+	{SERVER_GET, "/v1/observations/", get_observation, ""},
 	{SERVER_GET, "/v1/sources", get_sources, NULL},
 	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor format"},
 	{SERVER_GET, "/v1/events", get_events, NULL},
@@ -266,7 +267,9 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/alerts/", get_alert, ""},
 	{SERVER_GET, "/v1/silences", get_silences,
 		"limit cursor format state"},
+	{SERVER_GET, "/v1/silences/", get_silence, ""},
 	{SERVER_GET, "/v1/channels", get_channels, NULL},
+	{SERVER_GET, "/v1/channels/", get_channel, ""},
 	{SERVER_GET, "/v1/outbox", get_outbox, NULL},
 	{SERVER_GET, "/v1/notifications/", get_notification, ""},
 	{SERVER_GET, "/v1/matrix", get_matrix,
@@ -390,8 +393,8 @@ static void endpoint_answer(struct daemon *daemon,
 }
 
 /* What may be done at a path by other methods than the one that came. Of those
-   that take what follows, the first counts: what is read there has an id alone,
-   an order more words. */
+   that take what follows, the first counts: what is read or deleted there has an
+   id alone, an order more words. */
 static unsigned path_methods(const char *path)
 {
 	unsigned methods = 0;
@@ -401,6 +404,7 @@ static unsigned path_methods(const char *path)
 		const struct endpoint *endpoint = &endpoints[i];
 
 		if (endpoint_matches(endpoint, path, &rest) && (methods == 0 ||
+				endpoint->method == SERVER_DELETE ||
 				string_is(endpoint->path, path)))
 			methods |= 1u << endpoint->method;
 	}

@@ -189,6 +189,44 @@ void get_channels(struct daemon *daemon, struct server_request *request,
 	list_end(&list);
 }
 
+/* 404, with those that there are. */
+static void reply_no_channel(const struct daemon *daemon,
+	struct server_request *request, const char *id)
+{
+	const struct policy *policy = &daemon->settings->policy;
+	const char *names[CHANNELS_MAX + 1] = {NULL};
+
+	for (size_t i = 0; i < policy->channel_count && i < CHANNELS_MAX; i++)
+		names[i] = policy->channels[i].id;
+	const char *nearest = string_nearest(id, names);
+
+	if (nearest != NULL)
+		reply_problem(request, 404, "there is no channel \"%s\", did you "
+			"mean \"%s\"?", id, nearest);
+	else
+		reply_problem(request, 404, "there is no channel \"%s\": "
+			"/v1/channels lists them", id);
+}
+
+void get_channel(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct piles piles = {.policy = &daemon->settings->policy};
+	uint32_t index = find_channel(daemon, rest);
+	struct error error;
+	struct reply reply;
+
+	if (index == NOT_FOUND) {
+		reply_no_channel(daemon, request, rest);
+	} else if (piles_count(&piles, daemon, &error) < 0) {
+		reply_unreadable(request, &error);
+	} else {
+		reply_begin(&reply);
+		put_channel(&reply.json, daemon, &piles, index);
+		reply_send(&reply, request, 200);
+	}
+}
+
 /* --- a test ------------------------------------------------------------------------ */
 
 struct test {
@@ -253,25 +291,6 @@ static void channel_test(struct daemon *daemon, struct server_request *request,
 	daemon_record(daemon, who, "test", id, note_asked(request), NULL, NULL);
 	channel_health_wait(daemon, test->notification, wait, test_over, test);
 	free(who);
-}
-
-/* 404, with those that there are. */
-static void reply_no_channel(const struct daemon *daemon,
-	struct server_request *request, const char *id)
-{
-	const struct policy *policy = &daemon->settings->policy;
-	const char *names[CHANNELS_MAX + 1] = {NULL};
-
-	for (size_t i = 0; i < policy->channel_count && i < CHANNELS_MAX; i++)
-		names[i] = policy->channels[i].id;
-	const char *nearest = string_nearest(id, names);
-
-	if (nearest != NULL)
-		reply_problem(request, 404, "there is no channel \"%s\", did you "
-			"mean \"%s\"?", id, nearest);
-	else
-		reply_problem(request, 404, "there is no channel \"%s\": "
-			"/v1/channels lists them", id);
 }
 
 void post_channel(struct daemon *daemon, struct server_request *request,

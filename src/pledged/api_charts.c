@@ -105,6 +105,7 @@ static int filters_read(struct selected *selected,
 	struct query *query = &selected->query;
 	const char *name, *value;
 
+	query->now = selected->question.known.published_by;
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
 		if (word_is_among(others, name))
 			continue;

@@ -196,8 +196,7 @@ void get_answers(struct daemon *daemon, struct server_request *request,
 	char *id = rest_id(rest, "/answers");
 
 	if (id == NULL)
-		reply_problem(request, 404, "there is no such thing here: "
-			"/v1/sources/{id}/answers");
+		get_source(daemon, request, rest);
 	else
 		list_answers(daemon, request, id);
 	free(id);

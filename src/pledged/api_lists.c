@@ -378,3 +378,35 @@ void get_sources(struct daemon *daemon, struct server_request *request,
 	list_things(daemon, request, &(struct thing_list){THING_SOURCE,
 		source_filters, columns_source, put_source});
 }
+
+/* --- one of them ---------------------------------------------------------------- */
+
+void get_indicator(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	uint32_t index = register_indicator(daemon->reg, rest);
+	struct reply reply;
+
+	if (index == NOT_FOUND) {
+		reply_absent(daemon, request, THING_INDICATOR, rest);
+		return;
+	}
+	reply_begin(&reply);
+	put_indicator(daemon, &reply.json, index);
+	reply_send(&reply, request, 200);
+}
+
+void get_source(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	uint32_t index = register_source(daemon->reg, rest);
+	struct reply reply;
+
+	if (index == NOT_FOUND) {
+		reply_absent(daemon, request, THING_SOURCE, rest);
+		return;
+	}
+	reply_begin(&reply);
+	put_source(daemon, &reply.json, index);
+	reply_send(&reply, request, 200);
+}

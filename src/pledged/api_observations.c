@@ -224,14 +224,51 @@ void get_observations(struct daemon *daemon, struct server_request *request,
 	char *id = rest_id(rest, "/observations");
 
 	if (id == NULL)
-		reply_problem(request, 404, "there is no such thing here: "
-			"/v1/indicators/{id}/observations");
+		get_indicator(daemon, request, rest);
 	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
 		reply_absent(daemon, request, THING_INDICATOR, id);
 	else
 		list_observations(daemon, request,
 			register_indicator(daemon->reg, id));
 	free(id);
+}
+
+/* --- one ------------------------------------------------------------------------- */
+
+static void put_observation(void *context, const char *indicator,
+	const struct observation *observation, const struct store_observed *how)
+{
+	view_vintage(context, indicator, observation, how);
+}
+
+/* As the list of its indicator has it. */
+void get_observation(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	char indicator[STORE_INDICATOR_MAX];
+	struct store_origin origin;
+	struct observation figure;
+	struct error error;
+	struct reply reply;
+	int64_t number = rest_number(rest);
+
+	if (number == 0 || store_load_observation(daemon->store, number,
+			indicator, &figure, &origin, &error) < 0) {
+		if (number == 0 || error.kind == ERROR_ABSENT)
+			reply_problem(request, 404, "there is no observation %s: "
+				"/v1/indicators/{id}/observations lists them", rest);
+		else
+			reply_unreadable(request, &error);
+		return;
+	}
+	reply_begin(&reply);
+	if (store_load_vintages(daemon->store, indicator, number - 1, 1,
+			put_observation, &reply.json, &error) == 0) {
+		reply_send(&reply, request, 200);
+	} else {
+		reply_drop(&reply);
+		reply_unreadable(request, &error);
+	}
 }
 
 /* --- held ------------------------------------------------------------------------- */

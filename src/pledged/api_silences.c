@@ -37,25 +37,25 @@ struct silence_page {
 	size_t looked;
 };
 
-/* What is over reaches nothing. */
-static void put_silence(struct silence_page *page,
+/* What is over reaches nothing. Returns how much was held against it. */
+static size_t put_silence(struct json *json, const struct daemon *daemon,
 	const struct silence *silence)
 {
-	struct json *json = &page->numbered.list.reply.json;
-	const struct engine *engine = page->daemon->engine;
-	instant now = loop_now(page->daemon->loop);
+	const struct engine *engine = daemon->engine;
+	instant now = loop_now(daemon->loop);
 	struct silence_reach reach;
+	size_t looked = 0;
 
 	json_object(json);
 	view_silence_fields(json, silence, now);
 	if (silence->until > now && silence->ended > now) {
-		page->looked += engine_register(engine)->milestone_count +
+		looked = engine_register(engine)->milestone_count +
 			engine_alert_count(engine);
 		engine_silence_reach(engine, silence, &reach);
 		put_reach(json, &reach);
 	}
 	json_object_end(json);
-	numbered_wrote(&page->numbered, silence->id);
+	return looked;
 }
 
 static bool page_has_room(struct silence_page *page)
@@ -69,8 +69,11 @@ static void item_silence(void *context, const struct silence *silence)
 {
 	struct silence_page *page = context;
 
-	if (page_has_room(page))
-		put_silence(page, silence);
+	if (!page_has_room(page))
+		return;
+	page->looked += put_silence(&page->numbered.list.reply.json,
+		page->daemon, silence);
+	numbered_wrote(&page->numbered, silence->id);
 }
 
 static void list_open(struct silence_page *page)
@@ -352,6 +355,49 @@ static const struct silence *find_silence(const struct engine *engine,
 		if (engine_silence_at(engine, i)->id == number)
 			return engine_silence_at(engine, i);
 	return NULL;
+}
+
+/* One that the store has, written if it is the one looked for. */
+struct look {
+	struct daemon *daemon;
+	struct reply *reply;
+	int64_t number;
+	bool found;
+};
+
+static void look_take(void *context, const struct silence *silence)
+{
+	struct look *look = context;
+
+	look->found = silence->id == look->number;
+	if (look->found)
+		put_silence(&look->reply->json, look->daemon, silence);
+}
+
+void get_silence(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct reply reply;
+	struct look look = {daemon, &reply, rest_number(rest), false};
+	const struct silence *open = find_silence(daemon->engine, look.number);
+	struct error error;
+	int loaded = 0;
+
+	reply_begin(&reply);
+	if (open != NULL)
+		look_take(&look, open);
+	else if (look.number != 0)
+		loaded = store_load_silences(daemon->store, INSTANT_MIN,
+			look.number + 1, 1, look_take, &look, &error);
+	if (look.found) {
+		reply_send(&reply, request, 200);
+		return;
+	}
+	reply_drop(&reply);
+	if (loaded < 0)
+		reply_unreadable(request, &error);
+	else
+		reply_no_silence(daemon, request, rest);
 }
 
 static void end_silence(struct daemon *daemon, struct server_request *request,

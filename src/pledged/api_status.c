@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pledged/api.h"
+#include "pledged/view.h"
 #include "pledged/checkup.h"
 #include "pledged/health.h"
 
@@ -74,7 +75,9 @@ static void put_deadlines(struct json *json, const struct daemon *daemon)
 
 		json_object(json);
 		json_put_string(json, "id", daemon->reg->milestones[nearest[i]].id);
-		json_put_instant(json, "due", deadline_of(daemon, nearest[i]));
+		view_instant_zone(json, "due", deadline_of(daemon, nearest[i]),
+			milestone_zone(daemon->reg,
+				&daemon->reg->milestones[nearest[i]]));
 		json_put_string(json, "status", status_name(state->assessment.status));
 		json_object_end(json);
 	}

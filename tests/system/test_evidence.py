@@ -265,7 +265,7 @@ def test_answers_newest_first(watched):
 
 def test_answers_that_are_not_there(watched):
     for path, words in (("sources/none/answers", "there is and was no source"),
-                        ("sources/own", "there is no such thing here"),
+                        ("sources/onw", "did you mean \"own\"?"),
                         ("definitions/" + "0" * 64, "by such a definition"),
                         ("definitions/1", "a SHA-256 is expected")):
         status, _, body = watched.ask(f"/v1/{path}")

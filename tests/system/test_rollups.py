@@ -105,7 +105,7 @@ def test_scorecard(reforms):
                                "NEXT", "MILESTONE"]
     assert told[1].split()[:10] == ["CN", "6", "3", "0", "1", "2", "70%", "80%",
                                     "87%", "66%"]
-    assert told[1].split()[-2:] == ["2099-06-30T23:59", "local-gd/law"]
+    assert told[1].split()[-2:] == ["2099-06-30T23:59Z", "local-gd/law"]
     rows = list(csv.DictReader(io.StringIO(reforms.ctl(
         "-o", "csv", "scorecard", "--by", "place", "local-[bh]?").stdout)))
     assert [(row["group"], row["on_time_share"]) for row in rows] == [

@@ -201,7 +201,7 @@ def test_a_bad_parameter_is_named(full, path, words):
     ("/", "/"), ("/v2/status", "/v2/status"), ("/v1", "/v1"),
     ("/v1/milestones/p/none", "p/none"), ("/v1/milestones/", "/v1"),
     ("/v1/indicators/none/observations", "none"),
-    ("/v1/indicators/report", "observations"),
+    ("/v1/indicators/rport", "report"),
     ("/v1/../../etc/passwd", "/v1")])
 def test_what_is_not_there(full, path, words):
     status, detail, _ = problem(full, path)
@@ -213,7 +213,7 @@ def test_what_is_not_there(full, path, words):
     ("DELETE", "/v1/milestones/p/m01", 405, "GET, HEAD"),
     ("GET", "/v1/reload", 405, "POST"),
     ("DELETE", "/v1/silences", 405, "GET, HEAD, POST"),
-    ("POST", "/v1/silences/3", 405, "DELETE"),
+    ("POST", "/v1/silences/3", 405, "GET, HEAD, DELETE"),
     ("DELETE", "/v1/alerts/3", 405, "GET, HEAD"),
     ("PUT", "/v1/status", 405, "GET, HEAD, POST, DELETE"),
     ("BREW", "/v1/status", 501, None),

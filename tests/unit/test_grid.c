@@ -38,21 +38,34 @@ static const struct {
 		"goods/2020  0.449  All goods bought, 2020\n"
 		"x                  中国承诺购买\n"
 		"bad\\x1b[2J\n"},
-	{28, false,
+	{32, false,
 		"ID           PACE  TITLE\n"
-		"goods/2020  0.449  All good…\n"
-		"x                  中国承诺…\n"
+		"goods/2020  0.449  All goods bo…\n"
+		"x                  中国承诺购买\n"
 		"bad\\x1b[2J\n"},
-	{27, false,
+	{31, false,
 		"ID           PACE  TITLE\n"
-		"goods/2020  0.449  All goo…\n"
-		"x                  中国承…\n"
+		"goods/2020  0.449  All goods b…\n"
+		"x                  中国承诺购买\n"
 		"bad\\x1b[2J\n"},
+	{30, false,
+		"ID           PACE\n"
+		"goods/2020  0.449\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"no room for TITLE\n"},
+	{16, false,
+		"ID\n"
+		"goods/2020\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"no room for PAC…\n"},
 	{1, false,
-		"ID           PACE  TIT…\n"
-		"goods/2020  0.449  All…\n"
-		"x                  中…\n"
-		"bad\\x1b[2J\n"},
+		"ID\n"
+		"goods/2020\n"
+		"x\n"
+		"bad\\x1b[2J\n"
+		"…\n"},
 	{0, true,
 		"\x1b[1mID\x1b[0m           \x1b[1mPACE\x1b[0m  \x1b[1mTITLE\x1b[0m\n"
 		"goods/2020  \x1b[31m0.449\x1b[0m  "
@@ -91,10 +104,59 @@ static void widest_column_gives_first(void **state)
 	assert_string_equal(text_string(&out),
 		"A       B\n123456  12345678901…\n");
 	text_clear(&out);
+	grid_print(grid, &out, 20, false);
+	assert_string_equal(text_string(&out),
+		"A       B\n123456  12345678901…\n");
+	text_clear(&out);
 	grid_print(grid, &out, 12, false);
-	assert_string_equal(text_string(&out), "A      B\n1234…  1234…\n");
+	assert_string_equal(text_string(&out), "A\n123456\nno room for…\n");
 	text_release(&out);
 	grid_free(grid);
+}
+
+static const struct {
+	const char *value;
+	enum grid_shrink shrink;
+	size_t width;
+	const char *want;
+} cuts[] = {
+	{"purchases.energy/2020", GRID_CUT, 12, "purchases.e…"},
+	{"purchases.energy/2020", GRID_CUT_MIDDLE, 12, "purcha…/2020"},
+	{"purchases.energy/2020", GRID_CUT_MIDDLE, 21, "purchases.energy/2020"},
+	{"purchases.energy/2020", GRID_WHOLE, 12, "purchases.energy/2020"},
+	/* A wide character is there whole or not at all. */
+	{"中国承诺购买", GRID_CUT, 10, "中国承诺…"},
+	{"中国承诺购买", GRID_CUT, 9, "中国承诺…"},
+	{"中国承诺购买", GRID_CUT, 8, "中国承…"},
+	{"中国承诺购买", GRID_CUT_MIDDLE, 10, "中国…购买"},
+	{"中国承诺购买", GRID_CUT_MIDDLE, 8, "中国…买"},
+	{"e\xcc\x81te\xcc\x81te\xcc\x81te\xcc\x81", GRID_CUT_MIDDLE, 4,
+		"e\xcc\x81t…e\xcc\x81"},
+	{"e\xcc\x81te\xcc\x81te\xcc\x81te\xcc\x81", GRID_CUT_MIDDLE, 6,
+		"e\xcc\x81te\xcc\x81…te\xcc\x81"},
+	{"te\xcc\x81te\xcc\x81te\xcc\x81t", GRID_CUT_MIDDLE, 4,
+		"te\xcc\x81…t"},
+	{"12345", GRID_CUT_MIDDLE, 1, "12…5"},
+};
+
+static void cells_are_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+		struct grid *grid = grid_new();
+		struct text out, want;
+
+		text_init(&out, 0);
+		text_init(&want, 0);
+		text_addf(&want, "-\n%s\n", cuts[i].want);
+		grid_column(grid, "-", GRID_LEFT, cuts[i].shrink);
+		grid_cell(grid, cuts[i].value, GRID_PLAIN);
+		grid_print(grid, &out, cuts[i].width, false);
+		assert_string_equal(text_string(&out), text_string(&want));
+		text_release(&out);
+		text_release(&want);
+		grid_free(grid);
+	}
 }
 
 static void grid_is_csv(void **state)
@@ -138,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grid_fits_its_width),
 		cmocka_unit_test(widest_column_gives_first),
+		cmocka_unit_test(cells_are_cut),
 		cmocka_unit_test(grid_is_csv),
 		cmocka_unit_test(empty_grid_has_its_titles),
 	};
