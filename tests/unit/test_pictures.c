@@ -205,6 +205,8 @@ static void picture_check(struct stage *stage, enum picture picture,
 static const struct entry few[] = {
 	{"Law adopted", STATUS_MET, "2020-01-01", NULL, "2021-02-15", NULL,
 		"2021-01-20", .verdict = VERDICT_MET, .row = "bj", .column = "law"},
+	{"Another law", STATUS_MET, "2020-01-01", NULL, "2020-10-31", NULL,
+		"2020-10-31", .verdict = VERDICT_MET, .row = "bj", .column = "law"},
 	{"Regulation in force", STATUS_MET_LATE, "2020-01-01", NULL, "2020-12-31",
 		NULL, "2021-02-01", .late = 32, .verdict = VERDICT_MET_LATE,
 		.row = "bj", .column = "rule"},
@@ -239,25 +241,25 @@ static const struct few_case {
 	} shows[8];
 } few_cases[] = {
 	{TIMELINE, "timeline",
-		"10 milestones as of 2021-03-26: 1 not started, 1 on track, 1 at "
-		"risk, 1 off track, 1 unverified, 1 met, 1 met late, 1 not met, "
+		"11 milestones as of 2021-03-26: 1 not started, 1 on track, 1 at "
+		"risk, 1 off track, 1 unverified, 2 met, 1 met late, 1 not met, "
 		"1 breached, 1 withdrawn. 1 moved to another date, 2 late, or "
 		"over their date by now, 2 expected late.",
 		/* Marks: in the legend, and where they are. */
 		{{"p-flag p-hollow", 1 + 1}, {"p-broken\" fill", 1 + 1},
-			{"p-dot\" fill", 1 + 2}, {">not known yet<", 1},
+			{"p-dot\" fill", 1 + 3}, {">not known yet<", 1},
 			{">≈ 143 d<", 1}, {">85 d<", 1},
 			{"m-8 -5l8 5l-8 5", 1}}},
 	{MATRIX, "matrix",
-		"2 of 9 required milestones are met, 22–33\u00a0% by weight; 2 "
+		"3 of 10 required milestones are met, 30–40\u00a0% by weight; 2 "
 		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 more, "
 		"0\u00a0%. Left out: 1 withdrawn. Complete: 2 of 8 cells.",
-		{{">0/2<", 1}, {">✓+<", 1 + 1}, {">22–33\u00a0%<", 1}}},
+		{{">0/2<", 1}, {">2/2<", 1}, {">✓+<", 1 + 1}, {">30–40\u00a0%<", 1}}},
 	{SCORECARD, "scorecard",
-		"2 of 9 required milestones are met, 22–33\u00a0% by weight; 2 "
+		"3 of 10 required milestones are met, 30–40\u00a0% by weight; 2 "
 		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 more, "
 		"0\u00a0%. Left out: 1 withdrawn.",
-		{{">nothing is required<", 1}, {">2/9<", 1},
+		{{">nothing is required<", 1}, {">3/10<", 1},
 			{">2021-05-31<", 2}}},
 	{CALENDAR, "calendar",
 		"3 deadlines from 2021-02-01 to 2021-05-31. Next after "
