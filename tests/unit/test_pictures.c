@@ -332,6 +332,37 @@ static void test_of_one(void **state)
 	}
 }
 
+/* Wherever times have their labels, these keep off what stands beside them. */
+static void test_times_have_room(void **state)
+{
+	struct entry two[] = {
+		{"First", STATUS_MET, NULL, NULL, "2020-01-01", NULL, NULL,
+			.row = "a", .column = "a"},
+		{"Last", STATUS_MET, NULL, NULL, NULL, NULL, NULL, .row = "a",
+			.column = "a"},
+	};
+
+	(void)state;
+	for (int days = 1; days < 9000; days += 1 + days / 8) {
+		char due[32], name[32];
+		struct date date = date_add_days((struct date){2020, 1, 1}, days);
+		struct stage *stage;
+		struct text svg, words;
+
+		snprintf(due, sizeof due, "%04d-%02d-%02d", date.year,
+			date.month, date.day);
+		snprintf(name, sizeof name, "times-%d", days);
+		two[1].due = due;
+		stage = stage_open(two, 2);
+		assert_true(picture_draw(stage, TIMELINE, CHART_INLINE, &svg,
+			&words));
+		svg_check(name, &svg);
+		text_release(&svg);
+		text_release(&words);
+		stage_close(stage);
+	}
+}
+
 /* Nothing is added to what there is already. */
 static void test_of_none(void **state)
 {
@@ -561,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_of_a_few),
 		cmocka_unit_test(test_the_same_facts_are_the_same_bytes),
 		cmocka_unit_test(test_of_one),
+		cmocka_unit_test(test_times_have_room),
 		cmocka_unit_test(test_of_none),
 		cmocka_unit_test(test_calendar_has_limits),
 		cmocka_unit_test(test_titles_of_strangers),
