@@ -17,7 +17,7 @@
 #define NAME_LEFT 52
 #define NAME_ROOM 340
 #define PLOT_LEFT 404
-#define PLOT_RIGHT 790
+#define PLOT_RIGHT 764	/* the last label of a time has room */
 #define TIME_TICKS 5	/* have room for labels */
 #define DUE_LEFT 806
 #define LATE_RIGHT (WIDTH - CHART_MARGIN)

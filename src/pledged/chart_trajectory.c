@@ -21,7 +21,6 @@
 struct charting {
 	struct chart chart;
 	const struct trajectory *trajectory;
-	uint32_t milestone;
 	instant original;	/* due date; INSTANT_MAX: as it is, or not known */
 	const char *unit;	/* NULL: none is told */
 	struct scale times, values;
@@ -345,12 +344,17 @@ static void draw_date(const struct charting *charting, instant at,
 	text_release(&label);
 }
 
+static bool original_shows(const struct charting *charting)
+{
+	return charting->original >= charting->trajectory->from &&
+		charting->original <= charting->trajectory->to;
+}
+
 static void draw_dates(const struct charting *charting)
 {
 	instant due = charting->trajectory->assessment.due;
 
-	if (charting->original < charting->trajectory->to &&
-	    charting->original >= charting->trajectory->from)
+	if (original_shows(charting))
 		draw_date(charting, charting->original, MARK_HOLLOW_FLAG,
 			"first due ", 10 + CHART_LINE);
 	if (due != INSTANT_MAX)
@@ -429,7 +433,7 @@ static void draw_latest(const struct charting *charting)
 	const struct trajectory_point *last = &actual->points[actual->count - 1];
 	struct place at = charting_place(charting, last->at, last->value);
 	bool rises = actual->count > 1 && last[-1].value < last->value;
-	bool bottom = at.y > charting->bottom - 30;
+	bool bottom = at.y > charting->bottom - 30, top = at.y < charting->top + 24;
 	struct text label;
 
 	text_init(&label, 256);
@@ -443,7 +447,7 @@ static void draw_latest(const struct charting *charting)
 		PLOT_RIGHT;
 
 	at.x += left ? -10 : 10;
-	at.y += bottom || (left && rises) ? -10 : 22;
+	at.y += bottom || (left && rises && !top) ? -10 : 22;
 	drawing_label(charting->svg, at, left ? ANCHOR_END : ANCHOR_START, 13,
 		TONE_INK, text_string(&label));
 	text_release(&label);
@@ -509,7 +513,7 @@ static void draw_plane(struct charting *charting)
 	struct chart *chart = &charting->chart;
 
 	charting_place_plane(charting, chart->y + 24 +
-		(charting->original == INSTANT_MAX ? 0 : CHART_LINE));
+		(original_shows(charting) ? CHART_LINE : 0));
 	draw_axes(charting);
 	draw_band(charting);
 	draw_dates(charting);
@@ -547,7 +551,6 @@ bool chart_trajectory(const struct register_ *reg, struct history *history,
 		return false;
 	struct charting charting = {
 		.trajectory = &trajectory,
-		.milestone = milestone,
 		.original = original_of(reg, milestone, &trajectory),
 		.unit = unit_of(trajectory.milestone),
 		.svg = &charting.chart.body,

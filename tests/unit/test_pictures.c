@@ -205,6 +205,8 @@ static void picture_check(struct stage *stage, enum picture picture,
 static const struct entry few[] = {
 	{"Law adopted", STATUS_MET, "2020-01-01", NULL, "2021-02-15", NULL,
 		"2021-01-20", .verdict = VERDICT_MET, .row = "bj", .column = "law"},
+	{"Another law", STATUS_MET, "2020-01-01", NULL, "2020-10-31", NULL,
+		"2020-10-31", .verdict = VERDICT_MET, .row = "bj", .column = "law"},
 	{"Regulation in force", STATUS_MET_LATE, "2020-01-01", NULL, "2020-12-31",
 		NULL, "2021-02-01", .late = 32, .verdict = VERDICT_MET_LATE,
 		.row = "bj", .column = "rule"},
@@ -229,86 +231,64 @@ static const struct entry few[] = {
 };
 #define FEW (sizeof few / sizeof *few)
 
-static void test_timeline_of_a_few(void **state)
-{
-	struct stage *stage = stage_open(few, FEW);
-	struct text svg, words;
-
-	(void)state;
-	picture_check(stage, TIMELINE, "timeline",
-		"10 milestones as of 2021-03-26: 1 not started, 1 on track, 1 at "
-		"risk, 1 off track, 1 unverified, 1 met, 1 met late, 1 not met, "
+/* What a picture says, and how often it shows what. */
+static const struct few_case {
+	enum picture picture;
+	const char *name, *want;
+	struct {
+		const char *part;
+		size_t times;
+	} shows[8];
+} few_cases[] = {
+	{TIMELINE, "timeline",
+		"11 milestones as of 2021-03-26: 1 not started, 1 on track, 1 at "
+		"risk, 1 off track, 1 unverified, 2 met, 1 met late, 1 not met, "
 		"1 breached, 1 withdrawn. 1 moved to another date, 2 late, or "
-		"over their date by now, 2 expected late.");
-	assert_true(picture_draw(stage, TIMELINE, CHART_FILE, &svg, &words));
-	/* In the legend, and where they are. */
-	assert_int_equal(svg_times(&svg, "p-flag p-hollow"), 1 + 1);
-	assert_int_equal(svg_times(&svg, "p-broken\" fill"), 1 + 1);
-	assert_int_equal(svg_times(&svg, "p-dot\" fill"), 1 + 2);
-	assert_int_equal(svg_times(&svg, ">not known yet<"), 1);
-	assert_int_equal(svg_times(&svg, ">≈ 143 d<"), 1);
-	assert_int_equal(svg_times(&svg, ">85 d<"), 1);
-	assert_int_equal(svg_times(&svg, "m-8 -5l8 5l-8 5"), 1);
-	text_release(&svg);
-	text_release(&words);
-	stage_close(stage);
-}
-
-static void test_matrix_of_a_few(void **state)
-{
-	struct stage *stage = stage_open(few, FEW);
-	struct text svg, words;
-
-	(void)state;
-	picture_check(stage, MATRIX, "matrix",
-		"2 of 9 required milestones are met, 22–33\u00a0% by weight; 2 "
-		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 "
-		"more, 0\u00a0%. Left out: 1 withdrawn. Complete: 2 of 8 cells.");
-	assert_true(picture_draw(stage, MATRIX, CHART_FILE, &svg, &words));
-	assert_int_equal(svg_times(&svg, ">0/2<"), 1);
-	assert_int_equal(svg_times(&svg, ">✓+<"), 1 + 1);
-	assert_int_equal(svg_times(&svg, ">22–33\u00a0%<"), 1);
-	text_release(&svg);
-	text_release(&words);
-	stage_close(stage);
-}
-
-static void test_scorecard_of_a_few(void **state)
-{
-	struct stage *stage = stage_open(few, FEW);
-	struct text svg, words;
-
-	(void)state;
-	picture_check(stage, SCORECARD, "scorecard",
-		"2 of 9 required milestones are met, 22–33\u00a0% by weight; 2 "
-		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 "
-		"more, 0\u00a0%. Left out: 1 withdrawn.");
-	assert_true(picture_draw(stage, SCORECARD, CHART_FILE, &svg, &words));
-	assert_int_equal(svg_times(&svg, ">nothing is required<"), 1);
-	assert_int_equal(svg_times(&svg, ">2/9<"), 1);
-	assert_int_equal(svg_times(&svg, ">2021-05-31<"), 2);
-	text_release(&svg);
-	text_release(&words);
-	stage_close(stage);
-}
-
-static void test_calendar_of_a_few(void **state)
-{
-	struct stage *stage = stage_open(few, FEW);
-	struct text svg, words;
-
-	(void)state;
-	picture_check(stage, CALENDAR, "calendar",
+		"over their date by now, 2 expected late.",
+		/* Marks: in the legend, and where they are. */
+		{{"p-flag p-hollow", 1 + 1}, {"p-broken\" fill", 1 + 1},
+			{"p-dot\" fill", 1 + 3}, {">not known yet<", 1},
+			{">≈ 143 d<", 1}, {">85 d<", 1},
+			{"m-8 -5l8 5l-8 5", 1}}},
+	{MATRIX, "matrix",
+		"3 of 10 required milestones are met, 30–40\u00a0% by weight; 2 "
+		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 more, "
+		"0\u00a0%. Left out: 1 withdrawn. Complete: 2 of 8 cells.",
+		{{">0/2<", 1}, {">2/2<", 1}, {">✓+<", 1 + 1}, {">30–40\u00a0%<", 1}}},
+	{SCORECARD, "scorecard",
+		"3 of 10 required milestones are met, 30–40\u00a0% by weight; 2 "
+		"missed, 1 not known yet, 4 ahead. Least of all: hn and 2 more, "
+		"0\u00a0%. Left out: 1 withdrawn.",
+		{{">nothing is required<", 1}, {">3/10<", 1},
+			{">2021-05-31<", 2}}},
+	{CALENDAR, "calendar",
 		"3 deadlines from 2021-02-01 to 2021-05-31. Next after "
 		"2021-03-26: 2021-05-31, No new barrier. Most on one day: 2, "
-		"2021-05-31.");
-	assert_true(picture_draw(stage, CALENDAR, CHART_FILE, &svg, &words));
-	assert_int_equal(svg_times(&svg, ">⊗2<"), 1);
-	assert_int_equal(svg_times(&svg, ">Slipping for ever<"), 1);
-	assert_int_equal(svg_times(&svg, ">February 2021<"), 1);
-	assert_int_equal(svg_times(&svg, ">June 2021<"), 0);
-	text_release(&svg);
-	text_release(&words);
+		"2021-05-31.",
+		{{">⊗2<", 1}, {">Slipping for ever<", 1}, {">February 2021<", 1},
+			{">June 2021<", 0}}},
+};
+
+static void test_of_a_few(void **state)
+{
+	struct stage *stage = stage_open(few, FEW);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof few_cases / sizeof *few_cases; i++) {
+		const struct few_case *one = &few_cases[i];
+		struct text svg, words;
+
+		picture_check(stage, one->picture, one->name, one->want);
+		picture_draw(stage, one->picture, CHART_FILE, &svg, &words);
+		for (size_t k = 0; k < 8 && one->shows[k].part != NULL; k++)
+			if (svg_times(&svg, one->shows[k].part) !=
+			    one->shows[k].times)
+				fail_msg("%s: %zu times %s", one->name, svg_times(
+					&svg, one->shows[k].part),
+					one->shows[k].part);
+		text_release(&svg);
+		text_release(&words);
+	}
 	stage_close(stage);
 }
 
@@ -348,6 +328,37 @@ static void test_of_one(void **state)
 		struct stage *stage = stage_open(one, 1);
 
 		picture_check(stage, (enum picture)picture, names[picture], NULL);
+		stage_close(stage);
+	}
+}
+
+/* Wherever times have their labels, these keep off what stands beside them. */
+static void test_times_have_room(void **state)
+{
+	struct entry two[] = {
+		{"First", STATUS_MET, NULL, NULL, "2020-01-01", NULL, NULL,
+			.row = "a", .column = "a"},
+		{"Last", STATUS_MET, NULL, NULL, NULL, NULL, NULL, .row = "a",
+			.column = "a"},
+	};
+
+	(void)state;
+	for (int days = 1; days < 9000; days += 1 + days / 8) {
+		char due[32], name[32];
+		struct date date = date_add_days((struct date){2020, 1, 1}, days);
+		struct stage *stage;
+		struct text svg, words;
+
+		snprintf(due, sizeof due, "%04d-%02d-%02d", date.year,
+			date.month, date.day);
+		snprintf(name, sizeof name, "times-%d", days);
+		two[1].due = due;
+		stage = stage_open(two, 2);
+		assert_true(picture_draw(stage, TIMELINE, CHART_INLINE, &svg,
+			&words));
+		svg_check(name, &svg);
+		text_release(&svg);
+		text_release(&words);
 		stage_close(stage);
 	}
 }
@@ -443,6 +454,27 @@ static void test_titles_of_strangers(void **state)
 		text_release(&words);
 		stage_close(stage);
 	}
+}
+
+/* Marks that are left out do not count where a line is broken. */
+static void test_paragraph_of_marks(void **state)
+{
+	static char string[4096];
+	struct text svg;
+	size_t length = 0;
+
+	(void)state;
+	length += (size_t)snprintf(string, sizeof string, "one two three four ");
+	while (length < sizeof string - 40)
+		length += (size_t)snprintf(string + length, sizeof string - length,
+			"o\xcd\x82\xcd\x82\xcd\x82\xcd\x82\xcd\x82\xcd\x82%s",
+			length % 3 == 0 ? " " : "");
+	text_init(&svg, 0);
+	assert_int_equal(drawing_paragraph(&svg, (struct place){0, 20}, 12,
+		TONE_INK, string, 90, 20), 20);
+	assert_non_null(strstr(svg.data, ">one two three<"));
+	assert_int_equal(svg_times(&svg, "<text"), 20);
+	text_release(&svg);
 }
 
 /* ---- very many ---------------------------------------------------------------------- */
@@ -557,15 +589,14 @@ static void test_style_knows_every_class(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timeline_of_a_few),
-		cmocka_unit_test(test_matrix_of_a_few),
-		cmocka_unit_test(test_scorecard_of_a_few),
-		cmocka_unit_test(test_calendar_of_a_few),
+		cmocka_unit_test(test_of_a_few),
 		cmocka_unit_test(test_the_same_facts_are_the_same_bytes),
 		cmocka_unit_test(test_of_one),
+		cmocka_unit_test(test_times_have_room),
 		cmocka_unit_test(test_of_none),
 		cmocka_unit_test(test_calendar_has_limits),
 		cmocka_unit_test(test_titles_of_strangers),
+		cmocka_unit_test(test_paragraph_of_marks),
 		cmocka_unit_test(test_of_very_many),
 		cmocka_unit_test(test_of_the_fullest_matrix),
 		cmocka_unit_test(test_style_knows_every_class),
