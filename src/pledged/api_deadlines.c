@@ -392,6 +392,7 @@ static int filters_read(struct deadlines *deadlines, struct error *error)
 {
 	const char *name, *value;
 
+	deadlines->query.now = deadlines->question.known.published_by;
 	for (size_t i = 0; server_request_parameter(deadlines->request, i, &name,
 			&value); i++) {
 		int taken = parameter_is_time(name) ? 1 : query_add(
