@@ -403,6 +403,19 @@ void text_add_line(struct text *text, const char *string, size_t most)
 	text_release(&line);
 }
 
+void text_add_url(struct text *text, const char *string)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/@";
+
+	for (const char *c = string; *c != '\0'; c++) {
+		if (strchr(plain, *c) != NULL)
+			text_add_char(text, *c);
+		else
+			text_addf(text, "%%%02X", (unsigned char)*c);
+	}
+}
+
 void text_add_csv(struct text *text, const char *string)
 {
 	if (strpbrk(string, ",\"\r\n") == NULL) {
