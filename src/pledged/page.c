@@ -249,6 +249,17 @@ void page_open(struct page *page, const char *tab, const char *title)
 	html_element(&page->html, "h1", title, NULL);
 }
 
+void page_open_timed(struct page *page, const char *tab, const char *title)
+{
+	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_past(page);
+	html_open(&page->html, "div", "class", "top", NULL);
+	html_element(&page->html, "h1", title, NULL);
+	page_form_open(page, server_request_path(page->request));
+	page_form_close(page);
+	html_close(&page->html, "div");
+}
+
 /* --- foot -------------------------------------------------------------------------- */
 
 static void put_register(struct html *html, const struct daemon *daemon)
@@ -404,21 +415,23 @@ static void put_option(struct html *html, const char *value, const char *words,
 }
 
 void page_choice(struct page *page, const char *name, const char *label,
-	const char *const *values, const char *const *words)
+	const struct page_words *words)
 {
-	const char *now = page_parameter(page, name);
+	const char *asked = page_parameter(page, name);
+	const char *now = asked != NULL ? asked : words->usual;
 	struct html *html = &page->html;
 	bool found = now == NULL;
 
 	html_open(html, "label", NULL);
 	html_element(html, "span", label, NULL);
 	html_open(html, "select", "name", name, NULL);
-	put_option(html, "", "any", now == NULL);
-	for (size_t i = 0; values[i] != NULL; i++) {
-		bool selected = string_is(values[i], now);
+	if (words->usual == NULL)
+		put_option(html, "", "any", now == NULL);
+	for (size_t i = 0; words->values[i] != NULL; i++) {
+		bool selected = string_is(words->values[i], now);
 
-		put_option(html, values[i], words != NULL ? words[i] :
-			values[i], selected);
+		put_option(html, words->values[i], words->words != NULL ?
+			words->words[i] : words->values[i], selected);
 		found |= selected;
 	}
 	if (!found)

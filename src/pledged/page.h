@@ -40,6 +40,9 @@ bool page_query(struct page *page, struct query *query, const char *others);
    the path that the head marks as the present one; NULL: none. */
 void page_open(struct page *page, const char *tab, const char *title);
 void page_close(struct page *page);
+/* The same as page_open, with a form beside the title that asks for the same at
+   another time. */
+void page_open_timed(struct page *page, const char *tab, const char *title);
 /* Answers with it, and releases it. */
 void page_send(struct page *page, int status);
 /* Without answering. */
@@ -77,9 +80,14 @@ void page_form_close(struct page *page);
 /* A word or a pattern, as the parameter is now. */
 void page_field(struct page *page, const char *name, const char *label);
 /* One of some words (NULL behind the last), or of whatever else was asked
-   for; words: as people read them, NULL: as they are. */
+   for; words: as people read them, NULL: as they are. usual: the one that counts
+   where none is asked for; NULL: any. */
+struct page_words {
+	const char *const *values, *const *words;
+	const char *usual;
+};
 void page_choice(struct page *page, const char *name, const char *label,
-	const char *const *values, const char *const *words);
+	const struct page_words *words);
 
 /* Whether a path is that of a page, or lies below one. */
 bool page_is_at(const char *path);

@@ -51,11 +51,13 @@ static void case_take(const struct sheet *sheet, uint32_t index,
 		.zone = milestone_zone(reg, &reg->milestones[index]),
 		.since = sheet->question->past ? INSTANT_MIN :
 			engine_milestone(daemon->engine, index)->since};
-	milestone_explain(reg, daemon->history, index, known_of(sheet),
+	out->known = known_of(sheet);
+	milestone_explain(reg, daemon->history, index, out->known,
 		&out->explanation);
 	out->milestone = out->explanation.milestone;
 	out->origins = explanation_origins(daemon, &out->explanation);
-	voices_take(&out->voices, reg, &out->explanation, out->origins);
+	voices_take(&out->voices, daemon, out->known, &out->explanation,
+		out->origins);
 }
 
 static void case_release(struct sheet_case *at)
@@ -114,8 +116,10 @@ void sheet_milestone(struct sheet *sheet, uint32_t milestone)
 
 	case_take(sheet, milestone, &at);
 	put_lead(sheet, &at);
+	html_open(sheet->html, "div", "class", "pair", NULL);
 	put_picture(sheet, &at);
 	sheet_facts(sheet, &at);
+	html_close(sheet->html, "div");
 	sheet_why(sheet, &at);
 	sheet_attestations(sheet, &at);
 	sheet_alerts(sheet, &at);
@@ -163,8 +167,9 @@ static void put_pledge_milestones(const struct sheet *sheet,
 		struct assessment room;
 		instant since;
 
-		part_milestone_row(sheet, &table, index, question_answer(
-			sheet->question, sheet->daemon, index, &room, &since), NULL);
+		part_milestone_row(sheet, &table, &(struct part_row){
+			.milestone = index, .answer = question_answer(
+			sheet->question, sheet->daemon, index, &room, &since)});
 	}
 	part_table_close(&table);
 	if (shown < pledge->milestone_count)

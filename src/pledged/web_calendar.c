@@ -67,8 +67,9 @@ static void put_row(struct calendar_page *calendar, struct part_table *table,
 	struct assessment room;
 	instant since;
 
-	part_milestone_row(&page->sheet, table, index, question_answer(
-		&page->question, page->sheet.daemon, index, &room, &since), NULL);
+	part_milestone_row(&page->sheet, table, &(struct part_row){
+		.milestone = index, .answer = question_answer(&page->question,
+		page->sheet.daemon, index, &room, &since)});
 }
 
 /* Those of one month, from place on; returns the place behind them. */
@@ -103,7 +104,8 @@ static void put_filters(struct page *page)
 
 	page_form_open(page, "/calendar");
 	page_field(page, "from", "From");
-	page_choice(page, "months", "Months", months, NULL);
+	page_choice(page, "months", "Months",
+		&(struct page_words){.values = months, .usual = "6"});
 	web_put_choices(page);
 	page_form_close(page);
 }

@@ -218,10 +218,8 @@ void web_pledge(struct daemon *daemon, struct server_request *request,
 		return;
 	const struct pledge *pledge = &daemon->reg->pledges[index];
 
-	page_open(&page, "/pledges", pledge->title != NULL ? pledge->title :
-		pledge->id);
-	page_form_open(&page, server_request_path(request));
-	page_form_close(&page);
+	page_open_timed(&page, "/pledges", pledge->title != NULL ?
+		pledge->title : pledge->id);
 	sheet_pledge(&page.sheet, index);
 	page_close(&page);
 	page_send(&page, 200);

@@ -138,7 +138,7 @@ static void put_rule(struct page *page, const struct rollup *rollup)
 
 	html_open(html, "section", NULL);
 	html_element(html, "h2", "How it is counted", NULL);
-	html_element(html, "p", ROLLUP_RULE, NULL);
+	html_element(html, "p", ROLLUP_RULE, "class", "rule", NULL);
 	html_open(html, "p", NULL);
 	html_textf(html, "Left out: %u withdrawn, superseded or waived; %zu "
 		"without a place in it.",
@@ -249,7 +249,8 @@ void web_scorecard(struct daemon *daemon, struct server_request *request,
 	page_open(page, "/scorecard", "Scorecard");
 	keys_take(daemon->reg, keys);
 	page_form_open(page, "/scorecard");
-	page_choice(page, "by", "By", keys, NULL);
+	page_choice(page, "by", "By", &(struct page_words){.values = keys,
+		.usual = rolled.rows});
 	page_field(page, "pledge", "Pledges");
 	page_form_close(page);
 	put_groups(&rolled);
@@ -288,6 +289,8 @@ static void put_cell(struct rolled *rolled, const struct rollup_tally *cell,
 		"title", look->words, NULL);
 	put_link(&rolled->page, rolled->rows, row, rolled->columns, column,
 		text_string(&words));
+	if (cell->milestones > 1)
+		put_bar(html, cell);
 	html_close(html, "td");
 	text_release(&words);
 	text_release(&class);
@@ -366,11 +369,15 @@ static void put_matrix(struct rolled *rolled)
 			"pledges to see the rest.", shown, rollup->row_count);
 }
 
-static void put_matrix_form(struct page *page, const char *const *keys)
+static void put_matrix_form(struct rolled *rolled, const char *const *keys)
 {
+	struct page *page = &rolled->page;
+
 	page_form_open(page, "/matrix");
-	page_choice(page, "rows", "Rows", keys, NULL);
-	page_choice(page, "cols", "Columns", keys, NULL);
+	page_choice(page, "rows", "Rows", &(struct page_words){.values = keys,
+		.usual = rolled->rows});
+	page_choice(page, "cols", "Columns", &(struct page_words){.values = keys,
+		.usual = rolled->columns});
 	page_field(page, "pledge", "Pledges");
 	page_form_close(page);
 }
@@ -405,7 +412,7 @@ void web_matrix(struct daemon *daemon, struct server_request *request,
 			rollup_key_read(rolled.columns)))
 		return;
 	page_open(page, "/matrix", "Matrix");
-	put_matrix_form(page, keys);
+	put_matrix_form(&rolled, keys);
 	put_matrix(&rolled);
 	put_rule(page, &rolled.rollup);
 	page_close(page);
