@@ -136,6 +136,7 @@ static void put_pledge_facts(const struct sheet *sheet,
 		&sheet->daemon->reg->instruments[pledge->instrument];
 	struct html *html = sheet->html;
 
+	sheet_section_open(sheet, "What was promised, and by whom");
 	html_open(html, "dl", "class", "facts", NULL);
 	part_fact(html, "Obligor", pledge->obligor);
 	part_fact_open(html, "Instrument");
@@ -152,6 +153,7 @@ static void put_pledge_facts(const struct sheet *sheet,
 	for (size_t i = 0; i < pledge->label_count; i++)
 		part_fact(html, pledge->labels[i].key, pledge->labels[i].value);
 	html_close(html, "dl");
+	sheet_section_close(sheet);
 }
 
 static void put_pledge_milestones(const struct sheet *sheet,
@@ -160,8 +162,13 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	uint32_t shown = pledge->milestone_count < SHEET_ROWS_MAX ?
 		pledge->milestone_count : SHEET_ROWS_MAX;
 	struct part_table table;
+	struct text caption;
 
-	part_milestones_open(sheet, &table, "Its milestones", false);
+	sheet_section_open(sheet, "Milestones");
+	text_init(&caption, 0);
+	text_add_count(&caption, pledge->milestone_count, "milestone");
+	part_milestones_open(sheet, &table, text_string(&caption), false);
+	text_release(&caption);
 	for (uint32_t i = 0; i < shown; i++) {
 		uint32_t index = pledge->first_milestone + i;
 		struct assessment room;
@@ -175,6 +182,7 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	if (shown < pledge->milestone_count)
 		html_textf(sheet->html, "The first %u of %u.", shown,
 			pledge->milestone_count);
+	sheet_section_close(sheet);
 }
 
 void sheet_pledge(struct sheet *sheet, uint32_t index)

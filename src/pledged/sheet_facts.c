@@ -82,6 +82,11 @@ static void add_slip(struct text *out, int32_t days)
 static void put_forecast(const struct sheet *sheet, const struct assessment *a,
 	const char *unit)
 {
+	static const char *const methods[] = {
+		[FORECAST_RUN_RATE] = "run rate",
+		[FORECAST_LEAST_SQUARES] = "least squares",
+		[FORECAST_SEASONAL] = "the shares of another year",
+	};
 	const struct forecast *forecast = &a->forecast;
 	enum forecast_method method = (enum forecast_method)forecast->method;
 	struct decimal value;
@@ -99,7 +104,7 @@ static void put_forecast(const struct sheet *sheet, const struct assessment *a,
 		text_add_date(&text, forecast->date);
 		add_slip(&text, forecast->slip_days);
 	}
-	text_addf(&text, " (%s)", forecast_method_name(method));
+	text_addf(&text, " (by %s)", methods[method]);
 	part_fact(sheet->html, "Forecast", text_string(&text));
 	text_release(&text);
 }

@@ -381,7 +381,8 @@ static void add_summary(struct text *out, const struct sheet_case *at,
 		text_add_count(out, node->witnesses.count +
 			node->witnesses.left_out, "witness");
 	else
-		text_add_string(out, "nothing yet");
+		text_add_string(out, node->gaps.count > 0 ?
+			"a figure is waited for" : "nothing yet");
 }
 
 static void put_ground(const struct sheet *sheet, const struct sheet_case *at,

@@ -6,7 +6,7 @@
 #include "pledged/survey.h"
 #include "pledged/web.h"
 
-#define ROWS_MAX 500
+#define ROWS_MAX 200
 #define MONTHS_DEFAULT 6
 #define MONTHS_MAX 36
 
@@ -79,22 +79,28 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	struct page *page = &calendar->page;
 	instant end = zone_day_start(calendar->zone, date_add_months(month, 1));
 	struct part_table table;
-	struct text heading;
+	struct text words;
 
 	if (place == calendar->ranking.count ||
 			calendar->ranking.items[place].second >= end)
 		return place;
-	text_init(&heading, 0);
-	text_addf(&heading, "%s %d", month_name(month.month), month.year);
-	page_section_open(page, NULL, text_string(&heading));
-	part_milestones_open(&page->sheet, &table, text_string(&heading), false);
-	for (; place < calendar->ranking.count &&
-	    calendar->ranking.items[place].second < end; place++)
+	size_t behind = place;
+
+	while (behind < calendar->ranking.count &&
+	    calendar->ranking.items[behind].second < end)
+		behind++;
+	text_init(&words, 0);
+	text_addf(&words, "%s %d", month_name(month.month), month.year);
+	page_section_open(page, NULL, text_string(&words));
+	text_clear(&words);
+	text_add_count(&words, behind - place, "deadline");
+	part_milestones_open(&page->sheet, &table, text_string(&words), false);
+	for (; place < behind; place++)
 		put_row(calendar, &table, calendar->ranking.items[place].milestone);
 	part_table_close(&table);
 	page_section_close(page);
-	text_release(&heading);
-	return place;
+	text_release(&words);
+	return behind;
 }
 
 static void put_filters(struct page *page)

@@ -7,8 +7,10 @@
 
 /* What one page may look at: answers the engine has, or judged anew. */
 #define KEPT_MAX 100000
-#define JUDGED_MAX 2000
+#define JUDGED_MAX 10000
 #define CELLS_SHOWN 4000
+#define PLEDGES_FEW 100		/* each may be a row … */
+#define MILESTONES_FEW 500	/* … and the name of each a column */
 
 struct rolled {
 	struct page page;
@@ -382,18 +384,23 @@ static void put_matrix_form(struct rolled *rolled, const char *const *keys)
 	page_form_close(page);
 }
 
-/* Until somebody chooses: the two commonest labels, or who owes what. */
+/* Until somebody chooses: the two commonest labels; where there are fewer, what
+   has not too many values. */
 static void keys_default(struct rolled *rolled, const char *const *keys)
 {
-	bool labelled = !string_is(keys[0], "obligor") &&
-		!string_is(keys[1], "obligor");
+	const struct register_ *reg = rolled->page.sheet.daemon->reg;
+	bool first = !string_is(keys[0], "obligor");
+	bool second = first && !string_is(keys[1], "obligor");
 
 	rolled->rows = page_parameter(&rolled->page, "rows");
 	rolled->columns = page_parameter(&rolled->page, "cols");
 	if (rolled->rows == NULL)
-		rolled->rows = labelled ? keys[0] : "pledge";
+		rolled->rows = first ? keys[0] :
+			reg->pledge_count <= PLEDGES_FEW ? "pledge" : "obligor";
 	if (rolled->columns == NULL)
-		rolled->columns = labelled ? keys[1] : "milestone";
+		rolled->columns = second ? keys[1] :
+			reg->milestone_count <= MILESTONES_FEW ? "milestone" :
+			"severity";
 }
 
 void web_matrix(struct daemon *daemon, struct server_request *request,
