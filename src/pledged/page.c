@@ -73,7 +73,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	struct error error;
 
 	page->request = request;
-	page->digest = daemon->reg->digest;
+	page->reg = daemon->reg;
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
 	if (page_question(page, &error) < 0) {
@@ -309,20 +309,16 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-static bool page_is_outdated(const struct page *page)
-{
-	return memcmp(&page->digest, &page->sheet.daemon->reg->digest,
-		sizeof page->digest) != 0;
-}
-
+/* A register that takes the place of another is made while that is there: it
+   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
 
 	if (!page->written) {
-		if (page_is_outdated(page)) {
-			page->digest = page->sheet.daemon->reg->digest;
-			page->work->begin(page);
+		if (page->reg != page->sheet.daemon->reg) {
+			page->reg = page->sheet.daemon->reg;
+			page->work->again(page);
 		}
 		if (!page->work->step(page))
 			return STREAM_MORE;
@@ -353,7 +349,6 @@ void page_stream(struct page *page, const struct page_work *work)
 	static const struct stream_source source = {page_next, page_gone};
 
 	page->work = work;
-	work->begin(page);
 	server_stream(page->request, 200, PAGE_TYPE, page_headers, &source,
 		page);
 }

@@ -20,7 +20,7 @@ struct page {
 	struct question question;
 	struct server_request *request;
 	const struct page_work *work;	/* of page_stream */
-	struct digest digest;		/* of the register it looks at */
+	const struct register_ *reg;	/* that it looks at */
 	size_t sent;			/* bytes of the body */
 	bool written;
 };
@@ -51,11 +51,12 @@ void page_release(struct page *page);
 /*
  * A page that looks at more than one turn of the loop may: it is made step by
  * step, then written at once. When the register is read again meanwhile, it
- * begins anew. page stands at the head of a larger thing from mem_new, which
- * release frees.
+ * begins again. page stands at the head of a larger thing from mem_new, which is
+ * freed behind release.
  */
 struct page_work {
-	void (*begin)(struct page *page);	/* also anew */
+	void (*again)(struct page *page);	/* from the beginning: nothing of
+						   the register that was is kept */
 	bool (*step)(struct page *page);	/* some milliseconds; true: done */
 	void (*write)(struct page *page);
 	void (*release)(struct page *page);

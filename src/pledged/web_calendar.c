@@ -15,7 +15,6 @@ struct calendar_page {
 	struct query query;
 	struct survey survey;
 	struct ranking ranking;
-	const struct zone *zone;
 	struct date first;	/* day of the first month */
 	int months;
 	instant from, until;	/* of what is shown: until is after it */
@@ -33,7 +32,7 @@ static void take_milestone(void *context, uint32_t milestone,
 		ranking_take(&calendar->ranking, milestone, answer);
 }
 
-static void calendar_begin(struct page *page)
+static void calendar_again(struct page *page)
 {
 	struct calendar_page *calendar = (struct calendar_page *)page;
 
@@ -77,7 +76,8 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	size_t place)
 {
 	struct page *page = &calendar->page;
-	instant end = zone_day_start(calendar->zone, date_add_months(month, 1));
+	instant end = zone_day_start(page->sheet.daemon->settings->zone,
+		date_add_months(month, 1));
 	struct part_table table;
 	struct text words;
 
@@ -160,15 +160,16 @@ static int months_read(struct calendar_page *calendar, struct error *error)
 static int first_read(struct calendar_page *calendar, struct error *error)
 {
 	const char *word = page_parameter(&calendar->page, "from");
+	const struct zone *zone = calendar->page.sheet.daemon->settings->zone;
 	instant from = calendar->page.question.known.published_by;
 
 	if (word != NULL && time_word_read(calendar->page.sheet.daemon, "from",
 			word, &from, error) < 0)
 		return -1;
-	calendar->first = zone_date(calendar->zone, from);
+	calendar->first = zone_date(zone, from);
 	calendar->first.day = 1;
-	calendar->from = zone_day_start(calendar->zone, calendar->first);
-	calendar->until = zone_day_start(calendar->zone,
+	calendar->from = zone_day_start(zone, calendar->first);
+	calendar->until = zone_day_start(zone,
 		date_add_months(calendar->first, calendar->months));
 	return 0;
 }
@@ -176,13 +177,12 @@ static int first_read(struct calendar_page *calendar, struct error *error)
 void web_calendar(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {calendar_begin, calendar_step,
+	static const struct page_work work = {calendar_again, calendar_step,
 		calendar_write, calendar_release};
 	struct calendar_page *calendar = mem_new(1, sizeof *calendar);
 	struct error error;
 
 	(void)rest;
-	calendar->zone = daemon->settings->zone;
 	if (!page_begin(&calendar->page, daemon, request) ||
 	    !page_query(&calendar->page, &calendar->query, "from months")) {
 		free(calendar);
@@ -196,5 +196,6 @@ void web_calendar(struct daemon *daemon, struct server_request *request,
 		return;
 	}
 	ranking_init(&calendar->ranking, RANKING_DUE, ROWS_MAX);
+	calendar_again(&calendar->page);
 	page_stream(&calendar->page, &work);
 }

@@ -43,7 +43,7 @@ static void take_milestone(void *context, uint32_t milestone,
 	ranking_take(&list->ranking, milestone, answer);
 }
 
-static void milestones_begin(struct page *page)
+static void milestones_again(struct page *page)
 {
 	struct milestones_page *list = (struct milestones_page *)page;
 
@@ -146,7 +146,7 @@ static bool number_fits(struct page *page, size_t number)
 void web_milestones(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {milestones_begin, milestones_step,
+	static const struct page_work work = {milestones_again, milestones_step,
 		milestones_write, milestones_release};
 	struct milestones_page *list = mem_new(1, sizeof *list);
 
@@ -160,6 +160,7 @@ void web_milestones(struct daemon *daemon, struct server_request *request,
 	}
 	ranking_init(&list->ranking, order_of(&list->page),
 		list->number * ROWS + 1);
+	milestones_again(&list->page);
 	page_stream(&list->page, &work);
 }
 

@@ -151,7 +151,7 @@ static void take_milestone(void *context, uint32_t milestone,
 				answer);
 }
 
-static void overview_begin(struct page *page)
+static void overview_again(struct page *page)
 {
 	struct overview *overview = (struct overview *)page;
 
@@ -406,7 +406,7 @@ static void overview_release(struct page *page)
 void web_overview(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {overview_begin, overview_step,
+	static const struct page_work work = {overview_again, overview_step,
 		overview_write, overview_release};
 	struct overview *overview = mem_new(1, sizeof *overview);
 
@@ -417,5 +417,6 @@ void web_overview(struct daemon *daemon, struct server_request *request,
 	}
 	for (size_t i = 0; i < SORT_COUNT; i++)
 		ranking_init(&overview->rankings[i], sorts[i].order, SHOWN);
+	overview_again(&overview->page);
 	page_stream(&overview->page, &work);
 }

@@ -81,7 +81,7 @@ static void take_milestone(void *context, uint32_t milestone,
 	list->counts[list->counting][answer->status]++;
 }
 
-static void pledges_begin(struct page *page)
+static void pledges_again(struct page *page)
 {
 	struct pledges_page *list = (struct pledges_page *)page;
 
@@ -189,7 +189,7 @@ static void pledges_release(struct page *page)
 void web_pledges(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {pledges_begin, pledges_step,
+	static const struct page_work work = {pledges_again, pledges_step,
 		pledges_write, pledges_release};
 	struct pledges_page *list = mem_new(1, sizeof *list);
 
@@ -199,6 +199,7 @@ void web_pledges(struct daemon *daemon, struct server_request *request,
 		free(list);
 		return;
 	}
+	pledges_again(&list->page);
 	page_stream(&list->page, &work);
 }
 
