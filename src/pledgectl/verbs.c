@@ -139,13 +139,25 @@ static int build_alert_query(const struct request *request,
 	return add_matches(request, alert_fields, query);
 }
 
+int query_add_filters(const struct request *request, const char *within,
+	struct text *query)
+{
+	int status;
+
+	query_add_times(request, query);
+	if (request->status != NULL)
+		client_add_parameter(query, "status", request->status);
+	status = add_matches(request, milestone_fields, query);
+	if (within != NULL && status == CTL_DONE)
+		status = add_within(query, within);
+	return status;
+}
+
 /* What the filters of the command line ask for; milestones and alerts alone
    have any. */
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
 {
-	int status = CTL_DONE;
-
 	if (string_is(kind->name, "alerts"))
 		return build_alert_query(request, within, query);
 	if (!string_is(kind->name, "milestones")) {
@@ -158,13 +170,7 @@ static int build_query(const struct request *request,
 			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
 	}
-	query_add_times(request, query);
-	if (request->status != NULL)
-		client_add_parameter(query, "status", request->status);
-	status = add_matches(request, milestone_fields, query);
-	if (within != NULL && status == CTL_DONE)
-		status = add_within(query, within);
-	return status;
+	return query_add_filters(request, within, query);
 }
 
 /* Whether a table leaves out what has not started of a series: unless it was

@@ -27,6 +27,7 @@ struct request {
 	const char *sort;	/* "due", "urgency", "id" */
 	const char *rows, *columns;	/* of a matrix */
 	const char *by;		/* of a scorecard */
+	const char *months;	/* of a calendar: a number */
 	bool all;		/* what is closed, too */
 	bool dead;		/* messages that were given up */
 	const char *span;	/* how long, a duration */
@@ -69,6 +70,7 @@ int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
 int verb_observe(const struct request *request);
 int verb_accept(const struct request *request);
+int verb_chart(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
 int verb_reload(const struct request *request);
@@ -85,6 +87,10 @@ bool word_is_number(const char *word);
 int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
+/* The same with the filters of milestones; within: due so soon, or NULL. A
+   client status. */
+int query_add_filters(const struct request *request, const char *within,
+	struct text *query);
 /* Asks for the milestone that is the first argument, or what suffix names of
    it ("/explain"), as of the time asked about. A client status. */
 int milestone_get(const struct request *request, const char *suffix,

@@ -19,6 +19,7 @@
  *	api_verify.c       whether all is as it was recorded
  *	api_evidence.c     what sources answered, and how it was read
  *	api_assets.c       files that are part of the program
+ *	api_charts.c       pictures
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -42,7 +43,8 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify, get_asset;
+	post_verify, get_asset, get_milestone_chart, get_timeline, get_calendar,
+	get_matrix_chart, get_scorecard_chart;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -117,6 +119,11 @@ int stretch_check(const struct stretch *span, instant until, struct error *error
 /* A time; a date is its end. */
 int time_word_read(const struct daemon *daemon, const char *name,
 	const char *word, instant *out, struct error *error);
+
+/* --- api_charts.c: pictures ------------------------------------------------------- */
+
+/* Answers with a picture, and releases it. */
+void reply_chart(struct server_request *request, struct text *svg);
 
 /* --- api_milestones.c: answers as of a time --------------------------------------- */
 

@@ -160,6 +160,8 @@ static void put_meta(struct html *html, const char *title)
 		"type", "image/svg+xml", NULL);
 	html_void(html, "link", "rel", "stylesheet", "href", "/assets/page.css",
 		NULL);
+	html_void(html, "link", "rel", "stylesheet", "href",
+		"/assets/picture.css", NULL);
 	html_element(html, "script", NULL, "src", "/assets/page.js", "defer",
 		"", NULL);
 	html_close(html, "head");

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pledged/chart.h"
 #include "pledged/told.h"
 
 /* --- statuses and times ----------------------------------------------------- */
@@ -418,6 +419,44 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 		part_cell_close(table);
 	}
 	part_row_close(table);
+}
+
+/* --- pictures ------------------------------------------------------------------- */
+
+void part_picture(struct html *html, const struct text *svg,
+	const struct text *words)
+{
+	html_open(html, "figure", NULL);
+	html_raw(html, text_string(svg));
+	html_element(html, "figcaption", text_string(words), NULL);
+	html_close(html, "figure");
+}
+
+const struct assessment *part_answer(void *context, uint32_t milestone,
+	struct assessment *room)
+{
+	const struct sheet *sheet = context;
+	instant since;
+
+	return question_answer(sheet->question, sheet->daemon, milestone, room,
+		&since);
+}
+
+void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
+	size_t count)
+{
+	struct sheet asked = *sheet;
+	const struct chart_answers answers = {part_answer, &asked,
+		sheet->question->known.published_by};
+	struct text svg, words;
+
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_timeline(sheet->daemon->reg, milestones, count, &answers,
+			CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
+	text_release(&words);
+	text_release(&svg);
 }
 
 /* --- bars --------------------------------------------------------------------------- */

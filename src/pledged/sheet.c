@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "pledged/chart.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -93,19 +94,13 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 
 static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
 {
-	struct html *html = sheet->html;
 	struct text svg, words;
 
 	text_init(&svg, 0);
 	text_init(&words, 0);
 	if (chart_trajectory(sheet->daemon->reg, sheet->daemon->history,
-			at->index, at->explanation.assessment.as_of, &svg,
-			&words)) {
-		html_open(html, "figure", NULL);
-		html_raw(html, text_string(&svg));
-		html_element(html, "figcaption", text_string(&words), NULL);
-		html_close(html, "figure");
-	}
+			at->index, at->known, CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
 	text_release(&words);
 	text_release(&svg);
 }
@@ -156,6 +151,17 @@ static void put_pledge_facts(const struct sheet *sheet,
 	sheet_section_close(sheet);
 }
 
+static void put_timeline(const struct sheet *sheet, const struct pledge *pledge,
+	uint32_t count)
+{
+	uint32_t *milestones = mem_new(count + 1, sizeof *milestones);
+
+	for (uint32_t i = 0; i < count; i++)
+		milestones[i] = pledge->first_milestone + i;
+	part_timeline(sheet, milestones, count);
+	free(milestones);
+}
+
 static void put_pledge_milestones(const struct sheet *sheet,
 	const struct pledge *pledge)
 {
@@ -179,6 +185,7 @@ static void put_pledge_milestones(const struct sheet *sheet,
 			sheet->question, sheet->daemon, index, &room, &since)});
 	}
 	part_table_close(&table);
+	put_timeline(sheet, pledge, shown);
 	if (shown < pledge->milestone_count)
 		html_textf(sheet->html, "The first %u of %u.", shown,
 			pledge->milestone_count);

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "pledged/chart.h"
 #include "pledged/survey.h"
 #include "pledged/web.h"
 
 #define ROWS_MAX 200
 #define MONTHS_DEFAULT 6
-#define MONTHS_MAX 36
+#define MONTHS_MAX CHART_MONTHS_MAX
 
 struct calendar_page {
 	struct page page;
@@ -105,8 +106,7 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 
 static void put_filters(struct page *page)
 {
-	static const char *const months[] = {"1", "3", "6", "12", "24", "36",
-		NULL};
+	static const char *const months[] = {"1", "3", "6", "12", "24", NULL};
 
 	page_form_open(page, "/calendar");
 	page_field(page, "from", "From");
@@ -114,6 +114,26 @@ static void put_filters(struct page *page)
 		&(struct page_words){.values = months, .usual = "6"});
 	web_put_choices(page);
 	page_form_close(page);
+}
+
+static void put_picture(struct calendar_page *calendar)
+{
+	struct sheet *sheet = &calendar->page.sheet;
+	const struct chart_answers answers = {part_answer, sheet,
+		sheet->question->known.published_by};
+	uint32_t milestones[ROWS_MAX];
+	struct text svg, words;
+
+	for (size_t i = 0; i < calendar->ranking.count; i++)
+		milestones[i] = calendar->ranking.items[i].milestone;
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_calendar(sheet->daemon->reg, milestones,
+			calendar->ranking.count, &answers, calendar->first,
+			calendar->months, CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
+	text_release(&words);
+	text_release(&svg);
 }
 
 static void calendar_write(struct page *page)
@@ -124,6 +144,7 @@ static void calendar_write(struct page *page)
 	ranking_sort(&calendar->ranking);
 	page_open(page, "/calendar", "Calendar");
 	put_filters(page);
+	put_picture(calendar);
 	for (int i = 0; i < calendar->months; i++)
 		place = put_month(calendar, date_add_months(calendar->first, i),
 			place);

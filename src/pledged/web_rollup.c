@@ -76,16 +76,6 @@ static void words_read(struct rolled *rolled)
 
 /* --- counting --------------------------------------------------------------------------- */
 
-static const struct assessment *answer_of(void *context, uint32_t milestone,
-	struct assessment *room)
-{
-	struct page *page = context;
-	instant since;
-
-	return question_answer(&page->question, page->sheet.daemon, milestone,
-		room, &since);
-}
-
 static bool rolled_select(struct rolled *rolled, struct error *error)
 {
 	struct page *page = &rolled->page;
@@ -120,8 +110,8 @@ static bool rolled_step(struct page *page)
 	struct rolled *rolled = (struct rolled *)page;
 
 	return rolled->rolling == NULL || rollup_count(rolled->rolling,
-		page->question.past ? JUDGED_A_STEP : KEPT_A_STEP, answer_of,
-		page);
+		page->question.past ? JUDGED_A_STEP : KEPT_A_STEP, part_answer,
+		&page->sheet);
 }
 
 static void rolled_release(struct page *page)
