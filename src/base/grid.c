@@ -17,6 +17,7 @@ struct grid_column {
 	char *title;
 	enum grid_align align;
 	bool shrink;
+	size_t least;
 };
 
 struct grid_cell {
@@ -48,14 +49,20 @@ struct grid *grid_new(void)
 	return mem_new(1, sizeof(struct grid));
 }
 
+static void grid_drop_cells(struct grid *grid)
+{
+	for (size_t i = 0; i < grid->cell_count; i++)
+		free(grid->cells[i].value);
+	grid->cell_count = 0;
+}
+
 void grid_free(struct grid *grid)
 {
 	if (grid == NULL)
 		return;
 	for (size_t i = 0; i < grid->column_count; i++)
 		free(grid->columns[i].title);
-	for (size_t i = 0; i < grid->cell_count; i++)
-		free(grid->cells[i].value);
+	grid_drop_cells(grid);
 	free(grid->cells);
 	free(grid);
 }
@@ -71,6 +78,13 @@ void grid_column(struct grid *grid, const char *title, enum grid_align align,
 		.align = align,
 		.shrink = shrink,
 	};
+}
+
+void grid_at_least(struct grid *grid, size_t width)
+{
+	if (grid->column_count == 0)
+		log_bug("grid: a width before the first column");
+	grid->columns[grid->column_count - 1].least = width;
 }
 
 void grid_cell(struct grid *grid, const char *value, enum grid_style style)
@@ -116,8 +130,12 @@ size_t grid_rows(const struct grid *grid)
 
 static void grid_measure(const struct grid *grid, size_t *widths)
 {
-	for (size_t i = 0; i < grid->column_count; i++)
-		widths[i] = utf8_columns(grid->columns[i].title);
+	for (size_t i = 0; i < grid->column_count; i++) {
+		size_t title = utf8_columns(grid->columns[i].title);
+		size_t least = grid->columns[i].least;
+
+		widths[i] = title > least ? title : least;
+	}
 	for (size_t i = 0; i < grid->cell_count; i++) {
 		size_t *width = &widths[i % grid->column_count];
 
@@ -253,6 +271,25 @@ static void add_titles(struct text *out, const struct grid *grid,
 	add_row(out, grid, titles, grid->column_count, widths, colour);
 }
 
+static void add_rows(struct text *out, const struct grid *grid,
+	const size_t *widths, bool colour)
+{
+	for (size_t i = 0; i < grid->cell_count; i += grid->column_count) {
+		size_t left = grid->cell_count - i;
+
+		add_row(out, grid, grid->cells + i, left < grid->column_count ?
+			left : grid->column_count, widths, colour);
+	}
+}
+
+/* width 0: no limit. */
+static void grid_plan(const struct grid *grid, size_t *widths, size_t width)
+{
+	grid_measure(grid, widths);
+	if (width != 0)
+		grid_fit(grid, widths, width);
+}
+
 void grid_print(const struct grid *grid, struct text *out, size_t width,
 	bool colour)
 {
@@ -260,16 +297,21 @@ void grid_print(const struct grid *grid, struct text *out, size_t width,
 
 	if (grid->column_count == 0)
 		return;
-	grid_measure(grid, widths);
-	if (width != 0)
-		grid_fit(grid, widths, width);
+	grid_plan(grid, widths, width);
 	add_titles(out, grid, widths, colour);
-	for (size_t i = 0; i < grid->cell_count; i += grid->column_count) {
-		size_t left = grid->cell_count - i;
+	add_rows(out, grid, widths, colour);
+}
 
-		add_row(out, grid, grid->cells + i, left < grid->column_count ?
-			left : grid->column_count, widths, colour);
-	}
+void grid_print_rows(struct grid *grid, struct text *out, size_t width,
+	bool colour)
+{
+	size_t widths[GRID_COLUMNS_MAX];
+
+	if (grid->column_count == 0)
+		return;
+	grid_plan(grid, widths, width);
+	add_rows(out, grid, widths, colour);
+	grid_drop_cells(grid);
 }
 
 void grid_print_csv(const struct grid *grid, struct text *out)

@@ -24,12 +24,18 @@ void grid_free(struct grid *grid);
 /* Declares the next column; shrink: it may be cut to fit. */
 void grid_column(struct grid *grid, const char *title, enum grid_align align,
 	bool shrink);
+/* The column declared last is at least so wide: lines that are printed one after
+   the other as they come stand below each other. */
+void grid_at_least(struct grid *grid, size_t width);
 /* Fills the next cell, row by row. NULL: empty. */
 void grid_cell(struct grid *grid, const char *value, enum grid_style style);
 void grid_cellf(struct grid *grid, enum grid_style style,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* width 0: no limit. */
 void grid_print(const struct grid *grid, struct text *out, size_t width,
+	bool colour);
+/* The rows alone, and forgets them. */
+void grid_print_rows(struct grid *grid, struct text *out, size_t width,
 	bool colour);
 void grid_print_csv(const struct grid *grid, struct text *out);
 size_t grid_rows(const struct grid *grid);

@@ -282,6 +282,10 @@ struct silence_reach {
 };
 void engine_silence_reach(const struct engine *engine,
 	const struct silence *silence, struct silence_reach *out);
+/* Whether an alert of a milestone, as it now stands in the register, may be
+   matched by a silence, made or not, over or not. */
+bool engine_silence_concerns(const struct engine *engine,
+	const struct silence *silence, uint32_t milestone);
 /* Judges a milestone as of another time, remembering those it rests on for the
    next such question. */
 void engine_assess(struct engine *engine, uint32_t milestone,

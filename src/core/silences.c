@@ -253,21 +253,36 @@ static bool silent_may_match(const struct silent *silent,
 	return true;
 }
 
+static bool silent_concerns(const struct silent *silent,
+	const struct register_ *reg, uint32_t milestone)
+{
+	return silent_may_match(silent, &(struct route_subject){.reg = reg,
+		.kind = EVENT_SLIPPED, .about = SUBJECT_MILESTONE,
+		.severity = reg->milestones[milestone].severity,
+		.milestone = milestone, .source = NOT_FOUND,
+		.indicator = NOT_FOUND});
+}
+
 static size_t silent_milestones(const struct engine *engine,
 	const struct silent *silent)
 {
-	const struct register_ *reg = engine->reg;
-	struct route_subject subject = {.reg = reg, .kind = EVENT_SLIPPED,
-		.about = SUBJECT_MILESTONE, .source = NOT_FOUND,
-		.indicator = NOT_FOUND};
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < reg->milestone_count; i++) {
-		subject.milestone = i;
-		subject.severity = reg->milestones[i].severity;
-		count += silent_may_match(silent, &subject);
-	}
+	for (uint32_t i = 0; i < engine->reg->milestone_count; i++)
+		count += silent_concerns(silent, engine->reg, i);
 	return count;
+}
+
+bool engine_silence_concerns(const struct engine *engine,
+	const struct silence *silence, uint32_t milestone)
+{
+	struct silent *silent = silent_new(silence, engine->reg);
+	bool concerns = silent != NULL && silent_concerns(silent, engine->reg,
+		milestone);
+
+	if (silent != NULL)
+		silent_free(silent);
+	return concerns;
 }
 
 static bool alert_is_held(const struct engine *engine, int64_t alert,

@@ -234,26 +234,56 @@ static size_t reading_take(char *bytes, size_t size, size_t count, void *context
 	return reading->enough ? 0 : size * count;
 }
 
-int client_read(struct client *client, const char *path, const char *accept,
-	client_take *take, void *context)
+/* The outcome, and the status that it came with; 0: nobody answered. */
+static CURLcode reading_run(struct reading *reading, struct client *client,
+	const char *path, const char *accept, long *status)
 {
 	struct curl_slist *headers = header_of("Accept", accept);
-	struct reading reading = {client->curl, take, context, false, {0}};
-	long status = 0;
-	int outcome = CTL_DONE;
 
 	client_prepare(client, path, headers);
-	text_init(&reading.problem, 0);
+	text_init(&reading->problem, 0);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, reading_take);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reading);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, reading);
 	CURLcode code = curl_easy_perform(client->curl);
 
 	curl_slist_free_all(headers);
-	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (code != CURLE_OK && !reading.enough)
+	*status = 0;
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, status);
+	return reading->enough ? CURLE_OK : code;
+}
+
+/* Of an answer that has come whole. */
+static int reading_end(const struct reading *reading, long status)
+{
+	return status >= 200 && status < 300 ? CTL_DONE :
+		tell_problem(status, &reading->problem);
+}
+
+int client_read(struct client *client, const char *path, const char *accept,
+	client_take *take, void *context)
+{
+	struct reading reading = {client->curl, take, context, false, {0}};
+	long status;
+	CURLcode code = reading_run(&reading, client, path, accept, &status);
+	int outcome = code != CURLE_OK ? tell_away(client, code) :
+		reading_end(&reading, status);
+
+	text_release(&reading.problem);
+	return outcome;
+}
+
+int client_follow(struct client *client, const char *path, const char *accept,
+	client_take *take, void *context, bool tell)
+{
+	struct reading reading = {client->curl, take, context, false, {0}};
+	long status;
+	CURLcode code = reading_run(&reading, client, path, accept, &status);
+	int outcome = CTL_AWAY;
+
+	if (code == CURLE_OK)
+		outcome = reading_end(&reading, status);
+	else if (status == 0 && tell)
 		outcome = tell_away(client, code);
-	else if (status < 200 || status >= 300)
-		outcome = tell_problem(status, &reading.problem);
 	text_release(&reading.problem);
 	return outcome;
 }

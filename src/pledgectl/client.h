@@ -43,6 +43,13 @@ typedef bool client_take(void *context, const char *bytes, size_t length);
 int client_read(struct client *client, const char *path, const char *accept,
 	client_take *take, void *context);
 
+/*
+ * The same of an answer without an end. That it was broken off is not told, nor,
+ * unless tell is true, that nobody answers: CTL_AWAY.
+ */
+int client_follow(struct client *client, const char *path, const char *accept,
+	client_take *take, void *context, bool tell);
+
 /* Prints what the daemon said, with nothing in it that moves a cursor: it may
    quote a source. Lines stay lines. */
 void print_said(FILE *out, const char *said);

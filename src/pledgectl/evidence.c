@@ -127,6 +127,8 @@ int verb_verify(const struct request *request)
 		client_add_parameter(&query, "sample", request->sample);
 	if (request->seal != NULL)
 		client_add_parameter(&query, "seal", request->seal);
+	if (request->note != NULL)
+		client_add_parameter(&query, "note", request->note);
 	text_addf(&path, "/v1/verify%s%s", query.length > 0 ? "?" : "",
 		text_string(&query));
 	status = client_ask(request->client, "POST", text_string(&path), &answer);

@@ -25,6 +25,7 @@ static const struct list_column milestone_columns[] = {
 const struct list_column history_columns[] = {
 	{"TIME", "time", CELL_TIME, false},
 	{"CHANGE", "change", CELL_TEXT, true},
+	{"BY", "by", CELL_TEXT, false},
 	{"CAUSE", "cause", CELL_TEXT, false},
 	{"WHY", "because", CELL_TEXT, true},
 	{NULL, NULL, CELL_TEXT, false},
@@ -133,6 +134,16 @@ static const struct list_column answer_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
+static const struct list_column action_columns[] = {
+	{"TIME", "time", CELL_TIME, false},
+	{"BY", "by", CELL_TEXT, false},
+	{"WHAT", "what", CELL_TEXT, false},
+	{"SUBJECT", "subject", CELL_TEXT, true},
+	{"UNTIL", "until", CELL_TIME, false},
+	{"WHY", "note", CELL_TEXT, true},
+	{NULL, NULL, CELL_TEXT, false},
+};
+
 static const struct list_kind kinds[] = {
 	{"milestones", milestone_columns},
 	{"pledges", pledge_columns},
@@ -144,6 +155,7 @@ static const struct list_kind kinds[] = {
 	{"outbox", outbox_columns},
 	{"held", held_columns},
 	{"answers", answer_columns},
+	{"actions", action_columns},
 };
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
@@ -560,6 +572,12 @@ static void add_cell(struct text *out, const struct item *item,
 	default:
 		add_plain(out, item, column->key);
 	}
+}
+
+void list_cell(struct text *out, const struct item *item,
+	const struct list_column *column)
+{
+	add_cell(out, item, column);
 }
 
 static bool cell_is_made(enum cell cell)

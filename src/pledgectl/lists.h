@@ -72,6 +72,10 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* A member as a table shows it. */
+void list_cell(struct text *out, const struct item *item,
+	const struct list_column *column);
+
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */

@@ -19,7 +19,8 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_KEY = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
-	TAKES_MATCH = 131072, TAKES_FROM = 262144, TAKES_MONTHS = 524288 };
+	TAKES_MATCH = 131072, TAKES_FROM = 262144, TAKES_MONTHS = 524288,
+	TAKES_SINCE = 1048576 };
 
 #define WORDS_MANY 1000
 
@@ -39,7 +40,7 @@ static const struct verb {
 		TAKES_ALL, 2, "list [WHAT]",
 		"what there is: milestones (the default), pledges, indicators, "
 		"sources, alerts, silences, channels, outbox, held, "
-		"answers SOURCE"},
+		"actions, answers SOURCE"},
 	{"show", verb_show, TAKES_AS_OF, 1, "show ID", "one milestone whole"},
 	{"explain", verb_explain, TAKES_AS_OF, 1, "explain ID",
 		"what a milestone's answer rests on"},
@@ -60,6 +61,9 @@ static const struct verb {
 		"chart ID|timeline|matrix|scorecard|calendar [PLEDGES]",
 		"a picture (SVG) to standard output: the trajectory of a "
 		"milestone, or one of many"},
+	{"watch", verb_watch, TAKES_MATCH | TAKES_SINCE, 0,
+		"watch [--match ...] [--since TIME]",
+		"what happens, as it happens"},
 	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"ack ALERT ... -m WHY [--for 7d]",
 		"take alerts in hand, by number or by what they are about"},
@@ -82,9 +86,9 @@ static const struct verb {
 		"outbox retry NUMBER ...|--dead", "send now what was given up"},
 	{"outbox drop", verb_outbox_drop, TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"outbox drop NUMBER ... -m WHY", "never send it"},
-	{"channel test", verb_channel_test, 0, 1, "channel test CHANNEL",
+	{"channel test", verb_channel_test, TAKES_NOTE, 1, "channel test CHANNEL",
 		"send a marked message, and hear what becomes of it"},
-	{"poll", verb_poll, 0, 1, "poll SOURCE", "ask a source now"},
+	{"poll", verb_poll, TAKES_NOTE, 1, "poll SOURCE", "ask a source now"},
 	{"observe", verb_observe, TAKES_FIGURES | TAKES_NOTE | TAKES_KEY | TAKES_EVIDENCE, 3,
 		"observe INDICATOR PERIOD VALUE",
 		"hand in a figure, or with --file a table"},
@@ -96,9 +100,9 @@ static const struct verb {
 		"sign off, or deny, what a benchmark asks people for"},
 	{"snapshot", verb_snapshot, TAKES_FORCE, 1, "snapshot SHA-256",
 		"the bytes a source answered with, to standard output"},
-	{"verify", verb_verify, TAKES_SAMPLE, 0, "verify [--seal HEX]",
+	{"verify", verb_verify, TAKES_SAMPLE | TAKES_NOTE, 0, "verify [--seal HEX]",
 		"whether all that was recorded is as it was recorded"},
-	{"reload", verb_reload, 0, 0, "reload",
+	{"reload", verb_reload, TAKES_NOTE, 0, "reload",
 		"read configuration and register again"},
 };
 
@@ -151,7 +155,8 @@ static const struct option_row {
 		"--status STATUS", "only milestones of this status"},
 	{"--match", TAKES_MATCH, IN_WORDS, offsetof(struct words, match),
 		"--match NAME=VALUE",
-		"milestones or alerts, by field or label; VALUE may have * and ?"},
+		"milestones, alerts or events, by field or label; VALUE may have "
+		"* and ?"},
 	{"--due-within", TAKES_FILTERS, IN_REQUEST,
 		offsetof(struct request, within), "--due-within SPAN",
 		"due within 30d, 6mo, ..."},
@@ -178,6 +183,8 @@ static const struct option_row {
 		"when a silence begins, default now; the first month of a calendar"},
 	{"--months", TAKES_MONTHS, IN_REQUEST, offsetof(struct request, months),
 		"--months N", "of a calendar; default 12"},
+	{"--since", TAKES_SINCE, IN_REQUEST, offsetof(struct request, since),
+		"--since TIME", "begin there; a time, or how long ago, such as 2h"},
 	{"--evidence", TAKES_EVIDENCE, IN_REQUEST,
 		offsetof(struct request, evidence), "--evidence URL",
 		"where others can see it"},

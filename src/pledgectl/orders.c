@@ -17,6 +17,7 @@ int verb_poll(const struct request *request)
 	text_add_string(&path, "/v1/sources/");
 	client_add_escaped(&path, request->arguments[0]);
 	text_add_string(&path, "/poll");
+	path_add_note(request, &path);
 	int status = client_ask(request->client, "POST", text_string(&path),
 		&answer);
 
@@ -107,8 +108,13 @@ int verb_attest(const struct request *request)
 
 int verb_reload(const struct request *request)
 {
-	struct text answer;
-	int status = client_ask(request->client, "POST", "/v1/reload", &answer);
+	struct text path, answer;
+
+	text_init(&path, 65536);
+	text_add_string(&path, "/v1/reload");
+	path_add_note(request, &path);
+	int status = client_ask(request->client, "POST", text_string(&path),
+		&answer);
 
 	if (status == CTL_DONE && request->form == FORM_TABLE) {
 		json_t *json = json_loads(text_string(&answer), 0, NULL);
@@ -119,6 +125,7 @@ int verb_reload(const struct request *request)
 	} else if (status == CTL_DONE) {
 		fputs(text_string(&answer), stdout);
 	}
+	text_release(&path);
 	text_release(&answer);
 	return status;
 }

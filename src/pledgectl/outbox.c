@@ -286,6 +286,7 @@ int verb_channel_test(const struct request *request)
 	text_add_string(&path, "/v1/channels/");
 	client_add_escaped(&path, request->arguments[0]);
 	text_add_string(&path, "/test");
+	path_add_note(request, &path);
 	status = client_ask(request->client, "POST", text_string(&path), &answer);
 	if (status == CTL_DONE && request->form == FORM_TABLE) {
 		json_t *json = json_loads(text_string(&answer), 0, NULL);

@@ -56,6 +56,11 @@ static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
 
+static const char *const event_fields[] = {"subject", "kind", "severity",
+	"class", "obligor", "owner", "instrument", "pledge", "milestone",
+	"source", "indicator", "channel", "place", "id", "series", "status",
+	"due_before", "due_after", NULL};
+
 static bool name_is_field(const char *const *fields, const char *name,
 	size_t length)
 {
@@ -98,6 +103,11 @@ static int add_matches(const struct request *request,
 	return status;
 }
 
+int query_add_events(const struct request *request, struct text *query)
+{
+	return add_matches(request, event_fields, query);
+}
+
 static int add_within(struct text *query, const char *within)
 {
 	struct duration duration;
@@ -124,6 +134,18 @@ void query_add_times(const struct request *request, struct text *query)
 	if (request->recorded_as_of != NULL)
 		client_add_parameter(query, "recorded_as_of",
 			request->recorded_as_of);
+}
+
+void path_add_note(const struct request *request, struct text *path)
+{
+	struct text query;
+
+	if (request->note == NULL)
+		return;
+	text_init(&query, 65536);
+	client_add_parameter(&query, "note", request->note);
+	text_addf(path, "?%s", text_string(&query));
+	text_release(&query);
 }
 
 static int build_alert_query(const struct request *request,

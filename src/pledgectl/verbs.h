@@ -32,6 +32,7 @@ struct request {
 	bool dead;		/* messages that were given up */
 	const char *span;	/* how long, a duration */
 	const char *until, *from;	/* times */
+	const char *since;	/* a time, or how long ago */
 	bool no;		/* of an attestation */
 	const char *on;		/* a date */
 	const char *evidence;
@@ -74,6 +75,7 @@ int verb_chart(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
 int verb_reload(const struct request *request);
+int verb_watch(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */
 
@@ -85,6 +87,10 @@ void print_wrapped(const struct request *request, const char *prose);
 bool word_is_number(const char *word);
 /* CTL_DONE, unless CSV is asked for. */
 int no_csv(const struct request *request);
+/* Adds why something is ordered, where that is said, to a path without a query. */
+void path_add_note(const struct request *request, struct text *path);
+/* Adds which events are asked for, by --match. A client status. */
+int query_add_events(const struct request *request, struct text *query);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
 /* The same with the filters of milestones; within: due so soon, or NULL. A

@@ -201,6 +201,13 @@ int64_t rest_number(const char *word)
 		number < INT64_MAX ? number : 0;
 }
 
+const char *note_asked(const struct server_request *request)
+{
+	const char *note = server_request_query(request, "note");
+
+	return note == NULL || *note == '\0' ? NULL : note;
+}
+
 /* --- the table ------------------------------------------------------------- */
 
 /* A path that ends in '/', but "/" itself, takes whatever follows as the rest; where it has a
@@ -217,7 +224,8 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
-	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
+	{SERVER_GET, "/v1/milestones/*/history", get_history,
+		"limit cursor latest"},
 	{SERVER_GET, "/v1/milestones/*/chart.svg", get_milestone_chart,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
@@ -228,6 +236,9 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
 	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
 	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
+	{SERVER_GET, "/v1/events", get_events, NULL},
+	{SERVER_GET, "/v1/actions", get_actions,
+		"limit cursor subject what by"},
 	{SERVER_GET, "/v1/alerts", get_alerts, NULL},
 	{SERVER_GET, "/v1/alerts/", get_alert, ""},
 	{SERVER_GET, "/v1/silences", get_silences, "limit cursor state"},
@@ -264,14 +275,14 @@ static const struct endpoint {
 	{SERVER_GET, "/sources", web_sources, "page as_of recorded_as_of"},
 	{SERVER_GET, "/deliveries", web_deliveries,
 		"state before as_of recorded_as_of"},
-	{SERVER_POST, "/v1/sources/", post_poll, ""},
+	{SERVER_POST, "/v1/sources/", post_poll, "note"},
 	{SERVER_POST, "/v1/alerts/", post_ack, ""},
 	{SERVER_POST, "/v1/silences", post_silence, ""},
 	{SERVER_DELETE, "/v1/silences/", delete_silence, "note"},
 	{SERVER_POST, "/v1/outbox/", post_outbox, ""},
-	{SERVER_POST, "/v1/channels/", post_channel, "wait"},
-	{SERVER_POST, "/v1/reload", post_reload, ""},
-	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
+	{SERVER_POST, "/v1/channels/", post_channel, "wait note"},
+	{SERVER_POST, "/v1/reload", post_reload, "note"},
+	{SERVER_POST, "/v1/verify", post_verify, "sample seal note"},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 	{SERVER_POST, "/v1/indicators/", post_observations, ""},
 	{SERVER_POST, "/v1/observations/", post_accept, ""},

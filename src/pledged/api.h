@@ -8,6 +8,8 @@
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_explain.c      what an answer rests on
+ *	api_history.c      what became of a milestone, and what people did
+ *	api_events.c       what happens, as it happens, and what has
  *	api_status.c       how the daemon is
  *	api_alerts.c       alerts, and who has them in hand
  *	api_silences.c     what people do not want to be told
@@ -44,7 +46,7 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
 	post_verify, get_asset, get_milestone_chart, get_timeline, get_calendar,
-	get_matrix_chart, get_scorecard_chart;
+	get_matrix_chart, get_scorecard_chart, get_events, get_actions;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -92,6 +94,8 @@ char *rest_id(const char *rest, const char *suffix);
 int64_t rest_number(const char *word);
 /* Whether word is one of those between the spaces. */
 bool word_is_in(const char *words, const char *word);
+/* Why somebody orders something: the parameter note; NULL: they do not say. */
+const char *note_asked(const struct server_request *request);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 

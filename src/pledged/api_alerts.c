@@ -507,6 +507,7 @@ static void ack(struct daemon *daemon, struct server_request *request,
 	put_alert(&reply.json, daemon, &around,
 		engine_alert_of(daemon->engine, number));
 	around_release(&around);
+	submission_about(submission, number, until);
 	submission_commit(submission, &reply, note);
 }
 

@@ -66,6 +66,7 @@ static void attest(struct daemon *daemon, struct server_request *request,
 {
 	enum attest_outcome outcome;
 	struct reply reply;
+	struct text note;
 
 	attestation->by = submission_who(submission);
 	outcome = engine_attest(daemon->engine, index, attestation,
@@ -80,7 +81,11 @@ static void attest(struct daemon *daemon, struct server_request *request,
 	}
 	attest_reply(daemon, &reply, index, attestation->by,
 		outcome == ATTESTED_AGAIN);
-	submission_commit(submission, &reply, attestation->key);
+	text_init(&note, 0);
+	text_addf(&note, "%s: %s: %s", attestation->key,
+		attestation->yes ? "yes" : "no", attestation->note);
+	submission_commit(submission, &reply, text_string(&note));
+	text_release(&note);
 }
 
 static void attest_body(struct daemon *daemon, struct server_request *request,

@@ -166,7 +166,7 @@ static void channel_test(struct daemon *daemon, struct server_request *request,
 	test->notification = engine_test_channel(daemon->engine, id, who,
 		loop_now(daemon->loop), &daemon->effects);
 	daemon_absorb(daemon, NULL);
-	daemon_record(daemon, who, "test", id, NULL, NULL, NULL);
+	daemon_record(daemon, who, "test", id, note_asked(request), NULL, NULL);
 	channel_health_wait(daemon, test->notification, wait, test_over, test);
 	free(who);
 }

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "pledged/api.h"
 #include "pledged/view.h"
-#include "pledged/view_change.h"
 
 /* --- parameters ------------------------------------------------------------ */
 
@@ -354,71 +353,4 @@ void numbered_end(struct numbered_list *numbered, int loaded)
 		numbered->last);
 	numbered->list.last = numbered->next;
 	list_end(&numbered->list);
-}
-
-/* --- history ------------------------------------------------------------------------ */
-
-/* Answers as they were saved. One that differs from that before it in nothing
-   people are shown is passed over. */
-struct change_list {
-	struct numbered_list numbered;
-	const struct zone *zone;
-	struct milestone_state before;
-	bool has_before;
-	size_t looked;		/* to API_PAGE_MAX, where a page ends */
-};
-
-static void item_change(void *context, const struct store_change *change)
-{
-	struct change_list *page = context;
-	struct list *list = &page->numbered.list;
-	const struct milestone_state *before =
-		page->has_before ? &page->before : NULL;
-	bool last = change->id == page->numbered.cursor;	/* of the page before */
-	bool told = !last && view_change_is_told(before, change, page->zone);
-
-	if (page->looked == API_PAGE_MAX || (told && !list_has_room(list)))
-		list->more = true;
-	if (list->more)
-		return;
-	page->looked += !last;
-	page->numbered.last = change->id;
-	if (told) {
-		view_change(&list->reply.json, before, change, page->zone);
-		numbered_wrote(&page->numbered, change->id);
-	}
-	page->before = change->state;
-	page->has_before = true;
-}
-
-/* Also of a milestone that has left the register. */
-static void list_changes(struct daemon *daemon, struct server_request *request,
-	const char *milestone)
-{
-	uint32_t index = register_milestone(daemon->reg, milestone);
-	struct change_list page = {.zone = index == NOT_FOUND ?
-		daemon->settings->zone : milestone_zone(daemon->reg,
-			&daemon->reg->milestones[index])};
-	int loaded;
-
-	if (!numbered_begin(&page.numbered, request))
-		return;
-	loaded = store_load_changes(daemon->store, milestone,
-		page.numbered.cursor, API_PAGE_MAX + 2, item_change, &page,
-		&page.numbered.error);
-	if (loaded == 0 && index == NOT_FOUND && !page.has_before) {
-		reply_drop(&page.numbered.list.reply);
-		reply_no_milestone(daemon, request, "is and was", milestone);
-		return;
-	}
-	numbered_end(&page.numbered, loaded);
-}
-
-void get_history(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	char *id = rest_id(rest, "/history");
-
-	list_changes(daemon, request, id != NULL ? id : rest);
-	free(id);
 }

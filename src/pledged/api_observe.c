@@ -293,6 +293,17 @@ static void observing_reply(struct observing *observing, struct reply *reply,
 	free(taken.items);
 }
 
+/* Why, where all of them say the same. */
+static const char *observing_note(const struct observing *observing)
+{
+	const struct submitted_item *items = observing->submitted.items;
+
+	for (size_t i = 1; i < observing->submitted.count; i++)
+		if (!string_is(items[i].note, items[0].note))
+			return NULL;
+	return items[0].note;
+}
+
 static void observing_commit(struct observing *observing,
 	struct submission *submission)
 {
@@ -306,7 +317,7 @@ static void observing_commit(struct observing *observing,
 	observing_take(observing, who);
 	observing_reply(observing, &reply, who, statuses);
 	daemon_absorb(daemon, NULL);
-	submission_commit(submission, &reply, NULL);
+	submission_commit(submission, &reply, observing_note(observing));
 	free(statuses);
 }
 

@@ -11,6 +11,7 @@ struct order {
 	struct daemon *daemon;
 	struct server_request *request;
 	char *who;
+	char *note;	/* why; NULL: they do not say */
 	char *report;	/* of a poll the source, of a reload what it said */
 	bool done;
 };
@@ -23,12 +24,14 @@ static struct order *order_new(struct daemon *daemon,
 	order->daemon = daemon;
 	order->request = request;
 	order->who = access_name(server_request_peer(request));
+	order->note = mem_string(note_asked(request));
 	return order;
 }
 
 static void order_free(struct order *order)
 {
 	free(order->who);
+	free(order->note);
 	free(order->report);
 	free(order);
 }
@@ -67,7 +70,7 @@ static void poll_order(struct daemon *daemon, struct server_request *request,
 	order->done = engine_poll(daemon->engine, source, loop_now(daemon->loop),
 		&daemon->effects);
 	daemon_absorb(daemon, NULL);
-	daemon_record(daemon, order->who, "poll", order->report, NULL,
+	daemon_record(daemon, order->who, "poll", order->report, order->note,
 		poll_recorded, order);
 }
 
@@ -103,14 +106,24 @@ static void reload_recorded(void *context, bool committed)
 	order_free(order);
 }
 
+/* Why it was ordered, and why it was not done. */
 static void reload_done(void *context, bool done, const char *report)
 {
 	struct order *order = context;
+	struct text note;
 
 	order->done = done;
 	order->report = mem_string(report);
+	text_init(&note, 0);
+	if (order->note != NULL)
+		text_add_string(&note, order->note);
+	if (!done)
+		text_addf(&note, "%snot reloaded: %s", note.length > 0 ? "; " : "",
+			report);
 	daemon_record(order->daemon, order->who, "reload", NULL,
-		done ? NULL : report, reload_recorded, order);
+		note.length > 0 ? text_string(&note) : NULL, reload_recorded,
+		order);
+	text_release(&note);
 }
 
 void post_reload(struct daemon *daemon, struct server_request *request,

@@ -251,6 +251,7 @@ static void silence_make(struct daemon *daemon, struct server_request *request,
 	}
 	daemon_absorb(daemon, NULL);
 	silence_reply(daemon, &reply, draft);
+	submission_about(submission, draft->silence.id, draft->silence.until);
 	submission_commit(submission, &reply, draft->silence.note);
 }
 

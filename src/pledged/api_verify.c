@@ -94,8 +94,8 @@ static void verify_order(struct daemon *daemon, struct server_request *request,
 	if (verification_start(daemon, what)) {
 		ordered = mem_new(1, sizeof *ordered);
 		*ordered = (struct ordered){daemon, request};
-		daemon_record(daemon, who, "verify", NULL, NULL, verify_recorded,
-			ordered);
+		daemon_record(daemon, who, "verify", NULL, note_asked(request),
+			verify_recorded, ordered);
 	} else if (verification_is_running(daemon->verification)) {
 		reply_problem(request, 409, "a verification is under way: "
 			"GET /v1/verify tells how far it is");

@@ -40,6 +40,7 @@ struct submission; /* what is being saved under a key (submission.h) */
 struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
 struct channels_health; /* by their last attempts (channel_health.h) */
 struct runner;	/* long work in helper threads (job.h) */
+struct listener; /* to events, as they come (api_events.c) */
 
 struct daemon {
 	const char *conf_path;
@@ -62,6 +63,9 @@ struct daemon {
 	struct runner *reading;		/* bodies out of it */
 	struct verification *verification;	/* NULL: none yet */
 	struct submission *submissions;
+	struct listener *listeners;
+	size_t listener_count;
+	struct loop_watch *listeners_pulse;	/* NULL: nobody listens */
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
 	struct heartbeat *heartbeat;
@@ -119,6 +123,9 @@ bool daemon_is_whole(const struct daemon *daemon);
 typedef void turn_fn(void *context, bool committed);
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context);
+/* The same of one that may have an end; when is ours to set. */
+void daemon_record_action(struct daemon *daemon,
+	const struct store_action *action);
 
 /* Calls fn when all that is in this turn is durable. */
 void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context);
@@ -166,6 +173,11 @@ char *access_name(const struct server_peer *peer);
 
 /* A server_handler; context is the daemon. */
 void api_handle(void *context, struct server_request *request);
+
+/* --- api_events.c --------------------------------------------------------------- */
+
+/* More may have become durable: whoever listens is told what is new. */
+void listeners_wake(struct daemon *daemon);
 
 /* --- notify_*.c: the service manager ---------------------------------------------- */
 

@@ -3,9 +3,9 @@
  * and how its answer came about.
  */
 #include "base/log.h"
+#include "pledged/chronicle.h"
 #include "pledged/sheet_internal.h"
 #include "pledged/told.h"
-#include "pledged/view_change.h"
 
 #define CHANGES_LOADED (3 * SHEET_CHANGES_MAX)	/* some say nothing to people */
 #define ALERTS_SHOWN 20
@@ -115,114 +115,122 @@ void sheet_alerts(const struct sheet *sheet, const struct sheet_case *at)
 /* --- how it came about --------------------------------------------------------------- */
 
 /* The last of those told, in a ring. */
-struct changes {
-	const struct sheet *sheet;
-	const struct sheet_case *at;
-	instant by;
-	struct milestone_state before;
-	bool has_before;
-	struct change_line {
+struct entries {
+	struct entry_line {
 		instant time;
-		enum status to;
-		struct text words, because;
+		bool judged;
+		enum status to;		/* judged */
+		struct text what, by, why, evidence;
 	} lines[SHEET_CHANGES_MAX];
 	size_t count;		/* ever */
 };
 
-static void line_clear(struct change_line *line)
+static void line_release(struct entry_line *line)
 {
-	text_release(&line->words);
-	text_release(&line->because);
-	text_init(&line->words, 0);
-	text_init(&line->because, 0);
+	text_release(&line->what);
+	text_release(&line->by);
+	text_release(&line->why);
+	text_release(&line->evidence);
 }
 
-static void take_change(void *context, const struct store_change *change)
+static void line_keep(struct text *out, const char *words)
 {
-	struct changes *changes = context;
-	const struct milestone_state *before = changes->has_before ?
-		&changes->before : NULL;
-
-	if (change->state.assessment.as_of > changes->by)
-		return;
-	if (view_change_is_told(before, change, changes->at->zone)) {
-		struct change_line *line = &changes->lines[changes->count++ %
-			SHEET_CHANGES_MAX];
-
-		line_clear(line);
-		line->time = change->state.assessment.as_of;
-		line->to = change->state.assessment.status;
-		add_change(&line->words, before, change, changes->at->zone);
-		text_add_string(&line->because, change->has_cause ?
-			change->cause.text : "");
-	}
-	changes->before = change->state;
-	changes->has_before = true;
+	text_init(out, 0);
+	if (words != NULL)
+		text_add_string(out, words);
 }
 
-static void put_line(const struct changes *changes, struct part_table *table,
-	const struct change_line *line)
+static bool take_entry(void *context, const struct chronicle_entry *entry)
+{
+	struct entries *entries = context;
+	struct entry_line *line = &entries->lines[entries->count++ %
+		SHEET_CHANGES_MAX];
+
+	line_release(line);
+	line->time = entry->time;
+	line->judged = entry->change != NULL;
+	if (line->judged)
+		line->to = entry->change->state.assessment.status;
+	line_keep(&line->what, entry->what);
+	line_keep(&line->by, entry->by);
+	line_keep(&line->why, entry->why);
+	line_keep(&line->evidence, entry->evidence);
+	return true;
+}
+
+static void put_line(struct part_table *table, const struct entry_line *line,
+	const struct zone *zone)
 {
 	part_row_open(table);
 	part_cell_open(table);
-	part_time(table->html, line->time, changes->at->zone);
+	part_time(table->html, line->time, zone);
 	part_cell_close(table);
 	part_cell_open(table);
-	part_status(table->html, line->to);
+	if (line->judged)
+		part_status(table->html, line->to);
+	else
+		html_text(table->html, text_string(&line->by));
 	part_cell_close(table);
-	part_cell(table, text_string(&line->words));
-	part_cell(table, text_string(&line->because));
+	part_cell(table, text_string(&line->what));
+	part_cell_open(table);
+	html_text(table->html, text_string(&line->why));
+	if (line->evidence.length > 0) {
+		html_text(table->html, " ");
+		html_link(table->html, text_string(&line->evidence),
+			text_string(&line->evidence));
+	}
+	part_cell_close(table);
 	part_row_close(table);
 }
 
-static void put_changes(const struct changes *changes)
+static void put_entries(const struct sheet *sheet,
+	const struct entries *entries, const struct zone *zone)
 {
 	static const struct part_column columns[] = {
-		{"When", NULL, true}, {"Then", NULL, false},
-		{"Changed", NULL, false}, {"Because", NULL, false},
+		{"When", NULL, true}, {"Then, or who", NULL, false},
+		{"What", NULL, false}, {"Why", NULL, false},
 	};
-	size_t shown = changes->count < SHEET_CHANGES_MAX ? changes->count :
+	size_t shown = entries->count < SHEET_CHANGES_MAX ? entries->count :
 		SHEET_CHANGES_MAX;
 	struct part_table table;
 
-	part_table_open(&table, changes->sheet->html, columns, 4,
-		"Changes of the answer, the latest first", "history");
+	part_table_open(&table, sheet->html, columns, 4, "Changes of the answer, "
+		"and what people did, the latest first", "history");
 	for (size_t i = 0; i < shown; i++)
-		put_line(changes, &table, &changes->lines[
-			(changes->count - 1 - i) % SHEET_CHANGES_MAX]);
+		put_line(&table, &entries->lines[(entries->count - 1 - i) %
+			SHEET_CHANGES_MAX], zone);
 	part_table_close(&table);
 }
 
-static int load_changes(struct changes *changes, struct error *error)
+static int load_entries(const struct sheet *sheet, const struct sheet_case *at,
+	struct entries *entries, struct error *error)
 {
-	struct store *store = changes->sheet->daemon->store;
-	const char *id = changes->at->original->id;
-	int64_t from;
+	struct daemon *daemon = sheet->daemon;
+	const char *id = at->original->id;
+	instant until = earlier(at->explanation.assessment.as_of,
+		sheet->question->known.recorded_by);
+	struct chronicle_place place;
 
-	if (store_find_change(store, id, changes->by, CHANGES_LOADED, &from,
+	if (chronicle_place_latest(daemon, id, until, CHANGES_LOADED, &place,
 			error) < 0)
 		return -1;
-	return store_load_changes(store, id, from, CHANGES_LOADED + 1,
-		take_change, changes, error);
+	return chronicle_visit(daemon, id, until, &place, take_entry, entries,
+		error);
 }
 
-/* What was judged by the time asked about, as it was recorded then. */
+/* What was judged and done by the time asked about, as it was recorded then. */
 void sheet_history(const struct sheet *sheet, const struct sheet_case *at)
 {
-	struct changes changes = {.sheet = sheet, .at = at,
-		.by = earlier(at->explanation.assessment.as_of,
-			sheet->question->known.recorded_by)};
+	struct entries entries = {.count = 0};
 	struct error error;
 
-	if (load_changes(&changes, &error) < 0)
+	if (load_entries(sheet, at, &entries, &error) < 0)
 		log_error("history of %s: %s", at->original->id, error.text);
-	if (changes.count > 0) {
+	if (entries.count > 0) {
 		sheet_section_open(sheet, "History");
-		put_changes(&changes);
+		put_entries(sheet, &entries, at->zone);
 		sheet_section_close(sheet);
 	}
-	for (size_t i = 0; i < SHEET_CHANGES_MAX; i++) {
-		text_release(&changes.lines[i].words);
-		text_release(&changes.lines[i].because);
-	}
+	for (size_t i = 0; i < SHEET_CHANGES_MAX; i++)
+		line_release(&entries.lines[i]);
 }

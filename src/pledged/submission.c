@@ -1,6 +1,8 @@
 /* submission: see submission.h. */
 #include "pledged/submission.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,8 @@ struct submission {
 	struct daemon *daemon;
 	struct server_request *request;
 	char *who, *what, *subject;
+	char *about;		/* for those who read actions */
+	instant until;
 	char *key;		/* NULL: none */
 	struct digest body;
 	struct reply reply;	/* while it is being saved */
@@ -24,6 +28,7 @@ static void submission_free(struct submission *submission)
 	free(submission->who);
 	free(submission->what);
 	free(submission->subject);
+	free(submission->about);
 	free(submission->key);
 	free(submission);
 }
@@ -132,6 +137,8 @@ struct submission *submission_begin(struct daemon *daemon,
 	submission->who = access_name(server_request_peer(request));
 	submission->what = mem_string(what);
 	submission->subject = mem_string(subject);
+	submission->about = mem_string(subject);
+	submission->until = INSTANT_MIN;
 	submission->key = mem_string(server_request_header(request,
 		"Idempotency-Key"));
 	digest_sha256(body, length, &submission->body);
@@ -144,6 +151,17 @@ struct submission *submission_begin(struct daemon *daemon,
 const char *submission_who(const struct submission *submission)
 {
 	return submission->who;
+}
+
+void submission_about(struct submission *submission, int64_t number,
+	instant until)
+{
+	char word[24];
+
+	snprintf(word, sizeof word, "%" PRId64, number);
+	free(submission->about);
+	submission->about = mem_string(word);
+	submission->until = until;
 }
 
 void submission_drop(struct submission *submission)
@@ -181,6 +199,9 @@ void submission_commit(struct submission *submission, struct reply *reply,
 			.answer = text_string(&submission->reply.body),
 			.at = loop_now(daemon->loop)});
 	DL_APPEND(daemon->submissions, submission);
-	daemon_record(daemon, submission->who, submission->what,
-		submission->subject, note, submission_recorded, submission);
+	daemon_record_action(daemon, &(struct store_action){
+		.who = submission->who, .what = submission->what,
+		.subject = submission->about, .note = note,
+		.until = submission->until});
+	daemon_wait(daemon, submission_recorded, submission);
 }

@@ -24,6 +24,10 @@ struct submission *submission_begin(struct daemon *daemon,
 	struct server_request *request, const char *what, const char *subject);
 /* The user's name. */
 const char *submission_who(const struct submission *submission);
+/* What the order is about where that comes to be by it, and until when it
+   counts: both for those who read actions. */
+void submission_about(struct submission *submission, int64_t number,
+	instant until);
 /* It was refused, and answered by the caller. */
 void submission_drop(struct submission *submission);
 /* Puts it, as an operator's action with a note (or NULL), and its answer with

@@ -548,10 +548,20 @@ void daemon_commit(struct daemon *daemon)
 void daemon_record(struct daemon *daemon, const char *who, const char *what,
 	const char *subject, const char *note, turn_fn *fn, void *context)
 {
-	store_add_action(daemon->turn->batch, loop_now(daemon->loop), who, what,
-		subject, note);
+	daemon_record_action(daemon, &(struct store_action){.who = who,
+		.what = what, .subject = subject, .note = note,
+		.until = INSTANT_MIN});
 	if (fn != NULL)
 		daemon_wait(daemon, fn, context);
+}
+
+void daemon_record_action(struct daemon *daemon,
+	const struct store_action *action)
+{
+	struct store_action now = *action;
+
+	now.at = loop_now(daemon->loop);
+	store_add_action(daemon->turn->batch, &now);
 }
 
 void daemon_wait(struct daemon *daemon, turn_fn *fn, void *context)

@@ -123,6 +123,19 @@ static void pair_release(struct pair *pair)
 	text_release(&pair->to);
 }
 
+static void pairs_take(struct pair *pairs, const struct milestone_state *before,
+	const struct store_change *change, const struct zone *zone)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		pair_take(&pairs[i], &fields[i], before, &change->state, zone);
+}
+
+static void pairs_release(struct pair *pairs)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		pair_release(&pairs[i]);
+}
+
 bool view_change_is_told(const struct milestone_state *before,
 	const struct store_change *change, const struct zone *zone)
 {
@@ -178,6 +191,16 @@ static void add_pairs(struct text *out, const struct pair *pairs)
 			add_pair(out, &pairs[i]);
 }
 
+void view_change_words(struct text *out, const struct milestone_state *before,
+	const struct store_change *change, const struct zone *zone)
+{
+	struct pair pairs[FIELD_COUNT];
+
+	pairs_take(pairs, before, change, zone);
+	add_pairs(out, pairs);
+	pairs_release(pairs);
+}
+
 /* --- for programs ------------------------------------------------------------------ */
 
 static void put_side(struct json *json, const char *key,
@@ -194,8 +217,6 @@ static void put_side(struct json *json, const char *key,
 
 static void put_pairs(struct json *json, const struct pair *pairs)
 {
-	json_key(json, "changes");
-	json_object(json);
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		if (!pairs[i].differs)
 			continue;
@@ -205,67 +226,55 @@ static void put_pairs(struct json *json, const struct pair *pairs)
 		put_side(json, "to", pairs[i].field, &pairs[i].to);
 		json_object_end(json);
 	}
-	json_object_end(json);
 }
 
-static void put_cause(struct json *json, const struct store_change *change)
-{
-	json_put_string(json, "cause", change->has_cause ?
-		cause_kind_name(change->cause.kind) : NULL);
-	json_put_string(json, "because",
-		change->has_cause ? change->cause.text : NULL);
-	view_number(json, "event", change->told);
-	json_put_string(json, "reason", change->reason);
-}
-
-static void pairs_take(struct pair pairs[FIELD_COUNT],
-	const struct milestone_state *before, const struct store_change *change,
-	const struct zone *zone)
-{
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		pair_take(&pairs[i], &fields[i], before, &change->state, zone);
-}
-
-static void pairs_release(struct pair pairs[FIELD_COUNT])
-{
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		pair_release(&pairs[i]);
-}
-
-void add_change(struct text *out, const struct milestone_state *before,
-	const struct store_change *change, const struct zone *zone)
+static void put_changes(struct json *json, const struct chronicle_entry *entry)
 {
 	struct pair pairs[FIELD_COUNT];
-	struct text line;
 
-	pairs_take(pairs, before, change, zone);
-	text_init(&line, 0);
-	add_pairs(&line, pairs);
-	text_add(out, line.data, line.length);
-	text_release(&line);
-	pairs_release(pairs);
-}
-
-void view_change(struct json *json, const struct milestone_state *before,
-	const struct store_change *change, const struct zone *zone)
-{
-	const struct assessment *after = &change->state.assessment;
-	struct pair pairs[FIELD_COUNT];
-	struct text line;
-
-	pairs_take(pairs, before, change, zone);
-	text_init(&line, 0);
-	add_pairs(&line, pairs);
+	json_key(json, "changes");
 	json_object(json);
-	json_put_int(json, "id", change->id);
-	json_put_instant(json, "time", after->as_of);
-	json_put_string(json, "from", before == NULL ? NULL :
-		status_name(before->assessment.status));
-	json_put_string(json, "to", status_name(after->status));
-	json_put_string(json, "change", text_string(&line));
-	put_pairs(json, pairs);
-	put_cause(json, change);
+	if (entry->change != NULL) {
+		pairs_take(pairs, entry->before, entry->change, entry->zone);
+		put_pairs(json, pairs);
+		pairs_release(pairs);
+	}
 	json_object_end(json);
-	text_release(&line);
-	pairs_release(pairs);
+}
+
+/* What somebody did is its own cause. */
+static const char *cause_of(const struct chronicle_entry *entry)
+{
+	if (entry->change == NULL)
+		return "person";
+	return entry->change->has_cause ?
+		cause_kind_name(entry->change->cause.kind) : NULL;
+}
+
+static const char *status_of(const struct milestone_state *state)
+{
+	return state == NULL ? NULL : status_name(state->assessment.status);
+}
+
+void view_entry(struct json *json, const struct chronicle_entry *entry)
+{
+	const struct store_change *change = entry->change;
+
+	json_object(json);
+	json_put_int(json, "id", entry->number);
+	json_put_string(json, "kind", chronicle_kind_name(entry->kind));
+	json_put_instant(json, "time", entry->time);
+	json_put_string(json, "from", status_of(entry->before));
+	json_put_string(json, "to",
+		status_of(change == NULL ? NULL : &change->state));
+	json_put_string(json, "change", entry->what);
+	put_changes(json, entry);
+	json_put_string(json, "cause", cause_of(entry));
+	json_put_string(json, "because", entry->why);
+	json_put_string(json, "by", entry->by);
+	json_put_string(json, "evidence", entry->evidence);
+	json_put_instant(json, "until", entry->until);
+	view_number(json, "event", change == NULL ? 0 : change->told);
+	json_put_string(json, "reason", change == NULL ? NULL : change->reason);
+	json_object_end(json);
 }

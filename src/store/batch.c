@@ -341,16 +341,17 @@ void store_add_assessment(struct store_batch *batch, const char *milestone,
 	pen_end(&pen);
 }
 
-void store_add_action(struct store_batch *batch, instant at, const char *who,
-	const char *what, const char *subject, const char *note)
+void store_add_action(struct store_batch *batch,
+	const struct store_action *action)
 {
 	struct pen pen;
 
 	pen_begin(&pen, batch, FACT_ACTION);
-	pen_instant(&pen, at);
-	pen_string(&pen, who);
-	pen_string(&pen, what);
-	pen_string(&pen, subject);
-	pen_string(&pen, note);
+	pen_instant(&pen, action->at);
+	pen_string(&pen, action->who);
+	pen_string(&pen, action->what);
+	pen_string(&pen, action->subject);
+	pen_string(&pen, action->note);
+	pen_instant(&pen, action->until);
 	pen_end(&pen);
 }

@@ -112,7 +112,7 @@ const struct fact_table fact_tables[FACT_COUNT] = {
 			"AND ?3 <> 'pending'", 0 } } },
 	[FACT_ACTION] = {
 		.name = "action",
-		.columns = "at, who, what, subject, note" },
+		.columns = "at, who, what, subject, note, until" },
 	[FACT_DOCUMENT] = {
 		.name = "document",
 		.columns = "indicator, source, snapshot, key, title, url, text, "

@@ -30,6 +30,8 @@
 #define EVENT_SELECT \
 	"SELECT " EVENT_COLUMNS \
 	"FROM event AS e LEFT JOIN name AS s ON s.id = e.subject "
+#define ACTION_SELECT \
+	"SELECT a.id, a.at, a.who, a.what, a.subject, a.note, a.until "
 #define ORIGIN_SELECT \
 	"SELECT o.id, o.period, o.value, o.published, o.recorded, n.text, " \
 	"d.bytes, o.person, o.accepts FROM observation AS o " \
@@ -163,6 +165,21 @@ static const char *const queries[QUERY_COUNT] = {
 	[QUERY_EVENTS_OF] = EVENT_SELECT
 		"WHERE e.id > ?1 AND e.subject = "
 		"(SELECT id FROM name WHERE text = ?3) ORDER BY e.id LIMIT ?2",
+	[QUERY_EVENT_SINCE] = "SELECT id FROM event WHERE time >= ?1 "
+		"ORDER BY time, id LIMIT 1",
+	[QUERY_EVENT_UNTIL] = "SELECT id FROM event WHERE time <= ?1 "
+		"ORDER BY time DESC, id DESC LIMIT 1",
+	[QUERY_ACTIONS] = ACTION_SELECT "FROM action AS a WHERE a.id < ?1 "
+		"ORDER BY a.id DESC LIMIT ?2",
+	[QUERY_ACTIONS_OF] = ACTION_SELECT "FROM action AS a "
+		"WHERE a.subject = ?3 AND a.id < ?1 ORDER BY a.id DESC LIMIT ?2",
+	[QUERY_ACKNOWLEDGEMENTS] = ACTION_SELECT
+		"FROM (SELECT DISTINCT e.alert AS alert FROM event AS e "
+		"WHERE e.subject = (SELECT id FROM name WHERE text = ?3) "
+		"AND e.alert IS NOT NULL) AS x CROSS JOIN action AS a "
+		"WHERE a.subject = CAST(x.alert AS TEXT) "
+		"AND a.what = 'acknowledge' AND a.id < ?1 "
+		"ORDER BY a.id DESC LIMIT ?2",
 	[QUERY_SERIES] = "SELECT id, period, value, published, recorded, "
 		"published_assumed, provisional, quarantined FROM observation "
 		"WHERE indicator = (SELECT id FROM name WHERE text = ?3) "
@@ -187,10 +204,9 @@ static const char *const queries[QUERY_COUNT] = {
 		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
 		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
 		"ORDER BY s.id LIMIT ?2",
-	[QUERY_CHANGE_BACK] = "SELECT s.id "
-		"FROM name AS n CROSS JOIN assessment AS s "
-		"WHERE n.text = ?3 AND s.milestone = n.id AND s.as_of <= ?1 "
-		"ORDER BY s.id DESC LIMIT 1 OFFSET ?2",
+	[QUERY_CHANGE_BACK] = "SELECT id, as_of FROM assessment WHERE milestone = "
+		"(SELECT id FROM name WHERE text = ?3) AND as_of <= ?1 "
+		"ORDER BY id DESC LIMIT 1 OFFSET ?2",
 	[QUERY_LAST_ATTEMPTS] =
 		"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, "
 		"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n "
@@ -213,6 +229,10 @@ static const char *const queries[QUERY_COUNT] = {
 		"(SELECT snapshot FROM observation WHERE id = ?1) AND o.source IS "
 		"(SELECT source FROM observation WHERE id = ?1) "
 		"AND o.quarantined <> 0 ORDER BY o.indicator, o.id",
+	[QUERY_ACCEPTED] = VINTAGE_SELECT "WHERE o.indicator = "
+		"(SELECT id FROM name WHERE text = ?3) "
+		"AND o.accepts IS NOT NULL AND o.id < ?1 "
+		"ORDER BY o.id DESC LIMIT ?2",
 	[QUERY_QUARANTINED] = VINTAGE_SELECT "WHERE o.quarantined <> 0 "
 		"AND o.id > ?1 AND NOT EXISTS(SELECT 1 FROM observation AS x "
 		"WHERE x.accepts = o.id AND x.accepts IS NOT NULL) "

@@ -297,10 +297,18 @@ static const char schema_tellings[] =
 	"WHERE alert IS NOT NULL ORDER BY id "
 	HEARING_MOVE ";";
 
+/* What people did, by what it was done to; events by time. */
+static const char schema_actions[] =
+	"ALTER TABLE action ADD COLUMN until INTEGER;"
+	"CREATE INDEX action_subject ON action(subject);"
+	"CREATE INDEX event_time ON event(time);"
+	"CREATE INDEX observation_accepted ON observation(indicator)"
+	" WHERE accepts IS NOT NULL;";
+
 /* Step n leads from version n to n + 1. */
 static const char *const schema_steps[STORE_SCHEMA] = {
 	schema_1, schema_forecast, schema_documents, schema_causes, schema_evidence,
-	schema_tellings
+	schema_tellings, schema_actions
 };
 
 int schema_check(sqlite3 *db, int64_t *version, struct error *error)

@@ -23,7 +23,7 @@
 #include "core/effect.h"
 #include "core/history.h"
 
-#define STORE_SCHEMA 6		/* user_version; a newer one is refused */
+#define STORE_SCHEMA 7		/* user_version; a newer one is refused */
 #define STORE_SNAPSHOT_MAX ((size_t)256 << 20)	/* bytes of one body */
 #define STORE_SOURCE_MAX 128			/* bytes of a source's id */
 #define STORE_INDICATOR_MAX 256			/* … of an indicator's, with the NUL */
@@ -108,8 +108,16 @@ void store_add_notification(struct store_batch *batch,
 void store_add_delivery(struct store_batch *batch,
 	const struct delivery *delivery);
 /* What an operator did, with the name the socket reported. */
-void store_add_action(struct store_batch *batch, instant at, const char *who,
-	const char *what, const char *subject, const char *note);
+struct store_action {
+	int64_t id;		/* given; when added: the store's to give */
+	instant at;
+	const char *who, *what;
+	const char *subject;	/* an id or a number; NULL: none */
+	const char *note;	/* why, in their words; NULL: none */
+	instant until;		/* of what ends by itself; INSTANT_MIN */
+};
+void store_add_action(struct store_batch *batch,
+	const struct store_action *action);
 /* What somebody handed in under a key of theirs, and what was answered, so that
    the same again is answered alike and done once. */
 struct store_submission {
@@ -162,10 +170,10 @@ typedef void store_change_fn(void *context, const struct store_change *change);
    limit). */
 int store_load_changes(struct store *store, const char *milestone, int64_t from,
 	size_t limit, store_change_fn *fn, void *context, struct error *error);
-/* The one behind which so many (at least 1) more were saved of it by a time: from
-   there on those are read. 0: there are not so many. */
-int store_find_change(struct store *store, const char *milestone, instant by,
-	size_t back, int64_t *out, struct error *error);
+/* The answer behind which `count` follow that were given by a time; 0: there are
+   no more than these. at: when it was given. */
+int store_find_change(struct store *store, const char *milestone, instant until,
+	size_t count, int64_t *out, instant *at, struct error *error);
 typedef void store_source_fn(void *context, const char *id,
 	const struct source_state *state);
 int store_load_sources(struct store *store, store_source_fn *fn, void *context,
@@ -226,6 +234,25 @@ typedef void store_event_fn(void *context, const struct event *event);
 /* Ids above `after`, oldest first; subject NULL: of everything. limit 0: none. */
 int store_load_events(struct store *store, int64_t after, const char *subject,
 	size_t limit, store_event_fn *fn, void *context, struct error *error);
+/* The number of the last there is; 0: none. */
+int store_last_event(struct store *store, int64_t *out, struct error *error);
+/* Numbers of the first event from a time on and of the last up to one, by time
+   and then by number; 0: there is none. Where the clock was set back, others
+   before the one or behind the other may be of that time, too. */
+int store_find_events(struct store *store, instant since, instant until,
+	int64_t *first, int64_t *last, struct error *error);
+
+/* Actions: before and limit as for alerts; strings live until the function
+   returns. */
+typedef void store_action_fn(void *context, const struct store_action *action);
+/* subject NULL: all. */
+int store_load_actions(struct store *store, const char *subject,
+	int64_t before, size_t limit, store_action_fn *fn, void *context,
+	struct error *error);
+/* Acknowledgements of whatever alerts there were of a milestone. */
+int store_load_acknowledgements(struct store *store, const char *milestone,
+	int64_t before, size_t limit, store_action_fn *fn, void *context,
+	struct error *error);
 typedef void store_observation_fn(void *context,
 	const struct observation *observation);
 /* Vintages of an indicator; likewise. */
@@ -248,6 +275,11 @@ int store_load_vintages(struct store *store, const char *indicator,
    source, same body; of one without a body, only itself. None is no error. */
 int store_load_held(struct store *store, int64_t id, store_vintage_fn *fn,
 	void *context, struct error *error);
+/* Of an indicator, those that let a held figure stand; newest first, before and
+   limit as for alerts. */
+int store_load_accepted(struct store *store, const char *indicator,
+	int64_t before, size_t limit, store_vintage_fn *fn, void *context,
+	struct error *error);
 /* Those of all indicators that nobody has accepted; limits as for events. */
 int store_load_quarantined(struct store *store, int64_t after, size_t limit,
 	store_vintage_fn *fn, void *context, struct error *error);

@@ -41,6 +41,16 @@ int store_load_vintages(struct store *store, const char *indicator,
 		load_vintage, &target, error);
 }
 
+int store_load_accepted(struct store *store, const char *indicator,
+	int64_t before, size_t limit, store_vintage_fn *fn, void *context,
+	struct error *error)
+{
+	struct vintage_target target = { fn, context };
+
+	return load_before(store, QUERY_ACCEPTED, before, limit, indicator,
+		load_vintage, &target, error);
+}
+
 int store_load_quarantined(struct store *store, int64_t after, size_t limit,
 	store_vintage_fn *fn, void *context, struct error *error)
 {

@@ -226,7 +226,7 @@ def test_silence_and_its_end(daemon):
     assert detail.startswith("silence 1 is over: root ended it 20")
     assert [(what, subject, note)
             for _, what, subject, note in actions(daemon)] == [
-        ("silence", None, "known, be quiet"), ("end silence", "1", "told")]
+        ("silence", "1", "known, be quiet"), ("end silence", "1", "told")]
 
 
 def test_a_silence_that_matches_nothing_is_pointed_out(daemon):

@@ -231,6 +231,8 @@ void schema_undo(const struct folder *folder, int version)
 			DROP_ACKNOWLEDGED("alert_state") DROP("event", "late")
 			DROP_TOLD("assessment") DROP_TOLD("milestone_state")
 			DROP("notification", "group_key"),
+		[6] = DROP("action", "until") "DROP INDEX action_subject;"
+			"DROP INDEX event_time; DROP INDEX observation_accepted",
 	};
 	char sql[40];
 

@@ -928,9 +928,11 @@ static void test_queries_search(void **state)
 		[QUERY_MENTIONS] = true, [QUERY_HEARINGS] = true,
 		[QUERY_GROUPS] = true, [QUERY_ALERTS_ENDED] = true,
 		[QUERY_LAST_ATTEMPTS] = true,	/* as far as its limit */
+		[QUERY_ACKNOWLEDGEMENTS] = true, /* the alerts of one milestone */
 	};
 	/* … or put in order, being few. */
-	static const bool sorts[QUERY_COUNT] = { [QUERY_SILENCES_OPEN] = true };
+	static const bool sorts[QUERY_COUNT] = { [QUERY_SILENCES_OPEN] = true,
+		[QUERY_ACKNOWLEDGEMENTS] = true };
 	static const char *const want_indexes[QUERY_COUNT] = {
 		[QUERY_SERIES] = "observation_indicator",
 		[QUERY_DOCUMENTS] = "document_indicator",
@@ -939,6 +941,12 @@ static void test_queries_search(void **state)
 		[QUERY_EVENTS_OF] = "event_subject",
 		[QUERY_ORIGINS] = "observation_indicator",
 		[QUERY_CHANGES] = "assessment_milestone",
+		[QUERY_CHANGE_BACK] = "assessment_milestone",
+		[QUERY_EVENT_SINCE] = "event_time",
+		[QUERY_EVENT_UNTIL] = "event_time",
+		[QUERY_ACTIONS_OF] = "action_subject",
+		[QUERY_ACKNOWLEDGEMENTS] = "action_subject",
+		[QUERY_ACCEPTED] = "observation_accepted",
 		[QUERY_ALERTS_OPEN] = "alert_state_open",
 		[QUERY_HEARINGS] = "alert_state_open",
 		[QUERY_ALERTS_ENDED] = "SEARCH a USING INTEGER PRIMARY KEY",
@@ -1146,7 +1154,8 @@ static void random_alert(struct store_batch *batch, struct dice *dice)
 		alert.escalation = T0 + roll(dice, 3);
 	}
 	store_add_alert(batch, &alert);
-	store_add_action(batch, T0, "root", "ack", subject, NULL);
+	store_add_action(batch, &(struct store_action){ .at = T0, .who = "root",
+		.what = "ack", .subject = subject, .until = alert.until });
 }
 
 static struct mention random_mention(struct dice *dice,

@@ -1,0 +1,181 @@
+/*
+ * api_history: what became of a milestone, and what people did about it and
+ * about everything else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pledged/api.h"
+#include "pledged/chronicle.h"
+#include "pledged/view.h"
+#include "pledged/view_change.h"
+
+/* --- of a milestone --------------------------------------------------------- */
+
+struct history_page {
+	struct list list;
+	struct chronicle_place place;
+	int64_t latest;		/* saved answers it begins before; 0: at its place */
+	struct text next;
+};
+
+static bool item_entry(void *context, const struct chronicle_entry *entry)
+{
+	struct history_page *page = context;
+
+	if (!list_has_room(&page->list))
+		return false;
+	view_entry(&page->list.reply.json, entry);
+	list_wrote(&page->list, NULL);
+	return true;
+}
+
+static int place_read(struct history_page *page, struct error *error)
+{
+	const char *latest = server_request_query(page->list.request, "latest");
+	const char *cursor = page->list.cursor;
+	int64_t count = latest != NULL ? rest_number(latest) : 0;
+
+	if (cursor != NULL && !chronicle_place_read(cursor, &page->place))
+		return error_set(error, ERROR_INPUT, "cursor: \"%s\" is not one "
+			"that a page gave", cursor);
+	if (latest != NULL && (count < 1 || count > API_PAGE_MAX))
+		return error_set(error, ERROR_INPUT, "latest: a whole number from "
+			"1 to %d", API_PAGE_MAX);
+	page->latest = cursor == NULL ? count : 0;
+	return 0;
+}
+
+/* false: it was refused, and answered. */
+static bool history_begin(struct history_page *page,
+	struct server_request *request)
+{
+	struct error error;
+
+	if (!list_begin(&page->list, request))
+		return false;
+	if (place_read(page, &error) == 0)
+		return true;
+	reply_drop(&page->list.reply);
+	reply_refusal(request, &error);
+	return false;
+}
+
+/* Also of a milestone that has left the register. */
+static void list_history(struct daemon *daemon, struct server_request *request,
+	const char *milestone)
+{
+	struct history_page page = {.place = {0}};
+	struct error error;
+
+	if (!history_begin(&page, request))
+		return;
+	int more = page.latest == 0 ? 0 : chronicle_place_latest(daemon,
+		milestone, INSTANT_MAX, (size_t)page.latest, &page.place, &error);
+
+	if (more == 0)
+		more = chronicle_visit(daemon, milestone, INSTANT_MAX,
+			&page.place, item_entry, &page, &error);
+
+	if (more < 0) {
+		reply_drop(&page.list.reply);
+		reply_unreadable(request, &error);
+	} else if (page.place.change == 0 && page.list.count == 0 &&
+	    register_milestone(daemon->reg, milestone) == NOT_FOUND) {
+		reply_drop(&page.list.reply);
+		reply_no_milestone(daemon, request, "is and was", milestone);
+	} else {
+		text_init(&page.next, 0);
+		chronicle_place_write(&page.place, &page.next);
+		page.list.more = more > 0;
+		page.list.last = text_string(&page.next);
+		list_end(&page.list);
+		text_release(&page.next);
+	}
+}
+
+void get_history(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	char *id = rest_id(rest, "/history");
+
+	list_history(daemon, request, id != NULL ? id : rest);
+	free(id);
+}
+
+/* --- of everything ---------------------------------------------------------------- */
+
+/* Actions looked at for one page where they are filtered. */
+#define LOOKED_MAX 5000
+
+struct action_page {
+	struct numbered_list numbered;
+	const char *subject, *what, *by;	/* patterns; NULL: any */
+	size_t looked, most;
+};
+
+static bool word_accepts(const char *pattern, const char *word)
+{
+	return pattern == NULL || string_matches(word != NULL ? word : "",
+		pattern);
+}
+
+static bool page_accepts(const struct action_page *page,
+	const struct store_action *action)
+{
+	return word_accepts(page->subject, action->subject) &&
+		word_accepts(page->what, action->what) &&
+		word_accepts(page->by, action->who);
+}
+
+static void put_action(struct json *json, const struct store_action *action)
+{
+	json_object(json);
+	json_put_int(json, "id", action->id);
+	json_put_instant(json, "time", action->at);
+	json_put_string(json, "by", action->who);
+	json_put_string(json, "what", action->what);
+	view_said(json, "subject", action->subject);
+	view_said(json, "note", action->note);
+	json_put_instant(json, "until", action->until);
+	json_object_end(json);
+}
+
+static void item_action(void *context, const struct store_action *action)
+{
+	struct action_page *page = context;
+	struct list *list = &page->numbered.list;
+	bool accepted = page_accepts(page, action);
+
+	if (list->more)
+		return;
+	if (page->looked++ == page->most || (accepted && !list_has_room(list))) {
+		list->more = true;
+		return;
+	}
+	page->numbered.last = action->id;
+	if (!accepted)
+		return;
+	put_action(&list->reply.json, action);
+	numbered_wrote(&page->numbered, action->id);
+}
+
+void get_actions(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct action_page page = {
+		.subject = server_request_query(request, "subject"),
+		.what = server_request_query(request, "what"),
+		.by = server_request_query(request, "by")};
+	/* An id that is no pattern has an index. */
+	bool plain = page.subject != NULL && strpbrk(page.subject, "*?[") == NULL;
+
+	(void)rest;
+	if (!numbered_begin(&page.numbered, request))
+		return;
+	page.most = page.what != NULL || page.by != NULL || (!plain &&
+		page.subject != NULL) ? LOOKED_MAX : page.numbered.list.limit;
+	numbered_end(&page.numbered, store_load_actions(daemon->store,
+		plain ? page.subject : NULL, page.numbered.cursor,
+		page.most + 1, item_action, &page, &page.numbered.error));
+}
