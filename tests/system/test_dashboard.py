@@ -348,8 +348,9 @@ def test_what_people_leave_empty(phase_one):
 
 # --- hostile words ------------------------------------------------------------------
 
-EVIL = ("<script>document.title='owned'</script>", "\"><img src=x onerror=alert(1)>",
-        "</title></style>]]>--><svg onload=alert(1)>", "javascript:alert(1)",
+EVIL = ("<script>document.title='owned'</script>",
+        "\"><img src=x onerror=alert(1)>", "</title></style>]]>--><svg onload=alert(1)>",
+        "javascript:alert(1)",
         "a‮b", "x" * 300, "{{7*7}}${7*7}", "&lt;b&gt;")
 
 
@@ -487,7 +488,7 @@ CONTRAST = """
 		const size = parseFloat(style.fontSize);
 		const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
 		if (ratio < (large ? 3 : 4.5))
-			bad.push(element.tagName + "." + element.className + " " + ratio.toFixed(2));
+			bad.push([element.tagName, element.className, ratio.toFixed(2)].join(" "));
 	}
 	return bad;
 })()
@@ -539,6 +540,46 @@ def test_without_a_script(tab, phase_one):
     tab.run("document.querySelector('form').submit()")
     tab.until("location.search.includes('status=met')")
     tab.until("document.querySelectorAll('tbody tr').length === 1")
+
+
+@pytest.fixture
+def watched(daemon):
+    daemon.port = free_port()
+    daemon.configure(daemons.register([daemons.milestone("m", "2099-12-31")]),
+                     extra=f'web: {{ listen = "127.0.0.1:{daemon.port}"; }};')
+    return daemon.start().settled()
+
+
+def test_changes_are_shown_as_they_come(tab, watched):
+    tab.open(url(watched, "/"))
+    tab.until("document.getElementById('live').textContent.startsWith('Live')")
+    assert "pending 1" in " ".join(tab.run("document.querySelector('main')"
+                                           ".innerText").split())
+    watched.write("own.csv", daemons.table(1))
+    watched.polled()
+    tab.until("document.querySelector('main').innerText.replace(/\\s+/g, ' ')"
+              ".includes('met 1')")
+    assert tab.complaints() == []
+
+
+def test_nothing_is_taken_from_under_a_reader(tab, watched):
+    """Who fills in a form keeps what is there; it is said that there is more."""
+    tab.open(url(watched, "/"))
+    tab.until("document.getElementById('live').textContent.startsWith('Live')")
+    tab.run("document.querySelector('input[name=as_of]').focus()")
+    watched.write("own.csv", daemons.table(1))
+    watched.polled()
+    tab.until("document.getElementById('live').textContent"
+              ".includes('since this page was made')")
+    assert "pending" in tab.run("document.querySelector('main').innerText")
+    assert tab.run("document.activeElement.name") == "as_of"
+
+
+def test_what_people_did_stands_in_the_history(watched):
+    watched.ctl("observe", "report", "2026-01-01", "1", "-m", "counted by hand")
+    daemons.wait_until(lambda: watched.status_of("p/m") == "met")
+    rows = [" ".join(row.split()) for row in page(watched, "/milestones/p/m").rows]
+    assert any("root handed in: report counted by hand" in row for row in rows)
 
 
 def test_what_a_screen_reader_is_told(tab, phase_one):
