@@ -113,6 +113,8 @@ void reply_refusal(struct server_request *request, const struct error *error);
 char *rest_id(const char *rest, const char *suffix);
 /* A number that something may have; 0: it is none. */
 int64_t rest_number(const char *word);
+/* Whether word is one of those between the spaces. */
+bool word_is_in(const char *words, const char *word);
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 

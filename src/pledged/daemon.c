@@ -84,6 +84,7 @@ static void daemon_collect(void *context)
 	struct daemon *daemon = context;
 
 	store_collect(daemon->store);
+	listeners_wake(daemon);
 }
 
 void daemon_stop(struct daemon *daemon, int exit_status)

@@ -182,7 +182,7 @@ void api_handle(void *context, struct server_request *request);
 
 /* --- api_events.c --------------------------------------------------------------- */
 
-/* Facts have become durable: whoever listens is told what is new. */
+/* More may have become durable: whoever listens is told what is new. */
 void listeners_wake(struct daemon *daemon);
 
 /* --- notify_*.c: the service manager ---------------------------------------------- */

@@ -478,10 +478,8 @@ static void turn_committed(void *context, bool committed)
 	}
 	for (size_t i = 0; i < turn->waiter_count; i++)
 		turn->waiters[i].fn(turn->waiters[i].context, committed);
-	if (committed && !daemon->stopping) {
+	if (committed && !daemon->stopping)
 		turn_perform(turn);
-		listeners_wake(daemon);
-	}
 	turn_free(turn);
 }
 

@@ -177,6 +177,32 @@ static void grid_is_csv(void **state)
 	grid_free(grid);
 }
 
+/* Lines as they come: they stand below each other, unless one is longer. */
+static void rows_come_one_by_one(void **state)
+{
+	struct grid *grid = grid_new();
+	struct text out;
+
+	(void)state;
+	text_init(&out, 0);
+	grid_column(grid, "ID", GRID_LEFT, true);
+	grid_at_least(grid, 6);
+	grid_column(grid, "WHY", GRID_LEFT, true);
+	grid_print(grid, &out, 24, false);
+	for (int i = 0; i < 2; i++) {
+		grid_cell(grid, i == 0 ? "ab" : "longer-than", GRID_PLAIN);
+		grid_cell(grid, "because of this and that", GRID_PLAIN);
+		grid_print_rows(grid, &out, 24, false);
+		assert_int_equal(grid_rows(grid), 0);
+	}
+	assert_string_equal(text_string(&out),
+		"ID      WHY\n"
+		"ab      because of this…\n"
+		"longer-than  because of…\n");
+	text_release(&out);
+	grid_free(grid);
+}
+
 static void empty_grid_has_its_titles(void **state)
 {
 	struct grid *grid = grid_new();
@@ -202,6 +228,7 @@ int main(void)
 		cmocka_unit_test(widest_column_gives_first),
 		cmocka_unit_test(cells_are_cut),
 		cmocka_unit_test(grid_is_csv),
+		cmocka_unit_test(rows_come_one_by_one),
 		cmocka_unit_test(empty_grid_has_its_titles),
 	};
 
