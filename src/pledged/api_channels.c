@@ -84,16 +84,15 @@ static uint32_t find_channel(const struct daemon *daemon, const char *id)
 	return policy_channel(&daemon->settings->policy, id);
 }
 
-static const struct channel *channel_of(const struct daemon *daemon,
-	const void *item)
+static const struct channel *channel_of(const struct selection_item *of)
 {
-	return &daemon->settings->policy.channels[*(const uint32_t *)item];
+	return &of->daemon->settings->policy.channels[
+		*(const uint32_t *)of->item];
 }
 
-static bool channel_has_id(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *channel_id(const struct selection_item *of)
 {
-	return selection_matches(term, channel_of(daemon, item)->id);
+	return channel_of(of)->id;
 }
 
 static const char *type_word(int number)
@@ -102,28 +101,26 @@ static const char *type_word(int number)
 		channel_type_name((enum channel_type)number);
 }
 
-static bool channel_has_type(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *channel_type(const struct selection_item *of)
 {
-	return selection_matches(term,
-		channel_type_name(channel_of(daemon, item)->type));
+	return channel_type_name(channel_of(of)->type);
 }
 
-static bool channel_has_failing(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *channel_failing(const struct selection_item *of)
 {
 	struct channel_health health;
 
-	channel_health_of(daemon->channels_health, channel_of(daemon, item)->id,
+	channel_health_of(of->daemon->channels_health, channel_of(of)->id,
 		&health);
-	return selection_is_so(term, health.failing_since != INSTANT_MIN);
+	return selection_bool(health.failing_since != INSTANT_MIN);
 }
 
 static const struct selection_field filters[] = {
-	{"id", channel_has_id, NULL},
-	{"type", channel_has_type, type_word},
-	{"failing", channel_has_failing, selection_bool_word},
-	{NULL, NULL, NULL},
+	{.name = "id", .value = channel_id},
+	{.name = "type", .value = channel_type, .word = type_word},
+	{.name = "failing", .value = channel_failing,
+		.word = selection_bool_word},
+	{.name = NULL},
 };
 
 static int channel_compare(const void *a, const void *b)

@@ -152,16 +152,14 @@ static void list_things(struct daemon *daemon, struct server_request *request,
 
 /* --- indicators ------------------------------------------------------------------- */
 
-static const struct indicator *indicator_of(const struct daemon *daemon,
-	const void *item)
+static const struct indicator *indicator_of(const struct selection_item *of)
 {
-	return &daemon->reg->indicators[*(const uint32_t *)item];
+	return &of->daemon->reg->indicators[*(const uint32_t *)of->item];
 }
 
-static bool indicator_has_id(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *indicator_id(const struct selection_item *of)
 {
-	return selection_matches(term, indicator_of(daemon, item)->id);
+	return indicator_of(of)->id;
 }
 
 static const char *kind_word(int number)
@@ -171,17 +169,14 @@ static const char *kind_word(int number)
 	return words[number];
 }
 
-static bool indicator_has_kind(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *indicator_kind(const struct selection_item *of)
 {
-	return selection_matches(term, kind_word(
-		indicator_of(daemon, item)->kind == INDICATOR_DOCUMENTS));
+	return kind_word(indicator_of(of)->kind == INDICATOR_DOCUMENTS);
 }
 
-static bool indicator_has_unit(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *indicator_unit(const struct selection_item *of)
 {
-	return selection_matches(term, indicator_of(daemon, item)->unit);
+	return indicator_of(of)->unit;
 }
 
 static const char *frequency_word(int number)
@@ -190,61 +185,63 @@ static const char *frequency_word(int number)
 		frequency_name((enum frequency)(number + FREQUENCY_DAY));
 }
 
-static bool indicator_has_frequency(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
+static const char *indicator_frequency(const struct selection_item *of)
 {
-	enum frequency frequency = indicator_of(daemon, item)->frequency;
+	enum frequency frequency = indicator_of(of)->frequency;
 
-	return frequency != FREQUENCY_NONE &&
-		selection_matches(term, frequency_name(frequency));
+	return frequency != FREQUENCY_NONE ? frequency_name(frequency) : NULL;
 }
 
-static bool indicator_has_source(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static bool indicator_has_source(const struct selection_item *of,
+	const char *pattern)
 {
+	const struct daemon *daemon = of->daemon;
 	const struct supply_list *givers = supply_sources(
-		engine_supply(daemon->engine), *(const uint32_t *)item);
+		engine_supply(daemon->engine), *(const uint32_t *)of->item);
 
 	for (size_t i = 0; i < givers->count; i++)
-		if (selection_matches(term,
-		    daemon->reg->sources[givers->items[i]].id))
+		if (string_matches(daemon->reg->sources[givers->items[i]].id,
+		    pattern))
 			return true;
 	return false;
 }
 
-static bool indicator_has_pledge(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const struct milestone *indicator_milestone(
+	const struct selection_item *of, size_t number)
 {
-	const struct indicator *indicator = indicator_of(daemon, item);
+	return &of->daemon->reg->milestones[
+		indicator_of(of)->milestones[number]];
+}
 
-	for (size_t i = 0; i < indicator->milestone_count; i++)
-		if (selection_matches(term, milestone_pledge(daemon->reg,
-		    &daemon->reg->milestones[indicator->milestones[i]])->id))
+static bool indicator_has_pledge(const struct selection_item *of,
+	const char *pattern)
+{
+	for (size_t i = 0; i < indicator_of(of)->milestone_count; i++)
+		if (string_matches(milestone_pledge(of->daemon->reg,
+		    indicator_milestone(of, i))->id, pattern))
 			return true;
 	return false;
 }
 
-static bool indicator_has_milestone(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
+static bool indicator_has_milestone(const struct selection_item *of,
+	const char *pattern)
 {
-	const struct indicator *indicator = indicator_of(daemon, item);
-
-	for (size_t i = 0; i < indicator->milestone_count; i++)
-		if (selection_matches(term, daemon->reg->milestones[
-		    indicator->milestones[i]].id))
+	for (size_t i = 0; i < indicator_of(of)->milestone_count; i++)
+		if (string_matches(indicator_milestone(of, i)->id, pattern))
 			return true;
 	return false;
 }
 
 static const struct selection_field indicator_filters[] = {
-	{"id", indicator_has_id, NULL},
-	{"kind", indicator_has_kind, kind_word},
-	{"unit", indicator_has_unit, NULL},
-	{"frequency", indicator_has_frequency, frequency_word},
-	{"source", indicator_has_source, NULL},
-	{"pledge", indicator_has_pledge, NULL},
-	{"milestone", indicator_has_milestone, NULL},
-	{NULL, NULL, NULL},
+	{.name = "id", .value = indicator_id},
+	{.name = "kind", .value = indicator_kind, .word = kind_word},
+	{.name = "unit", .value = indicator_unit},
+	{.name = "frequency", .value = indicator_frequency,
+		.word = frequency_word},
+	{.name = "source", .has = indicator_has_source},
+	{.name = "pledge", .has = indicator_has_pledge},
+	{.name = "milestone", .has = indicator_has_milestone},
+	{.name = NULL},
 };
 
 /* With who gives it, and up to when. */
@@ -275,22 +272,20 @@ void get_indicators(struct daemon *daemon, struct server_request *request,
 
 /* --- sources ------------------------------------------------------------------------ */
 
-static const struct source *source_of(const struct daemon *daemon,
-	const void *item)
+static const struct source *source_of(const struct selection_item *of)
 {
-	return &daemon->reg->sources[*(const uint32_t *)item];
+	return &of->daemon->reg->sources[*(const uint32_t *)of->item];
 }
 
-static const struct source_state *source_state_of(const struct daemon *daemon,
-	const void *item)
+static const struct source_state *source_state_of(
+	const struct selection_item *of)
 {
-	return engine_source(daemon->engine, *(const uint32_t *)item);
+	return engine_source(of->daemon->engine, *(const uint32_t *)of->item);
 }
 
-static bool source_has_id(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_id(const struct selection_item *of)
 {
-	return selection_matches(term, source_of(daemon, item)->id);
+	return source_of(of)->id;
 }
 
 static const char *format_word(int number)
@@ -300,11 +295,9 @@ static const char *format_word(int number)
 }
 
 /* As it is read; "format" is that of the list itself. */
-static bool source_has_reads(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_reads(const struct selection_item *of)
 {
-	return selection_matches(term,
-		source_format_name(source_of(daemon, item)->format));
+	return source_format_name(source_of(of)->format);
 }
 
 static const char *outcome_word(int number)
@@ -313,56 +306,53 @@ static const char *outcome_word(int number)
 		fetch_outcome_name((enum fetch_outcome)number);
 }
 
-static bool source_has_outcome(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_outcome(const struct selection_item *of)
 {
-	const struct source_state *state = source_state_of(daemon, item);
+	const struct source_state *state = source_state_of(of);
 
-	return state->last_attempt != INSTANT_MIN &&
-		selection_matches(term, fetch_outcome_name(state->outcome));
+	return state->last_attempt == INSTANT_MIN ? NULL :
+		fetch_outcome_name(state->outcome);
 }
 
-static bool source_has_failing(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_failing(const struct selection_item *of)
 {
-	return selection_is_so(term, source_state_of(daemon, item)->failures > 0);
+	return selection_bool(source_state_of(of)->failures > 0);
 }
 
-static bool source_has_gone(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_gone(const struct selection_item *of)
 {
-	return selection_is_so(term, source_state_of(daemon, item)->gone);
+	return selection_bool(source_state_of(of)->gone);
 }
 
-static bool source_has_indicator(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *source_label_of(const struct selection_item *of)
 {
+	return source_label(source_of(of), of->key);
+}
+
+static bool source_has_indicator(const struct selection_item *of,
+	const char *pattern)
+{
+	const struct daemon *daemon = of->daemon;
 	const struct supply_list *given = supply_indicators(
-		engine_supply(daemon->engine), *(const uint32_t *)item);
+		engine_supply(daemon->engine), *(const uint32_t *)of->item);
 
 	for (size_t i = 0; i < given->count; i++)
-		if (selection_matches(term,
-		    daemon->reg->indicators[given->items[i]].id))
+		if (string_matches(daemon->reg->indicators[given->items[i]].id,
+		    pattern))
 			return true;
 	return false;
 }
 
-static bool source_has_label(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
-{
-	return selection_matches(term, source_label(source_of(daemon, item),
-		term->key));
-}
-
 static const struct selection_field source_filters[] = {
-	{"id", source_has_id, NULL},
-	{"reads", source_has_reads, format_word},
-	{"outcome", source_has_outcome, outcome_word},
-	{"failing", source_has_failing, selection_bool_word},
-	{"gone", source_has_gone, selection_bool_word},
-	{"indicator", source_has_indicator, NULL},
-	{"label.", source_has_label, NULL},
-	{NULL, NULL, NULL},
+	{.name = "id", .value = source_id},
+	{.name = "reads", .value = source_reads, .word = format_word},
+	{.name = "outcome", .value = source_outcome, .word = outcome_word},
+	{.name = "failing", .value = source_failing,
+		.word = selection_bool_word},
+	{.name = "gone", .value = source_gone, .word = selection_bool_word},
+	{.name = "indicator", .has = source_has_indicator},
+	{.name = "label.", .value = source_label_of},
+	{.name = NULL},
 };
 
 static void put_source(struct daemon *daemon, struct json *json, uint32_t index)

@@ -45,108 +45,98 @@ struct vintage {
 	const struct store_observed *how;
 };
 
-static bool vintage_has_indicator(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
+static const struct vintage *vintage_of(const struct selection_item *of)
 {
-	(void)daemon;
-	return selection_matches(term, ((const struct vintage *)item)->indicator);
+	return of->item;
 }
 
-static bool period_matches(const struct selection_term *term,
-	struct period period)
+static const char *vintage_indicator(const struct selection_item *of)
+{
+	return vintage_of(of)->indicator;
+}
+
+static const char *vintage_source(const struct selection_item *of)
+{
+	return vintage_of(of)->how->source;
+}
+
+static const char *vintage_by(const struct selection_item *of)
+{
+	return vintage_of(of)->how->by;
+}
+
+static const char *vintage_quarantined(const struct selection_item *of)
+{
+	return selection_bool(vintage_of(of)->observation->quarantine !=
+		QUARANTINE_NONE);
+}
+
+static bool period_matches(struct period period, const char *pattern)
 {
 	struct text text;
+	bool matches;
 
 	text_init(&text, 0);
 	if (!period_is_none(period))
 		text_add_period(&text, period);
-
-	bool matches = selection_matches(term, text_string(&text));
-
+	matches = string_matches(text_string(&text), pattern);
 	text_release(&text);
 	return matches;
 }
 
-static bool vintage_has_period(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static bool vintage_has_period(const struct selection_item *of,
+	const char *pattern)
 {
-	const struct vintage *vintage = item;
-
-	(void)daemon;
-	return period_matches(term, vintage->observation->period);
-}
-
-static bool vintage_has_source(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
-{
-	(void)daemon;
-	return selection_matches(term,
-		((const struct vintage *)item)->how->source);
-}
-
-static bool vintage_has_by(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
-{
-	(void)daemon;
-	return selection_matches(term, ((const struct vintage *)item)->how->by);
-}
-
-static bool vintage_has_quarantined(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
-{
-	const struct vintage *vintage = item;
-
-	(void)daemon;
-	return selection_is_so(term,
-		vintage->observation->quarantine != QUARANTINE_NONE);
+	return period_matches(vintage_of(of)->observation->period, pattern);
 }
 
 static const struct selection_field vintage_filters[] = {
-	{"as_of", NULL, NULL},
-	{"recorded_as_of", NULL, NULL},
-	{"period", vintage_has_period, NULL},
-	{"source", vintage_has_source, NULL},
-	{"by", vintage_has_by, NULL},
-	{"quarantined", vintage_has_quarantined, selection_bool_word},
-	{NULL, NULL, NULL},
+	{.name = "as_of"},
+	{.name = "recorded_as_of"},
+	{.name = "period", .has = vintage_has_period},
+	{.name = "source", .value = vintage_source},
+	{.name = "by", .value = vintage_by},
+	{.name = "quarantined", .value = vintage_quarantined,
+		.word = selection_bool_word},
+	{.name = NULL},
 };
 
 static const struct selection_field held_filters[] = {
-	{"held", NULL, NULL},
-	{"indicator", vintage_has_indicator, NULL},
-	{"period", vintage_has_period, NULL},
-	{"source", vintage_has_source, NULL},
-	{NULL, NULL, NULL},
+	{.name = "held"},
+	{.name = "indicator", .value = vintage_indicator},
+	{.name = "period", .has = vintage_has_period},
+	{.name = "source", .value = vintage_source},
+	{.name = NULL},
 };
 
-static bool document_has_key(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const struct document *document_of(const struct selection_item *of)
 {
-	(void)daemon;
-	return selection_matches(term, ((const struct document *)item)->key);
+	return of->item;
 }
 
-static bool document_has_period(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *document_key(const struct selection_item *of)
 {
-	(void)daemon;
-	return period_matches(term, ((const struct document *)item)->period);
+	return document_of(of)->key;
 }
 
-static bool document_has_source(const struct daemon *daemon, const void *item,
-	const struct selection_term *term)
+static const char *document_source_id(const struct selection_item *of)
 {
-	(void)daemon;
-	return selection_matches(term, ((const struct document *)item)->source);
+	return document_of(of)->source;
+}
+
+static bool document_has_period(const struct selection_item *of,
+	const char *pattern)
+{
+	return period_matches(document_of(of)->period, pattern);
 }
 
 static const struct selection_field document_filters[] = {
-	{"as_of", NULL, NULL},
-	{"recorded_as_of", NULL, NULL},
-	{"key", document_has_key, NULL},
-	{"period", document_has_period, NULL},
-	{"source", document_has_source, NULL},
-	{NULL, NULL, NULL},
+	{.name = "as_of"},
+	{.name = "recorded_as_of"},
+	{.name = "key", .value = document_key},
+	{.name = "period", .has = document_has_period},
+	{.name = "source", .value = document_source_id},
+	{.name = NULL},
 };
 
 /* --- of one indicator -------------------------------------------------------------- */

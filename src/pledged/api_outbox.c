@@ -28,30 +28,27 @@ struct outbox_page {
 	size_t looked;		/* to API_PAGE_MAX, where a page ends */
 };
 
-static bool notification_has_channel(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
+static const char *notification_channel(const struct selection_item *of)
 {
-	const struct notification *notification = item;
+	const struct notification *notification = of->item;
 
-	(void)daemon;
-	return selection_matches(term, notification->channel);
+	return notification->channel;
 }
 
-static bool notification_has_alert(const struct daemon *daemon,
-	const void *item, const struct selection_term *term)
+static bool notification_has_alert(const struct selection_item *of,
+	const char *number)
 {
-	const struct notification *notification = item;
+	const struct notification *notification = of->item;
 
-	(void)daemon;
 	return notification->alert != 0 &&
-		notification->alert == rest_number(term->pattern);
+		notification->alert == rest_number(number);
 }
 
 static const struct selection_field filters[] = {
-	{"state", NULL, NULL},
-	{"channel", notification_has_channel, NULL},
-	{"alert", notification_has_alert, NULL},
-	{NULL, NULL, NULL},
+	{.name = "state"},
+	{.name = "channel", .value = notification_channel},
+	{.name = "alert", .has = notification_has_alert},
+	{.name = NULL},
 };
 
 static void put_first(void *context, const struct event *event)

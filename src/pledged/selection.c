@@ -40,7 +40,7 @@ static int term_add(struct selection *selection,
 	if (fields->name == NULL)
 		return error_set(error, ERROR_INPUT,
 			"there is no parameter \"%.80s\" here", name);
-	if (fields->has == NULL)
+	if (fields->value == NULL && fields->has == NULL)
 		return 0;
 	if (selection->count == SELECTION_TERMS_MAX)
 		return error_set(error, ERROR_LIMIT, "more than %d filters",
@@ -71,18 +71,27 @@ static bool terms_are_alike(const struct selection_term *a,
 	return a->field == b->field && string_is(a->key, b->key);
 }
 
+static bool term_accepts(const struct selection_term *term,
+	const struct daemon *daemon, const void *item)
+{
+	struct selection_item of = {daemon, item, term->key};
+	const char *value;
+
+	if (term->field->has != NULL)
+		return term->field->has(&of, term->pattern);
+	value = term->field->value(&of);
+	return value != NULL && string_matches(value, term->pattern);
+}
+
 /* Whether one of the terms that are like a first one holds. */
 static bool alike_accept(const struct selection *selection,
 	const struct selection_term *first, const struct daemon *daemon,
 	const void *item)
 {
-	for (size_t i = 0; i < selection->count; i++) {
-		const struct selection_term *term = &selection->terms[i];
-
-		if (terms_are_alike(first, term) &&
-		    term->field->has(daemon, item, term))
+	for (size_t i = 0; i < selection->count; i++)
+		if (terms_are_alike(first, &selection->terms[i]) &&
+		    term_accepts(&selection->terms[i], daemon, item))
 			return true;
-	}
 	return false;
 }
 
@@ -95,19 +104,14 @@ bool selection_accepts(const struct selection *selection,
 	return true;
 }
 
-bool selection_matches(const struct selection_term *term, const char *value)
-{
-	return value != NULL && string_matches(value, term->pattern);
-}
-
-bool selection_is_so(const struct selection_term *term, bool so)
-{
-	return selection_matches(term, selection_bool_word(!so));
-}
-
 const char *selection_bool_word(int number)
 {
 	static const char *const words[] = {"true", "false", NULL};
 
 	return words[number];
+}
+
+const char *selection_bool(bool so)
+{
+	return selection_bool_word(!so);
 }

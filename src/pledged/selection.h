@@ -10,14 +10,21 @@
 
 #define SELECTION_TERMS_MAX 32
 
-struct selection_term;
+/* What is asked whether it is so. */
+struct selection_item {
+	const struct daemon *daemon;
+	const void *item;	/* whatever the list is of */
+	const char *key;	/* behind a name that ends in '.' */
+};
 
+/* Of value and has there is one; neither: the list itself looks at this
+   parameter. */
 struct selection_field {
 	const char *name;	/* ends in '.': a key follows, as in label.sector */
-	/* Whether an item has what the term's pattern says; NULL: the list
-	   itself looks at this parameter. */
-	bool (*has)(const struct daemon *daemon, const void *item,
-		const struct selection_term *term);
+	/* What an item has one of; NULL: it has none, which matches nothing. */
+	const char *(*value)(const struct selection_item *of);
+	/* Whether it has something that a pattern says. */
+	bool (*has)(const struct selection_item *of, const char *pattern);
 	/* The words it can be, by number; NULL behind the last. Without: any. */
 	const char *(*word)(int number);
 };
@@ -43,10 +50,8 @@ int selection_read(struct selection *selection,
 bool selection_accepts(const struct selection *selection,
 	const struct daemon *daemon, const void *item);
 
-/* NULL, as of what is not there, matches nothing. */
-bool selection_matches(const struct selection_term *term, const char *value);
-bool selection_is_so(const struct selection_term *term, bool so);
-/* The words of selection_is_so. */
+/* "true" or "false", and both as words. */
+const char *selection_bool(bool so);
 const char *selection_bool_word(int number);
 
 #endif
