@@ -4,8 +4,9 @@
  * Columns that may shrink do so to fit width, the last first (what tells which
  * row it is stands before what is said of it), cut with "…"; where that would
  * leave nothing to read, the last columns are left out, and a line below the
- * table names them. Wide characters count two. Cells are made printable. Colour is the caller's wish, given as a
- * style for a cell; none is written when colour is off.
+ * table names them. Wide characters count two. Cells are made printable. Colour
+ * is the caller's wish, given as a style for a cell; none is written when colour
+ * is off.
  */
 #ifndef PLEDGED_BASE_GRID_H
 #define PLEDGED_BASE_GRID_H

@@ -169,6 +169,11 @@ static void offer_messages(struct completion *completion)
 	offer_list(completion, "outbox", "", "subject");
 }
 
+static void offer_alert_numbers(struct completion *completion)
+{
+	offer_list(completion, "alerts", "", "subject");
+}
+
 /* By number, and by what they are about. */
 static void offer_alerts(struct completion *completion)
 {
@@ -191,7 +196,7 @@ static void offer_ids(struct completion *completion)
 	} kinds[] = {
 		{"milestone", offer_milestones}, {"pledge", offer_pledges},
 		{"indicator", offer_indicators}, {"source", offer_sources},
-		{"channel", offer_channels}, {"alert", offer_alerts},
+		{"channel", offer_channels}, {"alert", offer_alert_numbers},
 		{"silence", offer_silences}, {"observation", offer_held},
 	};
 	const size_t named = 5;	/* of those that are found without their kind */
@@ -427,7 +432,8 @@ static const struct {
 	{"KEY", NULL, offer_groups}, {"KIND", NULL, offer_kinds},
 	{"MESSAGE", NULL, offer_messages}, {"MILESTONE", NULL, offer_milestones},
 	{"NAME=RANGE", NULL, offer_measures}, {"NAME=VALUE", NULL, offer_matches},
-	{"OF", NULL, offer_owners}, {"OBSERVATION", NULL, offer_held}, {"ORDER", NULL, offer_orders},
+	{"OBSERVATION", NULL, offer_held}, {"OF", NULL, offer_owners},
+	{"ORDER", NULL, offer_orders},
 	{"PLEDGE", NULL, offer_pledges}, {"PLEDGES", NULL, offer_pledges},
 	{"SILENCE", NULL, offer_silences}, {"SOCKET", NULL, offer_files},
 	{"SOURCE", NULL, offer_sources}, {"SPAN", NULL, offer_spans},
