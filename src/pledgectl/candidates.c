@@ -133,36 +133,6 @@ static void offer_milestones(struct completion *completion)
 	text_release(&query);
 }
 
-static void offer_pledges(struct completion *completion)
-{
-	offer_list(completion, "pledges", "", "title");
-}
-
-static void offer_indicators(struct completion *completion)
-{
-	offer_list(completion, "indicators", "", "title");
-}
-
-static void offer_sources(struct completion *completion)
-{
-	offer_list(completion, "sources", "", "outcome");
-}
-
-static void offer_channels(struct completion *completion)
-{
-	offer_list(completion, "channels", "", "type");
-}
-
-static void offer_silences(struct completion *completion)
-{
-	offer_list(completion, "silences", "", "match");
-}
-
-static void offer_held(struct completion *completion)
-{
-	offer_list(completion, "observations", "&held=true", "indicator");
-}
-
 static void offer_messages(struct completion *completion)
 {
 	offer_list(completion, "outbox", "&state=dead", "subject");
@@ -182,38 +152,39 @@ static void offer_alerts(struct completion *completion)
 	items_release(&items);
 }
 
-/* What a kind before it says, else whatever has a name. */
+/* What a kind before it says, else whatever is found without its kind. */
 static void offer_ids(struct completion *completion)
 {
 	static const struct {
-		const char *kind;
-		void (*offer)(struct completion *completion);
+		const char *kind, *word;
+		bool named;
 	} kinds[] = {
-		{"milestone", offer_milestones}, {"pledge", offer_pledges},
-		{"indicator", offer_indicators}, {"source", offer_sources},
-		{"channel", offer_channels}, {"alert", offer_alerts},
-		{"silence", offer_silences}, {"observation", offer_held},
+		{"milestone", "MILESTONE", true}, {"pledge", "PLEDGE", true},
+		{"indicator", "INDICATOR", true}, {"source", "SOURCE", true},
+		{"channel", "CHANNEL", true}, {"alert", "NUMBER", false},
+		{"silence", "SILENCE", false},
+		{"observation", "OBSERVATION", false},
 	};
-	const size_t named = 5;	/* of those that are found without their kind */
 	const size_t count = sizeof kinds / sizeof *kinds;
 
 	for (size_t i = 0; completion->before != NULL && i < count; i++) {
 		if (string_is(kinds[i].kind, completion->before)) {
-			kinds[i].offer(completion);
+			offer_place(completion, kinds[i].word);
 			return;
 		}
 	}
-	for (size_t i = 0; i < named; i++)
-		kinds[i].offer(completion);
+	for (size_t i = 0; i < count; i++)
+		if (kinds[i].named)
+			offer_place(completion, kinds[i].word);
 }
 
 /* Whose answers or observations are listed. */
 static void offer_owners(struct completion *completion)
 {
 	if (string_is(completion->before, "answers"))
-		offer_sources(completion);
+		offer_place(completion, "SOURCE");
 	else if (string_is(completion->before, "observations"))
-		offer_indicators(completion);
+		offer_place(completion, "INDICATOR");
 }
 
 /* --- fields and labels ------------------------------------------------------------------- */
@@ -285,23 +256,22 @@ static void offer_statuses(struct completion *completion)
 
 static void offer_values(struct completion *completion, const char *name)
 {
-	static const char *const severities[] = {"info", "warning", "critical",
-		NULL};
+	static const struct {
+		const char *name, *place;
+	} fields[] = {
+		{"status", "STATUS"}, {"severity", "info|warning|critical"},
+		{"id", "MILESTONE"}, {"milestone", "MILESTONE"},
+		{"source", "SOURCE"}, {"indicator", "INDICATOR"},
+		{"channel", "CHANNEL"},
+	};
 
-	if (string_is(name, "status"))
-		offer_statuses(completion);
-	else if (string_is(name, "severity"))
-		offer_words(completion, severities);
-	else if (string_is(name, "id") || string_is(name, "milestone"))
-		offer_milestones(completion);
-	else if (string_is(name, "source"))
-		offer_sources(completion);
-	else if (string_is(name, "indicator"))
-		offer_indicators(completion);
-	else if (string_is(name, "channel"))
-		offer_channels(completion);
-	else
-		offer_said(completion, name);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (string_is(fields[i].name, name)) {
+			offer_place(completion, fields[i].place);
+			return;
+		}
+	}
+	offer_said(completion, name);
 }
 
 /* "obligor=", then what obligors there are. */
@@ -332,35 +302,6 @@ static void offer_matches(struct completion *completion)
 }
 
 /* --- what else there is --------------------------------------------------------------------- */
-
-static void offer_forms(struct completion *completion)
-{
-	static const char *const words[] = {"table", "json", "jsonl", "csv", NULL};
-
-	offer_words(completion, words);
-}
-
-static void offer_colours(struct completion *completion)
-{
-	static const char *const words[] = {"auto", "always", "never", NULL};
-
-	offer_words(completion, words);
-}
-
-static void offer_orders(struct completion *completion)
-{
-	static const char *const words[] = {"due", "urgency", "id", NULL};
-
-	offer_words(completion, words);
-}
-
-static void offer_spans(struct completion *completion)
-{
-	static const char *const words[] = {"12h", "1d", "7d", "30d", "90d", "6mo",
-		"1y", NULL};
-
-	offer_words(completion, words);
-}
 
 static void offer_lists(struct completion *completion)
 {
@@ -414,48 +355,91 @@ static void offer_nothing(struct completion *completion)
 
 /* --- words in capitals ------------------------------------------------------------------------ */
 
-/* What each word of a synopsis stands for; of a verb where that says more. */
+/* Words that stand for others, each behind a "|". */
+static const struct {
+	const char *word, *others;
+} choices[] = {
+	{"FORM", "table|json|jsonl|csv"}, {"ORDER", "due|urgency|id"},
+	{"SPAN", "12h|1d|7d|30d|90d|6mo|1y"}, {"WHEN", "auto|always|never"},
+};
+
+/* Words that stand for what a list has. */
+static const struct {
+	const char *word, *list, *query, *meaning;
+} asked[] = {
+	{"CHANNEL", "channels", "", "type"},
+	{"INDICATOR", "indicators", "", "title"},
+	{"NUMBER", "alerts", "", "subject"},
+	{"OBSERVATION", "observations", "&held=true", "indicator"},
+	{"PLEDGE", "pledges", "", "title"}, {"PLEDGES", "pledges", "", "title"},
+	{"SILENCE", "silences", "", "match"}, {"SOURCE", "sources", "", "outcome"},
+};
+
+/* What else a word stands for; of a verb where that says more. */
 static const struct {
 	const char *word;
 	const char *verb;
 	void (*offer)(struct completion *completion);
 } meanings[] = {
-	{"ALERT", NULL, offer_alerts}, {"CHANNEL", NULL, offer_channels},
-	{"FILE", NULL, offer_files}, {"FOLDER", NULL, offer_files},
-	{"FORM", NULL, offer_forms}, {"ID", NULL, offer_ids},
-	{"INDICATOR", NULL, offer_indicators}, {"KEY", "attest", offer_nothing},
-	{"KEY", NULL, offer_groups}, {"KIND", NULL, offer_kinds},
-	{"MESSAGE", NULL, offer_messages}, {"MILESTONE", NULL, offer_milestones},
+	{"ALERT", NULL, offer_alerts}, {"FILE", NULL, offer_files},
+	{"FOLDER", NULL, offer_files}, {"ID", NULL, offer_ids},
+	{"KEY", "attest", offer_nothing}, {"KEY", NULL, offer_groups},
+	{"KIND", NULL, offer_kinds}, {"MESSAGE", NULL, offer_messages},
+	{"MILESTONE", NULL, offer_milestones},
 	{"NAME=RANGE", NULL, offer_measures}, {"NAME=VALUE", NULL, offer_matches},
-	{"OF", NULL, offer_owners}, {"OBSERVATION", NULL, offer_held}, {"ORDER", NULL, offer_orders},
-	{"PLEDGE", NULL, offer_pledges}, {"PLEDGES", NULL, offer_pledges},
-	{"SILENCE", NULL, offer_silences}, {"SOCKET", NULL, offer_files},
-	{"SOURCE", NULL, offer_sources}, {"SPAN", NULL, offer_spans},
+	{"OF", NULL, offer_owners}, {"SOCKET", NULL, offer_files},
 	{"STATUS", NULL, offer_statuses}, {"WHAT", NULL, offer_lists},
-	{"WHEN", NULL, offer_colours}, {"ZONE", NULL, offer_zones},
-	{"DATE", NULL, offer_nothing}, {"HEX", NULL, offer_nothing},
-	{"N", NULL, offer_nothing}, {"NOTE", NULL, offer_nothing},
-	{"PERIOD", NULL, offer_nothing}, {"SECONDS", NULL, offer_nothing},
-	{"SHA-256", NULL, offer_nothing}, {"TIME", NULL, offer_nothing},
-	{"URL", NULL, offer_nothing}, {"VALUE", NULL, offer_nothing},
-	{"WHY", NULL, offer_nothing}, {"WORD", NULL, offer_nothing},
+	{"ZONE", NULL, offer_zones}, {"DATE", NULL, offer_nothing},
+	{"HEX", NULL, offer_nothing}, {"N", NULL, offer_nothing},
+	{"NOTE", NULL, offer_nothing}, {"PERIOD", NULL, offer_nothing},
+	{"SECONDS", NULL, offer_nothing}, {"SHA-256", NULL, offer_nothing},
+	{"TIME", NULL, offer_nothing}, {"URL", NULL, offer_nothing},
+	{"VALUE", NULL, offer_nothing}, {"WHY", NULL, offer_nothing},
+	{"WORD", NULL, offer_nothing},
 };
 
-#define MEANING_COUNT (sizeof meanings / sizeof *meanings)
-
-/* A word that has no meaning here is itself what is meant, but for one in
-   capitals. */
-static void offer_meant(struct completion *completion, const char *word)
+static bool offer_choice(struct completion *completion, const char *word)
 {
-	for (size_t i = 0; i < MEANING_COUNT; i++) {
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+		if (string_is(choices[i].word, word)) {
+			offer_place(completion, choices[i].others);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool offer_asked(struct completion *completion, const char *word)
+{
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		if (string_is(asked[i].word, word)) {
+			offer_list(completion, asked[i].list, asked[i].query,
+				asked[i].meaning);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool offer_meaning(struct completion *completion, const char *word)
+{
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
 		if (string_is(meanings[i].word, word) &&
 				(meanings[i].verb == NULL || string_is(
 				meanings[i].verb, completion->verb))) {
 			meanings[i].offer(completion);
-			return;
+			return true;
 		}
 	}
-	if (*word >= 'a' && *word <= 'z')
+	return false;
+}
+
+/* What stands for nothing else is itself what is meant, unless in capitals. */
+static void offer_meant(struct completion *completion, const char *word)
+{
+	if (!offer_choice(completion, word) && !offer_asked(completion, word) &&
+			!offer_meaning(completion, word) &&
+			(*word < 'A' || *word > 'Z'))
 		offer(completion, word, NULL);
 }
 

@@ -10,7 +10,7 @@
 
 #define PLACES_MAX 8		/* of a synopsis */
 
-/* --- synopses ----------------------------------------------------------------------------------- */
+/* --- synopses ------------------------------------------------------------------------- */
 
 struct places {
 	struct {
@@ -75,7 +75,7 @@ static void offer_argument(struct completion *completion,
 	}
 }
 
-/* --- the command line ---------------------------------------------------------------------------- */
+/* --- the command line ----------------------------------------------------------------- */
 
 struct line {
 	const struct option_row *pending;	/* its value is being typed */

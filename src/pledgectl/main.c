@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/terminal.h"
 #include "pledgectl/commands.h"
 #include "pledgectl/complete.h"
@@ -460,13 +461,47 @@ static int request_read(struct request *request, const struct verb **verb,
 	return words_read(request, &words);
 }
 
+/* Does what the command line says, with room for its words in the request. */
+static int request_run(struct request *request, int argc, char **argv)
+{
+	const struct verb *verb = NULL;
+	int status = request_read(request, &verb, argc, argv);
+
+	if (status == CTL_DONE) {
+		request->client = client_new(request->socket);
+		status = request->client == NULL ? CTL_FAILED : verb->run(request);
+		client_free(request->client);
+	}
+	times_end(request);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_DONE) {
+		perror("pledgectl: standard output");
+		status = CTL_FAILED;
+	}
+	return status;
+}
+
+/* What needs no daemon, wherever it stands. */
+static bool is_about_itself(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		is_plugin |= string_is(argv[i], "monitor");
+		if (string_is(argv[i], "--help") || string_is(argv[i], "-h"))
+			print_help();
+		else if (string_is(argv[i], "--version"))
+			puts("pledgectl " PACKAGE_VERSION);
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const char *socket = getenv("PLEDGED_SOCKET");
 	struct request request = {
 		.socket = socket != NULL && *socket != '\0' ? socket : SOCKET_DEFAULT,
 	};
-	const struct verb *verb = NULL;
 
 	if (!terminal_fill_closed())
 		return CTL_FAILED;
@@ -475,34 +510,12 @@ int main(int argc, char **argv)
 		complete(request.socket, argv + 2, (size_t)argc - 2);
 		return CTL_DONE;
 	}
-	for (int i = 1; i < argc; i++) {
-		is_plugin |= string_is(argv[i], "monitor");
-		if (string_is(argv[i], "--help") || string_is(argv[i], "-h")) {
-			print_help();
-			return CTL_DONE;
-		}
-		if (string_is(argv[i], "--version")) {
-			puts("pledgectl " PACKAGE_VERSION);
-			return CTL_DONE;
-		}
-	}
-	char **words = calloc((size_t)argc + 1, sizeof *words);
+	if (is_about_itself(argc, argv))
+		return CTL_DONE;
+	request.arguments = mem_new((size_t)argc + 1, sizeof *request.arguments);
+	char **words = request.arguments;
+	int status = request_run(&request, argc, argv);
 
-	if (words == NULL)
-		return CTL_FAILED;
-	request.arguments = words;
-	int status = request_read(&request, &verb, argc, argv);
-
-	if (status == CTL_DONE) {
-		request.client = client_new(request.socket);
-		status = request.client == NULL ? CTL_FAILED : verb->run(&request);
-		client_free(request.client);
-	}
-	times_end(&request);
 	free(words);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CTL_DONE) {
-		perror("pledgectl: standard output");
-		status = CTL_FAILED;
-	}
 	return status;
 }

@@ -42,9 +42,11 @@ static const char *const indicator_fields[] = {"id", "kind", "unit",
 static const char *const source_fields[] = {"id", "reads", "outcome", "failing",
 	"gone", "indicator", NULL};
 static const char *const channel_fields[] = {"id", "type", "failing", NULL};
-static const char *const outbox_fields[] = {"channel", "state", "kind",
-	"subject", NULL};
-static const char *const held_fields[] = {"indicator", "source", NULL};
+static const char *const outbox_fields[] = {"channel", "state", "alert", NULL};
+static const char *const held_fields[] = {"indicator", "period", "source",
+	NULL};
+static const char *const observation_fields[] = {"period", "source", "by", "key",
+	"quarantined", "held", NULL};
 
 static const char *const event_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
@@ -61,6 +63,7 @@ static const struct {
 	{"sources", source_fields}, {"channels", channel_fields},
 	{"outbox", outbox_fields}, {"held", held_fields},
 	{"events", event_fields}, {"actions", action_fields},
+	{"observations", observation_fields},
 };
 
 static const char *const *fields_of(const char *list)

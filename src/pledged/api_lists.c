@@ -262,12 +262,14 @@ static void put_indicator(struct daemon *daemon, struct json *json,
 	json_object_end(json);
 }
 
+static const struct thing_list indicator_list = {THING_INDICATOR,
+	indicator_filters, columns_indicator, put_indicator};
+
 void get_indicators(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	(void)rest;
-	list_things(daemon, request, &(struct thing_list){THING_INDICATOR,
-		indicator_filters, columns_indicator, put_indicator});
+	list_things(daemon, request, &indicator_list);
 }
 
 /* --- sources ------------------------------------------------------------------------ */
@@ -361,42 +363,42 @@ static void put_source(struct daemon *daemon, struct json *json, uint32_t index)
 		engine_source_busy(daemon->engine, index));
 }
 
+static const struct thing_list source_list = {THING_SOURCE, source_filters,
+	columns_source, put_source};
+
 void get_sources(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	(void)rest;
-	list_things(daemon, request, &(struct thing_list){THING_SOURCE,
-		source_filters, columns_source, put_source});
+	list_things(daemon, request, &source_list);
 }
 
 /* --- one of them ---------------------------------------------------------------- */
 
-void get_indicator(struct daemon *daemon, struct server_request *request,
-	const char *rest)
+static void reply_one(struct daemon *daemon, struct server_request *request,
+	const struct thing_list *listed, const char *id, uint32_t index)
 {
-	uint32_t index = register_indicator(daemon->reg, rest);
 	struct reply reply;
 
 	if (index == NOT_FOUND) {
-		reply_absent(daemon, request, THING_INDICATOR, rest);
+		reply_absent(daemon, request, listed->kind, id);
 		return;
 	}
 	reply_begin(&reply);
-	put_indicator(daemon, &reply.json, index);
+	listed->put(daemon, &reply.json, index);
 	reply_send(&reply, request, 200);
+}
+
+void get_indicator(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	reply_one(daemon, request, &indicator_list, rest,
+		register_indicator(daemon->reg, rest));
 }
 
 void get_source(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	uint32_t index = register_source(daemon->reg, rest);
-	struct reply reply;
-
-	if (index == NOT_FOUND) {
-		reply_absent(daemon, request, THING_SOURCE, rest);
-		return;
-	}
-	reply_begin(&reply);
-	put_source(daemon, &reply.json, index);
-	reply_send(&reply, request, 200);
+	reply_one(daemon, request, &source_list, rest,
+		register_source(daemon->reg, rest));
 }
