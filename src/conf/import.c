@@ -14,6 +14,7 @@
 #define MADE "\n"		/* the text made, in faults: no file's name */
 #define CELLS_SHOWN 4		/* in a fault */
 #define CELL_SHOWN 80		/* bytes of one */
+#define FAULT_KEY_MAX 64	/* bytes of the key that a fault names */
 #define LINES_SHOWN 20		/* of rows left out, in the head */
 
 struct importing {
@@ -50,47 +51,74 @@ static void text_add_path(struct text *out, const char *text)
 	text_add_string(out, text);
 }
 
-/* The setting that a fault is about: the line's, or of a key that is missing
-   the one that was left out. */
+/* The key that a fault names: one that is missing, or the last before its
+   first ": ". */
+static void fault_key(const char *text, char name[FAULT_KEY_MAX])
+{
+	const char *missing = strstr(text, "the key \""), *end, *from;
+
+	if (missing != NULL) {
+		from = missing + strlen("the key \"");
+		end = from + strcspn(from, "\"");
+	} else {
+		end = strstr(text, ": ");
+		for (from = end; from != NULL && from > text &&
+		    strchr(". ", from[-1]) == NULL;)
+			from--;
+	}
+	name[0] = '\0';
+	if (end != NULL && end - from < FAULT_KEY_MAX) {
+		memcpy(name, from, (size_t)(end - from));
+		name[end - from] = '\0';
+	}
+}
+
+/* The setting that a fault is about: the line's own, or a key of it. */
 static const config_setting_t *fault_setting(const struct import_line *line,
 	const char *text)
 {
-	const char *key = strstr(text, "the key \"");
-	char name[64];
-	const config_setting_t *member;
+	const config_setting_t *member = NULL;
+	char name[FAULT_KEY_MAX];
 
-	if (key == NULL || !config_setting_is_group(line->from))
-		return line->from;
-	string_copy(name, sizeof name, key + strlen("the key \""));
-	name[strcspn(name, "\"")] = '\0';
-	member = config_setting_get_member(line->from, name);
+	fault_key(text, name);
+	if (config_setting_is_group(line->from) && name[0] != '\0')
+		member = config_setting_get_member(line->from, name);
 	return member != NULL ? member : line->from;
 }
 
-/* " (C12 "Completion date" is "31.13.2024")" */
-static void cells_add(const struct importing *importing,
-	const struct import_row *row, const config_setting_t *setting,
+static void cell_add(const struct importing *importing,
+	const struct import_row *row, const struct import_column *column,
 	struct text *out)
 {
+	const char *cell = row->cells[column->place];
+
+	text_add_cell(out, column->place, row->place.row);
+	text_addf(out, " \"%.60s\" is ", importing->table->header[column->place]);
+	if (cell[0] == '\0')
+		text_add_string(out, "empty");
+	else
+		text_addf(out, "\"%.*s\"", CELL_SHOWN, cell);
+}
+
+/* " (C12 "Completion date" is "31.13.2024", …": what a value is made of. */
+static void cells_add(const struct importing *importing,
+	const struct import_row *row, const config_setting_t *setting,
+	size_t *count, struct text *out)
+{
 	const char *cursor = config_setting_get_string(setting), *name;
-	size_t length, count = 0;
+	int elements = config_setting_is_array(setting) ?
+		config_setting_length(setting) : 0;
+	size_t length;
 
-	while (cursor != NULL && count < CELLS_SHOWN &&
+	while (cursor != NULL && *count < CELLS_SHOWN &&
 	    (name = import_name_next(&cursor, &length)) != NULL) {
-		const struct import_column *column = import_column_find(
-			importing->mapping, name, length);
-		const char *cell = row->cells[column->place];
-
-		text_add_string(out, count++ == 0 ? " (" : ", ");
-		text_add_cell(out, column->place, row->place.row);
-		text_addf(out, " \"%.60s\" is ",
-			importing->table->header[column->place]);
-		if (cell[0] == '\0')
-			text_add_string(out, "empty");
-		else
-			text_addf(out, "\"%.*s\"", CELL_SHOWN, cell);
+		text_add_string(out, (*count)++ == 0 ? " (" : ", ");
+		cell_add(importing, row, import_column_find(
+			importing->mapping, name, length), out);
 	}
-	text_add_string(out, count != 0 ? ")" : "");
+	for (int i = 0; i < elements; i++)
+		cells_add(importing, row, config_setting_get_elem(setting,
+			(unsigned)i), count, out);
 }
 
 /* A fault of the text as one of the row or of the mapping that it comes of. */
@@ -105,12 +133,14 @@ static void fault_move(struct importing *importing, struct fault *fault)
 	struct import_row *row = of_row ? &importing->table->rows[line->row] :
 		NULL;
 	struct text text;
+	size_t cells = 0;
 
 	text_init(&text, 0);
 	text_add_path(&text, fault->text);
 	if (of_row)
 		cells_add(importing, row, fault_setting(line, fault->text),
-			&text);
+			&cells, &text);
+	text_add_string(&text, cells != 0 ? ")" : "");
 	free(fault->file);
 	free(fault->text);
 	fault->text = text_take(&text);

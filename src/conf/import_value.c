@@ -160,11 +160,15 @@ static bool date_value(const struct import_column *column, const char *cell,
 		if (parts_add(&parts, out))
 			return true;
 	}
+	if (seen) {
+		error_set(error, ERROR_INPUT, "\"%.*s\": there is no such day",
+			SHOWN, cell);
+		return false;
+	}
 	text_init(&forms, 0);
 	forms_add(column, &forms);
-	error_set(error, ERROR_INPUT, "\"%.*s\" %s %s", SHOWN, cell, seen ?
-		"is written as a date, but there is none such:" :
-		"is no date of the form", text_string(&forms));
+	error_set(error, ERROR_INPUT, "\"%.*s\" is no date of the form %s",
+		SHOWN, cell, text_string(&forms));
 	text_release(&forms);
 	return false;
 }
