@@ -16,7 +16,9 @@ static const char *const english[] = {"january", "february", "march", "april",
 	"may", "june", "july", "august", "september", "october", "november",
 	"december"};
 
-/* What was found of a date; 0: not said. */
+#define UNSAID (-1)
+
+/* What was found of a date, or UNSAID. */
 struct date_parts {
 	int year, month, day, quarter, half;
 };
@@ -104,7 +106,7 @@ static bool token_take(const struct import_column *column, char token,
 static bool form_match(const struct import_column *column, const char *form,
 	const char *cell, struct date_parts *parts)
 {
-	*parts = (struct date_parts){0};
+	*parts = (struct date_parts){UNSAID, UNSAID, UNSAID, UNSAID, UNSAID};
 	for (; *form != '\0'; form++) {
 		if (*form == '%') {
 			if (!token_take(column, *++form, &cell, parts))
@@ -117,23 +119,26 @@ static bool form_match(const struct import_column *column, const char *form,
 	return *cell == '\0';
 }
 
+static bool part_is_good(int part, int most)
+{
+	return part == UNSAID || (part >= 1 && part <= most);
+}
+
 static bool parts_add(const struct date_parts *parts, struct text *out)
 {
-	bool good = parts->year > 0;
-
-	if (parts->day != 0)
-		good &= date_is_valid(parts->year, parts->month, parts->day);
-	good &= parts->month <= 12 && parts->quarter <= 4 && parts->half <= 2;
-	if (!good)
+	if (!part_is_good(parts->year, 9999) || !part_is_good(parts->month, 12) ||
+	    !part_is_good(parts->quarter, 4) || !part_is_good(parts->half, 2) ||
+	    (parts->day != UNSAID && !date_is_valid(parts->year, parts->month,
+	    parts->day)))
 		return false;
 	text_addf(out, "%04d", parts->year);
-	if (parts->month != 0)
+	if (parts->month != UNSAID)
 		text_addf(out, "-%02d", parts->month);
-	if (parts->day != 0)
+	if (parts->day != UNSAID)
 		text_addf(out, "-%02d", parts->day);
-	if (parts->quarter != 0)
+	if (parts->quarter != UNSAID)
 		text_addf(out, "-Q%d", parts->quarter);
-	if (parts->half != 0)
+	if (parts->half != UNSAID)
 		text_addf(out, "-H%d", parts->half);
 	return true;
 }
