@@ -59,7 +59,8 @@ static const struct value_case cases[] = {
 	{.cell = "juillet 2024", .column = {.as = IMPORT_DATE, FORMS("%b %Y"),
 		.months = (const char **)(uintptr_t)french}, .want = "2024-07"},
 	{DATE("", "%Y"), .want = ""},
-	{.cell = "", .column = {.as = IMPORT_DATE, FORMS("%Y"), .fallback = "2030"}, .want = "2030"},
+	{.cell = "", .column = {.as = IMPORT_DATE, FORMS("%Y"), .fallback = "2030"},
+		.want = "2030"},
 	/* numbers */
 	{NUMBER("12500.5"), .want = "12500.5"},
 	{NUMBER("12 500,5"), .want = "12500.5", MARKS(',', ' ')},
