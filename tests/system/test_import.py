@@ -150,6 +150,17 @@ def test_lines_and_rows_are_told_apart(tmp_path):
     rows = [["1", "A\nB", *ONE[2:]], ["2", "C", "D", "never", "Open", ""]]
     _, told = imported(tmp_path, *rows, status=3)
     assert told.startswith('table.csv:4: D3 "Deadline": "never" is no date')
+    rows[1] = ["2/b", *TWO[1:]]
+    _, told = imported(tmp_path, *rows, status=3)
+    assert re.match(r'table.csv:4: id: .*A3 "No." is', told)
+
+
+def test_doubts_are_of_what_is_written(tmp_path):
+    """Of two rows that say the same faulty thing neither is called a repetition."""
+    row = ["2/b", *TWO[1:]]
+    _, told = imported(tmp_path, ONE, row, row, status=3)
+    assert "table.csv:3: " in told and "table.csv:4: " in told
+    assert "row-repeats" not in told
 
 
 def test_rows_of_one_pledge(tmp_path):
