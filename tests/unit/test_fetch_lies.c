@@ -34,8 +34,9 @@ enum after {
 	AFTER_DRIP		/* the same, a piece each tenth of a second */
 };
 
-/* What /play answers. */
-static struct {
+/* What /play answers. A talk takes a copy: it may still go on when the next case
+   has begun. */
+static struct script {
 	const char *bytes;
 	size_t length;
 	enum after after;
@@ -110,14 +111,15 @@ static void talk_hold(struct talk *talk)
 static void talk_play(struct talk *talk)
 {
 	const struct timespec tenth = {.tv_nsec = 100000000};
+	const struct script played = script;
 
-	if (!talk_write(talk, script.bytes, script.length))
+	if (!talk_write(talk, played.bytes, played.length))
 		return;
-	if (script.after == AFTER_HOLD)
+	if (played.after == AFTER_HOLD)
 		talk_hold(talk);
-	while (script.after >= AFTER_REPEAT &&
-	       talk_write(talk, script.rest, strlen(script.rest)))
-		if (script.after == AFTER_DRIP)
+	while (played.after >= AFTER_REPEAT &&
+	       talk_write(talk, played.rest, strlen(played.rest)))
+		if (played.after == AFTER_DRIP)
 			nanosleep(&tenth, NULL);
 }
 
