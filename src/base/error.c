@@ -167,6 +167,20 @@ void faults_move(struct faults *to, struct faults *from)
 	faults_init(from);
 }
 
+void faults_drop_warnings(struct faults *faults)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < faults->count; i++) {
+		if (faults->items[i].level == FAULT_WARNING)
+			fault_release(&faults->items[i]);
+		else
+			faults->items[kept++] = faults->items[i];
+	}
+	faults->count = kept;
+	faults->warnings = 0;
+}
+
 /* --- excerpts --------------------------------------------------------- */
 
 /* A line of an expression, and the part of it that is at fault. */

@@ -90,6 +90,8 @@ void faults_excerpt(struct faults *faults, const char *expression,
 	size_t from, size_t to);
 /* Takes over all faults of another list, which is empty afterwards. */
 void faults_move(struct faults *to, struct faults *from);
+/* Forgets every warning. */
+void faults_drop_warnings(struct faults *faults);
 /* Sorts by file, line, column; keeps the order of equals. Of those that say
    the same beside one another only the first is kept and counted. */
 void faults_sort(struct faults *faults);

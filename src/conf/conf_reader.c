@@ -293,7 +293,7 @@ bool conf_table_has(const struct conf_table *table, const char *name)
 	return conf_table_find(table, name) != NULL;
 }
 
-static void read_unknown(struct conf_reader *reader,
+void conf_fault_unknown(struct conf_reader *reader,
 	const struct conf_table *table, const config_setting_t *setting)
 {
 	const char *names[CONF_TABLE_KEYS_MAX + 1] = {NULL};
@@ -380,7 +380,7 @@ static void read_group(struct conf_reader *reader,
 		uint64_t bit;
 
 		if (key == NULL) {
-			read_unknown(reader, table, member);
+			conf_fault_unknown(reader, table, member);
 			continue;
 		}
 		bit = UINT64_C(1) << (key - table->keys);
@@ -488,6 +488,28 @@ void conf_defaults(struct conf_reader *reader, const struct conf_table *table,
 				"%s: default \"%s\": %s", key->name,
 				key->fallback, error.text);
 	}
+}
+
+static int key_order(const void *a, const void *b)
+{
+	return strcmp(((const struct conf_key *)a)->name,
+		((const struct conf_key *)b)->name);
+}
+
+struct conf_table conf_table_with(struct arena *arena,
+	const struct conf_table *own, const struct conf_table *other)
+{
+	size_t count = own->count + other->count;
+	struct conf_key *keys = arena_alloc(arena, count, sizeof *keys);
+
+	memcpy(keys, own->keys, own->count * sizeof *keys);
+	for (size_t i = 0; i < other->count; i++)
+		keys[own->count + i] = (struct conf_key){
+			.name = other->keys[i].name,
+			.kind = &conf_anything,
+		};
+	qsort(keys, count, sizeof *keys, key_order);
+	return (struct conf_table){.keys = keys, .count = count};
 }
 
 static bool group_bit(const struct conf_group *group, const char *name,

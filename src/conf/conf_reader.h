@@ -143,6 +143,10 @@ bool conf_read_as(struct conf_reader *reader, const struct conf_kind *kind,
 /* Whether a table has a row for a key. */
 bool conf_table_has(const struct conf_table *table, const char *name);
 
+/* A table, and the keys of another, which somebody else reads; in the arena. */
+struct conf_table conf_table_with(struct arena *arena,
+	const struct conf_table *own, const struct conf_table *other);
+
 /* Whether a group has a key, and whether its value was good. */
 bool conf_given(const struct conf_group *group, const char *name);
 bool conf_taken(const struct conf_group *group, const char *name);
@@ -173,6 +177,10 @@ bool conf_fault_plain(struct conf_reader *reader,
  */
 const char *conf_string(struct conf_reader *reader,
 	const config_setting_t *setting);
+/* A fault of a key that a table does not have, with the nearest that it has;
+   none of one that begins with x_. */
+void conf_fault_unknown(struct conf_reader *reader,
+	const struct conf_table *table, const config_setting_t *setting);
 /* The row of a table by its key, NULL when it has none such. */
 const struct conf_key *conf_table_find(const struct conf_table *table,
 	const char *name);

@@ -1,15 +1,13 @@
 /*
- * conf_rows: libcsv over the lines of a table. It tells cells and ends of rows,
- * but not where they stand, so it is fed line by line.
+ * conf_rows: the rows of a table, the first of which is its header.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include <csv.h>
-
 #include "base/mem.h"
 #include "conf/conf_file.h"
 #include "conf/conf_rows.h"
+#include "conf/csv_lines.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -18,8 +16,6 @@ struct rows_reading {
 	struct conf_rows *rows;
 	size_t cell_room, line_room;
 	size_t cell;		/* cells of the row so far */
-	int line;		/* being fed */
-	int begun;		/* line on which the row begins */
 	bool headed;		/* the header is behind */
 	struct origin *place;
 	struct error *error;	/* of the first fault; kind NONE: none yet */
@@ -47,31 +43,32 @@ bool rows_name_is_valid(const char *name)
 
 /* --- the header ------------------------------------------------------------ */
 
-static void header_cell(struct rows_reading *reading, const char *name)
+static void header_cell(struct rows_reading *reading, int line,
+	const char *name)
 {
 	struct conf_rows *rows = reading->rows;
 
 	if (rows->column_count == ROWS_COLUMNS_MAX) {
-		rows_fault(reading, reading->begun, ERROR_LIMIT,
+		rows_fault(reading, line, ERROR_LIMIT,
 			"has more than 64 columns");
 		return;
 	}
 	rows->columns[rows->column_count++] = name;
 }
 
-static void header_end(struct rows_reading *reading)
+static void header_end(struct rows_reading *reading, int line)
 {
 	const struct conf_rows *rows = reading->rows;
 
 	reading->headed = true;
 	for (size_t i = 0; i < rows->column_count; i++) {
 		if (!rows_name_is_valid(rows->columns[i]))
-			rows_fault(reading, reading->begun, ERROR_INPUT,
+			rows_fault(reading, line, ERROR_INPUT,
 				"the header: a name has 1 to 64 characters, none "
 				"of them white space, $, {, }, \" or a point");
 		for (size_t j = 0; j < i; j++)
 			if (string_is(rows->columns[i], rows->columns[j]))
-				rows_fault(reading, reading->begun, ERROR_INPUT,
+				rows_fault(reading, line, ERROR_INPUT,
 					"the header names a column twice");
 	}
 }
@@ -90,7 +87,7 @@ static void row_cell(struct rows_reading *reading, const char *cell)
 	rows->cells[count] = cell;
 }
 
-static void row_end(struct rows_reading *reading)
+static void row_end(struct rows_reading *reading, int line)
 {
 	struct conf_rows *rows = reading->rows;
 
@@ -99,86 +96,56 @@ static void row_end(struct rows_reading *reading)
 			error_set(reading->error, ERROR_INPUT, "a row of %zu "
 				"cells under a header of %zu", reading->cell,
 				rows->column_count);
-		reading->place->line = reading->begun;
+		reading->place->line = line;
 		return;
 	}
 	if (rows->count == ROWS_MAX) {
-		rows_fault(reading, reading->begun, ERROR_LIMIT,
+		rows_fault(reading, line, ERROR_LIMIT,
 			"has more than 100000 rows");
 		return;
 	}
 	rows->lines = mem_grow(rows->lines, rows->count, &reading->line_room,
 		sizeof *rows->lines);
-	rows->lines[rows->count++] = reading->begun;
+	rows->lines[rows->count++] = line;
 }
 
-static void cell_seen(void *bytes, size_t length, void *context)
+static void cell_seen(void *context, struct csv_place place,
+	const char *bytes, size_t length)
 {
 	struct rows_reading *reading = context;
 	const char *cell;
 
 	if (reading->error->kind != ERROR_NONE)
 		return;
-	cell = arena_string_n(reading->arena, length != 0 ? bytes : "", length);
+	cell = arena_string_n(reading->arena, bytes, length);
 	if (reading->headed)
 		row_cell(reading, cell);
 	else
-		header_cell(reading, cell);
+		header_cell(reading, place.line, cell);
 	reading->cell++;
 }
 
-static void row_seen(int end, void *context)
+static bool row_seen(void *context, struct csv_place place)
 {
 	struct rows_reading *reading = context;
 
-	(void)end;
 	if (reading->error->kind != ERROR_NONE)
-		return;
+		return false;
 	if (reading->headed)
-		row_end(reading);
+		row_end(reading, place.line);
 	else
-		header_end(reading);
+		header_end(reading, place.line);
 	reading->cell = 0;
-	reading->begun = reading->line + 1;
-}
-
-static bool line_is_blank(const char *line, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if (strchr(" \t\r\n", line[i]) == NULL)
-			return false;
-	return true;
-}
-
-/* A blank line is no row; one within quotes belongs to the row begun. */
-static void rows_feed(struct rows_reading *reading, struct csv_parser *parser,
-	const char *bytes, size_t length)
-{
-	for (size_t at = 0; at < length && reading->error->kind == ERROR_NONE;) {
-		const char *end = memchr(bytes + at, '\n', length - at);
-		size_t span = end != NULL ? (size_t)(end - bytes) + 1 - at :
-			length - at;
-
-		reading->line++;
-		if (reading->begun == reading->line &&
-		    line_is_blank(bytes + at, span))
-			reading->begun++;
-		else if (csv_parse(parser, bytes + at, span, cell_seen, row_seen,
-		    reading) != span)
-			rows_fault(reading, reading->line, ERROR_INPUT,
-				"a quote stands where none may be");
-		at += span;
-	}
-	if (reading->error->kind == ERROR_NONE &&
-	    csv_fini(parser, cell_seen, row_seen, reading) != 0)
-		rows_fault(reading, reading->begun, ERROR_INPUT,
-			"the row that begins here has a quote without its end");
+	return reading->error->kind == ERROR_NONE;
 }
 
 static void rows_parse(struct rows_reading *reading, const char *bytes,
 	size_t length)
 {
-	struct csv_parser parser;
+	const struct csv_lines lines = {.cell = cell_seen, .row = row_seen,
+		.context = reading};
+	struct error error;
+	int line;
 
 	if (length >= 3 && memcmp(bytes, BYTE_ORDER_MARK, 3) == 0) {
 		bytes += 3;
@@ -189,10 +156,8 @@ static void rows_parse(struct rows_reading *reading, const char *bytes,
 			"is not UTF-8, or holds a NUL byte");
 		return;
 	}
-	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		return;
-	rows_feed(reading, &parser, bytes, length);
-	csv_free(&parser);
+	if (csv_lines_read(&lines, bytes, length, &line, &error) < 0)
+		rows_fault(reading, line, error.kind, error.text);
 	if (!reading->headed)
 		rows_fault(reading, 0, ERROR_INPUT,
 			"is empty: its first row names the columns");
@@ -203,7 +168,7 @@ struct conf_rows *conf_rows_read(struct arena *arena, const char *path,
 {
 	struct conf_rows *rows = arena_alloc(arena, 1, sizeof *rows);
 	struct rows_reading reading = {.arena = arena, .rows = rows,
-		.begun = 1, .place = place, .error = error};
+		.place = place, .error = error};
 	struct text bytes;
 
 	*rows = (struct conf_rows){.path = arena_string(arena, path),

@@ -2,20 +2,18 @@
  * register_expand: one list after another, each through all files, so that no
  * more than one file is in memory at a time.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "conf/conf_each.h"
 #include "conf/conf_value.h"
+#include "conf/conf_write.h"
 #include "conf/register_expand.h"
 #include "conf/register_file.h"
 #include "conf/register_tables.h"
 
 #undef config_setting_get_string
 
-#define DOUBLE_DIGITS 15
 #define PIECE ((size_t)64 << 10)	/* written at once */
 
 struct expand {
@@ -46,35 +44,6 @@ static void expand_indent(struct expand *expand, size_t depth)
 
 /* --- values ---------------------------------------------------------------- */
 
-static void text_add_quoted(struct text *out, const char *string)
-{
-	static const char named[] = "\n\r\t\f\\\"", names[] = "nrtf\\\"";
-
-	text_add_char(out, '"');
-	for (; *string != '\0'; string++) {
-		const char *at = strchr(named, *string);
-
-		if (at != NULL)
-			text_addf(out, "\\%c", names[at - named]);
-		else if ((unsigned char)*string < ' ')
-			text_addf(out, "\\x%02x", (unsigned char)*string);
-		else
-			text_add_char(out, *string);
-	}
-	text_add_char(out, '"');
-}
-
-/* As a number again where it is one in 15 digits, so that it reads the same. */
-static void text_add_double(struct text *out, double value)
-{
-	char number[40];
-
-	snprintf(number, sizeof number, "%.*g", DOUBLE_DIGITS, value);
-	text_add_string(out, number);
-	if (strpbrk(number, ".e") == NULL)
-		text_add_string(out, ".0");
-}
-
 static void expand_string(struct expand *expand, const struct conf_key *key,
 	const config_setting_t *setting)
 {
@@ -95,25 +64,10 @@ static void expand_string(struct expand *expand, const struct conf_key *key,
 static void expand_scalar(struct expand *expand, const struct conf_key *key,
 	const config_setting_t *setting)
 {
-	struct text *out = &expand->out;
-
-	switch (config_setting_type(setting)) {
-	case CONFIG_TYPE_INT:
-		text_addf(out, "%d", config_setting_get_int(setting));
-		break;
-	case CONFIG_TYPE_INT64:
-		text_addf(out, "%lldL", config_setting_get_int64(setting));
-		break;
-	case CONFIG_TYPE_FLOAT:
-		text_add_double(out, config_setting_get_float(setting));
-		break;
-	case CONFIG_TYPE_BOOL:
-		text_add_string(out, config_setting_get_bool(setting) ?
-			"true" : "false");
-		break;
-	default:
+	if (config_setting_type(setting) == CONFIG_TYPE_STRING)
 		expand_string(expand, key, setting);
-	}
+	else
+		text_add_scalar(&expand->out, setting);
 }
 
 /* --- where from ------------------------------------------------------------ */

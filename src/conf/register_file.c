@@ -202,14 +202,30 @@ static void register_take_file(struct conf_reader *reader,
 	conf_read(reader, &register_table, root, context);
 }
 
-struct register_ *register_load(const struct settings *settings,
-	struct faults *faults)
+/* What is read beside the files that settings name. */
+struct register_guest {
+	const char *path;	/* NULL: nothing */
+	const char *name;	/* of a text, in faults */
+	struct text *text;	/* NULL: the file itself, keys of others in it */
+};
+
+static void guest_read(struct register_reading *reading,
+	const struct register_guest *guest)
 {
-	return register_load_with(settings, NULL, faults);
+	struct conf_reader *reader = reading->reader;
+
+	if (guest->text != NULL) {
+		reader->file = arena_string(reader->arena, guest->name);
+		reader->folder = conf_file_folder(reader->arena, guest->path);
+		reading_parse(reading, guest->text);
+	} else if (guest->path != NULL) {
+		reading->hosted = true;
+		reading_file(reading, guest->path);
+	}
 }
 
-struct register_ *register_load_with(const struct settings *settings,
-	const char *host, struct faults *faults)
+static struct register_ *register_build(const struct settings *settings,
+	const struct register_guest *guest, struct faults *faults)
 {
 	struct register_building *building = mem_new(1, sizeof *building);
 	struct conf_reader reader;
@@ -223,9 +239,7 @@ struct register_ *register_load_with(const struct settings *settings,
 	register_building_init(building, &reader, settings);
 	reader.digest = digest_new();
 	files_read(&reading, settings);
-	reading.hosted = true;
-	if (host != NULL)
-		reading_file(&reading, host);
+	guest_read(&reading, guest);
 	reg = building->reg;
 	digest_finish(reader.digest, &reg->digest);
 	conf_reader_release(&reader);
@@ -239,4 +253,25 @@ struct register_ *register_load_with(const struct settings *settings,
 		return reg;
 	register_free(reg);
 	return NULL;
+}
+
+struct register_ *register_load(const struct settings *settings,
+	struct faults *faults)
+{
+	return register_build(settings, &(struct register_guest){0}, faults);
+}
+
+struct register_ *register_load_with(const struct settings *settings,
+	const char *host, struct faults *faults)
+{
+	return register_build(settings, &(struct register_guest){.path = host},
+		faults);
+}
+
+struct register_ *register_load_text(const struct settings *settings,
+	const char *path, const char *name, struct text *text,
+	struct faults *faults)
+{
+	return register_build(settings, &(struct register_guest){path, name,
+		text}, faults);
 }

@@ -36,5 +36,10 @@ struct register_ *register_load(const struct settings *settings,
    of another kind, which whoever reads those has checked. NULL: none. */
 struct register_ *register_load_with(const struct settings *settings,
 	const char *host, struct faults *faults);
+/* The same with a text that is to be a register file beside a path, and is
+   called by a name in faults. Some of its bytes are changed. */
+struct register_ *register_load_text(const struct settings *settings,
+	const char *path, const char *name, struct text *text,
+	struct faults *faults);
 
 #endif

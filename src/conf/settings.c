@@ -13,6 +13,7 @@
 #include "conf/channels.h"
 #include "conf/conf_file.h"
 #include "conf/conf_value.h"
+#include "conf/import_mapping.h"
 #include "conf/register_file.h"
 #include "conf/register_tables.h"
 #include "conf/settings.h"
@@ -401,6 +402,7 @@ struct rows {
 static struct rows settings_rows = {.table = &top_table};
 static struct rows register_rows = {.table = &register_table};
 static struct rows test_rows = {.table = &test_table};
+static struct rows import_rows = {.table = &import_table_of_keys};
 static pthread_once_t rows_once = PTHREAD_ONCE_INIT;
 
 static void rows_fill(struct rows *rows)
@@ -420,6 +422,7 @@ static void rows_make(void)
 	rows_fill(&settings_rows);
 	rows_fill(&register_rows);
 	rows_fill(&test_rows);
+	rows_fill(&import_rows);
 }
 
 const struct settings_key *settings_keys(void)
@@ -432,6 +435,12 @@ const struct settings_key *register_keys(void)
 {
 	pthread_once(&rows_once, rows_make);
 	return register_rows.keys;
+}
+
+const struct settings_key *import_mapping_keys(void)
+{
+	pthread_once(&rows_once, rows_make);
+	return import_rows.keys;
 }
 
 const struct settings_key *test_file_keys(void)

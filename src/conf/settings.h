@@ -99,5 +99,7 @@ const struct settings_key *settings_keys(void);
 const struct settings_key *register_keys(void);
 /* The same for test files, without the lists of a register they may hold. */
 const struct settings_key *test_file_keys(void);
+/* The same for the mappings of pledged import. */
+const struct settings_key *import_mapping_keys(void);
 
 #endif

@@ -385,28 +385,6 @@ static const struct conf_key test_file_rows[] = {
 
 const struct conf_table test_table = {CONF_TABLE(test_file_rows)};
 
-static int key_order(const void *a, const void *b)
-{
-	return strcmp(((const struct conf_key *)a)->name,
-		((const struct conf_key *)b)->name);
-}
-
-/* The same, and the lists of a register, which are read by themselves. */
-static struct conf_table table_with_register(struct arena *arena)
-{
-	size_t own = test_table.count, count = own + register_table.count;
-	struct conf_key *keys = arena_alloc(arena, count, sizeof *keys);
-
-	memcpy(keys, test_file_rows, sizeof test_file_rows);
-	for (size_t i = 0; i < register_table.count; i++)
-		keys[own + i] = (struct conf_key){
-			.name = register_table.keys[i].name,
-			.kind = &conf_anything,
-		};
-	qsort(keys, count, sizeof *keys, key_order);
-	return (struct conf_table){.keys = keys, .count = count};
-}
-
 /* --- loading -------------------------------------------------------------- */
 
 /* false: it cannot be read on, or its text has faults that reading the register
@@ -414,7 +392,8 @@ static struct conf_table table_with_register(struct arena *arena)
 static bool file_parse(struct test_file *file, struct text *bytes,
 	struct faults *faults)
 {
-	const struct conf_table table = table_with_register(file->arena);
+	const struct conf_table table = conf_table_with(file->arena, &test_table,
+		&register_table);
 	struct conf_reader reader;
 	size_t errors = faults->errors;
 	config_t config;

@@ -37,6 +37,7 @@ int command_assess(const struct options *options);
 int command_replay(const struct options *options);
 int command_source(const struct options *options);
 int command_test(const struct options *options);
+int command_import(const struct options *options);
 int command_routes(const struct options *options);
 int command_rebuild(const struct options *options);
 

@@ -72,6 +72,9 @@ static const struct verb {
 		"table json csv",
 		"routes --for MILESTONE|KEY=PATTERN... [-o table|json|csv]",
 		"who would be told, by which route, and when"},
+	{"import", command_import, TAKES_ARGUMENTS | REFUSES_CONF, "",
+		"import MAPPING TABLE",
+		"a register from a table of commitments, pledged-import(5)"},
 	{"rebuild", command_rebuild, 0, "",
 		"rebuild",
 		"make the state tables anew from the facts; not while it runs"},
@@ -92,7 +95,7 @@ static void print_help(void)
 		"  --help         this\n\n"
 		"A TIME is a date (its end, in the configured zone) or RFC 3339.\n"
 		"Manuals: pledged(8), pledged.conf(5), pledged-register(5), "
-		"pledged-benchmark(7),\npledged-test(5)");
+		"pledged-benchmark(7),\npledged-test(5), pledged-import(5)");
 }
 
 static int usage(const struct verb *verb, const char *format, ...)

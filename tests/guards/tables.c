@@ -46,6 +46,7 @@ int main(void)
 	print_keys("setting", settings_keys());
 	print_keys("register", register_keys());
 	print_keys("test", test_file_keys());
+	print_keys("import", import_mapping_keys());
 	print_lints();
 	print_functions();
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)

@@ -57,6 +57,17 @@ ANSWERS = {
         ("2024-11-15", "payments/last", {"status": "not_met"}),
         ("2023-06-30", "payments/first", {"status": "met", "event_date": "2022-05-17"}),
     ],
+    "action-plan": [
+        ("2024-11-01", "c1/contracts-of-all-ministries-on-the-portal", {
+            "due": "2024-12-31T23:59:59+01:00", "lifecycle": "active"}),
+        ("2025-03-15", "c1/contracts-of-all-ministries-on-the-portal", {
+            "due": "2025-03-31T23:59:59+02:00", "lifecycle": "rescheduled"}),
+        ("2025-03-15", "c1/decree-on-the-publication-of-contracts", {
+            "status": "met", "event_date": "2024-06-12"}),
+        ("2025-03-15", "c2/citizens-budget-2025-published", {
+            "status": "met_late", "days_late": 4}),
+        ("2025-03-15", "c5/bill-before-parliament", {"status": "withdrawn"}),
+    ],
     "promise-meter": [
         ("2023-01-15", "open-contracts/adopted", {"status": "not_started", "due": None}),
         ("2024-03-01", "open-contracts/adopted", {
