@@ -217,6 +217,7 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/scorecard", get_scorecard,
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
+	{SERVER_GET, "/report", get_report, NULL},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},

@@ -19,6 +19,7 @@
  *	api_verify.c       whether all is as it was recorded
  *	api_evidence.c     what sources answered, and how it was read
  *	api_assets.c       files that are part of the program
+ *	api_report.c       all that is asked of many milestones as one document
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -26,6 +27,9 @@
 #include "base/json.h"
 #include "core/register_index.h"
 #include "pledged/daemon.h"
+#include "pledged/query.h"
+
+struct rollup;	/* core/rollup.h */
 
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
@@ -42,7 +46,7 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify, get_asset;
+	post_verify, get_asset, get_report;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -126,6 +130,11 @@ struct question {
 
 int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error);
+/* The filters; is_own: whether another parameter is none, and no mistake. The
+   times are left to question_read. */
+int query_read(struct daemon *daemon, struct server_request *request,
+	bool (*is_own)(const char *name), struct query *query,
+	struct error *error);
 /* Where a milestone stands, and since when; room is for an answer of its own. */
 const struct assessment *question_answer(const struct question *question,
 	struct daemon *daemon, uint32_t index, struct assessment *room,
@@ -137,6 +146,12 @@ void reply_no_milestone(struct daemon *daemon, struct server_request *request,
 /* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix);
+
+/* --- api_rollup.c: what many come to ------------------------------------------ */
+
+/* "rule", "left_out", "total" and "items", into an object that is open. */
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup);
 
 /* --- api_lists.c: pages ---------------------------------------------------------- */
 

@@ -14,19 +14,24 @@
 #define LOOKED_MAX 20000
 #define JUDGED_MAX 2000		/* of them, when asked as of another time */
 
-static bool parameter_is_general(const char *name)
+static bool parameter_is_time(const char *name)
 {
-	return string_is(name, "limit") || string_is(name, "cursor") ||
-		string_is(name, "as_of") || string_is(name, "recorded_as_of");
+	return string_is(name, "as_of") || string_is(name, "recorded_as_of");
 }
 
-static int query_read(struct daemon *daemon, struct server_request *request,
-	struct query *query, struct error *error)
+static bool parameter_is_of_page(const char *name)
+{
+	return string_is(name, "limit") || string_is(name, "cursor");
+}
+
+int query_read(struct daemon *daemon, struct server_request *request,
+	bool (*is_own)(const char *name), struct query *query,
+	struct error *error)
 {
 	const char *name, *value;
 
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (parameter_is_general(name))
+		if (parameter_is_time(name) || is_own(name))
 			continue;
 		int taken = query_add(query, name, value, daemon->settings->zone,
 			error);
@@ -146,7 +151,8 @@ void get_milestones(struct daemon *daemon, struct server_request *request,
 
 	(void)rest;
 	if (question_read(daemon, request, &question, &error) < 0 ||
-		query_read(daemon, request, &query, &error) < 0) {
+		query_read(daemon, request, parameter_is_of_page, &query,
+			&error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

@@ -271,8 +271,8 @@ static void put_next(struct json *json, const struct register_ *reg,
 	json_put_instant(json, "next_due", known ? tally->next_due : INSTANT_MAX);
 }
 
-static void put_group(struct json *json, const struct rollup_line *line,
-	const struct asked *asked)
+static void put_group(struct json *json, const struct register_ *reg,
+	const struct rollup_line *line, const struct asked *asked)
 {
 	int share = 0;
 	bool known = tally_on_time(&line->tally, &share);
@@ -283,8 +283,22 @@ static void put_group(struct json *json, const struct rollup_line *line,
 	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
 	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
 	put_share(json, "on_time_share", known, share);
-	put_next(json, asked->daemon->reg, &line->tally);
+	put_next(json, reg, &line->tally);
 	json_object_end(json);
+}
+
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup)
+{
+	const struct asked asked = {.within = -1};
+
+	put_rule(json, rollup);
+	put_total(json, rollup, &asked);
+	json_key(json, "items");
+	json_array(json);
+	for (size_t i = 0; i < rollup->row_count; i++)
+		put_group(json, reg, &rollup->rows[i], &asked);
+	json_array_end(json);
 }
 
 static void reply_scorecard(struct server_request *request, const char *by,
@@ -298,13 +312,7 @@ static void reply_scorecard(struct server_request *request, const char *by,
 	json_put_instant(json, "as_of", asked->question.known.published_by);
 	json_put_string(json, "by", by);
 	reply_put_register(&reply, asked->daemon);
-	put_rule(json, rollup);
-	put_total(json, rollup, asked);
-	json_key(json, "items");
-	json_array(json);
-	for (size_t i = 0; i < rollup->row_count; i++)
-		put_group(json, &rollup->rows[i], asked);
-	json_array_end(json);
+	view_scorecard_fields(json, asked->daemon->reg, rollup);
 	json_object_end(json);
 	reply_send(&reply, request, 200);
 }
