@@ -4,36 +4,10 @@
  */
 #include <stdlib.h>
 
-#include "base/log.h"
-#include "base/mem.h"
 #include "pledged/api.h"
+#include "pledged/origins.h"
 #include "pledged/view.h"
 #include "pledged/view_explanation.h"
-
-/* Origins of all figures, in their order, and their ids. What the store does not
-   have yet, or cannot read now, has none. */
-static struct store_origin *origins_load(struct daemon *daemon,
-	struct explanation *explanation)
-{
-	struct store_origin *origins = mem_new(explanation->figure_count + 1,
-		sizeof *origins);
-	struct error error;
-
-	for (size_t i = 0; i < explanation->figure_count; i++)
-		origins[i].of = &explanation->figures[i].observation;
-	for (size_t i = 0; i < explanation->node_count; i++) {
-		const struct explained *node = &explanation->nodes[i];
-
-		if (node->figures.count > 0 && store_load_origins(daemon->store,
-		    daemon->reg->indicators[node->indicator].id,
-		    &origins[node->figures.first], node->figures.count,
-		    &error) < 0)
-			log_error("origins of figures: %s", error.text);
-	}
-	for (size_t i = 0; i < explanation->figure_count; i++)
-		explanation->figures[i].observation.id = origins[i].id;
-	return origins;
-}
 
 static void reply_explanation(struct daemon *daemon,
 	struct server_request *request, uint32_t index, struct knowledge known,
@@ -45,7 +19,7 @@ static void reply_explanation(struct daemon *daemon,
 
 	milestone_explain(daemon->reg, daemon->history, index, known,
 		&explanation);
-	origins = origins_load(daemon, &explanation);
+	origins = explanation_origins(daemon, &explanation);
 	reply_begin(&reply);
 	json_object(&reply.json);
 	view_milestone_fields(&reply.json, daemon->reg, daemon->history, index,

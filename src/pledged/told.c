@@ -203,13 +203,10 @@ void add_wording_count(struct text *out, int wording,
 
 /* --- names, dates and figures -------------------------------------------- */
 
-/* A milestone's own title says what it is; without one, the pledge's and the
-   milestone's name together do. */
-static void add_milestone_name(const struct told *told, struct text *out)
+void add_milestone_name(const struct register_ *reg,
+	const struct milestone *milestone, struct text *out)
 {
-	const struct milestone *milestone = told->milestone;
-	const struct pledge *pledge = milestone_pledge(told->context->reg,
-		milestone);
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
 
 	if (milestone->title != NULL) {
 		text_add_line(out, milestone->title, NAME_SHOWN);
@@ -225,7 +222,7 @@ void add_name(const struct told *told, struct text *out)
 	const struct event *event = told->event;
 
 	if (told->milestone != NULL) {
-		add_milestone_name(told, out);
+		add_milestone_name(told->context->reg, told->milestone, out);
 	} else if (event->subject != NULL) {
 		if (event->subject_kind == SUBJECT_CHANNEL)
 			text_add_string(out, "channel ");
@@ -296,9 +293,9 @@ void add_days_left(struct text *out, int32_t left)
 		text_addf(out, "in %d day%s", left, left == 1 ? "" : "s");
 }
 
-static void add_unit(const struct told *told, struct text *out)
+static void add_unit(const struct milestone *milestone, struct text *out)
 {
-	const char *unit = view_unit(told->milestone);
+	const char *unit = view_unit(milestone);
 
 	if (unit == NULL || string_is(unit, "1"))	/* a pure number */
 		return;
@@ -306,47 +303,57 @@ static void add_unit(const struct told *told, struct text *out)
 	text_add_line(out, unit, NAME_SHOWN);
 }
 
-bool told_has_floor(const struct told *told)
+static bool milestone_has_floor(const struct milestone *milestone)
 {
 	enum comparison comparison =
-		(enum comparison)told->milestone->benchmark->comparison;
+		(enum comparison)milestone->benchmark->comparison;
 
 	return comparison == COMPARE_GE || comparison == COMPARE_GT;
 }
 
-/* One that asks whether something is there at all has no figures worth a word. */
-static bool target_is_yes(const struct told *told)
+bool told_has_floor(const struct told *told)
 {
-	const char *unit = view_unit(told->milestone);
-	const struct figure *target = &told->state->assessment.target;
+	return milestone_has_floor(told->milestone);
+}
+
+/* One that asks whether something is there at all has no figures worth a word. */
+static bool target_is_yes(const struct milestone *milestone,
+	const struct figure *target)
+{
+	const char *unit = view_unit(milestone);
 
 	return (unit == NULL || string_is(unit, "1")) && target->known &&
 		decimal_equal(target->value, decimal_from_int(1));
 }
 
-bool add_share(const struct told *told, struct text *out)
+bool add_share_of(const struct milestone *milestone,
+	const struct assessment *a, struct text *out)
 {
-	if (told->state == NULL)
-		return false;
-	const struct assessment *a = &told->state->assessment;
 	enum comparison comparison =
-		(enum comparison)told->milestone->benchmark->comparison;
+		(enum comparison)milestone->benchmark->comparison;
 
-	if (!a->actual.known || !a->target.known || target_is_yes(told))
+	if (!a->actual.known || !a->target.known ||
+			target_is_yes(milestone, &a->target))
 		return false;
-	bool floor = told_has_floor(told);
+	bool floor = milestone_has_floor(milestone);
 
 	text_add_decimal_short(out, a->actual.value);
 	if (!floor)
-		add_unit(told, out);
+		add_unit(milestone, out);
 	if (floor)
 		text_add_string(out, " of ");
 	else
 		text_add_string(out, comparison == COMPARE_LE ||
 			comparison == COMPARE_LT ? ", at most " : " against ");
 	text_add_decimal_short(out, a->target.value);
-	add_unit(told, out);
+	add_unit(milestone, out);
 	return true;
+}
+
+bool add_share(const struct told *told, struct text *out)
+{
+	return told->state != NULL && add_share_of(told->milestone,
+		&told->state->assessment, out);
 }
 
 /* --- the subject line ----------------------------------------------------- */

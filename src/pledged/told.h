@@ -58,6 +58,10 @@ int wording_of_rank(int rank);
 void add_wording_count(struct text *out, int wording,
 	enum subject_kind about, size_t count, bool noun);
 
+/* "Agricultural goods, 2020": a milestone's own title says what it is; without
+   one, the pledge's and the milestone's name together do. */
+void add_milestone_name(const struct register_ *reg,
+	const struct milestone *milestone, struct text *out);
 /* "Agricultural goods, 2020", "census", "channel desk". */
 void add_name(const struct told *told, struct text *out);
 /* "Reminder (2): Slipped: Agricultural goods, 2020" */
@@ -79,6 +83,9 @@ struct date told_due_date(const struct told *told);
 /* "27.3bn of 33.5bn USD", of a ceiling "27.3bn USD where 20bn is the most".
    false, and nothing: they are not known. */
 bool add_share(const struct told *told, struct text *out);
+/* The same of any answer, for the terms that it was judged by. */
+bool add_share_of(const struct milestone *milestone,
+	const struct assessment *answer, struct text *out);
 /* Whether it is to be reached, not kept below or hit. */
 bool told_has_floor(const struct told *told);
 /* Days from the notification to its due date; DAYS_NONE: it has none. */

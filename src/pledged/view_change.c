@@ -218,6 +218,34 @@ static void put_cause(struct json *json, const struct store_change *change)
 	json_put_string(json, "reason", change->reason);
 }
 
+static void pairs_take(struct pair pairs[FIELD_COUNT],
+	const struct milestone_state *before, const struct store_change *change,
+	const struct zone *zone)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		pair_take(&pairs[i], &fields[i], before, &change->state, zone);
+}
+
+static void pairs_release(struct pair pairs[FIELD_COUNT])
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		pair_release(&pairs[i]);
+}
+
+void add_change(struct text *out, const struct milestone_state *before,
+	const struct store_change *change, const struct zone *zone)
+{
+	struct pair pairs[FIELD_COUNT];
+	struct text line;
+
+	pairs_take(pairs, before, change, zone);
+	text_init(&line, 0);
+	add_pairs(&line, pairs);
+	text_add(out, line.data, line.length);
+	text_release(&line);
+	pairs_release(pairs);
+}
+
 void view_change(struct json *json, const struct milestone_state *before,
 	const struct store_change *change, const struct zone *zone)
 {
@@ -225,8 +253,7 @@ void view_change(struct json *json, const struct milestone_state *before,
 	struct pair pairs[FIELD_COUNT];
 	struct text line;
 
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		pair_take(&pairs[i], &fields[i], before, &change->state, zone);
+	pairs_take(pairs, before, change, zone);
 	text_init(&line, 0);
 	add_pairs(&line, pairs);
 	json_object(json);
@@ -240,6 +267,5 @@ void view_change(struct json *json, const struct milestone_state *before,
 	put_cause(json, change);
 	json_object_end(json);
 	text_release(&line);
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		pair_release(&pairs[i]);
+	pairs_release(pairs);
 }

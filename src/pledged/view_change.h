@@ -1,5 +1,6 @@
 /*
- * view_change: what is different between two answers of a milestone, as JSON.
+ * view_change: what is different between two answers of a milestone, as JSON
+ * and in a line for people.
  */
 #ifndef PLEDGED_PLEDGED_VIEW_CHANGE_H
 #define PLEDGED_PLEDGED_VIEW_CHANGE_H
@@ -12,6 +13,9 @@
 bool view_change_is_told(const struct milestone_state *before,
 	const struct store_change *change, const struct zone *zone);
 void view_change(struct json *json, const struct milestone_state *before,
+	const struct store_change *change, const struct zone *zone);
+/* "at_risk -> not_met; actual 8.1bn -> 9.74bn" */
+void add_change(struct text *out, const struct milestone_state *before,
 	const struct store_change *change, const struct zone *zone);
 
 #endif

@@ -262,6 +262,14 @@ int store_load_changes(struct store *store, const char *milestone, int64_t from,
 		error);
 }
 
+int store_find_change(struct store *store, const char *milestone, instant by,
+	size_t back, int64_t *out, struct error *error)
+{
+	*out = 0;
+	return load_after(store, QUERY_CHANGE_BACK, by, back, milestone,
+		load_counter, out, error);
+}
+
 /* --- sources ------------------------------------------------------------------------ */
 
 struct source_target {

@@ -187,6 +187,10 @@ static const char *const queries[QUERY_COUNT] = {
 		STATE_COLUMNS " FROM name AS n CROSS JOIN assessment AS s "
 		"WHERE n.text = ?3 AND s.milestone = n.id AND s.id >= ?1 "
 		"ORDER BY s.id LIMIT ?2",
+	[QUERY_CHANGE_BACK] = "SELECT s.id "
+		"FROM name AS n CROSS JOIN assessment AS s "
+		"WHERE n.text = ?3 AND s.milestone = n.id AND s.as_of <= ?1 "
+		"ORDER BY s.id DESC LIMIT 1 OFFSET ?2",
 	[QUERY_LAST_ATTEMPTS] =
 		"SELECT c.text, d.notification, d.state, d.attempts, d.next, d.at, "
 		"d.answer FROM delivery_attempt AS d CROSS JOIN notification AS n "

@@ -163,6 +163,10 @@ typedef void store_change_fn(void *context, const struct store_change *change);
    limit (0: no limit). */
 int store_load_changes(struct store *store, const char *milestone, int64_t from,
 	size_t limit, store_change_fn *fn, void *context, struct error *error);
+/* The one behind which so many (at least 1) more were saved of it by a time: from
+   there on those are read. 0: there are not so many. */
+int store_find_change(struct store *store, const char *milestone, instant by,
+	size_t back, int64_t *out, struct error *error);
 typedef void store_source_fn(void *context, const char *id,
 	const struct source_state *state);
 int store_load_sources(struct store *store, store_source_fn *fn, void *context,

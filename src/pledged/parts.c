@@ -1,0 +1,346 @@
+/* parts: see parts.h. */
+#include "pledged/parts.h"
+
+#include <stdlib.h>
+
+#include "pledged/told.h"
+
+/* --- statuses and times ----------------------------------------------------- */
+
+void part_status(struct html *html, enum status status)
+{
+	const struct look *look = status_look(status);
+	struct text class;
+
+	text_init(&class, 64);
+	text_addf(&class, "status %s", hue_name(look->hue));
+	html_open(html, "span", "class", text_string(&class), NULL);
+	html_element(html, "span", look->sign, "class", "sign", "aria-hidden",
+		"true", NULL);
+	html_text(html, look->words);
+	html_close(html, "span");
+	text_release(&class);
+}
+
+void part_time(struct html *html, instant at, const struct zone *zone)
+{
+	struct text machine, words;
+
+	if (at == INSTANT_MIN || at == INSTANT_MAX) {
+		html_text(html, "never");
+		return;
+	}
+	struct clock_time local = zone_local(zone, at);
+
+	text_init(&machine, 64);
+	text_init(&words, 256);
+	text_add_instant_zone(&machine, at, zone);
+	text_add_date(&words, local.date);
+	text_addf(&words, " %02d:%02d", local.hour, local.minute);
+	html_element(html, "time", text_string(&words), "datetime",
+		text_string(&machine), "title", zone_name(zone), NULL);
+	text_release(&words);
+	text_release(&machine);
+}
+
+void part_date(struct html *html, struct date date)
+{
+	struct text text;
+
+	text_init(&text, 64);
+	text_add_date(&text, date);
+	html_element(html, "time", text_string(&text), "datetime",
+		text_string(&text), NULL);
+	text_release(&text);
+}
+
+static const struct zone *zone_of(const struct sheet *sheet, uint32_t milestone)
+{
+	const struct register_ *reg = sheet->daemon->reg;
+
+	return milestone_zone(reg, &reg->milestones[milestone]);
+}
+
+void part_due_date(const struct sheet *sheet, uint32_t milestone,
+	const struct assessment *answer)
+{
+	if (!date_is_none(answer->due_date))
+		part_date(sheet->html, answer->due_date);
+	else if (answer->due != INSTANT_MAX)
+		part_time(sheet->html, answer->due, zone_of(sheet, milestone));
+	else
+		html_text(sheet->html, "not known yet");
+}
+
+void part_due(const struct sheet *sheet, uint32_t milestone,
+	const struct assessment *answer)
+{
+	const struct zone *zone = zone_of(sheet, milestone);
+	struct text far;
+
+	part_due_date(sheet, milestone, answer);
+	if (answer->due == INSTANT_MAX || answer->due == INSTANT_MIN)
+		return;
+	text_init(&far, 64);
+	add_days_left(&far, date_to_days(zone_date(zone, answer->due)) -
+		date_to_days(zone_date(zone,
+		sheet->question->known.published_by)));
+	html_text(sheet->html, " ");
+	html_element(sheet->html, "span", text_string(&far), "class", "far",
+		NULL);
+	text_release(&far);
+}
+
+/* --- links -------------------------------------------------------------------- */
+
+/* On a page: the path before the id, and whether that is of the page itself. In
+   a report: the word before the id, NULL where there is nothing to lead to. */
+static const struct {
+	const char *path, *anchor;
+	bool dated;
+} targets[] = {
+	[SHEET_MILESTONE] = {"/milestones/", "milestone-", true},
+	[SHEET_PLEDGE] = {"/pledges/", "pledge-", true},
+	[SHEET_SOURCE] = {"/sources#source-", NULL, false},
+};
+
+void sheet_anchor(struct text *out, enum sheet_target target, const char *id)
+{
+	if (targets[target].anchor != NULL)
+		text_addf(out, "%s%s", targets[target].anchor, id);
+}
+
+static void add_instant_parameter(struct text *out, char before,
+	const char *name, instant at)
+{
+	text_addf(out, "%c%s=", before, name);
+	text_add_instant(out, at);
+}
+
+/* first: '?', or '&' behind another parameter. */
+static void add_times(struct text *out, const struct question *question,
+	char first)
+{
+	if (!question->past)
+		return;
+	add_instant_parameter(out, first, "as_of",
+		question->known.published_by);
+	if (question->known.recorded_by != INSTANT_MAX)
+		add_instant_parameter(out, '&', "recorded_as_of",
+			question->known.recorded_by);
+}
+
+void part_add_time(struct text *out, const struct question *question)
+{
+	add_times(out, question, '?');
+}
+
+void part_add_path(struct text *out, const struct sheet *sheet, const char *path)
+{
+	bool asks = false;
+
+	for (const char *at = path; *at != '\0'; at++)
+		asks |= *at == '?';
+	text_add_string(out, path);
+	add_times(out, sheet->question, asks ? '&' : '?');
+}
+
+void part_link(const struct sheet *sheet, enum sheet_target target,
+	const char *id, const char *text)
+{
+	struct text href;
+
+	text_init(&href, 0);
+	if (!sheet->report) {
+		text_addf(&href, "%s%s", targets[target].path, id);
+		if (targets[target].dated)
+			part_add_time(&href, sheet->question);
+	} else if (targets[target].anchor != NULL) {
+		text_add_char(&href, '#');
+		sheet_anchor(&href, target, id);
+	}
+	if (href.length > 0)
+		html_element(sheet->html, "a", text, "href",
+			text_string(&href), NULL);
+	else
+		html_text(sheet->html, text);
+	text_release(&href);
+}
+
+void part_milestone(const struct sheet *sheet, uint32_t index)
+{
+	const struct register_ *reg = sheet->daemon->reg;
+	const struct milestone *milestone = milestone_at(&reg->milestones[index],
+		sheet->question->known.published_by);
+	struct text name;
+
+	text_init(&name, 0);
+	add_milestone_name(reg, milestone, &name);
+	part_link(sheet, SHEET_MILESTONE, milestone->id, text_string(&name));
+	text_release(&name);
+}
+
+/* --- facts and tables --------------------------------------------------------- */
+
+void part_fact_open(struct html *html, const char *label)
+{
+	html_open(html, "div", NULL);
+	html_element(html, "dt", label, NULL);
+	html_open(html, "dd", NULL);
+}
+
+void part_fact_close(struct html *html)
+{
+	html_close(html, "dd");
+	html_close(html, "div");
+}
+
+void part_fact(struct html *html, const char *label, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	part_fact_open(html, label);
+	html_text(html, value);
+	part_fact_close(html);
+}
+
+void part_table_open(struct part_table *table, struct html *html,
+	const struct part_column *columns, size_t count, const char *caption,
+	const char *class)
+{
+	*table = (struct part_table){.html = html, .columns = columns,
+		.count = count};
+	html_open(html, "table", "role", "table", "class", class, NULL);
+	html_element(html, "caption", caption, NULL);
+	html_open(html, "thead", "role", "rowgroup", NULL);
+	html_open(html, "tr", "role", "row", NULL);
+	for (size_t i = 0; i < count; i++)
+		html_element(html, "th", columns[i].label, "scope", "col",
+			"role", "columnheader", "class", columns[i].class, NULL);
+	html_close(html, "tr");
+	html_close(html, "thead");
+	html_open(html, "tbody", "role", "rowgroup", NULL);
+}
+
+void part_table_close(struct part_table *table)
+{
+	html_close(table->html, "tbody");
+	html_close(table->html, "table");
+}
+
+/* The roles say what the elements are: style sheets that lay a table out
+   otherwise take that away from them. */
+void part_row_open(struct part_table *table)
+{
+	table->at = 0;
+	html_open(table->html, "tr", "role", "row", NULL);
+}
+
+void part_row_close(struct part_table *table)
+{
+	html_close(table->html, "tr");
+	html_text(table->html, "\n");
+}
+
+void part_cell_open(struct part_table *table)
+{
+	const struct part_column *column = &table->columns[table->at];
+
+	if (column->head)
+		html_open(table->html, "th", "scope", "row", "role", "rowheader",
+			"class", column->class, NULL);
+	else
+		html_open(table->html, "td", "role", "cell", "data-label",
+			column->label, "class", column->class, NULL);
+}
+
+void part_cell_close(struct part_table *table)
+{
+	html_close(table->html, table->columns[table->at++].head ? "th" : "td");
+}
+
+void part_cell(struct part_table *table, const char *value)
+{
+	part_cell_open(table);
+	html_text(table->html, value);
+	part_cell_close(table);
+}
+
+/* --- rows of milestones ---------------------------------------------------------- */
+
+static const struct part_column milestone_columns[] = {
+	{"Status", "how", false}, {"Milestone", "what", true},
+	{"Due", "when", false}, {"Figures", "figures", false},
+	{"Why", "why", false},
+};
+
+void part_milestones_open(const struct sheet *sheet, struct part_table *table,
+	const char *caption)
+{
+	part_table_open(table, sheet->html, milestone_columns,
+		sizeof milestone_columns / sizeof *milestone_columns, caption,
+		"milestones");
+}
+
+/* "CN · Phase One agreement" */
+static void put_owed_by(const struct sheet *sheet,
+	const struct milestone *milestone)
+{
+	const struct register_ *reg = sheet->daemon->reg;
+	const struct pledge *pledge = milestone_pledge(reg, milestone);
+
+	html_open(sheet->html, "span", "class", "by", NULL);
+	html_textf(sheet->html, "%s%s%s", pledge->obligor != NULL ?
+		pledge->obligor : "", pledge->obligor != NULL ? " · " : "",
+		milestone->id);
+	html_close(sheet->html, "span");
+}
+
+static void put_figures(const struct sheet *sheet,
+	const struct milestone *milestone, const struct assessment *answer)
+{
+	struct text words;
+
+	text_init(&words, 0);
+	add_share_of(milestone, answer, &words);
+	html_text(sheet->html, text_string(&words));
+	text_release(&words);
+	if (!answer->pace.known)
+		return;
+	text_init(&words, 64);
+	text_add_string(&words, "pace ");
+	text_add_decimal(&words, decimal_round(answer->pace.value, 2));
+	html_text(sheet->html, " ");
+	html_element(sheet->html, "span", text_string(&words), "class", "far",
+		NULL);
+	text_release(&words);
+}
+
+void part_milestone_row(const struct sheet *sheet, struct part_table *table,
+	uint32_t index, const struct assessment *answer)
+{
+	const struct register_ *reg = sheet->daemon->reg;
+	const struct milestone *milestone = milestone_at(&reg->milestones[index],
+		answer->as_of);
+	struct text reason;
+
+	part_row_open(table);
+	part_cell_open(table);
+	part_status(sheet->html, answer->status);
+	part_cell_close(table);
+	part_cell_open(table);
+	part_milestone(sheet, index);
+	put_owed_by(sheet, milestone);
+	part_cell_close(table);
+	part_cell_open(table);
+	part_due(sheet, index, answer);
+	part_cell_close(table);
+	part_cell_open(table);
+	put_figures(sheet, milestone, answer);
+	part_cell_close(table);
+	text_init(&reason, 0);
+	assessment_reason(reg, index, answer, &reason);
+	part_cell(table, text_string(&reason));
+	text_release(&reason);
+	part_row_close(table);
+}

@@ -1,0 +1,72 @@
+/*
+ * parts: what pages and sheets are made of: a status, a date, a link, a table,
+ * each written in one way wherever it stands. Everything is as of the sheet's
+ * question.
+ */
+#ifndef PLEDGED_PLEDGED_PARTS_H
+#define PLEDGED_PLEDGED_PARTS_H
+
+#include "pledged/look.h"
+#include "pledged/sheet.h"
+
+/* Its sign and its word. */
+void part_status(struct html *html, enum status status);
+/* "2021-01-27 16:30 UTC", for programs too. MIN and MAX: "never". */
+void part_time(struct html *html, instant at, const struct zone *zone);
+void part_date(struct html *html, struct date date);
+/* The day in the milestone's zone, or the time of day where that counts, and
+   how far it is from the time asked about. */
+void part_due(const struct sheet *sheet, uint32_t milestone,
+	const struct assessment *answer);
+/* The same without how far it is. */
+void part_due_date(const struct sheet *sheet, uint32_t milestone,
+	const struct assessment *answer);
+
+/* To a page that keeps the time asked about, or to an anchor in a report. */
+void part_link(const struct sheet *sheet, enum sheet_target target,
+	const char *id, const char *text);
+/* To the page of a milestone, by its name for people. */
+void part_milestone(const struct sheet *sheet, uint32_t milestone);
+/* "?as_of=2021-01-28T04:59:59Z"; nothing where the question is about now. */
+void part_add_time(struct text *out, const struct question *question);
+/* "/milestones" or "/milestones?status=met", with the time asked about. */
+void part_add_path(struct text *out, const struct sheet *sheet,
+	const char *path);
+
+/* One line of a list of facts: open and close stand around its value. */
+void part_fact_open(struct html *html, const char *label);
+void part_fact_close(struct html *html);
+void part_fact(struct html *html, const char *label, const char *value);
+
+/* A table that becomes a list of cards where it would be too wide. */
+struct part_column {
+	const char *label;
+	const char *class;	/* of its cells; NULL: none */
+	bool head;		/* its cells say what the row is about */
+};
+struct part_table {
+	struct html *html;
+	const struct part_column *columns;
+	size_t count;
+	size_t at;		/* the column written next */
+};
+/* columns outlive the table; caption is a text; class NULL: none. */
+void part_table_open(struct part_table *table, struct html *html,
+	const struct part_column *columns, size_t count, const char *caption,
+	const char *class);
+void part_table_close(struct part_table *table);
+void part_row_open(struct part_table *table);
+void part_row_close(struct part_table *table);
+/* The next cell. */
+void part_cell_open(struct part_table *table);
+void part_cell_close(struct part_table *table);
+void part_cell(struct part_table *table, const char *value);
+
+/* Rows of milestones: how each stands, what it is, when it is due, its figures
+   and why. */
+void part_milestones_open(const struct sheet *sheet, struct part_table *table,
+	const char *caption);
+void part_milestone_row(const struct sheet *sheet, struct part_table *table,
+	uint32_t milestone, const struct assessment *answer);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+ * sheet: see sheet.h.
+ *
+ *	sheet.c          a milestone's sections, in order; pledges
+ *	sheet_facts.c    terms, decisions and figures
+ *	sheet_why.c      what the answer rests on
+ *	sheet_history.c  attestations, alerts, how the answer came about
+ *	parts.c          what all of them are made of
+ */
+#include "pledged/sheet.h"
+
+#include <stdlib.h>
+
+#include "pledged/chart.h"
+#include "pledged/origins.h"
+#include "pledged/sheet_internal.h"
+
+void sheet_section_open(const struct sheet *sheet, const char *title)
+{
+	html_open(sheet->html, "section", NULL);
+	html_element(sheet->html, sheet->report ? "h4" : "h2", title, NULL);
+}
+
+void sheet_section_close(const struct sheet *sheet)
+{
+	html_close(sheet->html, "section");
+	html_text(sheet->html, "\n");
+}
+
+/* --- a milestone ---------------------------------------------------------------- */
+
+/* As the answer is given: what the engine judges by now, else what was known. */
+static struct knowledge known_of(const struct sheet *sheet)
+{
+	struct knowledge known = sheet->question->known;
+
+	if (!sheet->question->past)
+		known.published_by = engine_as_of(sheet->daemon->engine,
+			known.published_by);
+	return known;
+}
+
+static void case_take(const struct sheet *sheet, uint32_t index,
+	struct sheet_case *out)
+{
+	struct daemon *daemon = sheet->daemon;
+	const struct register_ *reg = daemon->reg;
+
+	*out = (struct sheet_case){.index = index,
+		.original = &reg->milestones[index],
+		.zone = milestone_zone(reg, &reg->milestones[index]),
+		.since = sheet->question->past ? INSTANT_MIN :
+			engine_milestone(daemon->engine, index)->since};
+	milestone_explain(reg, daemon->history, index, known_of(sheet),
+		&out->explanation);
+	out->milestone = out->explanation.milestone;
+	out->origins = explanation_origins(daemon, &out->explanation);
+	voices_take(&out->voices, reg, &out->explanation, out->origins);
+}
+
+static void case_release(struct sheet_case *at)
+{
+	free(at->origins);
+	explanation_release(&at->explanation);
+}
+
+static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
+{
+	struct html *html = sheet->html;
+	struct text sentence;
+
+	text_init(&sentence, 0);
+	explanation_sentence(sheet->daemon->reg, at->index, &at->explanation,
+		&sentence);
+	html_open(html, "p", "class", "lead", NULL);
+	part_status(html, at->explanation.assessment.status);
+	html_text(html, " ");
+	html_text(html, text_string(&sentence));
+	html_close(html, "p");
+	text_release(&sentence);
+	html_open(html, "p", "class", "voices", NULL);
+	html_text(html, "Who says so: ");
+	sheet_voices(sheet, &at->voices);
+	if (at->since != INSTANT_MIN) {
+		html_text(html, ". So since ");
+		part_time(html, at->since, at->zone);
+	}
+	html_text(html, ".");
+	html_close(html, "p");
+}
+
+static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
+{
+	struct html *html = sheet->html;
+	struct text svg, words;
+
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_trajectory(sheet->daemon->reg, sheet->daemon->history,
+			at->index, at->explanation.assessment.as_of, &svg,
+			&words)) {
+		html_open(html, "figure", NULL);
+		html_raw(html, text_string(&svg));
+		html_element(html, "figcaption", text_string(&words), NULL);
+		html_close(html, "figure");
+	}
+	text_release(&words);
+	text_release(&svg);
+}
+
+void sheet_milestone(struct sheet *sheet, uint32_t milestone)
+{
+	struct sheet_case at;
+
+	case_take(sheet, milestone, &at);
+	put_lead(sheet, &at);
+	put_picture(sheet, &at);
+	sheet_facts(sheet, &at);
+	sheet_why(sheet, &at);
+	sheet_attestations(sheet, &at);
+	sheet_alerts(sheet, &at);
+	sheet_history(sheet, &at);
+	case_release(&at);
+}
+
+/* --- a pledge -------------------------------------------------------------------- */
+
+static void put_pledge_facts(const struct sheet *sheet,
+	const struct pledge *pledge)
+{
+	const struct instrument *instrument =
+		&sheet->daemon->reg->instruments[pledge->instrument];
+	struct html *html = sheet->html;
+
+	html_open(html, "dl", "class", "facts", NULL);
+	part_fact(html, "Obligor", pledge->obligor);
+	part_fact_open(html, "Instrument");
+	html_link(html, instrument->url, instrument->title != NULL ?
+		instrument->title : instrument->id);
+	part_fact_close(html);
+	if (pledge->cite != NULL || pledge->url != NULL) {
+		part_fact_open(html, "Promised in");
+		html_link(html, pledge->url, pledge->cite != NULL ?
+			pledge->cite : pledge->url);
+		part_fact_close(html);
+	}
+	part_fact(html, "Watched by", pledge->owner);
+	for (size_t i = 0; i < pledge->label_count; i++)
+		part_fact(html, pledge->labels[i].key, pledge->labels[i].value);
+	html_close(html, "dl");
+}
+
+static void put_pledge_milestones(const struct sheet *sheet,
+	const struct pledge *pledge)
+{
+	uint32_t shown = pledge->milestone_count < SHEET_ROWS_MAX ?
+		pledge->milestone_count : SHEET_ROWS_MAX;
+	struct part_table table;
+
+	part_milestones_open(sheet, &table, "Its milestones");
+	for (uint32_t i = 0; i < shown; i++) {
+		uint32_t index = pledge->first_milestone + i;
+		struct assessment room;
+		instant since;
+
+		part_milestone_row(sheet, &table, index, question_answer(
+			sheet->question, sheet->daemon, index, &room, &since));
+	}
+	part_table_close(&table);
+	if (shown < pledge->milestone_count)
+		html_textf(sheet->html, "The first %u of %u.", shown,
+			pledge->milestone_count);
+}
+
+void sheet_pledge(struct sheet *sheet, uint32_t index)
+{
+	const struct pledge *pledge = &sheet->daemon->reg->pledges[index];
+
+	put_pledge_facts(sheet, pledge);
+	put_pledge_milestones(sheet, pledge);
+}
