@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include <curl/curl.h>
@@ -242,28 +243,90 @@ static size_t reading_take(char *bytes, size_t size, size_t count, void *context
 	return reading->enough ? 0 : size * count;
 }
 
+/* Of a request that is prepared; frees its headers. */
+static int reading_perform(struct client *client, struct reading *reading,
+	struct curl_slist *headers)
+{
+	CURL *curl = client->curl;
+	long status = 0;
+	int outcome = CTL_DONE;
+
+	text_init(&reading->problem, 0);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, reading_take);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, reading);
+	CURLcode code = curl_easy_perform(curl);
+
+	curl_slist_free_all(headers);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		outcome = CTL_FAILED;
+	else if (code != CURLE_OK && !reading->enough)
+		outcome = tell_away(client, code);
+	else if (status < 200 || status >= 300)
+		outcome = tell_problem(status, &reading->problem);
+	text_release(&reading->problem);
+	return outcome;
+}
+
 int client_read(struct client *client, const char *path, const char *accept,
 	client_take *take, void *context)
 {
 	struct curl_slist *headers = header_of("Accept", accept);
 	struct reading reading = {client->curl, take, context, false, {0}};
-	long status = 0;
-	int outcome = CTL_DONE;
 
 	client_prepare(client, path, headers);
-	text_init(&reading.problem, 0);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, reading_take);
-	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &reading);
-	CURLcode code = curl_easy_perform(client->curl);
+	return reading_perform(client, &reading, headers);
+}
 
-	curl_slist_free_all(headers);
-	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (code != CURLE_OK && !reading.enough)
-		outcome = tell_away(client, code);
-	else if (status < 200 || status >= 300)
-		outcome = tell_problem(status, &reading.problem);
-	text_release(&reading.problem);
-	return outcome;
+static int download_tick(void *context, curl_off_t total, curl_off_t done,
+	curl_off_t sent_total, curl_off_t sent)
+{
+	const struct download *download = context;
+
+	(void)sent_total;
+	(void)sent;
+	return !download->tick(download->context, done, total);
+}
+
+/* "Repr-Digest: sha-256=:…:" (RFC 9530). */
+static size_t download_header(char *line, size_t size, size_t count,
+	void *context)
+{
+	static const char name[] = "Repr-Digest: sha-256=:";
+	struct download *download = context;
+	size_t length = size * count, skip = sizeof name - 1;
+	const char *end;
+	struct text bytes;
+
+	if (length <= skip || strncasecmp(line, name, skip) != 0)
+		return length;
+	end = memchr(line + skip, ':', length - skip);
+	text_init(&bytes, DIGEST_SIZE);
+	if (end != NULL && text_add_base64_decoded(&bytes, line + skip,
+	    (size_t)(end - line) - skip) && bytes.length == DIGEST_SIZE) {
+		memcpy(download->digest.bytes, bytes.data, DIGEST_SIZE);
+		download->has_digest = true;
+	}
+	text_release(&bytes);
+	return length;
+}
+
+int client_download(struct client *client, const char *path,
+	struct download *download)
+{
+	CURL *curl = client->curl;
+	struct reading reading = {curl, download->take, download->context, false,
+		{0}};
+
+	client_prepare(client, path, NULL);
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, download_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, download);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, download_tick);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, download);
+	return reading_perform(client, &reading, NULL);
 }
 
 void client_add_parameter(struct text *query, const char *name,

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/digest.h"
 #include "base/text.h"
 
 /* Exit statuses. */
@@ -42,6 +43,22 @@ int client_post(struct client *client, const char *path, const char *body,
 typedef bool client_take(void *context, const char *bytes, size_t length);
 int client_read(struct client *client, const char *path, const char *accept,
 	client_take *take, void *context);
+
+/*
+ * An order whose answer is a file. tick is called about once a second, with the
+ * bytes that have come and of how many, 0: it is not known yet; its answer is
+ * whether to go on. digest: SHA-256 of the whole, where the daemon says so.
+ * Returns as client_read; not to go on is CTL_FAILED, and nothing is told.
+ */
+struct download {
+	client_take *take;
+	bool (*tick)(void *context, long long done, long long total);
+	void *context;
+	bool has_digest;
+	struct digest digest;
+};
+int client_download(struct client *client, const char *path,
+	struct download *download);
 
 /* Prints what the daemon said, with nothing in it that moves a cursor: it may
    quote a source. Lines stay lines. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pledgectl/lists.h"
+#include "pledgectl/progress.h"
 
 #define ASK_AGAIN_NANOSECONDS 200000000L
 
@@ -41,16 +42,10 @@ static long long count_of(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
-/* One line that is written over, on a terminal alone. */
 static void print_progress(const json_t *json)
 {
-	long long total = count_of(json, "total");
-
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r\x1b[K%s", string_of(json, "phase"));
-	if (total > 0)
-		fprintf(stderr, " %lld%%", count_of(json, "done") * 100 / total);
+	progress_print(string_of(json, "phase"), count_of(json, "done"),
+		count_of(json, "total"));
 }
 
 static void print_differences(const json_t *json)
@@ -108,8 +103,7 @@ static int verify_wait(const struct request *request, struct text *answer,
 		text_release(answer);
 		nanosleep(&pause, NULL);
 	}
-	if (isatty(STDERR_FILENO))
-		fputs("\r\x1b[K", stderr);
+	progress_end();
 	return status;
 }
 

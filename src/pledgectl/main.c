@@ -91,6 +91,8 @@ static const struct verb {
 		"the bytes a source answered with, to standard output"},
 	{"verify", verb_verify, TAKES_SAMPLE, 0, "verify [--seal HEX]",
 		"whether all that was recorded is as it was recorded"},
+	{"backup", verb_backup, TAKES_FORCE, 1, "backup FILE",
+		"a whole copy of what the daemon keeps, checked"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
 };
@@ -191,7 +193,7 @@ static const struct option_row {
 	{"--release", TAKES_RELEASE, IN_FLAG, offsetof(struct request, release),
 		"--release", "accept all that its release brought, too"},
 	{"--force", TAKES_FORCE, IN_FLAG, offsetof(struct request, force),
-		"--force", "bytes to a terminal, too"},
+		"--force", "bytes to a terminal, over a file that is there"},
 	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample),
 		"--sample N", "answers to be read again; default 20"},
 	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal),

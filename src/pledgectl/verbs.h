@@ -71,6 +71,7 @@ int verb_observe(const struct request *request);
 int verb_accept(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
+int verb_backup(const struct request *request);
 int verb_reload(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */

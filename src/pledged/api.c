@@ -59,6 +59,7 @@ static const char *status_title(int status)
 	case 502: return "Bad Gateway";
 	case 503: return "Service Unavailable";
 	case 504: return "Gateway Timeout";
+	case 507: return "Insufficient Storage";
 	default: return "Error";
 	}
 }
@@ -218,6 +219,7 @@ static const struct endpoint {
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/report", get_report, NULL},
+	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
@@ -228,6 +230,7 @@ static const struct endpoint {
 	{SERVER_POST, "/v1/channels/", post_channel, "wait"},
 	{SERVER_POST, "/v1/reload", post_reload, ""},
 	{SERVER_POST, "/v1/verify", post_verify, "sample seal"},
+	{SERVER_POST, "/v1/backup", post_backup, ""},
 	{SERVER_POST, "/v1/milestones/", post_attestation, ""},
 	{SERVER_POST, "/v1/indicators/", post_observations, ""},
 	{SERVER_POST, "/v1/observations/", post_accept, ""},

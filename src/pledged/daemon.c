@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "net/listen.h"
 #include "pledged/asking.h"
+#include "pledged/backup.h"
 #include "pledged/channel_health.h"
 #include "pledged/checkup.h"
 #include "pledged/configuration.h"
@@ -357,6 +358,7 @@ static void daemon_close(struct daemon *daemon)
 	history_free(daemon->history);
 	effects_release(&daemon->effects);
 	verification_free(daemon->verification);
+	backup_free(daemon->backup);
 	retention_free(daemon->retention);
 	channel_health_free(daemon->channels_health);
 	checkup_free(daemon->checkup);

@@ -34,6 +34,7 @@ struct parcels;	/* mails that some recipients have (parcel.h) */
 struct turn;	/* one batch and what waits for its commit (turn.c) */
 struct access_;	/* who may change things (access.c) */
 struct verification; /* of the store, the last (verification.h) */
+struct backup;	/* of the store, the last (backup.h) */
 struct checkup;	/* of the store, after an unclean stop (checkup.h) */
 struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
@@ -62,6 +63,7 @@ struct daemon {
 	struct runner *checking;	/* the store, whole */
 	struct runner *reading;		/* bodies out of it */
 	struct verification *verification;	/* NULL: none yet */
+	struct backup *backup;		/* NULL: none yet */
 	struct submission *submissions;
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;

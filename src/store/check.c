@@ -2,8 +2,8 @@
  * check: whether the file is sound, as SQLite sees it: for after an unclean
  * stop. Says nothing of what stands in it; that is verify's.
  */
+#include "store/check.h"
 #include "store/database.h"
-#include "store/store.h"
 
 #define CHECK_STEPS 1000000	/* of SQLite's machine, between two reports */
 
@@ -49,18 +49,28 @@ static int check_file(sqlite3 *db, struct checking *checking,
 	return result;
 }
 
-int store_check(const char *dir, store_progress_fn *progress, void *context,
+int check_database(sqlite3 *db, store_progress_fn *progress, void *context,
 	struct error *error)
 {
 	struct checking checking = { progress, context, 0, false };
+	int result;
+
+	if (progress != NULL)
+		sqlite3_progress_handler(db, CHECK_STEPS, check_goes_on, &checking);
+	result = check_file(db, &checking, error);
+	sqlite3_progress_handler(db, 0, NULL, NULL);
+	return result;
+}
+
+int store_check(const char *dir, store_progress_fn *progress, void *context,
+	struct error *error)
+{
 	sqlite3 *db = database_open(dir, DATABASE_READ, error);
 	int result;
 
 	if (db == NULL)
 		return -1;
-	if (progress != NULL)
-		sqlite3_progress_handler(db, CHECK_STEPS, check_goes_on, &checking);
-	result = check_file(db, &checking, error);
+	result = check_database(db, progress, context, error);
 	database_close(db);
 	return result;
 }

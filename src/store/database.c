@@ -234,9 +234,7 @@ static enum error_kind errno_kind(int number)
 		ERROR_DENIED : ERROR_SYSTEM;
 }
 
-/* DIR/file with the folder's own links resolved, since SQLite is told to
-   follow none. NULL with an error; free() it. */
-static char *database_path(const char *dir, const char *file,
+char *database_path(const char *dir, const char *file,
 	struct error *error)
 {
 	char *real = realpath(dir, NULL);
@@ -287,7 +285,7 @@ static int database_create(const char *path, struct error *error)
 		strerror(errno));
 }
 
-static sqlite3 *database_open_path(const char *path, enum database_mode mode,
+sqlite3 *database_open_path(const char *path, enum database_mode mode,
 	struct error *error)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |

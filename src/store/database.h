@@ -23,6 +23,12 @@ enum database_mode { DATABASE_READ, DATABASE_WRITE };
  */
 sqlite3 *database_open(const char *dir, enum database_mode mode,
 	struct error *error);
+/* The same of a file by its path, as database_path makes it. */
+sqlite3 *database_open_path(const char *path, enum database_mode mode,
+	struct error *error);
+/* DIR/file with the folder's own links resolved, since SQLite is told to
+   follow none. NULL with an error; free() it. */
+char *database_path(const char *dir, const char *file, struct error *error);
 /* NULL is nothing. */
 void database_close(sqlite3 *db);
 

@@ -399,6 +399,45 @@ int store_load_events(struct store *store, int64_t after, const char *subject,
 		after, limit, subject, load_event, &target, error);
 }
 
+int store_load_events_before(struct store *store, int64_t before, size_t limit,
+	store_event_fn *fn, void *context, struct error *error)
+{
+	struct event_target target = { fn, context };
+
+	return load_before(store, QUERY_EVENTS_BEFORE, before, limit, NULL,
+		load_event, &target, error);
+}
+
+struct moves_target {
+	store_moves_fn *fn;
+	void *context;
+};
+
+static void load_moves(struct cursor *cursor, void *target)
+{
+	const struct moves_target *to = target;
+	struct store_moves moves;
+
+	moves.milestone = cursor_string(cursor);
+	moves.count = cursor_int(cursor);
+	moves.last = cursor_instant(cursor);
+	if (!cursor->bad)
+		to->fn(to->context, &moves);
+}
+
+int store_load_moves(struct store *store, instant until, store_moves_fn *fn,
+	void *context, struct error *error)
+{
+	struct moves_target target = { fn, context };
+	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_MOVES,
+		error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, until);
+	return load_rows(store, statement, load_moves, &target, error);
+}
+
 /* --- observations -------------------------------------------------------------------- */
 
 struct observation_target {

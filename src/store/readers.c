@@ -163,6 +163,15 @@ static const char *const queries[QUERY_COUNT] = {
 	[QUERY_EVENTS_OF] = EVENT_SELECT
 		"WHERE e.id > ?1 AND e.subject = "
 		"(SELECT id FROM name WHERE text = ?3) ORDER BY e.id LIMIT ?2",
+	[QUERY_EVENTS_BEFORE] = EVENT_SELECT
+		"WHERE e.id < ?1 ORDER BY e.id DESC LIMIT ?2",
+	/* A slip that goes from a date to a date is a due date that was moved. */
+	[QUERY_MOVES] = "SELECT n.text, count(*), max(e.time) "
+		"FROM event AS e CROSS JOIN name AS n WHERE n.id = e.subject "
+		"AND e.subject_kind = 'milestone' AND e.time <= ?1 "
+		"AND (e.kind IN ('rescheduled', 'modified', 'withdrawn', "
+		"'superseded') OR (e.kind = 'slipped' "
+		"AND e.from_status GLOB '[0-9]*')) GROUP BY e.subject",
 	[QUERY_SERIES] = "SELECT id, period, value, published, recorded, "
 		"published_assumed, provisional, quarantined FROM observation "
 		"WHERE indicator = (SELECT id FROM name WHERE text = ?3) "

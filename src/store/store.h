@@ -234,6 +234,20 @@ typedef void store_event_fn(void *context, const struct event *event);
 /* Ids above `after`, oldest first; subject NULL: of everything. limit 0: none. */
 int store_load_events(struct store *store, int64_t after, const char *subject,
 	size_t limit, store_event_fn *fn, void *context, struct error *error);
+/* Newest first, ids below before (0: all). limit 0: none. */
+int store_load_events_before(struct store *store, int64_t before, size_t limit,
+	store_event_fn *fn, void *context, struct error *error);
+/* How often the terms of a milestone were changed, its due date above all, and
+   when for the last time, as events say that were made by a time. Looks at all
+   events: for a thread of its own. */
+struct store_moves {
+	const char *milestone;
+	int64_t count;
+	instant last;
+};
+typedef void store_moves_fn(void *context, const struct store_moves *moves);
+int store_load_moves(struct store *store, instant until, store_moves_fn *fn,
+	void *context, struct error *error);
 typedef void store_observation_fn(void *context,
 	const struct observation *observation);
 /* Vintages of an indicator; likewise. */
@@ -422,6 +436,22 @@ int store_verify(const char *dir, const struct store_verifying *how,
    stop; in a thread of its own. Returns likewise. progress may be NULL. */
 int store_check(const char *dir, store_progress_fn *progress, void *context,
 	struct error *error);
+/*
+ * A copy of the whole store as of one moment, without the room of what was
+ * dropped, found sound by quick_check. It is a file in DIR that has no name any
+ * more and that nobody else can open: closing it is the end of it, whatever
+ * happens. For a thread of its own; what is written meanwhile is held up by
+ * nothing, but the log grows until the copy is made.
+ */
+struct store_copy {
+	int fd;			/* the caller's to close */
+	int64_t bytes;
+	struct digest digest;	/* SHA-256 of them */
+};
+/* progress by "copying", "checking" and "hashing"; it may be NULL. 0; 1:
+   stopped; -1 with an error: LIMIT where the disk has no room for it. */
+int store_copy(const char *dir, store_progress_fn *progress, void *context,
+	struct store_copy *out, struct error *error);
 /* Makes the state tables anew from the facts (offline). */
 int store_rebuild(const char *dir, struct error *error);
 

@@ -928,6 +928,7 @@ static void test_queries_search(void **state)
 		[QUERY_MENTIONS] = true, [QUERY_HEARINGS] = true,
 		[QUERY_GROUPS] = true, [QUERY_ALERTS_ENDED] = true,
 		[QUERY_LAST_ATTEMPTS] = true,	/* as far as its limit */
+		[QUERY_MOVES] = true,
 	};
 	/* … or put in order, being few. */
 	static const bool sorts[QUERY_COUNT] = { [QUERY_SILENCES_OPEN] = true };
@@ -937,6 +938,7 @@ static void test_queries_search(void **state)
 		[QUERY_ATTESTATIONS] = "attestation_milestone",
 		[QUERY_POLLS] = "fetch_source",
 		[QUERY_EVENTS_OF] = "event_subject",
+		[QUERY_MOVES] = "event_subject",
 		[QUERY_ORIGINS] = "observation_indicator",
 		[QUERY_CHANGES] = "assessment_milestone",
 		[QUERY_ALERTS_OPEN] = "alert_state_open",
