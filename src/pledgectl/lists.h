@@ -72,6 +72,11 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* The groups of a scorecard (the array within an answer), and of how much they
+   are shares by which rule. The answer stays. */
+void scorecard_print(const struct request *request, const json_t *scorecard,
+	struct slice whole);
+
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
 /* A share as a percentage, rounded down: "41%". */

@@ -93,6 +93,13 @@ static const struct verb {
 		"whether all that was recorded is as it was recorded"},
 	{"backup", verb_backup, TAKES_FORCE, 1, "backup FILE",
 		"a whole copy of what the daemon keeps, checked"},
+	{"report", verb_report,
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_BY |
+		TAKES_HTML, 0, "report [--html FILE]",
+		"scorecard, what slipped, and how that was counted; with --html "
+		"the whole, to be read, printed and kept"},
+	{"export", verb_export, TAKES_AS_OF, 1, "export FOLDER",
+		"everything, as tables (CSV) or as one JSON document"},
 	{"reload", verb_reload, 0, 0, "reload",
 		"read configuration and register again"},
 };
@@ -196,6 +203,8 @@ static const struct option_row {
 		"--force", "bytes to a terminal, over a file that is there"},
 	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample),
 		"--sample N", "answers to be read again; default 20"},
+	{"--html", TAKES_HTML, IN_REQUEST, offsetof(struct request, html),
+		"--html FILE", "of a report: as a document, - for standard output"},
 	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal),
 		"--seal HEX", "what a verification said before"},
 };

@@ -126,6 +126,20 @@ void query_add_times(const struct request *request, struct text *query)
 			request->recorded_as_of);
 }
 
+int query_add_filters(const struct request *request, const char *within,
+	struct text *query)
+{
+	int status;
+
+	query_add_times(request, query);
+	if (request->status != NULL)
+		client_add_parameter(query, "status", request->status);
+	status = add_matches(request, milestone_fields, query);
+	if (within != NULL && status == CTL_DONE)
+		status = add_within(query, within);
+	return status;
+}
+
 static int build_alert_query(const struct request *request,
 	const char *within, struct text *query)
 {
@@ -144,8 +158,6 @@ static int build_alert_query(const struct request *request,
 static int build_query(const struct request *request,
 	const struct list_kind *kind, const char *within, struct text *query)
 {
-	int status = CTL_DONE;
-
 	if (string_is(kind->name, "alerts"))
 		return build_alert_query(request, within, query);
 	if (!string_is(kind->name, "milestones")) {
@@ -158,13 +170,7 @@ static int build_query(const struct request *request,
 			client_add_parameter(query, "state", "all");
 		return CTL_DONE;
 	}
-	query_add_times(request, query);
-	if (request->status != NULL)
-		client_add_parameter(query, "status", request->status);
-	status = add_matches(request, milestone_fields, query);
-	if (within != NULL && status == CTL_DONE)
-		status = add_within(query, within);
-	return status;
+	return query_add_filters(request, within, query);
 }
 
 /* Whether a table leaves out what has not started of a series: unless it was

@@ -43,6 +43,7 @@ struct request {
 	bool force;
 	const char *sample;	/* a number */
 	const char *seal;	/* hexadecimal */
+	const char *html;	/* a file */
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -73,6 +74,8 @@ int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
 int verb_backup(const struct request *request);
 int verb_reload(const struct request *request);
+int verb_report(const struct request *request);
+int verb_export(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */
 
@@ -86,6 +89,10 @@ bool word_is_number(const char *word);
 int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
+/* The same with the filters of milestones; within: due from now on, or NULL. A
+   client status. */
+int query_add_filters(const struct request *request, const char *within,
+	struct text *query);
 /* Asks for the milestone that is the first argument, or what suffix names of
    it ("/explain"), as of the time asked about. A client status. */
 int milestone_get(const struct request *request, const char *suffix,

@@ -219,6 +219,8 @@ static const struct endpoint {
 		"by pledge as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/report", get_report, NULL},
+	{SERVER_GET, "/v1/export", get_export, "as_of recorded_as_of"},
+	{SERVER_GET, "/v1/export/", get_export_table, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},

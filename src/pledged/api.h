@@ -19,6 +19,7 @@
  *	api_verify.c       whether all is as it was recorded
  *	api_evidence.c     what sources answered, and how it was read
  *	api_assets.c       files that are part of the program
+ *	api_export.c       everything, as tables
  *	api_report.c       all that is asked of many milestones as one document
  *	api_backup.c       a copy of the store
  */
@@ -47,7 +48,8 @@ endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify, get_asset, get_report, get_backup, post_backup;
+	post_verify, get_asset, get_report, get_export,
+	get_export_table, get_backup, post_backup;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 

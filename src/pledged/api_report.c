@@ -44,7 +44,8 @@ static enum stream_step reporting_next(void *context, struct text *piece)
 {
 	struct reporting *reporting = context;
 
-	if (!report_is_current(reporting->report))
+	if (!edition_is_current(&reporting->report->edition,
+			reporting->daemon))
 		return STREAM_BREAK;
 	return report_write(&reporting->writing, reporting->form, piece) ?
 		STREAM_END : STREAM_MORE;
@@ -103,7 +104,8 @@ static void reporting_tick(void *context)
 	if (loop_now(daemon->loop) <=
 			reporting->report->question.known.recorded_by)
 		return;
-	if (!report_is_current(reporting->report)) {
+	if (!edition_is_current(&reporting->report->edition,
+			reporting->daemon)) {
 		reporting_refuse(reporting, 503, "the register was replaced "
 			"meanwhile: ask again");
 		return;

@@ -2,7 +2,6 @@
 #include "pledged/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -14,8 +13,8 @@ struct report *report_new(struct daemon *daemon)
 	struct report *report = mem_new(1, sizeof *report);
 
 	report->daemon = daemon;
+	report->edition = edition_of(daemon);
 	report->reg = daemon->reg;
-	report->digest = daemon->reg->digest;
 	return report;
 }
 
@@ -28,13 +27,6 @@ void report_free(struct report *report)
 	free(report->answers);
 	free(report->failing);
 	free(report);
-}
-
-bool report_is_current(const struct report *report)
-{
-	return report->daemon->reg == report->reg &&
-		memcmp(&report->daemon->reg->digest, &report->digest,
-			sizeof report->digest) == 0;
 }
 
 /* --- judging -------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 
 #include "core/rollup.h"
 #include "pledged/api.h"
+#include "pledged/edition.h"
 #include "pledged/query.h"
 
 #define REPORT_MILESTONES_MAX 10000	/* that are selected */
@@ -31,8 +32,8 @@ struct report_source {
 
 struct report {
 	struct daemon *daemon;
-	const struct register_ *reg;	/* it is about this one alone … */
-	struct digest digest;		/* … which is gone when another is there */
+	struct edition edition;
+	const struct register_ *reg;	/* its own */
 	struct question question;	/* past */
 	bool recorded_asked;		/* the time of recording was asked for */
 	struct query query;
@@ -56,8 +57,6 @@ struct report {
 /* Nothing is judged yet. daemon and by outlive it. */
 struct report *report_new(struct daemon *daemon);
 void report_free(struct report *report);
-/* Whether the register is the one that it began with. */
-bool report_is_current(const struct report *report);
 
 /* Judges some milliseconds' worth. 1: all are judged; 0: not yet; -1 with an
    error: more are selected than a report can hold. */

@@ -143,7 +143,7 @@ static void put_facts(struct report_writing *writing)
 	char hex[DIGEST_HEX_SIZE];
 	struct text words;
 
-	digest_hex(&report->digest, hex);
+	digest_hex(&report->edition.digest, hex);
 	text_init(&words, 0);
 	add_moment(&words, report->question.known.published_by,
 		report_zone(report));

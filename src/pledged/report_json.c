@@ -14,7 +14,7 @@ static bool json_head(struct report_writing *writing)
 	json_put_instant(json, "as_of", report->question.known.published_by);
 	json_put_instant(json, "recorded_as_of", report->recorded_asked ?
 		report->question.known.recorded_by : INSTANT_MAX);
-	view_digest(json, "register", &report->digest);
+	view_digest(json, "register", &report->edition.digest);
 	text_init(&selection, 0);
 	report_add_selection(report, &selection);
 	json_put_string(json, "selection", text_string(&selection));
