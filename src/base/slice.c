@@ -54,24 +54,78 @@ static struct slice slice_between(struct slice text, size_t from, size_t to)
 	return (struct slice){text.start + from, to - from};
 }
 
+bool slice_next_member(struct slice object, size_t *cursor, struct slice *key,
+	struct slice *value)
+{
+	size_t at = skip_space(object, *cursor == 0 ?
+		skip_space(object, 0) + 1 : *cursor);
+
+	if (at >= object.length || object.start[at] == '}')
+		return false;
+	size_t key_end = skip_string(object, at);
+	size_t from = skip_space(object, skip_space(object, key_end) + 1);
+	size_t end = skip_value(object, from);
+
+	if (end < from)
+		return false;
+	*key = (struct slice){object.start + at + 1, key_end - at - 2};
+	*value = slice_between(object, from, end);
+	*cursor = end + (end < object.length && object.start[end] == ',');
+	return true;
+}
+
 struct slice slice_member(struct slice object, const char *key)
 {
-	size_t length = strlen(key);
-	size_t at = skip_space(object, 0) + 1;
+	size_t length = strlen(key), cursor = 0;
+	struct slice name, value;
 
-	while (at < object.length && object.start[at] != '}') {
-		size_t name = skip_space(object, at);
-		size_t name_end = skip_string(object, name);
-		size_t value = skip_space(object,
-			skip_space(object, name_end) + 1);
-		size_t end = skip_value(object, value);
-
-		if (name_end - name == length + 2 && end <= object.length &&
-			memcmp(object.start + name + 1, key, length) == 0)
-			return slice_between(object, value, end);
-		at = end + (end < object.length && object.start[end] == ',');
-	}
+	while (slice_next_member(object, &cursor, &name, &value))
+		if (name.length == length &&
+		    memcmp(name.start, key, length) == 0)
+			return value;
 	return (struct slice){NULL, 0};
+}
+
+/* The code of \u and four digits; text that is no JSON: less. */
+static uint32_t escaped_code(struct slice string, size_t at)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t code = 0;
+
+	for (size_t i = at; i < at + 4 && i < string.length; i++) {
+		const char *digit = strchr(digits, string.start[i] |
+			(string.start[i] >= 'A' ? 0x20 : 0));
+
+		code = 16 * code + (digit != NULL ?
+			(uint32_t)(digit - digits) % 16 : 0);
+	}
+	return code;
+}
+
+void slice_add_said(struct text *out, struct slice string)
+{
+	static const char letters[] = "b\bf\fn\nr\rt\t";
+
+	for (size_t i = 1; i + 1 < string.length; i++) {
+		char c = string.start[i];
+
+		if (c != '\\') {
+			text_add_char(out, c);
+			continue;
+		}
+		c = string.start[++i];
+		if (c == 'u') {
+			utf8_add(out, escaped_code(string, i + 1));
+			i += 4;
+			continue;
+		}
+		for (const char *letter = letters; *letter != '\0'; letter += 2)
+			if (c == letter[0]) {
+				c = letter[1];
+				break;
+			}
+		text_add_char(out, c);
+	}
 }
 
 bool slice_next(struct slice array, size_t *cursor, struct slice *element)

@@ -403,6 +403,20 @@ void text_add_line(struct text *text, const char *string, size_t most)
 	text_release(&line);
 }
 
+void text_add_percent(struct text *text, const char *string, const char *also)
+{
+	static const char unreserved[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (; *string != '\0'; string++) {
+		if (strchr(unreserved, *string) != NULL ||
+		    strchr(also, *string) != NULL)
+			text_add_char(text, *string);
+		else
+			text_addf(text, "%%%02X", (unsigned char)*string);
+	}
+}
+
 void text_add_csv(struct text *text, const char *string)
 {
 	if (strpbrk(string, ",\"\r\n") == NULL) {

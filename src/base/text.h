@@ -93,6 +93,9 @@ void text_add_printable(struct text *text, const char *string);
    controls are one space between words, those that turn the direction of text
    and what is no UTF-8 U+FFFD. */
 void text_add_line(struct text *text, const char *string, size_t most);
+/* Adds a string percent-encoded (RFC 3986): what is no letter, digit or one of
+   - . _ ~ and of the bytes in also. */
+void text_add_percent(struct text *text, const char *string, const char *also);
 /* Adds one CSV cell, quoted as RFC 4180 asks when it must be. */
 void text_add_csv(struct text *text, const char *string);
 

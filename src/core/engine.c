@@ -332,6 +332,11 @@ bool engine_source_busy(const struct engine *engine, uint32_t source)
 	return engine->sources[source].busy;
 }
 
+const struct supply *engine_supply(const struct engine *engine)
+{
+	return engine->supply;
+}
+
 size_t engine_alert_count(const struct engine *engine)
 {
 	return alerts_count(engine->alerts);

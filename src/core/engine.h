@@ -242,6 +242,8 @@ const struct milestone_state *engine_milestone(const struct engine *engine,
 const struct source_state *engine_source(const struct engine *engine,
 	uint32_t source);
 bool engine_source_busy(const struct engine *engine, uint32_t source);
+/* Who gives which indicator, and up to when; bound to the register. */
+const struct supply *engine_supply(const struct engine *engine);
 /* Open alerts, in order of id; those over are the store's to tell. */
 size_t engine_alert_count(const struct engine *engine);
 const struct alert *engine_alert(const struct engine *engine, size_t index);

@@ -976,5 +976,6 @@ int register_finish(struct register_ *reg, struct faults *faults)
 		return -1;
 	expectation_find(reg);
 	finish_inputs(reg);
+	index_sort(reg);
 	return 0;
 }

@@ -28,6 +28,7 @@ struct index_table {
 
 struct register_index {
 	struct index_table tables[THING_COUNT];
+	uint32_t *order[THING_COUNT];	/* numbers, by id; NULL: not yet sorted */
 };
 
 #define THING(word_, list, count_, type, hyphens_) { \
@@ -162,6 +163,63 @@ void index_new(struct register_ *reg)
 	reg->index = arena_alloc(reg->arena, 1, sizeof *reg->index);
 	for (unsigned kind = 0; kind < THING_COUNT; kind++)
 		index_renew(reg, kind);
+}
+
+/* An id with its number, so that sorting need not look it up. */
+struct ordered {
+	const char *id;
+	uint32_t number;
+};
+
+static int ordered_compare(const void *a, const void *b)
+{
+	const struct ordered *left = a, *right = b;
+
+	return strcmp(left->id, right->id);
+}
+
+static void index_sort_kind(struct register_ *reg, enum thing_kind kind)
+{
+	size_t count = thing_count(reg, kind);
+	uint32_t *order = arena_alloc(reg->arena, count, sizeof *order);
+	struct ordered *ordered = mem_new(count + 1, sizeof *ordered);
+
+	for (uint32_t i = 0; i < count; i++)
+		ordered[i] = (struct ordered){thing_id(reg, kind, i), i};
+	qsort(ordered, count, sizeof *ordered, ordered_compare);
+	for (size_t i = 0; i < count; i++)
+		order[i] = ordered[i].number;
+	free(ordered);
+	reg->index->order[kind] = order;
+}
+
+void index_sort(struct register_ *reg)
+{
+	for (unsigned kind = 0; kind < THING_COUNT; kind++)
+		index_sort_kind(reg, kind);
+}
+
+uint32_t thing_in_order(const struct register_ *reg, enum thing_kind kind,
+	size_t place)
+{
+	return reg->index->order[kind][place];
+}
+
+size_t thing_place_behind(const struct register_ *reg, enum thing_kind kind,
+	const char *id)
+{
+	size_t low = 0, high = id == NULL ? 0 : thing_count(reg, kind);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint32_t number = thing_in_order(reg, kind, middle);
+
+		if (strcmp(thing_id(reg, kind, number), id) > 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
 }
 
 static uint32_t index_find(const struct register_ *reg, enum thing_kind kind,

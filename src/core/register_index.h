@@ -38,6 +38,17 @@ const char *thing_nearest(const struct register_ *reg, enum thing_kind kind,
 void index_new(struct register_ *reg);
 /* The same of one kind, whose things have become others. */
 void index_renew(struct register_ *reg, enum thing_kind kind);
+/* Puts every kind in the order of its ids; then what follows may be asked. */
+void index_sort(struct register_ *reg);
+/* The number of the thing at a place in the order of ids, byte by byte: an order
+   that no other thing's coming or going changes. */
+uint32_t thing_in_order(const struct register_ *reg, enum thing_kind kind,
+	size_t place);
+/* The place of the first whose id comes behind one, which need not be that of
+   any; NULL: the first of all. */
+size_t thing_place_behind(const struct register_ *reg, enum thing_kind kind,
+	const char *id);
+
 /* Enters a thing by its id. Returns its number, or that of the thing that
    has the id already. */
 uint32_t index_add(struct register_ *reg, enum thing_kind kind,

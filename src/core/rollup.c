@@ -97,7 +97,7 @@ enum rollup_class rollup_class(enum status status)
 	return classes[status];
 }
 
-static void tally_init(struct rollup_tally *tally)
+void tally_init(struct rollup_tally *tally)
 {
 	*tally = (struct rollup_tally){.worst = STATUS_COUNT,
 		.first_event = INSTANT_MAX, .last_event = INSTANT_MIN,
@@ -129,7 +129,7 @@ static int64_t milestone_millionths(const struct milestone *milestone)
 	return (int64_t)decimal_round(scaled, 0).coefficient;
 }
 
-static void tally_add(struct rollup_tally *tally, uint32_t index,
+void tally_add(struct rollup_tally *tally, uint32_t index,
 	const struct milestone *milestone, const struct assessment *answer,
 	instant now)
 {

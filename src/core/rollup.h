@@ -69,6 +69,12 @@ struct rollup_tally {
 	instant next_due;
 };
 
+/* Of nothing; then milestone by milestone, each with its answer. now: the time
+   asked about. */
+void tally_init(struct rollup_tally *tally);
+void tally_add(struct rollup_tally *tally, uint32_t index,
+	const struct milestone *milestone, const struct assessment *answer,
+	instant now);
 /* Required: all but those left out. */
 uint32_t tally_required(const struct rollup_tally *tally);
 /* Whether something is required and all of it met. */

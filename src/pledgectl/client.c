@@ -46,15 +46,7 @@ void client_free(struct client *client)
 
 void client_add_escaped(struct text *out, const char *value)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/@";
-
-	for (const char *c = value; *c != '\0'; c++) {
-		if (strchr(plain, *c) != NULL)
-			text_add_char(out, *c);
-		else
-			text_addf(out, "%%%02X", (unsigned char)*c);
-	}
+	text_add_percent(out, value, "/@");
 }
 
 static size_t answer_take(char *bytes, size_t size, size_t count, void *context)

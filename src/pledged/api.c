@@ -23,9 +23,15 @@ void reply_begin(struct reply *reply)
 void reply_send_as(struct reply *reply, struct server_request *request,
 	int status, const char *type, const char *const *headers)
 {
+	bool cut = reply->body.cut;
+
 	text_add_char(&reply->body, '\n');
-	server_reply(request, status, type, headers, &reply->body);
+	if (!cut)
+		server_reply(request, status, type, headers, &reply->body);
 	text_release(&reply->body);
+	if (cut)
+		reply_problem(request, 500, "the answer would be longer than "
+			"%zu bytes: ask for less of it", TEXT_LIMIT_DEFAULT);
 }
 
 void reply_send(struct reply *reply, struct server_request *request, int status)
@@ -192,31 +198,33 @@ static const struct endpoint {
 	const char *parameters;
 } endpoints[] = {
 	{SERVER_GET, "/v1/status", get_status, ""},
-	{SERVER_GET, "/v1/pledges", get_pledges, "limit cursor"},
+	{SERVER_GET, "/v1/pledges", get_pledges, NULL},
+	{SERVER_GET, "/v1/pledges/", get_pledge, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
-	{SERVER_GET, "/v1/milestones/*/history", get_history, "limit cursor"},
+	{SERVER_GET, "/v1/milestones/*/history", get_history,
+		"limit cursor format"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
 		"as_of recorded_as_of"},
-	{SERVER_GET, "/v1/indicators", get_indicators, "limit cursor"},
-	{SERVER_GET, "/v1/indicators/", get_observations,
-		"limit cursor as_of recorded_as_of"},
-	{SERVER_GET, "/v1/observations", get_held, "limit cursor held"},
-	{SERVER_GET, "/v1/sources", get_sources, "limit cursor"},
-	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor"},
+	{SERVER_GET, "/v1/indicators", get_indicators, NULL},
+	{SERVER_GET, "/v1/indicators/", get_observations, NULL},
+	{SERVER_GET, "/v1/observations", get_held, NULL},
+	{SERVER_GET, "/v1/sources", get_sources, NULL},
+	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor format"},
 	{SERVER_GET, "/v1/alerts", get_alerts, NULL},
 	{SERVER_GET, "/v1/alerts/", get_alert, ""},
-	{SERVER_GET, "/v1/silences", get_silences, "limit cursor state"},
-	{SERVER_GET, "/v1/channels", get_channels, "limit cursor"},
-	{SERVER_GET, "/v1/outbox", get_outbox, "limit cursor state channel"},
+	{SERVER_GET, "/v1/silences", get_silences,
+		"limit cursor format state"},
+	{SERVER_GET, "/v1/channels", get_channels, NULL},
+	{SERVER_GET, "/v1/outbox", get_outbox, NULL},
 	{SERVER_GET, "/v1/notifications/", get_notification, ""},
 	{SERVER_GET, "/v1/matrix", get_matrix,
-		"pledge rows cols within as_of recorded_as_of"},
+		"pledge rows cols within format as_of recorded_as_of"},
 	{SERVER_GET, "/v1/snapshots/", get_snapshot, ""},
 	{SERVER_GET, "/v1/definitions/", get_definition, ""},
 	{SERVER_GET, "/v1/scorecard", get_scorecard,
-		"by pledge as_of recorded_as_of"},
+		"by pledge format as_of recorded_as_of"},
 	{SERVER_GET, "/v1/verify", get_verification, ""},
 	{SERVER_GET, "/report", get_report, NULL},
 	{SERVER_GET, "/v1/export", get_export, "as_of recorded_as_of"},

@@ -3,8 +3,11 @@
  * an answer, of a problem (RFC 9457) and of a page of a list.
  *
  *	api.c              the table of endpoints, who may ask, the answers
- *	api_lists.c        pages, and every list but that of milestones
+ *	api_pages.c        pages of lists
+ *	api_tables.c       the same as CSV
+ *	api_lists.c        indicators and sources; the history of a milestone
  *	api_observations.c what was observed, and what of it is held
+ *	api_pledges.c      pledges, with what their milestones come to
  *	api_milestones.c   milestones, now and as of another time
  *	api_rollup.c       what many milestones come to: matrix, scorecard
  *	api_explain.c      what an answer rests on
@@ -35,13 +38,15 @@ struct rollup;	/* core/rollup.h */
 
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
+/* A page with so much on it is full. */
+#define API_PAGE_BYTES_MAX ((size_t)4 << 20)
 
 /* Answers a request; rest: what follows a path that ends in '/'. Parameters
    have been checked by name. */
 typedef void endpoint_fn(struct daemon *daemon, struct server_request *request,
 	const char *rest);
 
-endpoint_fn get_pledges, get_indicators, get_observations, get_sources,
+endpoint_fn get_pledges, get_pledge, get_indicators, get_observations, get_sources,
 	get_alerts, get_channels, get_outbox, get_milestones, get_milestone,
 	get_explanation, get_history, get_matrix, get_scorecard, get_status,
 	get_health, get_snapshot, get_definition, get_answers, get_held,
@@ -133,10 +138,14 @@ struct question {
 
 int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error);
-/* The filters; is_own: whether another parameter is none, and no mistake. The
-   times are left to question_read. */
+/* The filters of milestones: all parameters but those of every list and of
+   question_read. now: the time asked about; id: the filter that the parameter of
+   that name is. The request outlives the query. */
 int query_read(struct daemon *daemon, struct server_request *request,
-	bool (*is_own)(const char *name), struct query *query,
+	instant now, const char *id, struct query *query, struct error *error);
+/* The same where one more parameter is no filter: the caller's own. */
+int query_read_but(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, const char *own, struct query *query,
 	struct error *error);
 /* Where a milestone stands, and since when; room is for an answer of its own. */
 const struct assessment *question_answer(const struct question *question,
@@ -156,21 +165,48 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 void view_scorecard_fields(struct json *json, const struct register_ *reg,
 	const struct rollup *rollup);
 
-/* --- api_lists.c: pages ---------------------------------------------------------- */
+/* --- api_tables.c: lists as CSV ------------------------------------------------ */
+
+enum form { FORM_JSON, FORM_CSV };
+
+/* By the parameter format, else by what the header Accept prefers. */
+int form_read(struct server_request *request, enum form *out,
+	struct error *error);
+
+/* What a table is made of: the objects in a member of a JSON document. */
+struct table {
+	enum form form;
+	const struct register_ *reg;	/* whose labels there are */
+	const char *member;
+	const char *const *columns;	/* see columns.h; NULL: it has no table */
+};
+
+/* Answers 200 with the document, or with the table that is asked for instead;
+   link: a header line, or NULL. */
+void reply_send_table(struct reply *reply, struct server_request *request,
+	const struct table *table, const char *link);
+
+/* --- api_pages.c: pages ---------------------------------------------------------- */
 
 /* One page: {"items": [...], "next": ...}. */
 struct list {
 	struct reply reply;
 	struct server_request *request;
+	struct table table;
 	size_t limit;
 	size_t count;
-	const char *cursor;	/* id of the last item of the page before */
+	const char *cursor;	/* id behind which it begins; NULL: none */
 	const char *last;	/* of the last item that this one is through with */
 	bool more;
 };
 
-/* Reads limit and cursor. false: it was refused, and answered. */
+/* Whether every list takes a parameter: limit, cursor, format. */
+bool list_parameter_is_general(const char *name);
+/* Reads limit, cursor and form. false: it was refused, and answered. */
 bool list_begin(struct list *list, struct server_request *request);
+/* What its items are as CSV, for who asks for that. */
+void list_as_table(struct list *list, const struct daemon *daemon,
+	const char *const *columns);
 /* Whether another item may be written; else the page is full. */
 bool list_has_room(struct list *list);
 void list_wrote(struct list *list, const char *id);
@@ -201,9 +237,9 @@ void numbered_wrote(struct numbered_list *numbered, int64_t number);
 /* loaded: what the store said. Half a list must not look like a whole one. */
 void numbered_end(struct numbered_list *numbered, int loaded);
 
-typedef uint32_t find_fn(const struct daemon *daemon, const char *id);
-/* Begins a list of what has a place, and says at which the page begins. */
-bool list_begin_placed(struct list *list, struct daemon *daemon,
-	struct server_request *request, find_fn *find, uint32_t *first);
+/* Begins a list of things of the register in the order of their ids, and says at
+   which place the page begins. */
+bool list_begin_ordered(struct list *list, const struct daemon *daemon,
+	struct server_request *request, enum thing_kind kind, size_t *place);
 
 #endif

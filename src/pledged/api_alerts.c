@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "pledged/alert_filter.h"
 #include "pledged/api.h"
+#include "pledged/columns.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
@@ -311,8 +312,7 @@ static bool filter_read(struct server_request *request,
 
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
 	    i++) {
-		if (string_is(name, "limit") || string_is(name, "cursor") ||
-				string_is(name, "state"))
+		if (list_parameter_is_general(name) || string_is(name, "state"))
 			continue;
 		int taken = alert_filter_add(filter, name, value, &error);
 
@@ -338,6 +338,7 @@ void get_alerts(struct daemon *daemon, struct server_request *request,
 	if (page.state < 0 || !filter_read(request, &page.filter) ||
 			!numbered_begin(&page.numbered, request))
 		return;
+	list_as_table(&page.numbered.list, daemon, columns_alert);
 	around_read(&page.around, daemon);
 	if (page.state == LIST_ALL)
 		loaded = store_load_alerts(daemon->store, false,

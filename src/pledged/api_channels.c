@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/channel_health.h"
+#include "pledged/columns.h"
+#include "pledged/selection.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
 
@@ -82,26 +84,108 @@ static uint32_t find_channel(const struct daemon *daemon, const char *id)
 	return policy_channel(&daemon->settings->policy, id);
 }
 
+static const struct channel *channel_of(const struct daemon *daemon,
+	const void *item)
+{
+	return &daemon->settings->policy.channels[*(const uint32_t *)item];
+}
+
+static bool channel_has_id(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, channel_of(daemon, item)->id);
+}
+
+static const char *type_word(int number)
+{
+	return number > CHANNEL_WEBHOOK ? NULL :
+		channel_type_name((enum channel_type)number);
+}
+
+static bool channel_has_type(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term,
+		channel_type_name(channel_of(daemon, item)->type));
+}
+
+static bool channel_has_failing(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	struct channel_health health;
+
+	channel_health_of(daemon->channels_health, channel_of(daemon, item)->id,
+		&health);
+	return selection_is_so(term, health.failing_since != INSTANT_MIN);
+}
+
+static const struct selection_field filters[] = {
+	{"id", channel_has_id, NULL},
+	{"type", channel_has_type, type_word},
+	{"failing", channel_has_failing, selection_bool_word},
+	{NULL, NULL, NULL},
+};
+
+static int channel_compare(const void *a, const void *b)
+{
+	return strcmp((*(const struct channel *const *)a)->id,
+		(*(const struct channel *const *)b)->id);
+}
+
+/* Those behind a page, in the order of their ids. */
+static size_t channels_behind(const struct policy *policy, const char *cursor,
+	const struct channel *out[CHANNELS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy->channel_count; i++)
+		if (cursor == NULL || strcmp(policy->channels[i].id, cursor) > 0)
+			out[count++] = &policy->channels[i];
+	qsort(out, count, sizeof *out, channel_compare);
+	return count;
+}
+
+static void list_channels(struct list *list, struct daemon *daemon,
+	const struct piles *piles, const struct selection *selection)
+{
+	const struct channel *channels[CHANNELS_MAX];
+	size_t count = channels_behind(piles->policy, list->cursor, channels);
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t index = (uint32_t)(channels[i] -
+			piles->policy->channels);
+
+		if (!selection_accepts(selection, daemon, &index))
+			continue;
+		if (!list_has_room(list))
+			break;
+		put_channel(&list->reply.json, daemon, piles, index);
+		list_wrote(list, channels[i]->id);
+	}
+}
+
 void get_channels(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	struct piles piles = {.policy = &daemon->settings->policy};
+	struct selection selection;
 	struct error error;
 	struct list list;
-	uint32_t i;
 
 	(void)rest;
-	if (!list_begin_placed(&list, daemon, request, find_channel, &i))
+	if (selection_read(&selection, filters, request, &error) < 0) {
+		reply_refusal(request, &error);
 		return;
+	}
+	if (!list_begin(&list, request))
+		return;
+	list_as_table(&list, daemon, columns_channel);
 	if (piles_count(&piles, daemon, &error) < 0) {
 		reply_drop(&list.reply);
 		reply_unreadable(request, &error);
 		return;
 	}
-	for (; i < piles.policy->channel_count && list_has_room(&list); i++) {
-		put_channel(&list.reply.json, daemon, &piles, i);
-		list_wrote(&list, piles.policy->channels[i].id);
-	}
+	list_channels(&list, daemon, &piles, &selection);
 	list_end(&list);
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pledged/api.h"
+#include "pledged/columns.h"
 #include "pledged/job.h"
 #include "pledged/view_evidence.h"
 
@@ -175,6 +176,7 @@ static void list_answers(struct daemon *daemon, struct server_request *request,
 
 	if (!numbered_begin(&numbered, request))
 		return;
+	list_as_table(&numbered.list, daemon, columns_answer);
 	loaded = store_load_answers(daemon->store, source, numbered.cursor,
 		numbered_rows(&numbered), item_answer, &numbered, &numbered.error);
 	if (loaded == 0 && numbered.list.count == 0 &&

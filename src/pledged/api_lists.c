@@ -1,16 +1,14 @@
 /*
- * api_lists: lists in pages. What is in the register or the configuration
- * stands in their order, and the cursor is an id; what the store has counts
- * up, and the cursor is a number. Milestones, observations and what is told have
- * rooms of their own.
+ * api_lists: indicators, sources, and the history of a milestone. All else that
+ * is listed has a room of its own.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "core/supply.h"
 #include "pledged/api.h"
+#include "pledged/columns.h"
+#include "pledged/selection.h"
 #include "pledged/view.h"
 #include "pledged/view_change.h"
 
@@ -89,271 +87,297 @@ int stretch_read(const struct stretch *span, const struct zone *zone,
 	return stretch_check(span, *until, error);
 }
 
-static int limit_read(struct server_request *request, size_t *out,
-	struct error *error)
+/* --- things of the register ----------------------------------------------------- */
+
+/* Things looked at for one page, and milestones that rest on them. */
+#define LOOKED_MAX 20000
+
+/* What a list of things is. */
+struct thing_list {
+	enum thing_kind kind;
+	const struct selection_field *filters;
+	const char *const *columns;
+	void (*put)(struct daemon *daemon, struct json *json, uint32_t index);
+};
+
+/* What it costs to look at one. */
+static size_t thing_cost(const struct register_ *reg, enum thing_kind kind,
+	uint32_t index)
 {
-	const char *limit = server_request_query(request, "limit");
-	char *end;
-
-	*out = API_PAGE_DEFAULT;
-	if (limit == NULL)
-		return 0;
-	long value = strtol(limit, &end, 10);
-
-	if (*end != '\0' || end == limit || value < 1 || value > API_PAGE_MAX)
-		return error_set(error, ERROR_INPUT,
-			"limit: a whole number from 1 to %d", API_PAGE_MAX);
-	*out = (size_t)value;
-	return 0;
+	return 1 + (kind == THING_INDICATOR ?
+		reg->indicators[index].milestone_count : 0);
 }
 
-/* --- a page ------------------------------------------------------------------ */
-
-bool list_begin(struct list *list, struct server_request *request)
+static void list_selected(struct list *list, struct daemon *daemon,
+	const struct thing_list *listed, const struct selection *selection,
+	size_t place)
 {
+	const struct register_ *reg = daemon->reg;
+	size_t looked = 0;
+
+	for (uint32_t index = NOT_FOUND; place < thing_count(reg, listed->kind);
+	    place++) {
+		if (looked >= LOOKED_MAX) {
+			list_wrote_up_to(list, thing_id(reg, listed->kind, index));
+			break;
+		}
+		index = thing_in_order(reg, listed->kind, place);
+		looked += thing_cost(reg, listed->kind, index);
+		if (!selection_accepts(selection, daemon, &index))
+			continue;
+		if (!list_has_room(list))
+			break;
+		listed->put(daemon, &list->reply.json, index);
+		list_wrote(list, thing_id(reg, listed->kind, index));
+	}
+}
+
+static void list_things(struct daemon *daemon, struct server_request *request,
+	const struct thing_list *listed)
+{
+	struct selection selection;
 	struct error error;
-
-	*list = (struct list){
-		.request = request,
-		.cursor = server_request_query(request, "cursor"),
-	};
-	if (limit_read(request, &list->limit, &error) < 0) {
-		reply_refusal(request, &error);
-		return false;
-	}
-	reply_begin(&list->reply);
-	json_object(&list->reply.json);
-	json_key(&list->reply.json, "items");
-	json_array(&list->reply.json);
-	return true;
-}
-
-bool list_has_room(struct list *list)
-{
-	if (list->count < list->limit)
-		return true;
-	list->more = true;
-	return false;
-}
-
-void list_wrote(struct list *list, const char *id)
-{
-	list->last = id;
-	list->count++;
-}
-
-void list_wrote_up_to(struct list *list, const char *id)
-{
-	list->last = id;
-	list->more = true;
-}
-
-static void list_close(struct list *list)
-{
-	json_array_end(&list->reply.json);
-	json_put_string(&list->reply.json, "next",
-		list->more ? list->last : NULL);
-}
-
-static void list_send(struct list *list)
-{
-	json_object_end(&list->reply.json);
-	reply_send(&list->reply, list->request, 200);
-}
-
-void list_end(struct list *list)
-{
-	list_close(list);
-	list_send(list);
-}
-
-void list_end_judged(struct list *list, const struct daemon *daemon)
-{
-	list_close(list);
-	reply_put_register(&list->reply, daemon);
-	list_send(list);
-}
-
-/* --- what has a place ----------------------------------------------------------- */
-
-bool list_begin_placed(struct list *list, struct daemon *daemon,
-	struct server_request *request, find_fn *find, uint32_t *first)
-{
-	if (!list_begin(list, request))
-		return false;
-	*first = 0;
-	if (list->cursor == NULL)
-		return true;
-	uint32_t last = find(daemon, list->cursor);
-
-	if (last == NOT_FOUND) {
-		reply_drop(&list->reply);
-		reply_problem(request, 400,
-			"the cursor is no longer valid: begin again without one");
-		return false;
-	}
-	*first = last + 1;
-	return true;
-}
-
-/* Writes the thing at a place and gives its id. */
-typedef const char *item_fn(struct daemon *daemon, struct json *json,
-	uint32_t index);
-
-static void list_placed(struct daemon *daemon, struct server_request *request,
-	size_t count, find_fn *find, item_fn *item)
-{
 	struct list list;
-	uint32_t i;
+	size_t place;
 
-	if (!list_begin_placed(&list, daemon, request, find, &i))
+	if (selection_read(&selection, listed->filters, request, &error) < 0) {
+		reply_refusal(request, &error);
 		return;
-	for (; i < count && list_has_room(&list); i++)
-		list_wrote(&list, item(daemon, &list.reply.json, i));
+	}
+	if (!list_begin_ordered(&list, daemon, request, listed->kind, &place))
+		return;
+	list_as_table(&list, daemon, listed->columns);
+	list_selected(&list, daemon, listed, &selection, place);
 	list_end(&list);
 }
 
-static uint32_t find_pledge(const struct daemon *daemon, const char *id)
+/* --- indicators ------------------------------------------------------------------- */
+
+static const struct indicator *indicator_of(const struct daemon *daemon,
+	const void *item)
 {
-	return register_pledge(daemon->reg, id);
+	return &daemon->reg->indicators[*(const uint32_t *)item];
 }
 
-static const char *item_pledge(struct daemon *daemon, struct json *json,
+static bool indicator_has_id(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, indicator_of(daemon, item)->id);
+}
+
+static const char *kind_word(int number)
+{
+	static const char *const words[] = {"figures", "documents", NULL};
+
+	return words[number];
+}
+
+static bool indicator_has_kind(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, kind_word(
+		indicator_of(daemon, item)->kind == INDICATOR_DOCUMENTS));
+}
+
+static bool indicator_has_unit(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, indicator_of(daemon, item)->unit);
+}
+
+static const char *frequency_word(int number)
+{
+	return number > FREQUENCY_YEAR - FREQUENCY_DAY ? NULL :
+		frequency_name((enum frequency)(number + FREQUENCY_DAY));
+}
+
+static bool indicator_has_frequency(const struct daemon *daemon,
+	const void *item, const struct selection_term *term)
+{
+	enum frequency frequency = indicator_of(daemon, item)->frequency;
+
+	return frequency != FREQUENCY_NONE &&
+		selection_matches(term, frequency_name(frequency));
+}
+
+static bool indicator_has_source(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	const struct supply_list *givers = supply_sources(
+		engine_supply(daemon->engine), *(const uint32_t *)item);
+
+	for (size_t i = 0; i < givers->count; i++)
+		if (selection_matches(term,
+		    daemon->reg->sources[givers->items[i]].id))
+			return true;
+	return false;
+}
+
+static bool indicator_has_pledge(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	const struct indicator *indicator = indicator_of(daemon, item);
+
+	for (size_t i = 0; i < indicator->milestone_count; i++)
+		if (selection_matches(term, milestone_pledge(daemon->reg,
+		    &daemon->reg->milestones[indicator->milestones[i]])->id))
+			return true;
+	return false;
+}
+
+static bool indicator_has_milestone(const struct daemon *daemon,
+	const void *item, const struct selection_term *term)
+{
+	const struct indicator *indicator = indicator_of(daemon, item);
+
+	for (size_t i = 0; i < indicator->milestone_count; i++)
+		if (selection_matches(term, daemon->reg->milestones[
+		    indicator->milestones[i]].id))
+			return true;
+	return false;
+}
+
+static const struct selection_field indicator_filters[] = {
+	{"id", indicator_has_id, NULL},
+	{"kind", indicator_has_kind, kind_word},
+	{"unit", indicator_has_unit, NULL},
+	{"frequency", indicator_has_frequency, frequency_word},
+	{"source", indicator_has_source, NULL},
+	{"pledge", indicator_has_pledge, NULL},
+	{"milestone", indicator_has_milestone, NULL},
+	{NULL, NULL, NULL},
+};
+
+/* With who gives it, and up to when. */
+static void put_indicator(struct daemon *daemon, struct json *json,
 	uint32_t index)
 {
-	view_pledge(json, daemon->reg, index);
-	return daemon->reg->pledges[index].id;
-}
+	const struct supply *supply = engine_supply(daemon->engine);
+	const struct supply_list *givers = supply_sources(supply, index);
 
-void get_pledges(struct daemon *daemon, struct server_request *request,
-	const char *rest)
-{
-	(void)rest;
-	list_placed(daemon, request, daemon->reg->pledge_count, find_pledge,
-		item_pledge);
-}
-
-static uint32_t find_indicator(const struct daemon *daemon, const char *id)
-{
-	return register_indicator(daemon->reg, id);
-}
-
-static const char *item_indicator(struct daemon *daemon, struct json *json,
-	uint32_t index)
-{
-	view_indicator(json, daemon->reg, index);
-	return daemon->reg->indicators[index].id;
+	json_object(json);
+	view_indicator_fields(json, daemon->reg, index);
+	json_key(json, "sources");
+	json_array(json);
+	for (size_t i = 0; i < givers->count; i++)
+		json_string(json, daemon->reg->sources[givers->items[i]].id);
+	json_array_end(json);
+	view_period(json, "last_period", supply_last(supply, index));
+	json_object_end(json);
 }
 
 void get_indicators(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	(void)rest;
-	list_placed(daemon, request, daemon->reg->indicator_count,
-		find_indicator, item_indicator);
+	list_things(daemon, request, &(struct thing_list){THING_INDICATOR,
+		indicator_filters, columns_indicator, put_indicator});
 }
 
-static uint32_t find_source(const struct daemon *daemon, const char *id)
+/* --- sources ------------------------------------------------------------------------ */
+
+static const struct source *source_of(const struct daemon *daemon,
+	const void *item)
 {
-	return register_source(daemon->reg, id);
+	return &daemon->reg->sources[*(const uint32_t *)item];
 }
 
-static const char *item_source(struct daemon *daemon, struct json *json,
-	uint32_t index)
+static const struct source_state *source_state_of(const struct daemon *daemon,
+	const void *item)
+{
+	return engine_source(daemon->engine, *(const uint32_t *)item);
+}
+
+static bool source_has_id(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, source_of(daemon, item)->id);
+}
+
+static const char *format_word(int number)
+{
+	return number > SOURCE_TEXT ? NULL :
+		source_format_name((enum source_format)number);
+}
+
+/* As it is read; "format" is that of the list itself. */
+static bool source_has_reads(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term,
+		source_format_name(source_of(daemon, item)->format));
+}
+
+static const char *outcome_word(int number)
+{
+	return number > FETCH_OFFLINE ? NULL :
+		fetch_outcome_name((enum fetch_outcome)number);
+}
+
+static bool source_has_outcome(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	const struct source_state *state = source_state_of(daemon, item);
+
+	return state->last_attempt != INSTANT_MIN &&
+		selection_matches(term, fetch_outcome_name(state->outcome));
+}
+
+static bool source_has_failing(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_is_so(term, source_state_of(daemon, item)->failures > 0);
+}
+
+static bool source_has_gone(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_is_so(term, source_state_of(daemon, item)->gone);
+}
+
+static bool source_has_indicator(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	const struct supply_list *given = supply_indicators(
+		engine_supply(daemon->engine), *(const uint32_t *)item);
+
+	for (size_t i = 0; i < given->count; i++)
+		if (selection_matches(term,
+		    daemon->reg->indicators[given->items[i]].id))
+			return true;
+	return false;
+}
+
+static bool source_has_label(const struct daemon *daemon, const void *item,
+	const struct selection_term *term)
+{
+	return selection_matches(term, source_label(source_of(daemon, item),
+		term->key));
+}
+
+static const struct selection_field source_filters[] = {
+	{"id", source_has_id, NULL},
+	{"reads", source_has_reads, format_word},
+	{"outcome", source_has_outcome, outcome_word},
+	{"failing", source_has_failing, selection_bool_word},
+	{"gone", source_has_gone, selection_bool_word},
+	{"indicator", source_has_indicator, NULL},
+	{"label.", source_has_label, NULL},
+	{NULL, NULL, NULL},
+};
+
+static void put_source(struct daemon *daemon, struct json *json, uint32_t index)
 {
 	view_source(json, daemon->reg, index, engine_source(daemon->engine, index),
 		engine_source_busy(daemon->engine, index));
-	return daemon->reg->sources[index].id;
 }
 
 void get_sources(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	(void)rest;
-	list_placed(daemon, request, daemon->reg->source_count, find_source,
-		item_source);
-}
-
-/* --- what counts up --------------------------------------------------------------- */
-
-/* The number a cursor holds; 0 without one. */
-static int cursor_number(const char *cursor, int64_t *out, struct error *error)
-{
-	char *end = NULL;
-
-	*out = 0;
-	if (cursor == NULL)
-		return 0;
-	*out = strtoll(cursor, &end, 10);
-	if (end == cursor || *end != '\0' || *out < 1)
-		return error_set(error, ERROR_INPUT, "cursor: \"%s\" is not one "
-			"that a page gave", cursor);
-	return 0;
-}
-
-bool numbered_begin(struct numbered_list *numbered,
-	struct server_request *request)
-{
-	struct error error;
-
-	if (!list_begin(&numbered->list, request))
-		return false;
-	numbered->last = 0;
-	if (cursor_number(numbered->list.cursor, &numbered->cursor, &error) < 0) {
-		reply_drop(&numbered->list.reply);
-		reply_refusal(request, &error);
-		return false;
-	}
-	return true;
-}
-
-int list_state(struct server_request *request, const char *const *words)
-{
-	const char *state = server_request_query(request, "state");
-	struct text expected;
-	int found = state == NULL ? 0 : -1;
-
-	for (int i = 0; words[i] != NULL && found < 0; i++)
-		if (string_is(state, words[i]))
-			found = i;
-	if (found >= 0)
-		return found;
-	text_init(&expected, 0);
-	for (int i = 0; words[i] != NULL; i++)
-		text_addf(&expected, "%s\"%s\"%s", i == 0 ? "" : words[i + 1] ==
-			NULL ? " or " : ", ", words[i], i == 0 ?
-			" (the default)" : "");
-	reply_problem(request, 400, "state: %s", text_string(&expected));
-	text_release(&expected);
-	return -1;
-}
-
-size_t numbered_rows(const struct numbered_list *numbered)
-{
-	return numbered->list.limit + 1;
-}
-
-void numbered_wrote(struct numbered_list *numbered, int64_t number)
-{
-	list_wrote(&numbered->list, NULL);
-	numbered->last = number;
-}
-
-void numbered_end(struct numbered_list *numbered, int loaded)
-{
-	struct server_request *request = numbered->list.request;
-
-	if (loaded < 0) {
-		log_error("%s: %s", server_request_path(request),
-			numbered->error.text);
-		reply_drop(&numbered->list.reply);
-		reply_problem(request, 500, "the store cannot be read: see the log");
-		return;
-	}
-	snprintf(numbered->next, sizeof numbered->next, "%" PRId64,
-		numbered->last);
-	numbered->list.last = numbered->next;
-	list_end(&numbered->list);
+	list_things(daemon, request, &(struct thing_list){THING_SOURCE,
+		source_filters, columns_source, put_source});
 }
 
 /* --- history ------------------------------------------------------------------------ */
@@ -403,6 +427,7 @@ static void list_changes(struct daemon *daemon, struct server_request *request,
 
 	if (!numbered_begin(&page.numbered, request))
 		return;
+	list_as_table(&page.numbered.list, daemon, columns_change);
 	loaded = store_load_changes(daemon->store, milestone,
 		page.numbered.cursor, API_PAGE_MAX + 2, item_change, &page,
 		&page.numbered.error);

@@ -6,7 +6,7 @@
 
 #include "core/register_index.h"
 #include "pledged/api.h"
-#include "pledged/query.h"
+#include "pledged/columns.h"
 #include "pledged/view.h"
 
 /* Milestones looked at for one page, so that the loop is not held up: a page
@@ -14,35 +14,38 @@
 #define LOOKED_MAX 20000
 #define JUDGED_MAX 2000		/* of them, when asked as of another time */
 
-static bool parameter_is_time(const char *name)
+static bool parameter_is_of_knowledge(const char *name)
 {
 	return string_is(name, "as_of") || string_is(name, "recorded_as_of");
 }
 
-static bool parameter_is_of_page(const char *name)
-{
-	return string_is(name, "limit") || string_is(name, "cursor");
-}
-
-int query_read(struct daemon *daemon, struct server_request *request,
-	bool (*is_own)(const char *name), struct query *query,
+int query_read_but(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, const char *own, struct query *query,
 	struct error *error)
 {
 	const char *name, *value;
 
+	*query = (struct query){.now = now};
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (parameter_is_time(name) || is_own(name))
+		if (list_parameter_is_general(name) ||
+		    parameter_is_of_knowledge(name) || string_is(name, own))
 			continue;
-		int taken = query_add(query, name, value, daemon->settings->zone,
-			error);
+		int taken = query_add(query, string_is(name, "id") ? id : name,
+			value, daemon->settings->zone, error);
 
 		if (taken < 0)
 			return -1;
 		if (taken == 0)
 			return error_set(error, ERROR_INPUT,
-				"there is no parameter \"%s\"", name);
+				"there is no parameter \"%s\" here", name);
 	}
 	return 0;
+}
+
+int query_read(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, struct query *query, struct error *error)
+{
+	return query_read_but(daemon, request, now, id, NULL, query, error);
 }
 
 int question_read(struct daemon *daemon, struct server_request *request,
@@ -73,19 +76,21 @@ const struct assessment *question_answer(const struct question *question,
 }
 
 static void list_milestones(struct list *list, struct daemon *daemon,
-	const struct question *question, const struct query *query, uint32_t index)
+	const struct question *question, const struct query *query, size_t place)
 {
 	const struct register_ *reg = daemon->reg;
-	uint32_t stop = index + (question->past ? JUDGED_MAX : LOOKED_MAX);
+	size_t stop = place + (question->past ? JUDGED_MAX : LOOKED_MAX);
 
-	for (; index < reg->milestone_count; index++) {
+	for (uint32_t index = NOT_FOUND; place < reg->milestone_count; place++) {
 		struct assessment room;
 		instant since;
 
-		if (index == stop) {
-			list_wrote_up_to(list, reg->milestones[index - 1].id);
+		if (place == stop) {
+			list_wrote_up_to(list, reg->milestones[index].id);
 			break;
 		}
+		index = thing_in_order(reg, THING_MILESTONE, place);
+
 		const struct assessment *answer = question_answer(question, daemon,
 			index, &room, &since);
 
@@ -97,11 +102,6 @@ static void list_milestones(struct list *list, struct daemon *daemon,
 			index, answer, question->known.recorded_by, since);
 		list_wrote(list, reg->milestones[index].id);
 	}
-}
-
-static uint32_t find_milestone(const struct daemon *daemon, const char *id)
-{
-	return register_milestone(daemon->reg, id);
 }
 
 void reply_no_milestone(struct daemon *daemon, struct server_request *request,
@@ -132,7 +132,7 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix)
 {
 	char *id = rest_id(rest, suffix);
-	uint32_t index = id == NULL ? NOT_FOUND : find_milestone(daemon, id);
+	uint32_t index = id == NULL ? NOT_FOUND : register_milestone(daemon->reg, id);
 
 	if (index == NOT_FOUND)
 		reply_no_milestone(daemon, request, "is", id == NULL ? rest : id);
@@ -143,22 +143,23 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 void get_milestones(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	struct query query = {.count = 0};
+	struct query query;
 	struct question question;
 	struct error error;
 	struct list list;
-	uint32_t first;
+	size_t place;
 
 	(void)rest;
 	if (question_read(daemon, request, &question, &error) < 0 ||
-		query_read(daemon, request, parameter_is_of_page, &query,
-			&error) < 0) {
+		query_read(daemon, request, question.known.published_by, "id",
+		&query, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}
-	if (!list_begin_placed(&list, daemon, request, find_milestone, &first))
+	if (!list_begin_ordered(&list, daemon, request, THING_MILESTONE, &place))
 		return;
-	list_milestones(&list, daemon, &question, &query, first);
+	list_as_table(&list, daemon, columns_milestone);
+	list_milestones(&list, daemon, &question, &query, place);
 	list_end_judged(&list, daemon);
 }
 
@@ -224,7 +225,7 @@ static int series_fits(const struct daemon *daemon,
 void get_milestone(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	uint32_t index = find_milestone(daemon, rest);
+	uint32_t index = register_milestone(daemon->reg, rest);
 	uint32_t recurrence = register_recurrence(daemon->reg, rest);
 	struct question question;
 	struct reply reply;

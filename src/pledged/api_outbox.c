@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "pledged/api.h"
+#include "pledged/columns.h"
+#include "pledged/selection.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
@@ -22,8 +24,34 @@ static const enum store_deliveries deliveries[] = {STORE_PENDING, STORE_DEAD,
 struct outbox_page {
 	struct numbered_list numbered;
 	struct daemon *daemon;
-	const char *channel;	/* NULL: of all */
+	struct selection selection;
 	size_t looked;		/* to API_PAGE_MAX, where a page ends */
+};
+
+static bool notification_has_channel(const struct daemon *daemon,
+	const void *item, const struct selection_term *term)
+{
+	const struct notification *notification = item;
+
+	(void)daemon;
+	return selection_matches(term, notification->channel);
+}
+
+static bool notification_has_alert(const struct daemon *daemon,
+	const void *item, const struct selection_term *term)
+{
+	const struct notification *notification = item;
+
+	(void)daemon;
+	return notification->alert != 0 &&
+		notification->alert == rest_number(term->pattern);
+}
+
+static const struct selection_field filters[] = {
+	{"state", NULL, NULL},
+	{"channel", notification_has_channel, NULL},
+	{"alert", notification_has_alert, NULL},
+	{NULL, NULL, NULL},
 };
 
 static void put_first(void *context, const struct event *event)
@@ -50,8 +78,8 @@ static void item_notification(void *context,
 {
 	struct outbox_page *page = context;
 	struct list *list = &page->numbered.list;
-	bool wanted = page->channel == NULL ||
-		string_is(page->channel, notification->channel);
+	bool wanted = selection_accepts(&page->selection, page->daemon,
+		notification);
 
 	if (page->looked == API_PAGE_MAX || (wanted && !list_has_room(list)))
 		list->more = true;
@@ -71,16 +99,23 @@ static void item_notification(void *context,
 void get_outbox(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	struct outbox_page page = {.daemon = daemon,
-		.channel = server_request_query(request, "channel")};
+	struct outbox_page page = {.daemon = daemon};
 	int state = list_state(request, states);
+	struct error error;
 
 	(void)rest;
-	if (state < 0 || !numbered_begin(&page.numbered, request))
+	if (state < 0)
 		return;
+	if (selection_read(&page.selection, filters, request, &error) < 0) {
+		reply_refusal(request, &error);
+		return;
+	}
+	if (!numbered_begin(&page.numbered, request))
+		return;
+	list_as_table(&page.numbered.list, daemon, columns_notification);
 	numbered_end(&page.numbered, store_load_deliveries(daemon->store,
 		deliveries[state], page.numbered.cursor,
-		page.channel != NULL ? API_PAGE_MAX + 1 :
+		page.selection.count > 0 ? API_PAGE_MAX + 1 :
 		numbered_rows(&page.numbered), item_notification, &page,
 		&page.numbered.error));
 }

@@ -120,11 +120,6 @@ static void reporting_tick(void *context)
 
 /* --- the question --------------------------------------------------------------- */
 
-static bool parameter_is_own(const char *name)
-{
-	return string_is(name, "by") || string_is(name, "format");
-}
-
 /* What is recorded after it was asked is never in it: its parts must agree. */
 static int times_read(struct report *report, struct server_request *request,
 	struct error *error)
@@ -145,7 +140,7 @@ static int times_read(struct report *report, struct server_request *request,
 	return 0;
 }
 
-static const struct report_form *form_read(struct server_request *request,
+static const struct report_form *report_form_read(struct server_request *request,
 	struct error *error)
 {
 	const char *format = server_request_query(request, "format");
@@ -156,6 +151,19 @@ static const struct report_form *form_read(struct server_request *request,
 		return &report_json;
 	error_set(error, ERROR_INPUT, "format: html (the default) or json");
 	return NULL;
+}
+
+/* The filters of milestones, which are those of a list, but not its pages. */
+static int filters_read(struct report *report, struct server_request *request,
+	struct error *error)
+{
+	if (server_request_query(request, "limit") != NULL ||
+			server_request_query(request, "cursor") != NULL)
+		return error_set(error, ERROR_INPUT, "a report has no pages: leave "
+			"limit and cursor out");
+	return query_read_but(report->daemon, request,
+		report->question.known.published_by, "id", "by", &report->query,
+		error);
 }
 
 static struct reporting *reporting_read(struct daemon *daemon,
@@ -170,11 +178,10 @@ static struct reporting *reporting_read(struct daemon *daemon,
 	reporting->report->by = server_request_query(request, "by");
 	if (reporting->report->by == NULL)
 		reporting->report->by = "obligor";
-	reporting->form = form_read(request, error);
+	reporting->form = report_form_read(request, error);
 	if (reporting->form != NULL &&
 			times_read(reporting->report, request, error) == 0 &&
-			query_read(daemon, request, parameter_is_own,
-				&reporting->report->query, error) == 0)
+			filters_read(reporting->report, request, error) == 0)
 		return reporting;
 	reporting_free(reporting);
 	return NULL;

@@ -4,6 +4,8 @@
  */
 #include "core/rollup.h"
 #include "pledged/api.h"
+#include "pledged/columns.h"
+#include "pledged/view_rollup.h"
 
 /* What one answer may look at, so that the loop is not held up: answers the
    engine has, or those judged anew as of another time. */
@@ -16,6 +18,7 @@ struct asked {
 	struct daemon *daemon;
 	struct question question;
 	int64_t within;		/* days for what is concurrent; -1: not asked */
+	struct table table;
 };
 
 static const struct assessment *asked_answer(void *context, uint32_t index,
@@ -30,42 +33,13 @@ static const struct assessment *asked_answer(void *context, uint32_t index,
 
 /* --- tallies ----------------------------------------------------------------- */
 
-/* Ten-thousandths, or null. */
-static void put_share(struct json *json, const char *key, bool known, int share)
-{
-	if (known)
-		json_put_decimal(json, key, (struct decimal){share, -4});
-	else
-		json_put_null(json, key);
-}
-
-static void put_coverage(struct json *json, const struct rollup_tally *tally)
-{
-	int lower = 0, upper = 0;
-	bool known = weights_share(&tally->all, &lower, &upper);
-
-	put_share(json, "coverage", known, lower);
-	put_share(json, "coverage_upper", known, upper);
-	known = weights_share(&tally->due, &lower, &upper);
-	put_share(json, "coverage_due", known, lower);
-	put_share(json, "coverage_due_upper", known, upper);
-}
-
-static void put_by_status(struct json *json, const struct rollup_tally *tally)
-{
-	json_key(json, "by_status");
-	json_object(json);
-	for (size_t i = 0; i < STATUS_COUNT; i++)
-		if (tally->by_status[i] > 0)
-			json_put_int(json, status_name((enum status)i),
-				tally->by_status[i]);
-	json_object_end(json);
-}
-
 /* Null until all of it is met: only then is it known. */
 static void put_concurrent(struct json *json, const struct rollup_tally *tally,
-	int64_t within, bool dated, int days)
+	int64_t within)
 {
+	int days = 0;
+	bool dated = tally_span(tally, &days);
+
 	if (within < 0)
 		return;
 	if (tally_is_complete(tally) && dated)
@@ -77,27 +51,8 @@ static void put_concurrent(struct json *json, const struct rollup_tally *tally,
 static void put_tally(struct json *json, const struct rollup_tally *tally,
 	const struct asked *asked)
 {
-	int days = 0;
-	bool dated = tally_span(tally, &days);
-
-	json_put_int(json, "milestones", tally->milestones);
-	json_put_int(json, "required", tally_required(tally));
-	json_put_int(json, "met", tally->by_class[ROLLUP_MET]);
-	json_put_int(json, "missed", tally->by_class[ROLLUP_MISSED]);
-	json_put_int(json, "unknown", tally->by_class[ROLLUP_UNKNOWN]);
-	json_put_int(json, "ahead", tally->by_class[ROLLUP_AHEAD]);
-	json_put_int(json, "left_out", tally->by_class[ROLLUP_OUT]);
-	json_put_int(json, "due", tally->due_count);
-	put_coverage(json, tally);
-	json_put_bool(json, "complete", tally_is_complete(tally));
-	json_put_string(json, "worst", tally->worst == STATUS_COUNT ? NULL
-		: status_name(tally->worst));
-	if (dated)
-		json_put_int(json, "span_days", days);
-	else
-		json_put_null(json, "span_days");
-	put_concurrent(json, tally, asked->within, dated, days);
-	put_by_status(json, tally);
+	view_tally_fields(json, tally);
+	put_concurrent(json, tally, asked->within);
 }
 
 /* --- the rule, and what was left out --------------------------------------------- */
@@ -205,7 +160,7 @@ static void reply_matrix(struct server_request *request, const char *rows,
 	put_lines(json, "columns", rollup->columns, rollup->column_count, asked);
 	put_cells(json, rollup, asked);
 	json_object_end(json);
-	reply_send(&reply, request, 200);
+	reply_send_table(&reply, request, &asked->table, NULL);
 }
 
 /* within: a span in days. */
@@ -232,7 +187,8 @@ void get_matrix(struct daemon *daemon, struct server_request *request,
 {
 	const char *rows = server_request_query(request, "rows");
 	const char *columns = server_request_query(request, "cols");
-	struct asked asked = {.daemon = daemon};
+	struct asked asked = {.daemon = daemon, .table = {.reg = daemon->reg,
+		.member = "cells", .columns = columns_cell}};
 	struct rollup rollup;
 	struct error error;
 
@@ -243,7 +199,8 @@ void get_matrix(struct daemon *daemon, struct server_request *request,
 			"owner, pledge, severity");
 		return;
 	}
-	if (question_read(daemon, request, &asked.question, &error) < 0 ||
+	if (form_read(request, &asked.table.form, &error) < 0 ||
+		question_read(daemon, request, &asked.question, &error) < 0 ||
 		within_read(request, &asked.within, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
@@ -261,16 +218,6 @@ void get_matrix(struct daemon *daemon, struct server_request *request,
 
 /* --- scorecard ------------------------------------------------------------------- */
 
-static void put_next(struct json *json, const struct register_ *reg,
-	const struct rollup_tally *tally)
-{
-	bool known = tally->next != NOT_FOUND;
-
-	json_put_string(json, "next_milestone", known
-		? reg->milestones[tally->next].id : NULL);
-	json_put_instant(json, "next_due", known ? tally->next_due : INSTANT_MAX);
-}
-
 static void put_group(struct json *json, const struct register_ *reg,
 	const struct rollup_line *line, const struct asked *asked)
 {
@@ -282,8 +229,8 @@ static void put_group(struct json *json, const struct register_ *reg,
 	put_tally(json, &line->tally, asked);
 	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
 	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
-	put_share(json, "on_time_share", known, share);
-	put_next(json, reg, &line->tally);
+	view_share(json, "on_time_share", known, share);
+	view_tally_next(json, reg, &line->tally);
 	json_object_end(json);
 }
 
@@ -314,19 +261,21 @@ static void reply_scorecard(struct server_request *request, const char *by,
 	reply_put_register(&reply, asked->daemon);
 	view_scorecard_fields(json, asked->daemon->reg, rollup);
 	json_object_end(json);
-	reply_send(&reply, request, 200);
+	reply_send_table(&reply, request, &asked->table, NULL);
 }
 
 void get_scorecard(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	const char *by = server_request_query(request, "by");
-	struct asked asked = {.daemon = daemon, .within = -1};
+	struct asked asked = {.daemon = daemon, .within = -1, .table = {
+		.reg = daemon->reg, .member = "items", .columns = columns_group}};
 	struct rollup rollup;
 	struct error error;
 
 	(void)rest;
-	if (question_read(daemon, request, &asked.question, &error) < 0) {
+	if (form_read(request, &asked.table.form, &error) < 0 ||
+		question_read(daemon, request, &asked.question, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pledged/api.h"
+#include "pledged/columns.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
@@ -96,6 +97,7 @@ void get_silences(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (state < 0 || !numbered_begin(&page.numbered, request))
 		return;
+	list_as_table(&page.numbered.list, daemon, columns_silence);
 	if (state == 1)
 		loaded = store_load_silences(daemon->store, INSTANT_MIN,
 			page.numbered.cursor, numbered_rows(&page.numbered),

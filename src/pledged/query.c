@@ -17,9 +17,23 @@ static const struct {
 	{"severity", QUERY_SEVERITY},
 	{"due_before", QUERY_DUE_BEFORE},
 	{"due_after", QUERY_DUE_AFTER},
+	{"due_within", QUERY_DUE_WITHIN},
 };
 
-static int term_read(struct query_term *term, const char *name,
+static int within_read(struct query_term *term, instant now,
+	const struct zone *zone, struct error *error)
+{
+	struct duration duration;
+
+	if (!duration_read(term->pattern, &duration) ||
+	    !zone_add(zone, now, duration, &term->at))
+		return error_set(error, ERROR_INPUT, "due_within: \"%.80s\" is "
+			"not a number and a unit, such as 30d or 6mo",
+			term->pattern);
+	return 1;
+}
+
+static int term_read(struct query_term *term, const char *name, instant now,
 	const struct zone *zone, struct error *error)
 {
 	struct moment moment;
@@ -38,6 +52,8 @@ static int term_read(struct query_term *term, const char *name,
 				name, term->pattern);
 		term->at = moment_instant(&moment, zone);
 		return 1;
+	case QUERY_DUE_WITHIN:
+		return within_read(term, now, zone, error);
 	default:
 		return 1;
 	}
@@ -60,12 +76,12 @@ int query_add(struct query *query, const char *name, const char *value,
 			known = true;
 		}
 	}
-	if (!known)
+	if (!known || (term.field == QUERY_DUE_WITHIN && query->now == 0))
 		return 0;
 	if (query->count == QUERY_TERMS_MAX)
 		return error_set(error, ERROR_LIMIT, "more than %d filters",
 			QUERY_TERMS_MAX);
-	if (term_read(&term, name, zone, error) < 0)
+	if (term_read(&term, name, query->now, zone, error) < 0)
 		return -1;
 	query->terms[query->count++] = term;
 	return 1;
@@ -76,39 +92,72 @@ static bool text_accepts(const struct query_term *term, const char *value)
 	return value != NULL && string_matches(value, term->pattern);
 }
 
-static bool term_accepts(const struct query_term *term,
-	const struct register_ *reg, const struct milestone *milestone,
-	const struct assessment *answer)
+/* What a pledge says for all its milestones. */
+static bool field_is_of_pledge(enum query_field field)
 {
-	const struct pledge *pledge = milestone_pledge(reg, milestone);
+	return field == QUERY_PLEDGE || field == QUERY_INSTRUMENT ||
+		field == QUERY_OBLIGOR || field == QUERY_OWNER;
+}
+
+static const char *pledge_value(const struct register_ *reg,
+	const struct pledge *pledge, enum query_field field)
+{
+	switch (field) {
+	case QUERY_PLEDGE: return pledge->id;
+	case QUERY_INSTRUMENT: return reg->instruments[pledge->instrument].id;
+	case QUERY_OBLIGOR: return pledge->obligor;
+	case QUERY_OWNER: return pledge->owner;
+	default: return NULL;
+	}
+}
+
+/* What is judged: a milestone with its answer, or a pledge alone. */
+struct subject {
+	const struct register_ *reg;
+	const struct pledge *pledge;
+	const struct milestone *milestone;	/* NULL: of the pledge alone */
+	const struct assessment *answer;
+	instant now;
+};
+
+static bool milestone_accepts(const struct query_term *term,
+	const struct subject *subject)
+{
+	const struct milestone *milestone = subject->milestone;
+	const struct assessment *answer = subject->answer;
 
 	switch (term->field) {
 	case QUERY_STATUS:
 		return answer->status == term->status;
 	case QUERY_ID:
 		return text_accepts(term, milestone->id);
-	case QUERY_PLEDGE:
-		return text_accepts(term, pledge->id);
 	case QUERY_SERIES:
 		return milestone->instance != NULL && text_accepts(term,
 			milestone->instance->recurrence->id);
-	case QUERY_INSTRUMENT:
-		return text_accepts(term, milestone_instrument(reg, milestone)->id);
-	case QUERY_OBLIGOR:
-		return text_accepts(term, pledge->obligor);
-	case QUERY_OWNER:
-		return text_accepts(term, pledge->owner);
 	case QUERY_SEVERITY:
 		return text_accepts(term, severity_name(milestone->severity));
 	case QUERY_DUE_BEFORE:
 		return answer->due <= term->at;
 	case QUERY_DUE_AFTER:
 		return answer->due != INSTANT_MAX && answer->due >= term->at;
+	case QUERY_DUE_WITHIN:
+		return answer->due >= subject->now && answer->due <= term->at;
 	case QUERY_LABEL:
 		return text_accepts(term,
-			milestone_label(reg, milestone, term->label));
+			milestone_label(subject->reg, milestone, term->label));
+	default:
+		return false;
 	}
-	return false;
+}
+
+/* Of a pledge alone, what its milestones would have to be is left open. */
+static bool term_accepts(const struct query_term *term,
+	const struct subject *subject)
+{
+	if (field_is_of_pledge(term->field))
+		return text_accepts(term, pledge_value(subject->reg,
+			subject->pledge, term->field));
+	return subject->milestone == NULL || milestone_accepts(term, subject);
 }
 
 static bool terms_are_alike(const struct query_term *a,
@@ -118,23 +167,45 @@ static bool terms_are_alike(const struct query_term *a,
 		a->field != QUERY_DUE_BEFORE && a->field != QUERY_DUE_AFTER;
 }
 
-bool query_accepts(const struct query *query, const struct register_ *reg,
-	uint32_t index, const struct assessment *answer)
+static bool subject_accepted(const struct query *query,
+	const struct subject *subject)
 {
-	const struct milestone *milestone = milestone_at(
-		&reg->milestones[index], answer->as_of);
-
 	for (size_t i = 0; i < query->count; i++) {
 		bool accepted = false;
 
 		for (size_t k = 0; k < query->count && !accepted; k++) {
 			accepted = terms_are_alike(&query->terms[i],
 				&query->terms[k]) || i == k ?
-				term_accepts(&query->terms[k], reg, milestone,
-					answer) : false;
+				term_accepts(&query->terms[k], subject) : false;
 		}
 		if (!accepted)
 			return false;
 	}
 	return true;
+}
+
+bool query_accepts(const struct query *query, const struct register_ *reg,
+	uint32_t index, const struct assessment *answer)
+{
+	const struct milestone *milestone = milestone_at(
+		&reg->milestones[index], answer->as_of);
+
+	return subject_accepted(query, &(struct subject){reg,
+		milestone_pledge(reg, milestone), milestone, answer,
+		query->now});
+}
+
+bool query_accepts_pledge(const struct query *query,
+	const struct register_ *reg, const struct pledge *pledge)
+{
+	return subject_accepted(query, &(struct subject){.reg = reg,
+		.pledge = pledge});
+}
+
+bool query_asks_milestones(const struct query *query)
+{
+	for (size_t i = 0; i < query->count; i++)
+		if (!field_is_of_pledge(query->terms[i].field))
+			return true;
+	return false;
 }

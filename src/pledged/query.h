@@ -13,7 +13,7 @@
 enum query_field {
 	QUERY_STATUS, QUERY_ID, QUERY_PLEDGE, QUERY_INSTRUMENT, QUERY_OBLIGOR,
 	QUERY_SERIES, QUERY_OWNER, QUERY_SEVERITY, QUERY_DUE_BEFORE, QUERY_DUE_AFTER,
-	QUERY_LABEL
+	QUERY_DUE_WITHIN, QUERY_LABEL
 };
 
 struct query_term {
@@ -22,7 +22,7 @@ struct query_term {
 	const char *label;	/* LABEL: the key */
 	const char *pattern;
 	enum status status;	/* STATUS */
-	instant at;		/* DUE_* */
+	instant at;		/* DUE_*; WITHIN: its end */
 };
 
 /* Milestones that satisfy every term; of terms on one field with several
@@ -30,6 +30,7 @@ struct query_term {
 struct query {
 	struct query_term terms[QUERY_TERMS_MAX];
 	size_t count;
+	instant now;		/* what due_within counts from; 0: it is none */
 };
 
 /* Whether name is a filter; then its term is added. -1 with an error when the
@@ -40,5 +41,10 @@ int query_add(struct query *query, const char *name, const char *value,
 
 bool query_accepts(const struct query *query, const struct register_ *reg,
 	uint32_t milestone, const struct assessment *answer);
+/* Whether a pledge is so, as far as it says so itself; and whether more is asked,
+   which one of its milestones must have. */
+bool query_accepts_pledge(const struct query *query,
+	const struct register_ *reg, const struct pledge *pledge);
+bool query_asks_milestones(const struct query *query);
 
 #endif

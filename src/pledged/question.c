@@ -77,15 +77,7 @@ static void add_text(struct text *out, const char *value)
 
 static void add_percent(struct text *out, const char *value)
 {
-	static const char unreserved[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-
-	for (; *value != '\0'; value++) {
-		if (strchr(unreserved, *value) != NULL)
-			text_add_char(out, *value);
-		else
-			text_addf(out, "%%%02X", (unsigned char)*value);
-	}
+	text_add_percent(out, value, "");
 }
 
 /* Without the quotes: the body has them. */

@@ -485,11 +485,11 @@ void view_series(struct json *json, const struct register_ *reg,
 
 /* --- the rest of the register ------------------------------------------- */
 
-void view_pledge(struct json *json, const struct register_ *reg, uint32_t index)
+void view_pledge_fields(struct json *json, const struct register_ *reg,
+	uint32_t index)
 {
 	const struct pledge *pledge = &reg->pledges[index];
 
-	json_object(json);
 	json_put_string(json, "id", pledge->id);
 	json_put_string(json, "instrument", reg->instruments[pledge->instrument].id);
 	json_put_string(json, "obligor", pledge->obligor);
@@ -507,16 +507,14 @@ void view_pledge(struct json *json, const struct register_ *reg, uint32_t index)
 	for (uint32_t i = 0; i < pledge->milestone_count; i++)
 		json_string(json, reg->milestones[pledge->first_milestone + i].id);
 	json_array_end(json);
-	json_object_end(json);
 }
 
-void view_indicator(struct json *json, const struct register_ *reg,
+void view_indicator_fields(struct json *json, const struct register_ *reg,
 	uint32_t index)
 {
 	const struct indicator *indicator = &reg->indicators[index];
 	struct text lag;
 
-	json_object(json);
 	json_put_string(json, "id", indicator->id);
 	json_put_string(json, "title", indicator->title);
 	json_put_string(json, "kind", indicator->kind ==
@@ -531,7 +529,6 @@ void view_indicator(struct json *json, const struct register_ *reg,
 	text_release(&lag);
 	json_put_bool(json, "cumulative", indicator->cumulative);
 	json_put_int(json, "milestones", (int64_t)indicator->milestone_count);
-	json_object_end(json);
 }
 
 void view_observation_fields(struct json *json,

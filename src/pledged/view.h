@@ -37,10 +37,11 @@ void view_milestone_fields(struct json *json, const struct register_ *reg,
 void view_attestations(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone, struct knowledge known);
 void view_document(struct json *json, const struct document *document);
-void view_pledge(struct json *json, const struct register_ *reg, uint32_t pledge);
-void view_indicator(struct json *json, const struct register_ *reg,
+/* Their fields, into an object that is open. */
+void view_pledge_fields(struct json *json, const struct register_ *reg,
+	uint32_t pledge);
+void view_indicator_fields(struct json *json, const struct register_ *reg,
 	uint32_t indicator);
-/* Its fields, into an object that is open. */
 void view_observation_fields(struct json *json,
 	const struct observation *observation);
 void view_source(struct json *json, const struct register_ *reg,

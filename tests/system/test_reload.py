@@ -47,7 +47,7 @@ def test_a_new_milestone_appears(daemon):
         [milestone("one", FAR), milestone("two", "2024-01-31"),
          milestone("three", FAR)]))
     assert hang_up(daemon).startswith("watching 3 milestones ")
-    assert ids(daemon) == ["p/one", "p/two", "p/three"]
+    assert ids(daemon) == ["p/one", "p/three", "p/two"]
 
 
 def test_a_faulty_file_changes_nothing_and_is_told_whole(daemon):
@@ -109,7 +109,7 @@ def test_moved_and_withdrawn_milestones_are_told(daemon):
     (_, event), = told(hook, subject="p/later")
     assert event["data"]["reason"] == \
         "due moved from 2098-01-01 to 2098-01-11"
-    assert ids(daemon) == ["p/later", "p/sooner", "p/other"]
+    assert ids(daemon) == ["p/later", "p/other", "p/sooner"]
     # Not told again by a reload of the same, nor by a restart.
     count = len(told(hook))
     assert daemon.ctl("reload").returncode == 0

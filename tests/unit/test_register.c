@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/register_index.h"
 #include "world.h"
 
 #define YEARLY "sum(x, 2020) >= 5"
@@ -497,6 +498,38 @@ static void test_whole(void **state)
 	world_release(&world);
 }
 
+/* ---- the order of ids ---------------------------------------------------------- */
+
+static void test_order(void **state)
+{
+	static const struct {
+		const char *behind;
+		size_t want;
+	} places[] = {
+		{NULL, 0}, {"", 0}, {"p/B", 1}, {"p/C", 1}, {"p/a", 2},
+		{"p/a-1", 3}, {"p/a.1", 4}, {"p/a.0", 3}, {"zzz", 4},
+	};
+	static const char *const written[] = {"a.1", "a", "B", "a-1"};
+	static const char *const wanted[] = {"p/B", "p/a", "p/a-1", "p/a.1"};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_series(&world);
+	for (size_t i = 0; i < 4; i++)
+		world_milestone(&world, written[i], "2020", YEARLY);
+	world_finish(&world);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(thing_id(world.reg, THING_MILESTONE,
+			thing_in_order(world.reg, THING_MILESTONE, i)),
+			wanted[i]);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		assert_int_equal(thing_place_behind(world.reg,
+			THING_MILESTONE, places[i].behind), places[i].want);
+	assert_int_equal(thing_place_behind(world.reg, THING_SOURCE, "x"), 0);
+	world_release(&world);
+}
+
 static const struct settle_case {
 	const char *benchmark;
 	bool want;
@@ -718,6 +751,7 @@ int main(void)
 		cmocka_unit_test(test_baseline_unit),
 		cmocka_unit_test(test_faults_together),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_settles),
 		cmocka_unit_test(test_clauses),
 		cmocka_unit_test(test_succession),

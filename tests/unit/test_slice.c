@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,11 +60,56 @@ static void test_elements(void **state)
 	assert_false(slice_next(slice_of("[]"), &cursor, &element));
 }
 
+static void test_all_members(void **state)
+{
+	struct slice object = slice_of(" { \"a\" : [1,2] , \"b.c\":{\"d\":\"}\"}} ");
+	struct slice key, value;
+	size_t cursor = 0;
+
+	(void)state;
+	assert_true(slice_next_member(object, &cursor, &key, &value));
+	assert_slice(key, "a");
+	assert_slice(value, "[1,2]");
+	assert_true(slice_next_member(object, &cursor, &key, &value));
+	assert_slice(key, "b.c");
+	assert_slice(value, "{\"d\":\"}\"}");
+	assert_false(slice_next_member(object, &cursor, &key, &value));
+	cursor = 0;
+	assert_false(slice_next_member(slice_of("{}"), &cursor, &key, &value));
+}
+
+static void test_said(void **state)
+{
+	static const struct {
+		const char *string, *want;
+	} cases[] = {
+		{"\"\"", ""}, {"\"plain\"", "plain"},
+		{"\"a\\\"b\\\\c\\/d\"", "a\"b\\c/d"},
+		{"\"\\b\\f\\n\\r\\t\"", "\b\f\n\r\t"},
+		{"\"\\u001b\\u009B\\u20ac\"", "\x1b\xc2\x9b\xe2\x82\xac"},
+		{"\"\\ud83d\"", "\xef\xbf\xbd"},
+		{"\"\\u00", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct text said;
+
+		text_init(&said, 0);
+		slice_add_said(&said, slice_of(cases[i].string));
+		if (*cases[i].want != '\0' || cases[i].string[1] == '"')
+			assert_string_equal(text_string(&said), cases[i].want);
+		text_release(&said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_all_members),
+		cmocka_unit_test(test_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,11 @@ static void columns_are_counted(void **state)
 			cases[i].want_columns);
 }
 
+static void add_query(struct text *text, const char *string)
+{
+	text_add_percent(text, string, "/");
+}
+
 static const struct {
 	void (*add)(struct text *text, const char *string);
 	const char *string, *want_text;
@@ -223,6 +228,7 @@ static const struct {
 		"\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 	{text_add_html, "\xff中", "\xef\xbf\xbd中"},
 	{text_add_html, "plain", "plain"},
+	{add_query, "a b&c=d/é~", "a%20b%26c%3Dd/%C3%A9~"},
 	{text_add_printable, "a\x1b[2J\n\t\x7f", "a\\x1b[2J\\x0a\\x09\\x7f"},
 	{text_add_printable, "\xc2\x9b" "31m", "\\x9b31m"},
 	{text_add_printable, "a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xe2\x80\xa8",

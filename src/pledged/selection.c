@@ -1,0 +1,113 @@
+/* selection: see selection.h. */
+#include "pledged/selection.h"
+
+#include <string.h>
+
+#include "pledged/api.h"
+
+/* A word that there is not selects nothing, which is no answer. */
+static int word_check(const struct selection_field *field, const char *value,
+	struct error *error)
+{
+	struct text words;
+	int i = 0;
+
+	if (field->word == NULL || strpbrk(value, "*?[") != NULL)
+		return 0;
+	text_init(&words, 0);
+	for (; field->word(i) != NULL && !string_is(field->word(i), value); i++)
+		text_addf(&words, "%s%s", i > 0 ? ", " : "", field->word(i));
+	if (field->word(i) == NULL)
+		error_set(error, ERROR_INPUT, "%s: \"%.80s\" is none: %s",
+			field->name, value, text_string(&words));
+	text_release(&words);
+	return field->word(i) == NULL ? -1 : 0;
+}
+
+static bool field_is_named(const struct selection_field *field,
+	const char *name)
+{
+	return string_ends(field->name, ".") ?
+		string_starts(name, field->name) : string_is(field->name, name);
+}
+
+static int term_add(struct selection *selection,
+	const struct selection_field *fields, const char *name,
+	const char *value, struct error *error)
+{
+	while (fields->name != NULL && !field_is_named(fields, name))
+		fields++;
+	if (fields->name == NULL)
+		return error_set(error, ERROR_INPUT,
+			"there is no parameter \"%.80s\" here", name);
+	if (fields->has == NULL)
+		return 0;
+	if (selection->count == SELECTION_TERMS_MAX)
+		return error_set(error, ERROR_LIMIT, "more than %d filters",
+			SELECTION_TERMS_MAX);
+	selection->terms[selection->count++] = (struct selection_term){
+		fields, name + strlen(fields->name), value};
+	return word_check(fields, value, error);
+}
+
+int selection_read(struct selection *selection,
+	const struct selection_field *fields, struct server_request *request,
+	struct error *error)
+{
+	const char *name, *value;
+
+	selection->count = 0;
+	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
+	    i++)
+		if (!list_parameter_is_general(name) &&
+		    term_add(selection, fields, name, value, error) < 0)
+			return -1;
+	return 0;
+}
+
+static bool terms_are_alike(const struct selection_term *a,
+	const struct selection_term *b)
+{
+	return a->field == b->field && string_is(a->key, b->key);
+}
+
+/* Whether one of the terms that are like a first one holds. */
+static bool alike_accept(const struct selection *selection,
+	const struct selection_term *first, const struct daemon *daemon,
+	const void *item)
+{
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct selection_term *term = &selection->terms[i];
+
+		if (terms_are_alike(first, term) &&
+		    term->field->has(daemon, item, term))
+			return true;
+	}
+	return false;
+}
+
+bool selection_accepts(const struct selection *selection,
+	const struct daemon *daemon, const void *item)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		if (!alike_accept(selection, &selection->terms[i], daemon, item))
+			return false;
+	return true;
+}
+
+bool selection_matches(const struct selection_term *term, const char *value)
+{
+	return value != NULL && string_matches(value, term->pattern);
+}
+
+bool selection_is_so(const struct selection_term *term, bool so)
+{
+	return selection_matches(term, selection_bool_word(!so));
+}
+
+const char *selection_bool_word(int number)
+{
+	static const char *const words[] = {"true", "false", NULL};
+
+	return words[number];
+}
