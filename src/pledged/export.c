@@ -30,11 +30,16 @@ void export_release(struct export *export)
 
 /* --- rows ------------------------------------------------------------------------ */
 
-static struct json *row_open(struct export *export)
+static struct json *row_begin(struct export *export)
 {
 	text_clear(&export->row);
 	json_init(&export->json, &export->row);
-	json_object(&export->json);
+	return &export->json;
+}
+
+static struct json *row_open(struct export *export)
+{
+	json_object(row_begin(export));
 	return &export->json;
 }
 
@@ -117,8 +122,6 @@ static void item_milestone(struct export *export, uint32_t index)
 
 	view_milestone_fields(json, export->edition.reg, export->daemon->history,
 		index, answer, export->question.known.recorded_by, since);
-	json_put_string(json, "benchmark",
-		export->edition.reg->milestones[index].benchmark_said.text);
 	row_close(export);
 }
 
@@ -146,9 +149,9 @@ static void item_source(struct export *export, uint32_t index)
 {
 	const struct engine *engine = export->daemon->engine;
 
-	view_source_fields(row_open(export), export->edition.reg, index,
+	view_source(row_begin(export), export->edition.reg, index,
 		engine_source(engine, index), engine_source_busy(engine, index));
-	row_close(export);
+	export->take(export->context, &export->row);
 }
 
 static int step_sources(struct export *export, struct error *error)
@@ -386,31 +389,6 @@ static int step_notifications(struct export *export, struct error *error)
 		error));
 }
 
-static void take_action(void *context, const struct store_action *action)
-{
-	struct export *export = context;
-	struct json *json;
-
-	looked(export, action->id);
-	if (!is_known(export, action->at, action->at))
-		return;
-	json = row_open(export);
-	json_put_int(json, "id", action->id);
-	json_put_instant(json, "time", action->at);
-	json_put_string(json, "by", action->who);
-	json_put_string(json, "what", action->what);
-	json_put_string(json, "subject", action->subject);
-	json_put_string(json, "note", action->note);
-	json_put_instant(json, "until", action->until);
-	row_close(export);
-}
-
-static int step_actions(struct export *export, struct error *error)
-{
-	return stored(export, store_load_actions(export->daemon->store, NULL,
-		export->cursor, EXPORT_ROWS, take_action, export, error));
-}
-
 /* --- code lists ---------------------------------------------------------------------- */
 
 static void put_code(struct export *export, const char *list, const char *code,
@@ -529,14 +507,40 @@ static const char *const columns_instrument[] = {
 	"id", "title", "parties", "signed", "in_force", "ends", "timezone", "url",
 	NULL,
 };
+static const char *const columns_promise[] = {
+	"id", "instrument", "obligor", "owner", "title", "cite", "url",
+	"labels.*", "milestones", NULL,
+};
+static const char *const columns_raised[] = {
+	"id", "kind", "class", "severity", "subject", "milestone", "source",
+	"indicator", "channel", "state", "raised", "resolved", "reason",
+	"acknowledged.by", "acknowledged.at", "acknowledged.until",
+	"acknowledged.note", "escalated", "raised_by", "resolved_by", NULL,
+};
+static const char *const columns_hush[] = {
+	"id", "match", "state", "from", "until", "by", "note", "made", "ended",
+	"ended_by", NULL,
+};
+static const char *const columns_message[] = {
+	"id", "message_id", "channel", "event", "alert", "created", "state",
+	"attempts", "last_attempt", "next", "answer", NULL,
+};
 static const char *const columns_attestation[] = {
 	"id", "milestone", "key", "by", "attested", "on", "at", "recorded",
 	"evidence", "note", "registered", NULL,
+};
+static const char *const columns_text[] = {
+	"indicator", "id", "key", "title", "url", "text_bytes", "period",
+	"source", "published", "published_assumed", "recorded", "text", NULL,
 };
 static const char *const columns_saved[] = {
 	"id", "milestone", "time", "since", "status", "lifecycle", "verdict",
 	"progress", "knowledge", "actual", "target", "data_through", "cause",
 	"because", "event", "reason", NULL,
+};
+static const char *const columns_told[] = {
+	"event", "time", "kind", "class", "severity", "milestone", "source",
+	"indicator", "channel", "from", "to", "reason", "alert", NULL,
 };
 static const char *const columns_code[] = {
 	"list", "code", "words", "class", NULL,
@@ -549,19 +553,18 @@ const struct export_table export_tables[] = {
 	{"tables", columns_table, step_tables},
 	{"codes", columns_code, step_codes},
 	{"instruments", columns_instrument, step_instruments},
-	{"pledges", columns_pledge, step_pledges},
+	{"pledges", columns_promise, step_pledges},
 	{"milestones", columns_milestone, step_milestones},
 	{"indicators", columns_indicator, step_indicators},
 	{"sources", columns_source, step_sources},
 	{"observations", columns_vintage, step_observations},
-	{"documents", columns_document, step_documents},
+	{"documents", columns_text, step_documents},
 	{"attestations", columns_attestation, step_attestations},
 	{"changes", columns_saved, step_changes},
-	{"events", columns_event, step_events},
-	{"alerts", columns_alert, step_alerts},
-	{"silences", columns_silence, step_silences},
-	{"notifications", columns_notification, step_notifications},
-	{"actions", columns_action, step_actions},
+	{"events", columns_told, step_events},
+	{"alerts", columns_raised, step_alerts},
+	{"silences", columns_hush, step_silences},
+	{"notifications", columns_message, step_notifications},
 };
 
 const size_t export_table_count = sizeof export_tables / sizeof *export_tables;

@@ -387,9 +387,8 @@ void view_milestone_said(struct json *json, const struct register_ *reg,
 	json_object_end(json);
 }
 
-void view_document(struct json *json, const struct document *document)
+void view_document_fields(struct json *json, const struct document *document)
 {
-	json_object(json);
 	json_put_int(json, "id", document->id);
 	json_put_string(json, "key", document->key);
 	view_said(json, "title", document->title);
@@ -400,6 +399,12 @@ void view_document(struct json *json, const struct document *document)
 	json_put_instant(json, "published", document->published);
 	json_put_bool(json, "published_assumed", document->published_assumed);
 	json_put_instant(json, "recorded", document->recorded);
+}
+
+void view_document(struct json *json, const struct document *document)
+{
+	json_object(json);
+	view_document_fields(json, document);
 	json_object_end(json);
 }
 

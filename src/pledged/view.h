@@ -37,6 +37,8 @@ void view_milestone_fields(struct json *json, const struct register_ *reg,
 void view_attestations(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone, struct knowledge known);
 void view_document(struct json *json, const struct document *document);
+/* Its fields, into an object that is open. */
+void view_document_fields(struct json *json, const struct document *document);
 /* Their fields, into an object that is open. */
 void view_pledge_fields(struct json *json, const struct register_ *reg,
 	uint32_t pledge);
