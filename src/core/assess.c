@@ -995,6 +995,18 @@ void assessment_date(struct assessment *assessment,
 	assessment->due_date = milestone->due_date;
 }
 
+instant assessment_original_due(const struct register_ *reg, uint32_t number,
+	const struct assessment *assessment)
+{
+	const struct milestone *original = &reg->milestones[number];
+	const struct milestone *milestone = milestone_at(original,
+		assessment->as_of);
+
+	return original->anchorage != NULL &&
+		milestone->anchorage == original->anchorage ?
+		assessment->due : original->due;
+}
+
 static void assessment_clear(struct assessment *out,
 	const struct milestone *milestone, instant as_of)
 {

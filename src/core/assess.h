@@ -125,6 +125,11 @@ void milestone_assess_with(const struct register_ *reg,
 void assessment_date(struct assessment *assessment,
 	const struct milestone *milestone);
 
+/* When a milestone was due at first, by what was promised: what an amendment has
+   moved is due at assessment->due, what hangs on an event is due but once. */
+instant assessment_original_due(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *assessment);
+
 /* How a milestone, as it is by its terms at known.published_by, is asked: all
    but the reference instant. */
 struct evaluation milestone_evaluation(const struct register_ *reg,

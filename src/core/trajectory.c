@@ -2,11 +2,13 @@
  * trajectory: see trajectory.h.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "core/figures.h"
 #include "core/forecast.h"
+#include "core/history.h"
 #include "core/outcomes.h"
 #include "core/path.h"
 #include "core/projection.h"
@@ -17,8 +19,11 @@ struct tracing {
 	struct trajectory *out;
 	struct milestone milestone;	/* by its terms, its dates resolved */
 	struct evaluation *evaluation;
+	struct trajectory_line *actual;	/* that is traced */
+	struct period through;		/* its last; NONE: at a date */
 	enum frequency frequency;	/* of a step; NONE: dated figures */
 	struct period first, last;	/* FLOW: its window */
+	double least, most;		/* what is forecast lies between */
 };
 
 static void line_add(struct trajectory_line *line, instant at, double value)
@@ -51,7 +56,7 @@ static bool actual_add(struct tracing *tracing, struct period period)
 		tracing->evaluation, period);
 
 	if (figure.known)
-		line_add(&tracing->out->actual, period_end(period,
+		line_add(tracing->actual, period_end(period,
 			tracing->evaluation->zone),
 			decimal_to_double(figure.value));
 	return figure.known;
@@ -86,7 +91,7 @@ static void actual_periods(struct tracing *tracing)
 	if (tracing->out->flow && through.number > tracing->last.number)
 		through = tracing->last;
 	if (tracing->out->flow)
-		origin_add(tracing, &tracing->out->actual);
+		origin_add(tracing, tracing->actual);
 	first = tracing->out->flow ? tracing->first :
 		level_first(tracing, through);
 	step = stride(through.number - first.number + 1);
@@ -94,7 +99,7 @@ static void actual_periods(struct tracing *tracing)
 	for (struct period at = first; at.number <= through.number;
 	    at.number += step)
 		if (actual_add(tracing, at))
-			tracing->out->through = at;
+			tracing->through = at;
 }
 
 static instant dates_from(const struct tracing *tracing)
@@ -133,10 +138,135 @@ static void actual_dates(struct tracing *tracing)
 		evaluation->at = at;
 		if ((count - i) % step == 0 && expression_partial(
 		    tracing->milestone.benchmark->actual, evaluation, &value))
-			line_add(&tracing->out->actual, at,
+			line_add(tracing->actual, at,
 				decimal_to_double(value));
 	}
 	evaluation->at = limit;
+}
+
+static void actual_trace(struct tracing *tracing, struct trajectory_line *line)
+{
+	tracing->actual = line;
+	if (tracing->frequency == FREQUENCY_NONE ||
+	    tracing->frequency == FREQUENCY_POINT)
+		actual_dates(tracing);
+	else
+		actual_periods(tracing);
+}
+
+/* ---- what was known before ---------------------------------------------------- */
+
+struct times {
+	instant *items;
+	size_t count, capacity;
+};
+
+static int time_compare(const void *left, const void *right)
+{
+	const instant *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Whether it says something else of its period than what was known before. */
+static bool observation_revises(const struct observation *item,
+	const struct observation *before, struct knowledge known)
+{
+	return period_equal(item->period, before->period) &&
+		before->published < item->published &&
+		observation_is_known(item, known) &&
+		observation_is_known(before, known) &&
+		!decimal_equal(item->value, before->value);
+}
+
+static void revisions_of(const struct tracing *tracing,
+	const struct series *series, struct times *times)
+{
+	const struct trajectory *out = tracing->out;
+
+	for (size_t i = 1; i < series->count; i++) {
+		const struct observation *item = &series->items[i];
+		instant end = period_end(item->period, out->zone);
+
+		if (!observation_revises(item, item - 1,
+			tracing->evaluation->known) || end < out->from ||
+		    end > out->to)
+			continue;
+		times->items = mem_grow(times->items, times->count,
+			&times->capacity, sizeof *times->items);
+		times->items[times->count++] = item->published;
+	}
+}
+
+/* When figures between the ends of what is told were revised, each time once. */
+static void revisions_gather(const struct tracing *tracing, struct times *times)
+{
+	const struct benchmark *benchmark = tracing->milestone.benchmark;
+	const struct evaluation *evaluation = tracing->evaluation;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < benchmark->indicator_count; i++)
+		revisions_of(tracing, history_series(evaluation->history,
+			evaluation->reg->indicators[benchmark->indicators[i]].id),
+			times);
+	if (times->count > 1)
+		qsort(times->items, times->count, sizeof *times->items,
+			time_compare);
+	for (size_t i = 0; i < times->count; i++)
+		if (kept == 0 || times->items[kept - 1] != times->items[i])
+			times->items[kept++] = times->items[i];
+	times->count = kept;
+}
+
+/* Points with nothing that the actual does not have: not to be seen. */
+static bool line_is_hidden(const struct trajectory_line *line,
+	const struct trajectory_line *actual)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < line->count; i++) {
+		while (at < actual->count &&
+		    actual->points[at].at < line->points[i].at)
+			at++;
+		if (at == actual->count ||
+		    actual->points[at].at != line->points[i].at ||
+		    actual->points[at].value != line->points[i].value)
+			return false;
+	}
+	return true;
+}
+
+static void earlier_trace(struct tracing *tracing, instant published_by)
+{
+	struct trajectory *out = tracing->out;
+	struct trajectory_line *line = &out->earlier[out->earlier_count];
+	struct evaluation *evaluation = tracing->evaluation, kept = *evaluation;
+
+	evaluation->known.published_by = evaluation->now = published_by;
+	evaluation->at = earlier(evaluation->at, published_by);
+	actual_trace(tracing, line);
+	*evaluation = kept;
+	if (!line_is_hidden(line, &out->actual)) {
+		out->earlier_count++;
+		return;
+	}
+	free(line->points);
+	*line = (struct trajectory_line){NULL, 0, 0};
+}
+
+static void earlier_traces(struct tracing *tracing)
+{
+	struct times times = {NULL, 0, 0};
+	size_t most = TRAJECTORY_EARLIER_MAX;
+
+	revisions_gather(tracing, &times);
+	for (size_t i = 0; i < times.count && i < most; i++) {
+		size_t at = times.count <= most ? i :
+			i * (times.count - 1) / (most - 1);
+
+		earlier_trace(tracing, times.items[at] - 1);
+	}
+	free(times.items);
 }
 
 /* ---- what is asked ------------------------------------------------------------ */
@@ -202,21 +332,51 @@ static int64_t steps_to_due(const struct tracing *tracing,
 	return end.number - projection->through.number;
 }
 
+/* What the figures known and the domains of those to come allow on the due
+   date, and so before it. */
+static void bounds_take(struct tracing *tracing)
+{
+	struct evaluation due = *tracing->evaluation;
+	struct interval bounds;
+
+	due.at = due.due;
+	bounds = expression_measure(tracing->milestone.benchmark->actual, &due);
+	tracing->least = bounds.low.kind == BOUND_FINITE ?
+		decimal_to_double(bounds.low.value) : -INFINITY;
+	tracing->most = bounds.high.kind == BOUND_FINITE ?
+		decimal_to_double(bounds.high.value) : INFINITY;
+}
+
+/* A step with what it lies between; on the due date that is told already. */
+static void forecast_add(struct tracing *tracing,
+	const struct projection *projection, int64_t step, int64_t last)
+{
+	struct trajectory *out = tracing->out;
+	const struct forecast *due = &out->assessment.forecast;
+	instant at = period_end(period_next(projection->through, step),
+		tracing->evaluation->zone);
+	double value = step == last ? due->value :
+		projection_at(projection, step), margin;
+
+	line_add(&out->forecast, at, value);
+	if (projection->method != FORECAST_LEAST_SQUARES)
+		return;
+	margin = projection_margin(projection, step);
+	line_add(&out->low, at, step == last ? due->low :
+		fmax(value - margin, tracing->least));
+	line_add(&out->high, at, step == last ? due->high :
+		fmin(value + margin, tracing->most));
+}
+
 static void forecast_steps(struct tracing *tracing,
 	const struct projection *projection, int64_t steps)
 {
-	struct trajectory *out = tracing->out;
-	const struct zone *zone = tracing->evaluation->zone;
 	int64_t step = stride(steps);
 
-	line_add(&out->forecast, period_end(projection->through, zone),
-		projection->actual);
+	forecast_add(tracing, projection, 0, steps);
 	for (int64_t i = 1 + (steps - 1) % step; i < steps; i += step)
-		line_add(&out->forecast, period_end(period_next(
-			projection->through, i), zone),
-			projection_at(projection, i));
-	line_add(&out->forecast, period_end(period_next(projection->through,
-		steps), zone), out->assessment.forecast.value);
+		forecast_add(tracing, projection, i, steps);
+	forecast_add(tracing, projection, steps, steps);
 }
 
 static void forecast_trace(struct tracing *tracing)
@@ -238,6 +398,7 @@ static void forecast_trace(struct tracing *tracing)
 		.baseline = assessment->baseline.known ?
 			&assessment->baseline.value : NULL}, &projection))
 		return;
+	bounds_take(tracing);
 	steps = steps_to_due(tracing, &projection);
 	if (steps > 0)
 		forecast_steps(tracing, &projection, steps);
@@ -289,16 +450,14 @@ static void trajectory_trace(struct tracing *tracing)
 		&tracing->first, &tracing->last);
 	tracing->frequency = out->flow ? tracing->first.frequency :
 		expression_frequency(benchmark->actual, tracing->evaluation->reg);
-	if (tracing->frequency == FREQUENCY_NONE ||
-	    tracing->frequency == FREQUENCY_POINT)
-		actual_dates(tracing);
-	else
-		actual_periods(tracing);
+	actual_trace(tracing, &out->actual);
+	out->through = tracing->through;
 	if (out->actual.count == 0)
 		return;
 	path_trace(tracing);
 	forecast_trace(tracing);
 	trajectory_span(tracing);
+	earlier_traces(tracing);
 }
 
 bool trajectory_take(const struct register_ *reg, struct history *history,
@@ -339,6 +498,9 @@ void trajectory_release(struct trajectory *trajectory)
 	free(trajectory->actual.points);
 	free(trajectory->path.points);
 	free(trajectory->forecast.points);
-	trajectory->actual.points = trajectory->path.points =
-		trajectory->forecast.points = NULL;
+	free(trajectory->low.points);
+	free(trajectory->high.points);
+	for (size_t i = 0; i < TRAJECTORY_EARLIER_MAX; i++)
+		free(trajectory->earlier[i].points);
+	memset(trajectory, 0, sizeof *trajectory);
 }

@@ -17,6 +17,8 @@
 #define TRAJECTORY_DATES_MAX 10000
 /* Periods that are told of a level without a start. */
 #define TRAJECTORY_PERIODS 24
+/* Times at which figures were revised, of which is told what was known before. */
+#define TRAJECTORY_EARLIER_MAX 4
 
 struct trajectory_point {
 	instant at;
@@ -42,12 +44,20 @@ struct trajectory {
 	struct trajectory_line forecast; /* from the last actual to the due date;
 					   none: there is no forecast, or nothing
 					   is to come */
+	struct trajectory_line low, high; /* what it lies between at 95 %, at the
+					   same times; none: that is not told */
+	struct trajectory_line earlier[TRAJECTORY_EARLIER_MAX];
+	size_t earlier_count;		/* the actual as it was known before
+					   figures of it were revised, the oldest
+					   first; of many, some from the first to
+					   the last */
 };
 
 /*
  * Under what is known. false: the benchmark is not one comparison, or no figure
  * of it is known; nothing is to be released. Costs a judgement, and for each
- * point what the benchmark's windows hold.
+ * point what the benchmark's windows hold, which is asked again for each
+ * earlier line.
  */
 bool trajectory_take(const struct register_ *reg, struct history *history,
 	uint32_t milestone, struct knowledge known, struct trajectory *out);

@@ -25,6 +25,7 @@
  *	api_export.c       everything, as tables
  *	api_report.c       all that is asked of many milestones as one document
  *	api_backup.c       a copy of the store
+ *	api_charts.c       pictures
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -53,7 +54,8 @@ endpoint_fn get_pledges, get_pledge, get_indicators, get_observations, get_sourc
 	get_verification, get_alert, post_ack, get_silences, post_silence,
 	delete_silence, get_notification, post_outbox, post_channel, post_poll,
 	post_reload, post_attestation, post_observations, post_accept,
-	post_verify, get_asset, get_report, get_export,
+	post_verify, get_asset, get_milestone_chart, get_timeline, get_calendar,
+	get_matrix_chart, get_scorecard_chart, get_report, get_export,
 	get_export_table, get_backup, post_backup;
 
 /* --- api.c: answers ----------------------------------------------------------- */
@@ -127,6 +129,11 @@ int stretch_check(const struct stretch *span, instant until, struct error *error
 /* A time; a date is its end. */
 int time_word_read(const struct daemon *daemon, const char *name,
 	const char *word, instant *out, struct error *error);
+
+/* --- api_charts.c: pictures ------------------------------------------------------- */
+
+/* Answers with a picture, and releases it. */
+void reply_chart(struct server_request *request, struct text *svg);
 
 /* --- api_milestones.c: answers as of a time --------------------------------------- */
 

@@ -4,6 +4,7 @@
  */
 #include "core/rollup.h"
 #include "pledged/api.h"
+#include "pledged/chart.h"
 #include "pledged/columns.h"
 #include "pledged/view_rollup.h"
 
@@ -182,37 +183,46 @@ static int within_read(struct server_request *request, int64_t *out,
 	return 0;
 }
 
-void get_matrix(struct daemon *daemon, struct server_request *request,
-	const char *rest)
+/* Reads what a matrix is asked by, and makes it, or answers why not. */
+static bool matrix_ask(struct rollup *rollup, struct asked *asked,
+	struct server_request *request)
 {
 	const char *rows = server_request_query(request, "rows");
 	const char *columns = server_request_query(request, "cols");
-	struct asked asked = {.daemon = daemon, .table = {.reg = daemon->reg,
-		.member = "cells", .columns = columns_cell}};
-	struct rollup rollup;
 	struct error error;
 
-	(void)rest;
 	if (rows == NULL || columns == NULL) {
 		reply_problem(request, 400, "a matrix needs rows and cols: the key "
 			"of a label, or one of instrument, milestone, obligor, "
 			"owner, pledge, severity");
-		return;
+		return false;
 	}
-	if (form_read(request, &asked.table.form, &error) < 0 ||
-		question_read(daemon, request, &asked.question, &error) < 0 ||
-		within_read(request, &asked.within, &error) < 0) {
+	if (form_read(request, &asked->table.form, &error) < 0 ||
+		question_read(asked->daemon, request, &asked->question, &error) < 0 ||
+		within_read(request, &asked->within, &error) < 0) {
 		reply_refusal(request, &error);
-		return;
+		return false;
 	}
 	struct rollup_request wanted = {
 		.rows = rollup_key_read(rows),
 		.columns = rollup_key_read(columns),
 	};
 
-	if (!rollup_ask(&rollup, &asked, &wanted, request))
+	return rollup_ask(rollup, asked, &wanted, request);
+}
+
+void get_matrix(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct asked asked = {.daemon = daemon, .table = {.reg = daemon->reg,
+		.member = "cells", .columns = columns_cell}};
+	struct rollup rollup;
+
+	(void)rest;
+	if (!matrix_ask(&rollup, &asked, request))
 		return;
-	reply_matrix(request, rows, columns, &rollup, &asked);
+	reply_matrix(request, server_request_query(request, "rows"),
+		server_request_query(request, "cols"), &rollup, &asked);
 	rollup_release(&rollup);
 }
 
@@ -264,30 +274,85 @@ static void reply_scorecard(struct server_request *request, const char *by,
 	reply_send_table(&reply, request, &asked->table, NULL);
 }
 
+static const char *scorecard_key(struct server_request *request)
+{
+	const char *by = server_request_query(request, "by");
+
+	return by != NULL ? by : "obligor";
+}
+
+/* The same of a scorecard. */
+static bool scorecard_ask(struct rollup *rollup, struct asked *asked,
+	struct server_request *request)
+{
+	struct rollup_request wanted = {
+		.rows = rollup_key_read(scorecard_key(request)),
+		.columns = {ROLLUP_ALL, NULL},
+	};
+	struct error error;
+
+	if (form_read(request, &asked->table.form, &error) < 0 ||
+		question_read(asked->daemon, request, &asked->question, &error) < 0) {
+		reply_refusal(request, &error);
+		return false;
+	}
+	return rollup_ask(rollup, asked, &wanted, request);
+}
+
 void get_scorecard(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	const char *by = server_request_query(request, "by");
 	struct asked asked = {.daemon = daemon, .within = -1, .table = {
 		.reg = daemon->reg, .member = "items", .columns = columns_group}};
 	struct rollup rollup;
-	struct error error;
 
 	(void)rest;
-	if (form_read(request, &asked.table.form, &error) < 0 ||
-		question_read(daemon, request, &asked.question, &error) < 0) {
-		reply_refusal(request, &error);
+	if (!scorecard_ask(&rollup, &asked, request))
 		return;
-	}
-	if (by == NULL)
-		by = "obligor";
-	struct rollup_request wanted = {
-		.rows = rollup_key_read(by),
-		.columns = {ROLLUP_ALL, NULL},
-	};
+	reply_scorecard(request, scorecard_key(request), &rollup, &asked);
+	rollup_release(&rollup);
+}
 
-	if (!rollup_ask(&rollup, &asked, &wanted, request))
+/* --- their pictures -------------------------------------------------------------- */
+
+void get_matrix_chart(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct asked asked = {.daemon = daemon};
+	struct rollup rollup;
+	struct text svg;
+
+	(void)rest;
+	if (!matrix_ask(&rollup, &asked, request))
 		return;
-	reply_scorecard(request, by, &rollup, &asked);
+	text_init(&svg, 0);
+	if (chart_matrix(daemon->reg, &rollup,
+			server_request_query(request, "rows"),
+			server_request_query(request, "cols"), CHART_FILE, &svg,
+			NULL))
+		reply_chart(request, &svg);
+	else
+		reply_problem(request, 404, "no milestone has both: see "
+			"without_row and without_column of /v1/matrix");
+	rollup_release(&rollup);
+}
+
+void get_scorecard_chart(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	struct asked asked = {.daemon = daemon, .within = -1};
+	struct rollup rollup;
+	struct text svg;
+
+	(void)rest;
+	if (!scorecard_ask(&rollup, &asked, request))
+		return;
+	text_init(&svg, 0);
+	if (chart_scorecard(daemon->reg, &rollup, scorecard_key(request),
+			CHART_FILE, &svg, NULL))
+		reply_chart(request, &svg);
+	else
+		reply_problem(request, 404, "no milestone has \"%s\"",
+			scorecard_key(request));
 	rollup_release(&rollup);
 }

@@ -1,90 +1,115 @@
 /*
- * drawing: SVG made stroke by stroke, for charts: scales, axes, lines that
- * differ without colour, and text that is escaped. It knows no pledges.
+ * drawing: SVG made stroke by stroke, for charts: lines that differ without
+ * colour, boxes with signs, and text that is escaped and has room.
  *
- * No script, no style sheet, no reference to anything outside. Coordinates
- * have one decimal: the same strokes are the same bytes.
+ * No script, no reference to anything outside. Each stroke says itself how it
+ * looks in the light, so that it is drawn without a style sheet, too; its
+ * class is what a style sheet turns dark. Coordinates have one decimal: the
+ * same strokes are the same bytes.
  */
 #ifndef PLEDGED_PLEDGED_DRAWING_H
 #define PLEDGED_PLEDGED_DRAWING_H
 
-#include "base/decimal.h"
-#include "base/moment.h"
-
-/* From the values between two to the places between two others. */
-struct scale {
-	double from, to;
-	double place_from, place_to;
-};
-
-double scale_place(const struct scale *scale, double value);
-
-/* Where an axis has its ticks: at first, and so many steps after it. */
-#define TICKS_MAX 12
-struct tick {
-	double value;
-	char label[32];
-};
-struct ticks {
-	struct tick items[TICKS_MAX];
-	size_t count;
-};
-
-/*
- * Round values over a range, which becomes the scale's, whole steps wide. Labels are
- * exact and share one word: "10 bn", "12.5 bn".
- */
-void ticks_of_values(double low, double high, struct ticks *out,
-	struct scale *scale);
-/* First days of years, months, weeks or single days within two instants. */
-void ticks_of_time(instant from, instant to, const struct zone *zone,
-	struct ticks *out);
+#include "pledged/look.h"
 
 /* How a line looks: each also in black and white. */
 enum stroke {
 	STROKE_FRAME,		/* thin, grey: axes and ticks */
 	STROKE_GRID,		/* thinner */
 	STROKE_MAIN,		/* thick, with dots */
+	STROKE_EARLIER,		/* thin and faint, with rings */
 	STROKE_GUIDE,		/* long dashes */
 	STROKE_LIMIT,		/* dots */
 	STROKE_OUTLOOK,		/* short dashes, with open diamonds at its end */
 	STROKE_DATE,		/* thin, dash and dot */
+	STROKE_SPAN,		/* thick and pale */
+	STROKE_DELAY,		/* thick and dark */
 	STROKE_COUNT
 };
 
+/* What stands at a place; its lowest point is there. */
+enum mark {
+	MARK_NONE,
+	MARK_DOT, MARK_RING, MARK_DIAMOND,	/* about the place */
+	MARK_FLAG, MARK_HOLLOW_FLAG,		/* triangles that point down to it */
+	MARK_START, MARK_BEYOND			/* a bar; an arrow to the right */
+};
+
 enum anchor { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END };
+
+enum tone { TONE_INK, TONE_MUTED, TONE_BOLD };
 
 struct place {
 	double x, y;
 };
 
-/* Between begin and end; title and description are for those who do not see
-   it. The background is white, whatever stands around it. */
-void drawing_begin(struct text *svg, int width, int height, const char *title,
-	const char *description);
+struct area {
+	double x, y, width, height;
+};
+
+/* Between begin and end. Title and description are for those who do not see
+   it. alone: a file, with a white ground and its style sheet; else it takes
+   those of what stands around it. */
+void drawing_begin(struct text *svg, double width, double height,
+	const char *title, const char *description, bool alone);
 void drawing_end(struct text *svg);
+/* The style sheet of pictures: what turns them dark where that is preferred,
+   not printed, and lets those within a page be no wider than it. */
+void drawing_add_style(struct text *css);
 
 void drawing_line(struct text *svg, enum stroke stroke, struct place from,
 	struct place to);
 void drawing_polyline(struct text *svg, enum stroke stroke,
 	const struct place *places, size_t count);
-/* The mark of a stroke that has one. */
-void drawing_mark(struct text *svg, enum stroke stroke, struct place at);
+/* A pale ground, within the line through places. */
+void drawing_band(struct text *svg, const struct place *places, size_t count);
+void drawing_mark(struct text *svg, enum mark mark, struct place at);
+/* The mark that a stroke has, if any. */
+enum mark stroke_mark(enum stroke stroke);
+
+/* A box with what stands in its middle; "": nothing. Bad ones are dark and
+   blind ones hollow, whatever colours there are. */
+void drawing_box(struct text *svg, enum hue hue, struct area area,
+	const char *sign);
+/* A frame about something, that stands out. */
+void drawing_outline(struct text *svg, struct area area);
+/* About a place, as high as a line of text. */
+void drawing_sign(struct text *svg, enum hue hue, struct place at,
+	const char *sign);
+#define SIGN_WIDTH 26
+#define SIGN_HEIGHT 18
+
 /* Of one line, cut with an ellipsis where it would be wider than room; 0: it is
    not cut. */
 void drawing_text(struct text *svg, struct place at, enum anchor anchor,
-	int size, const char *string, double room);
-/* The same in bold. */
-void drawing_heading(struct text *svg, struct place at, int size,
+	int size, enum tone tone, const char *string, double room);
+/* Turned to rise to the right; room is its length. */
+void drawing_slanted(struct text *svg, struct place at, int size,
 	const char *string, double room);
-/* With a white edge, so that it is read over lines. */
+#define SLANT_SINE 0.866
+#define SLANT_COSINE 0.5
+/* With an edge of the ground, so that it is read over lines. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
 	int size, const char *string);
-/* How a stroke looks, and what it means; returns where the next may begin. */
-double drawing_legend(struct text *svg, enum stroke stroke, struct place at,
+/* Broken at spaces into so many lines at most, the first at a place; what is
+   left then is cut. Returns how many there are. */
+int drawing_paragraph(struct text *svg, struct place at, int size,
+	enum tone tone, const char *string, double room, int lines);
+
+/* How strokes, marks and boxes look, and what they mean: side by side from at
+   on, in lines between left and right. */
+struct legend {
+	struct text *svg;
+	double left, right;
+	struct place at;
+};
+#define LEGEND_LINE 20
+void legend_stroke(struct legend *legend, enum stroke stroke, const char *means);
+void legend_mark(struct legend *legend, enum mark mark, const char *means);
+void legend_sign(struct legend *legend, enum hue hue, const char *sign,
 	const char *means);
 
-/* About how wide a text will be, in a common sans-serif. */
+/* How wide a text will be at most, in a common sans-serif. */
 double drawing_width(const char *string, int size);
 
 #endif

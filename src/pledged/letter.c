@@ -455,12 +455,14 @@ static void tell_commands(struct letter *letter, const struct told *told)
 static void tell_picture(struct letter *letter, const struct told *told)
 {
 	const struct message_context *context = told->context;
+	struct knowledge known = {.recorded_by = INSTANT_MAX};
 
 	if (context->history == NULL || told->state == NULL ||
 	    lifecycle_is_over(told->state->assessment.lifecycle))
 		return;
+	known.published_by = told->state->assessment.as_of;
 	letter->has_picture = chart_trajectory(context->reg, context->history,
-		told->index, told->state->assessment.as_of, &letter->picture,
+		told->index, known, CHART_FILE, &letter->picture,
 		&letter->picture_words);
 }
 

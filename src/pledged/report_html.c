@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "pledged/asset.h"
+#include "pledged/chart.h"
 #include "pledged/parts.h"
 #include "pledged/report_form.h"
 #include "pledged/told.h"
@@ -170,7 +171,7 @@ static const struct {
 	const char *anchor, *label;
 } contents[] = {
 	{"short", "In short"}, {"scorecard", "Scorecard"},
-	{"attention", "What to look at"}, {"sheets", "Pledges"},
+	{"timeline", "Timeline"}, {"attention", "What to look at"}, {"sheets", "Pledges"},
 	{"method", "Method, and what is not covered"},
 };
 
@@ -280,6 +281,57 @@ static bool html_short(struct report_writing *writing)
 	return true;
 }
 
+/* --- pictures --------------------------------------------------------------------- */
+
+/* Takes both over. */
+static void put_picture(struct html *html, struct text *svg, struct text *words)
+{
+	html_open(html, "figure", NULL);
+	html_raw(html, text_string(svg));
+	html_element(html, "figcaption", text_string(words), NULL);
+	html_close(html, "figure");
+	text_release(svg);
+	text_release(words);
+}
+
+static void put_scorecard_picture(struct report_writing *writing)
+{
+	const struct report *report = writing->report;
+	struct text svg, words;
+
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_scorecard(report->reg, &report->rollup, report->by,
+			CHART_INLINE, &svg, &words))
+		put_picture(&writing->html, &svg, &words);
+}
+
+static const struct assessment *drawn_answer(void *context, uint32_t milestone,
+	struct assessment *room)
+{
+	(void)room;
+	return report_answer(context, milestone);
+}
+
+/* Of more than a picture has room for, those that come first. */
+static bool html_timeline(struct report_writing *writing)
+{
+	const struct report *report = writing->report;
+	const struct chart_answers answers = {drawn_answer, (void *)report,
+		report->question.known.published_by};
+	struct text svg, words;
+
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (!chart_timeline(report->reg, report->milestones, report->count,
+			&answers, CHART_INLINE, &svg, &words))
+		return true;
+	section_open(&writing->html, "timeline", "Timeline");
+	put_picture(&writing->html, &svg, &words);
+	html_close(&writing->html, "section");
+	return true;
+}
+
 /* --- scorecard -------------------------------------------------------------------- */
 
 static void put_number(struct part_table *table, uint32_t number)
@@ -362,6 +414,7 @@ static bool html_scorecard(struct report_writing *writing)
 
 	if (writing->place == 0) {
 		section_open(&writing->html, "scorecard", "Scorecard");
+		put_scorecard_picture(writing);
 		scorecard_open(writing, table);
 	}
 	for (size_t i = 0; i < REPORT_ROWS && writing->place < rollup->row_count;
@@ -836,8 +889,8 @@ static bool html_end(struct report_writing *writing)
 }
 
 static report_part *const html_parts[] = {
-	html_begin, html_head, html_short, html_scorecard, html_attention,
-	html_sheets, html_method, html_blind, html_indicators, html_sources,
+	html_begin, html_head, html_short, html_scorecard, html_timeline,
+	html_attention, html_sheets, html_method, html_blind, html_indicators, html_sources,
 	html_held, html_end, NULL,
 };
 

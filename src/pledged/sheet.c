@@ -96,9 +96,11 @@ static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
 
 	text_init(&svg, 0);
 	text_init(&words, 0);
+	struct knowledge known = {at->explanation.assessment.as_of,
+		sheet->question->known.recorded_by};
+
 	if (chart_trajectory(sheet->daemon->reg, sheet->daemon->history,
-			at->index, at->explanation.assessment.as_of, &svg,
-			&words)) {
+			at->index, known, CHART_INLINE, &svg, &words)) {
 		html_open(html, "figure", NULL);
 		html_raw(html, text_string(&svg));
 		html_element(html, "figcaption", text_string(&words), NULL);

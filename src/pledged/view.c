@@ -277,16 +277,14 @@ static void put_figures(struct json *json, const char *unit,
 static void put_milestone(struct json *json, const struct register_ *reg,
 	uint32_t index, const struct assessment *assessment, instant since)
 {
-	const struct milestone *original = &reg->milestones[index];
-	const struct milestone *milestone = milestone_at(original,
+	const struct milestone *milestone = milestone_at(&reg->milestones[index],
 		assessment->as_of);
 	struct text reason;
 
 	put_identity(json, reg, milestone);
 	put_answer(json, assessment, since);
-	put_timeline(json, assessment, original->anchorage != NULL &&
-		milestone->anchorage == original->anchorage ?
-		assessment->due : original->due,
+	put_timeline(json, assessment,
+		assessment_original_due(reg, index, assessment),
 		milestone_zone(reg, milestone));
 	put_figures(json, view_unit(milestone), assessment);
 	put_awaited(json, reg, &assessment->expected);

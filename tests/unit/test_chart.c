@@ -16,7 +16,7 @@
 
 #include "core/trajectory.h"
 #include "pledged/chart.h"
-#include "pledged/drawing.h"
+#include "pledged/ticks.h"
 #include "world.h"
 
 /* ---- worlds ------------------------------------------------------------------ */
@@ -84,11 +84,13 @@ static void case_open(struct world *world, const struct chart_case *one)
 static bool case_draw(struct world *world, const struct chart_case *one,
 	struct text *svg, struct text *words)
 {
+	struct knowledge known = {world_time(world, one->as_of), INSTANT_MAX};
+
 	text_init(svg, 0);
 	text_init(words, 0);
 	return chart_trajectory(world->reg, world->history,
-		register_milestone(world->reg, "p/m"),
-		world_time(world, one->as_of), svg, words);
+		register_milestone(world->reg, "p/m"), known, CHART_FILE, svg,
+		words);
 }
 
 /* ---- what is said and drawn -------------------------------------------------- */
@@ -159,7 +161,8 @@ static const struct chart_case cases[] = {
 		.figures = "4.2 4.25 4.4 4.3 4.5 4.6", .as_of = "2020-07-20",
 		.lines = 3,
 		.want = "4.6 %; 5.5 % required by 2020-12-31; 95 % of the path "
-			"through 2020-06. Forecast: 5.02 % by 2020-12-31."},
+			"through 2020-06. Forecast: 5.02 % by 2020-12-31 (between "
+			"4.58 and 5.45 at 95 %)."},
 	{.name = "level-alone", .frequency = FREQUENCY_MONTH, .share = true,
 		.benchmark = "last(x) <= 3", .start = "",
 		.figures = "4.2 4.25 - 4.3 4.5 4.6", .as_of = "2020-07-20",
