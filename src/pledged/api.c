@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "pledged/web.h"
 
 #define OPEN_SHOWN 10	/* of what is open, where something else was asked for */
 
@@ -70,12 +71,33 @@ static const char *status_title(int status)
 	}
 }
 
+/* Where pages are, a problem is one: at their paths, and for a browser also at
+   paths where there is nothing. */
+static bool request_reads_pages(struct server_request *request)
+{
+	static const char *const others[] = {"/v1/", "/assets/", "/healthz",
+		"/metrics", "/calendar.ics", "/feed.atom"};
+	const char *path = server_request_path(request);
+	const char *accept = server_request_header(request, "Accept");
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (string_starts(path, others[i]))
+			return false;
+	return page_is_at(path) || (accept != NULL &&
+		strstr(accept, "text/html") != NULL);
+}
+
 /* errors: a JSON array, or NULL. */
 static void reply_problem_whole(struct server_request *request, int status,
 	const char *const *headers, const char *detail, const char *errors)
 {
 	struct reply reply;
 
+	if (request_reads_pages(request)) {
+		page_problem(request, status, status_title(status), detail,
+			headers);
+		return;
+	}
 	reply_begin(&reply);
 	json_object(&reply.json);
 	json_put_string(&reply.json, "type", "about:blank");
@@ -188,7 +210,7 @@ int64_t rest_number(const char *word)
 
 /* --- the table ------------------------------------------------------------- */
 
-/* A path that ends in '/' takes whatever follows as the rest; where it has a
+/* A path that ends in '/', but "/" itself, takes whatever follows as the rest; where it has a
    '*', a milestone's id stands, and the rest begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
@@ -240,6 +262,21 @@ static const struct endpoint {
 	{SERVER_GET, "/v1/backup", get_backup, ""},
 	{SERVER_GET, "/healthz", get_health, ""},
 	{SERVER_GET, "/assets/", get_asset, ""},
+	{SERVER_GET, "/", web_overview, "as_of recorded_as_of"},
+	{SERVER_GET, "/milestones", web_milestones, NULL},
+	{SERVER_GET, "/milestones/", web_milestone, "as_of recorded_as_of"},
+	{SERVER_GET, "/pledges", web_pledges,
+		"obligor instrument owner page as_of recorded_as_of"},
+	{SERVER_GET, "/pledges/", web_pledge, "as_of recorded_as_of"},
+	{SERVER_GET, "/scorecard", web_scorecard,
+		"by pledge as_of recorded_as_of"},
+	{SERVER_GET, "/matrix", web_matrix,
+		"rows cols pledge as_of recorded_as_of"},
+	{SERVER_GET, "/calendar", web_calendar, NULL},
+	{SERVER_GET, "/alerts", web_alerts, "page as_of recorded_as_of"},
+	{SERVER_GET, "/sources", web_sources, "page as_of recorded_as_of"},
+	{SERVER_GET, "/deliveries", web_deliveries,
+		"state before as_of recorded_as_of"},
 	{SERVER_POST, "/v1/sources/", post_poll, ""},
 	{SERVER_POST, "/v1/alerts/", post_ack, ""},
 	{SERVER_POST, "/v1/silences", post_silence, ""},
@@ -276,7 +313,7 @@ static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 		return strncmp(path, endpoint->path, length) == 0 &&
 			endpoint_holds_id(*rest, endpoint->path + length + 1);
 	}
-	if (endpoint->path[length - 1] != '/') {
+	if (length == 1 || endpoint->path[length - 1] != '/') {
 		*rest = "";
 		return string_is(path, endpoint->path);
 	}
@@ -284,7 +321,7 @@ static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 	return string_starts(path, endpoint->path) && **rest != '\0';
 }
 
-static bool word_is_among(const char *words, const char *word)
+bool word_is_among(const char *words, const char *word)
 {
 	size_t length = strlen(word);
 

@@ -102,6 +102,8 @@ void reply_refusal(struct server_request *request, const struct error *error);
 char *rest_id(const char *rest, const char *suffix);
 /* A number that something may have; 0: it is none. */
 int64_t rest_number(const char *word);
+/* Whether word is one of those between the spaces. */
+bool word_is_among(const char *words, const char *word);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 
@@ -150,7 +152,7 @@ int question_read(struct daemon *daemon, struct server_request *request,
    that name is. The request outlives the query. */
 int query_read(struct daemon *daemon, struct server_request *request,
 	instant now, const char *id, struct query *query, struct error *error);
-/* The same where one more parameter is no filter: the caller's own. */
+/* The same where some more parameters are no filters, but the caller's own. */
 int query_read_but(struct daemon *daemon, struct server_request *request,
 	instant now, const char *id, const char *own, struct query *query,
 	struct error *error);

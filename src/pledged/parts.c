@@ -7,19 +7,26 @@
 
 /* --- statuses and times ----------------------------------------------------- */
 
-void part_status(struct html *html, enum status status)
+void part_badge(struct html *html, enum hue hue, const char *sign,
+	const char *words)
 {
-	const struct look *look = status_look(status);
 	struct text class;
 
 	text_init(&class, 64);
-	text_addf(&class, "status %s", hue_name(look->hue));
+	text_addf(&class, "status %s", hue_name(hue));
 	html_open(html, "span", "class", text_string(&class), NULL);
-	html_element(html, "span", look->sign, "class", "sign", "aria-hidden",
-		"true", NULL);
-	html_text(html, look->words);
+	html_element(html, "span", sign, "class", "sign", "aria-hidden", "true",
+		NULL);
+	html_text(html, words);
 	html_close(html, "span");
 	text_release(&class);
+}
+
+void part_status(struct html *html, enum status status)
+{
+	const struct look *look = status_look(status);
+
+	part_badge(html, look->hue, look->sign, look->words);
 }
 
 void part_time(struct html *html, instant at, const struct zone *zone)
@@ -266,20 +273,51 @@ void part_cell(struct part_table *table, const char *value)
 	part_cell_close(table);
 }
 
+/* --- who says so ------------------------------------------------------------- */
+
+void part_voices(const struct sheet *sheet, const struct voices *voices)
+{
+	struct html *html = sheet->html;
+	bool expected = false;
+
+	for (size_t i = 0; i < voices->count; i++) {
+		const struct voice *voice = &voices->items[i];
+
+		if (i > 0)
+			html_text(html, ", ");
+		if (voice->kind == VOICE_EXPECTED && !expected)
+			html_text(html, "nothing has come from ");
+		expected |= voice->kind == VOICE_EXPECTED;
+		if (voice->kind == VOICE_PERSON)
+			html_text(html, voice->name);
+		else
+			part_link(sheet, SHEET_SOURCE, voice->name, voice->name);
+	}
+	if (voices->count == 0)
+		html_text(html, "nobody yet");
+	if (voices->more)
+		html_text(html, " and others");
+	if (voices->latest != INSTANT_MIN) {
+		html_text(html, ", last on ");
+		part_date(html, zone_date(zone_utc(), voices->latest));
+	}
+}
+
 /* --- rows of milestones ---------------------------------------------------------- */
 
 static const struct part_column milestone_columns[] = {
 	{"Status", "how", false}, {"Milestone", "what", true},
 	{"Due", "when", false}, {"Figures", "figures", false},
-	{"Why", "why", false},
+	{"Why", "why", false}, {"Who says so", "who", false},
 };
 
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption)
+	const char *caption, bool voiced)
 {
+	size_t count = sizeof milestone_columns / sizeof *milestone_columns;
+
 	part_table_open(table, sheet->html, milestone_columns,
-		sizeof milestone_columns / sizeof *milestone_columns, caption,
-		"milestones");
+		voiced ? count : count - 1, caption, "milestones");
 }
 
 /* "CN · Phase One agreement" */
@@ -316,13 +354,24 @@ static void put_figures(const struct sheet *sheet,
 	text_release(&words);
 }
 
+static void put_why(const struct sheet *sheet, uint32_t milestone,
+	const struct assessment *answer)
+{
+	struct text reason;
+
+	text_init(&reason, 0);
+	assessment_reason(sheet->daemon->reg, milestone, answer, &reason);
+	html_text(sheet->html, text_string(&reason));
+	text_release(&reason);
+}
+
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
-	uint32_t index, const struct assessment *answer)
+	uint32_t index, const struct assessment *answer,
+	const struct voices *voices)
 {
 	const struct register_ *reg = sheet->daemon->reg;
 	const struct milestone *milestone = milestone_at(&reg->milestones[index],
 		answer->as_of);
-	struct text reason;
 
 	part_row_open(table);
 	part_cell_open(table);
@@ -338,9 +387,56 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	part_cell_open(table);
 	put_figures(sheet, milestone, answer);
 	part_cell_close(table);
-	text_init(&reason, 0);
-	assessment_reason(reg, index, answer, &reason);
-	part_cell(table, text_string(&reason));
-	text_release(&reason);
+	part_cell_open(table);
+	put_why(sheet, index, answer);
+	part_cell_close(table);
+	if (voices != NULL) {
+		part_cell_open(table);
+		part_voices(sheet, voices);
+		part_cell_close(table);
+	}
 	part_row_close(table);
+}
+
+/* --- bars --------------------------------------------------------------------------- */
+
+#define BAR_WIDTH 1000
+
+static void put_segment(struct html *html, enum hue hue, size_t from, size_t to)
+{
+	struct text x, width, class;
+
+	text_init(&x, 32);
+	text_init(&width, 32);
+	text_init(&class, 64);
+	text_addf(&x, "%zu", from);
+	text_addf(&width, "%zu", to - from);
+	text_addf(&class, "bar-%s", hue_name(hue));
+	html_element(html, "rect", NULL, "x", text_string(&x), "y", "0",
+		"width", text_string(&width), "height", "12", "class",
+		text_string(&class), NULL);
+	text_release(&class);
+	text_release(&width);
+	text_release(&x);
+}
+
+void part_bar(struct html *html, const struct part_share *shares, size_t count)
+{
+	size_t whole = 0, before = 0;
+
+	for (size_t i = 0; i < count; i++)
+		whole += shares[i].count;
+	if (whole == 0)
+		return;
+	html_open(html, "svg", "class", "bar", "viewBox", "0 0 1000 12",
+		"preserveAspectRatio", "none", "aria-hidden", "true", NULL);
+	for (size_t i = 0; i < count; i++) {
+		size_t to = before + shares[i].count;
+
+		if (shares[i].count > 0)
+			put_segment(html, shares[i].hue, before * BAR_WIDTH /
+				whole, to * BAR_WIDTH / whole);
+		before = to;
+	}
+	html_close(html, "svg");
 }

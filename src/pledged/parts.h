@@ -8,8 +8,12 @@
 
 #include "pledged/look.h"
 #include "pledged/sheet.h"
+#include "pledged/voices.h"
 
-/* Its sign and its word. */
+/* A word with its sign and its colour. */
+void part_badge(struct html *html, enum hue hue, const char *sign,
+	const char *words);
+/* The same of a status. */
 void part_status(struct html *html, enum status status);
 /* "2021-01-27 16:30 UTC", for programs too. MIN and MAX: "never". */
 void part_time(struct html *html, instant at, const struct zone *zone);
@@ -62,11 +66,24 @@ void part_cell_open(struct part_table *table);
 void part_cell_close(struct part_table *table);
 void part_cell(struct part_table *table, const char *value);
 
+/* "census-ytd, census-monthly, last on 2021-01-27": sources as links. */
+void part_voices(const struct sheet *sheet, const struct voices *voices);
+
 /* Rows of milestones: how each stands, what it is, when it is due, its figures
-   and why. */
+   and why; voiced: and who says so. */
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption);
+	const char *caption, bool voiced);
+/* voices: of a table that has them. */
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
-	uint32_t milestone, const struct assessment *answer);
+	uint32_t milestone, const struct assessment *answer,
+	const struct voices *voices);
+
+/* A share of a whole as a bar, of parts told apart by hue; what it says stands
+   beside it in words. */
+struct part_share {
+	enum hue hue;
+	size_t count;
+};
+void part_bar(struct html *html, const struct part_share *shares, size_t count);
 
 #endif

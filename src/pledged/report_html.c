@@ -11,6 +11,8 @@
 #include "pledged/report_form.h"
 #include "pledged/told.h"
 
+#define CONTENTS_PLEDGES_MAX 200
+
 /* --- words ---------------------------------------------------------------------- */
 
 static struct sheet sheet_of(struct report_writing *writing)
@@ -167,13 +169,53 @@ static void put_facts(struct report_writing *writing)
 	text_release(&words);
 }
 
+static uint32_t pledge_at(const struct report *report, size_t place)
+{
+	return report->reg->milestones[report->milestones[place]].pledge;
+}
+
 static const struct {
 	const char *anchor, *label;
 } contents[] = {
 	{"short", "In short"}, {"scorecard", "Scorecard"},
-	{"timeline", "Timeline"}, {"attention", "What to look at"}, {"sheets", "Pledges"},
+	{"timeline", "Timeline"}, {"attention", "What to look at"},
 	{"method", "Method, and what is not covered"},
 };
+
+static void put_entry(struct html *html, const char *anchor, const char *words)
+{
+	struct text href;
+
+	text_init(&href, 0);
+	text_addf(&href, "#%s", anchor);
+	html_open(html, "li", NULL);
+	html_element(html, "a", words, "href", text_string(&href), NULL);
+	html_close(html, "li");
+	text_release(&href);
+}
+
+/* Those with a sheet, while they fit a list that somebody looks through. */
+static void put_pledge_entries(struct report_writing *writing)
+{
+	const struct report *report = writing->report;
+	struct text anchor;
+
+	if (report->pledges > CONTENTS_PLEDGES_MAX)
+		return;
+	text_init(&anchor, 0);
+	for (size_t i = 0; i < report->count; i++) {
+		const struct pledge *pledge =
+			&report->reg->pledges[pledge_at(report, i)];
+
+		if (i > 0 && pledge_at(report, i - 1) == pledge_at(report, i))
+			continue;
+		text_clear(&anchor);
+		sheet_anchor(&anchor, SHEET_PLEDGE, pledge->id);
+		put_entry(&writing->html, text_string(&anchor),
+			pledge->title != NULL ? pledge->title : pledge->id);
+	}
+	text_release(&anchor);
+}
 
 static bool html_head(struct report_writing *writing)
 {
@@ -184,15 +226,12 @@ static bool html_head(struct report_writing *writing)
 	put_facts(writing);
 	html_open(html, "nav", "aria-label", "Contents", NULL);
 	html_open(html, "ul", NULL);
-	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
-		char href[40];
-
-		snprintf(href, sizeof href, "#%s", contents[i].anchor);
-		html_open(html, "li", NULL);
-		html_element(html, "a", contents[i].label, "href", href, NULL);
-		html_close(html, "li");
-	}
+	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
+		put_entry(html, contents[i].anchor, contents[i].label);
 	html_close(html, "ul");
+	html_open(html, "ol", NULL);
+	put_pledge_entries(writing);
+	html_close(html, "ol");
 	html_close(html, "nav");
 	html_close(html, "header");
 	html_open(html, "main", NULL);
@@ -241,7 +280,7 @@ static void put_by_status(struct html *html, const struct rollup_tally *total)
 	char count[24];
 
 	part_table_open(&table, html, columns, 2, "Milestones by status",
-		"statuses");
+		"counts");
 	for (int i = 0; i < STATUS_COUNT; i++) {
 		if (total->by_status[i] == 0)
 			continue;
@@ -439,7 +478,7 @@ static void list_open(struct report_writing *writing,
 	html_open(&writing->html, "section", "id", list->name, NULL);
 	html_element(&writing->html, "h3", list->heading, NULL);
 	html_element(&writing->html, "p", list->about, NULL);
-	part_milestones_open(&sheet, &writing->table, list->heading);
+	part_milestones_open(&sheet, &writing->table, list->heading, false);
 	writing->opened = true;
 }
 
@@ -459,7 +498,7 @@ static bool list_rows(struct report_writing *writing,
 		if (!writing->opened)
 			list_open(writing, list);
 		part_milestone_row(&sheet, &writing->table,
-			report->milestones[writing->place], answer);
+			report->milestones[writing->place], answer, NULL);
 		rows++;
 	}
 	return writing->place == report->count;
@@ -513,7 +552,7 @@ static void pledge_open(struct report_writing *writing, uint32_t pledge)
 	struct sheet sheet = sheet_of(writing);
 
 	html_open(&writing->html, "article", "class", "pledge", NULL);
-	put_heading(writing, "h3", SHEET_PLEDGE, of->id,
+	put_heading(writing, "h2", SHEET_PLEDGE, of->id,
 		of->title != NULL ? of->title : of->id);
 	sheet_pledge(&sheet, pledge);
 }
@@ -529,16 +568,11 @@ static void put_milestone(struct report_writing *writing, uint32_t index)
 	text_init(&name, 0);
 	add_milestone_name(reg, milestone, &name);
 	html_open(&writing->html, "section", "class", "sheet", NULL);
-	put_heading(writing, "h4", SHEET_MILESTONE, milestone->id,
+	put_heading(writing, "h3", SHEET_MILESTONE, milestone->id,
 		text_string(&name));
 	sheet_milestone(&sheet, index);
 	html_close(&writing->html, "section");
 	text_release(&name);
-}
-
-static uint32_t pledge_at(const struct report *report, size_t place)
-{
-	return report->reg->milestones[report->milestones[place]].pledge;
 }
 
 /* One sheet; its pledge's section opens with the first of it that is selected
@@ -549,7 +583,7 @@ static bool html_sheets(struct report_writing *writing)
 	size_t place = writing->place;
 
 	if (place == 0)
-		section_open(&writing->html, "sheets", "Pledges");
+		html_open(&writing->html, "div", "id", "sheets", NULL);
 	if (place < report->count) {
 		uint32_t pledge = pledge_at(report, place);
 
@@ -563,7 +597,7 @@ static bool html_sheets(struct report_writing *writing)
 	}
 	if (writing->place < report->count)
 		return false;
-	html_close(&writing->html, "section");
+	html_close(&writing->html, "div");
 	return true;
 }
 

@@ -80,7 +80,7 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 	text_release(&sentence);
 	html_open(html, "p", "class", "voices", NULL);
 	html_text(html, "Who says so: ");
-	sheet_voices(sheet, &at->voices);
+	part_voices(sheet, &at->voices);
 	if (at->since != INSTANT_MIN) {
 		html_text(html, ". So since ");
 		part_time(html, at->since, at->zone);
@@ -159,14 +159,14 @@ static void put_pledge_milestones(const struct sheet *sheet,
 		pledge->milestone_count : SHEET_ROWS_MAX;
 	struct part_table table;
 
-	part_milestones_open(sheet, &table, "Its milestones");
+	part_milestones_open(sheet, &table, "Its milestones", false);
 	for (uint32_t i = 0; i < shown; i++) {
 		uint32_t index = pledge->first_milestone + i;
 		struct assessment room;
 		instant since;
 
 		part_milestone_row(sheet, &table, index, question_answer(
-			sheet->question, sheet->daemon, index, &room, &since));
+			sheet->question, sheet->daemon, index, &room, &since), NULL);
 	}
 	part_table_close(&table);
 	if (shown < pledge->milestone_count)

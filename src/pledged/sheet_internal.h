@@ -23,8 +23,6 @@ struct sheet_case {
 
 /* sheet_why.c: part by part, with figures, gaps and witnesses. */
 void sheet_why(const struct sheet *sheet, const struct sheet_case *at);
-/* "census-ytd and census-monthly", as links. */
-void sheet_voices(const struct sheet *sheet, const struct voices *voices);
 
 /* sheet_facts.c: what was promised, decided since, and how far it is. */
 void sheet_facts(const struct sheet *sheet, const struct sheet_case *at);

@@ -13,36 +13,6 @@
 #define FOLDED_ABOVE 13		/* figures of a year, and one more */
 #define INDENTS 8
 
-/* --- who says so ------------------------------------------------------------------ */
-
-void sheet_voices(const struct sheet *sheet, const struct voices *voices)
-{
-	struct html *html = sheet->html;
-	bool expected = false;
-
-	for (size_t i = 0; i < voices->count; i++) {
-		const struct voice *voice = &voices->items[i];
-
-		if (i > 0)
-			html_text(html, ", ");
-		if (voice->kind == VOICE_EXPECTED && !expected)
-			html_text(html, "nothing has come from ");
-		expected |= voice->kind == VOICE_EXPECTED;
-		if (voice->kind == VOICE_PERSON)
-			html_text(html, voice->name);
-		else
-			part_link(sheet, SHEET_SOURCE, voice->name, voice->name);
-	}
-	if (voices->count == 0)
-		html_text(html, "nobody yet");
-	if (voices->more)
-		html_text(html, " and others");
-	if (voices->latest != INSTANT_MIN) {
-		html_text(html, ", last on ");
-		part_date(html, zone_date(zone_utc(), voices->latest));
-	}
-}
-
 /* --- the parts of the benchmark -------------------------------------------------- */
 
 /* Constants say nothing that the text does not. */

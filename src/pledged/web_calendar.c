@@ -1,0 +1,192 @@
+/* web_calendar: deadlines, month by month. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "pledged/survey.h"
+#include "pledged/web.h"
+
+#define ROWS_MAX 500
+#define MONTHS_DEFAULT 6
+#define MONTHS_MAX 36
+
+struct calendar_page {
+	struct page page;
+	struct query query;
+	struct survey survey;
+	struct ranking ranking;
+	const struct zone *zone;
+	struct date first;	/* day of the first month */
+	int months;
+	instant from, until;	/* of what is shown: until is after it */
+};
+
+/* --- what is shown -------------------------------------------------------------------- */
+
+static void take_milestone(void *context, uint32_t milestone,
+	const struct assessment *answer)
+{
+	struct calendar_page *calendar = context;
+
+	if (answer->due != INSTANT_MAX && answer->due >= calendar->from &&
+			answer->due < calendar->until)
+		ranking_take(&calendar->ranking, milestone, answer);
+}
+
+static void calendar_begin(struct page *page)
+{
+	struct calendar_page *calendar = (struct calendar_page *)page;
+
+	survey_begin(&calendar->survey, page->sheet.daemon, &page->question,
+		&calendar->query);
+	ranking_clear(&calendar->ranking);
+}
+
+static bool calendar_step(struct page *page)
+{
+	struct calendar_page *calendar = (struct calendar_page *)page;
+
+	return survey_step(&calendar->survey, take_milestone, calendar);
+}
+
+/* --- showing it ------------------------------------------------------------------------- */
+
+static const char *month_name(int month)
+{
+	static const char *const names[] = {"January", "February", "March",
+		"April", "May", "June", "July", "August", "September", "October",
+		"November", "December"};
+
+	return names[month - 1];
+}
+
+static void put_row(struct calendar_page *calendar, struct part_table *table,
+	uint32_t index)
+{
+	struct page *page = &calendar->page;
+	struct assessment room;
+	instant since;
+
+	part_milestone_row(&page->sheet, table, index, question_answer(
+		&page->question, page->sheet.daemon, index, &room, &since), NULL);
+}
+
+/* Those of one month, from place on; returns the place behind them. */
+static size_t put_month(struct calendar_page *calendar, struct date month,
+	size_t place)
+{
+	struct page *page = &calendar->page;
+	instant end = zone_day_start(calendar->zone, date_add_months(month, 1));
+	struct part_table table;
+	struct text heading;
+
+	if (place == calendar->ranking.count ||
+			calendar->ranking.items[place].second >= end)
+		return place;
+	text_init(&heading, 0);
+	text_addf(&heading, "%s %d", month_name(month.month), month.year);
+	page_section_open(page, NULL, text_string(&heading));
+	part_milestones_open(&page->sheet, &table, text_string(&heading), false);
+	for (; place < calendar->ranking.count &&
+	    calendar->ranking.items[place].second < end; place++)
+		put_row(calendar, &table, calendar->ranking.items[place].milestone);
+	part_table_close(&table);
+	page_section_close(page);
+	text_release(&heading);
+	return place;
+}
+
+static void put_filters(struct page *page)
+{
+	static const char *const months[] = {"1", "3", "6", "12", "24", "36",
+		NULL};
+
+	page_form_open(page, "/calendar");
+	page_field(page, "from", "From");
+	page_choice(page, "months", "Months", months, NULL);
+	web_put_choices(page);
+	page_form_close(page);
+}
+
+static void calendar_write(struct page *page)
+{
+	struct calendar_page *calendar = (struct calendar_page *)page;
+	size_t place = 0;
+
+	ranking_sort(&calendar->ranking);
+	page_open(page, "/calendar", "Calendar");
+	put_filters(page);
+	for (int i = 0; i < calendar->months; i++)
+		place = put_month(calendar, date_add_months(calendar->first, i),
+			place);
+	if (calendar->ranking.count == 0)
+		html_element(&page->html, "p", "Nothing is due in these months.",
+			"class", "none", NULL);
+	if (calendar->ranking.seen > calendar->ranking.count)
+		html_textf(&page->html, "The first %zu of %zu: ask for fewer "
+			"months.", calendar->ranking.count,
+			calendar->ranking.seen);
+	page_close(page);
+}
+
+static void calendar_release(struct page *page)
+{
+	ranking_release(&((struct calendar_page *)page)->ranking);
+}
+
+/* --- what is asked ---------------------------------------------------------------------- */
+
+static int months_read(struct calendar_page *calendar, struct error *error)
+{
+	const char *word = page_parameter(&calendar->page, "months");
+	int64_t months = word == NULL ? MONTHS_DEFAULT : rest_number(word);
+
+	if (months < 1 || months > MONTHS_MAX)
+		return error_set(error, ERROR_INPUT, "months: a whole number from "
+			"1 to %d", MONTHS_MAX);
+	calendar->months = (int)months;
+	return 0;
+}
+
+/* A day, or the month of the time asked about. */
+static int first_read(struct calendar_page *calendar, struct error *error)
+{
+	const char *word = page_parameter(&calendar->page, "from");
+	instant from = calendar->page.question.known.published_by;
+
+	if (word != NULL && time_word_read(calendar->page.sheet.daemon, "from",
+			word, &from, error) < 0)
+		return -1;
+	calendar->first = zone_date(calendar->zone, from);
+	calendar->first.day = 1;
+	calendar->from = zone_day_start(calendar->zone, calendar->first);
+	calendar->until = zone_day_start(calendar->zone,
+		date_add_months(calendar->first, calendar->months));
+	return 0;
+}
+
+void web_calendar(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	static const struct page_work work = {calendar_begin, calendar_step,
+		calendar_write, calendar_release};
+	struct calendar_page *calendar = mem_new(1, sizeof *calendar);
+	struct error error;
+
+	(void)rest;
+	calendar->zone = daemon->settings->zone;
+	if (!page_begin(&calendar->page, daemon, request) ||
+	    !page_query(&calendar->page, &calendar->query, "from months")) {
+		free(calendar);
+		return;
+	}
+	if (months_read(calendar, &error) < 0 ||
+			first_read(calendar, &error) < 0) {
+		reply_refusal(request, &error);
+		page_release(&calendar->page);
+		free(calendar);
+		return;
+	}
+	ranking_init(&calendar->ranking, RANKING_DUE, ROWS_MAX);
+	page_stream(&calendar->page, &work);
+}

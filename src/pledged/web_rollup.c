@@ -1,0 +1,414 @@
+/* web_rollup: what many milestones come to, as a scorecard and as a matrix. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/rollup.h"
+#include "pledged/web.h"
+
+/* What one page may look at: answers the engine has, or judged anew. */
+#define KEPT_MAX 100000
+#define JUDGED_MAX 2000
+#define CELLS_SHOWN 4000
+
+struct rolled {
+	struct page page;
+	struct rollup rollup;
+	const char *rows, *columns;	/* the words asked for */
+};
+
+static const struct assessment *answer_of(void *context, uint32_t milestone,
+	struct assessment *room)
+{
+	struct page *page = context;
+	instant since;
+
+	return question_answer(&page->question, page->sheet.daemon, milestone,
+		room, &since);
+}
+
+/* Makes it, or answers why not. */
+static bool roll(struct rolled *rolled, struct rollup_key rows,
+	struct rollup_key columns)
+{
+	struct page *page = &rolled->page;
+	struct rollup_request wanted = {
+		.pattern = page_parameter(page, "pledge"),
+		.rows = rows, .columns = columns,
+		.as_of = page->question.known.published_by,
+		.milestones_max = page->question.past ? JUDGED_MAX : KEPT_MAX};
+	struct error error;
+
+	if (rollup_make(&rolled->rollup, page->sheet.daemon->reg, &wanted,
+			answer_of, page, &error) == 0)
+		return true;
+	reply_problem(page->request, error.kind == ERROR_ABSENT ? 404 : 422,
+		"%s", error.text);
+	rollup_release(&rolled->rollup);
+	page_release(page);
+	return false;
+}
+
+/* --- shares --------------------------------------------------------------------------- */
+
+/* "71 %", or between which two it lies; nothing where nothing is required. */
+static void add_coverage(struct text *out, const struct rollup_weights *weights)
+{
+	int lower, upper;
+
+	if (!weights_share(weights, &lower, &upper))
+		return;
+	text_addf(out, "%d.%d", lower / 100, lower / 10 % 10);
+	if (upper != lower)
+		text_addf(out, " to %d.%d", upper / 100, upper / 10 % 10);
+	text_add_string(out, " %");
+}
+
+static void put_bar(struct html *html, const struct rollup_tally *tally)
+{
+	const struct part_share shares[] = {
+		{HUE_GOOD, tally->by_class[ROLLUP_MET]},
+		{HUE_BAD, tally->by_class[ROLLUP_MISSED]},
+		{HUE_BLIND, tally->by_class[ROLLUP_UNKNOWN]},
+		{HUE_IDLE, tally->by_class[ROLLUP_AHEAD]},
+	};
+
+	part_bar(html, shares, sizeof shares / sizeof *shares);
+}
+
+static void put_count(struct part_table *table, uint32_t count)
+{
+	part_cell_open(table);
+	html_textf(table->html, "%u", count);
+	part_cell_close(table);
+}
+
+/* --- links to what is counted ------------------------------------------------------------- */
+
+/* "obligor=CN", "label.sector=trade"; false: no filter says it. */
+static bool add_filter(struct text *out, const char *word, const char *value)
+{
+	static const char *const filters[] = {"instrument", "obligor", "owner",
+		"pledge", "severity"};
+	struct rollup_key key = rollup_key_read(word);
+
+	if (key.field == ROLLUP_MILESTONE || key.field == ROLLUP_ALL)
+		return false;
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+		if (string_is(filters[i], word)) {
+			text_addf(out, "%s=", word);
+			text_add_percent(out, value, "/@");
+			return true;
+		}
+	text_add_string(out, "label.");
+	text_add_percent(out, key.label, "/@");
+	text_add_char(out, '=');
+	text_add_percent(out, value, "/@");
+	return true;
+}
+
+/* To the milestones that a word has one value of, and another of another; NULL:
+   one word alone. */
+static void put_link(struct page *page, const char *word, const char *value,
+	const char *other, const char *other_value, const char *text)
+{
+	struct text path, href;
+	bool good;
+
+	text_init(&path, 0);
+	text_init(&href, 0);
+	text_add_string(&path, "/milestones?");
+	good = add_filter(&path, word, value);
+	if (good && other != NULL) {
+		text_add_char(&path, '&');
+		good = add_filter(&path, other, other_value);
+	}
+	part_add_path(&href, &page->sheet, text_string(&path));
+	if (good)
+		html_element(&page->html, "a", text, "href", text_string(&href),
+			NULL);
+	else
+		html_text(&page->html, text);
+	text_release(&href);
+	text_release(&path);
+}
+
+static void put_rule(struct page *page, const struct rollup *rollup)
+{
+	struct html *html = &page->html;
+
+	html_open(html, "section", NULL);
+	html_element(html, "h2", "How it is counted", NULL);
+	html_element(html, "p", ROLLUP_RULE, NULL);
+	html_open(html, "p", NULL);
+	html_textf(html, "Left out: %u withdrawn, superseded or waived; %zu "
+		"without a place in it.",
+		rollup->total.by_class[ROLLUP_OUT],
+		rollup->without_row + rollup->without_column);
+	html_close(html, "p");
+	html_close(html, "section");
+}
+
+/* --- what it may be counted by -------------------------------------------------------------- */
+
+#define KEYS_MAX (WEB_LABELS_MAX + 7)
+
+static void keys_take(const struct register_ *reg,
+	const char *keys[KEYS_MAX + 1])
+{
+	static const char *const fields[] = {"obligor", "instrument", "owner",
+		"severity", "pledge", "milestone"};
+	size_t count = 0;
+
+	web_label_keys(reg, keys);
+	while (keys[count] != NULL)
+		count++;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		keys[count++] = fields[i];
+	keys[count] = NULL;
+}
+
+/* --- scorecard ----------------------------------------------------------------------- */
+
+static void put_group(struct rolled *rolled, struct part_table *table,
+	const char *name, const struct rollup_tally *tally)
+{
+	struct text coverage;
+
+	text_init(&coverage, 64);
+	add_coverage(&coverage, &tally->all);
+	part_row_open(table);
+	part_cell_open(table);
+	if (name != NULL)
+		put_link(&rolled->page, rolled->rows, name, NULL, NULL, name);
+	else
+		html_text(table->html, "All");
+	part_cell_close(table);
+	part_cell_open(table);
+	html_text(table->html, text_string(&coverage));
+	put_bar(table->html, tally);
+	part_cell_close(table);
+	put_count(table, tally_required(tally));
+	put_count(table, tally->by_status[STATUS_MET]);
+	put_count(table, tally->by_status[STATUS_MET_LATE]);
+	put_count(table, tally->by_class[ROLLUP_MISSED]);
+	put_count(table, tally->by_class[ROLLUP_UNKNOWN]);
+	put_count(table, tally->by_class[ROLLUP_AHEAD]);
+	part_cell_open(table);
+	if (tally->next != NOT_FOUND) {
+		part_milestone(&rolled->page.sheet, tally->next);
+		html_text(table->html, " ");
+		part_date(table->html, zone_date(rolled->page.sheet.daemon->
+			settings->zone, tally->next_due));
+	}
+	part_cell_close(table);
+	part_row_close(table);
+	text_release(&coverage);
+}
+
+static void put_groups(struct rolled *rolled)
+{
+	static const struct part_column columns[] = {
+		{"Group", "what", true}, {"Met of required", "cover", false},
+		{"Required", "number", false}, {"On time", "number", false},
+		{"Late", "number", false}, {"Missed", "number", false},
+		{"Unknown", "number", false}, {"Ahead", "number", false},
+		{"Due next", NULL, false},
+	};
+	const struct rollup *rollup = &rolled->rollup;
+	struct part_table table;
+	struct text caption;
+
+	text_init(&caption, 0);
+	text_addf(&caption, "By %s", rolled->rows);
+	part_table_open(&table, &rolled->page.html, columns, 9,
+		text_string(&caption), "scorecard");
+	text_release(&caption);
+	for (size_t i = 0; i < rollup->row_count && i < CELLS_SHOWN; i++)
+		put_group(rolled, &table, rollup->rows[i].name,
+			&rollup->rows[i].tally);
+	put_group(rolled, &table, NULL, &rollup->total);
+	part_table_close(&table);
+}
+
+void web_scorecard(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	const char *keys[KEYS_MAX + 1];
+	struct rolled rolled = {.rows = NULL};
+	struct page *page = &rolled.page;
+
+	(void)rest;
+	if (!page_begin(page, daemon, request))
+		return;
+	rolled.rows = page_parameter(page, "by");
+	if (rolled.rows == NULL)
+		rolled.rows = "obligor";
+	if (!roll(&rolled, rollup_key_read(rolled.rows),
+			(struct rollup_key){ROLLUP_ALL, NULL}))
+		return;
+	page_open(page, "/scorecard", "Scorecard");
+	keys_take(daemon->reg, keys);
+	page_form_open(page, "/scorecard");
+	page_choice(page, "by", "By", keys, NULL);
+	page_field(page, "pledge", "Pledges");
+	page_form_close(page);
+	put_groups(&rolled);
+	put_rule(page, &rolled.rollup);
+	page_close(page);
+	rollup_release(&rolled.rollup);
+	page_send(page, 200);
+}
+
+/* --- matrix --------------------------------------------------------------------------- */
+
+/* One milestone shows its status; several show how many of them are met. */
+static void put_cell(struct rolled *rolled, const struct rollup_tally *cell,
+	const char *row, const char *column)
+{
+	struct html *html = &rolled->page.html;
+	enum status status = cell->worst == STATUS_COUNT ? STATUS_WAIVED :
+		tally_is_complete(cell) ? STATUS_MET : cell->worst;
+	const struct look *look = status_look(status);
+	struct text class, words;
+
+	if (cell->milestones == 0) {
+		html_element(html, "td", NULL, "role", "cell", "class", "void",
+			NULL);
+		return;
+	}
+	text_init(&class, 64);
+	text_init(&words, 128);
+	text_addf(&class, "cell %s", hue_name(look->hue));
+	if (cell->milestones == 1)
+		text_addf(&words, "%s %s", look->sign, look->words);
+	else
+		text_addf(&words, "%s %u of %u", look->sign,
+			cell->by_class[ROLLUP_MET], tally_required(cell));
+	html_open(html, "td", "role", "cell", "class", text_string(&class),
+		"title", look->words, NULL);
+	put_link(&rolled->page, rolled->rows, row, rolled->columns, column,
+		text_string(&words));
+	html_close(html, "td");
+	text_release(&words);
+	text_release(&class);
+}
+
+static void put_matrix_head(struct rolled *rolled)
+{
+	const struct rollup *rollup = &rolled->rollup;
+	struct html *html = &rolled->page.html;
+
+	html_open(html, "thead", "role", "rowgroup", NULL);
+	html_open(html, "tr", "role", "row", NULL);
+	html_element(html, "th", rolled->rows, "scope", "col", "role",
+		"columnheader", NULL);
+	for (size_t i = 0; i < rollup->column_count; i++)
+		html_element(html, "th", rollup->columns[i].name, "scope", "col",
+			"role", "columnheader", NULL);
+	html_element(html, "th", "Met", "scope", "col", "role", "columnheader",
+		NULL);
+	html_close(html, "tr");
+	html_close(html, "thead");
+}
+
+static void put_total(struct html *html, const struct rollup_tally *tally)
+{
+	struct text coverage;
+
+	text_init(&coverage, 64);
+	add_coverage(&coverage, &tally->all);
+	html_element(html, "td", text_string(&coverage), "role", "cell", "class",
+		"number", NULL);
+	text_release(&coverage);
+}
+
+static void put_matrix_row(struct rolled *rolled, size_t row)
+{
+	const struct rollup *rollup = &rolled->rollup;
+	struct html *html = &rolled->page.html;
+
+	html_open(html, "tr", "role", "row", NULL);
+	html_element(html, "th", rollup->rows[row].name, "scope", "row", "role",
+		"rowheader", NULL);
+	for (size_t i = 0; i < rollup->column_count; i++)
+		put_cell(rolled, &rollup->cells[row * rollup->column_count + i],
+			rollup->rows[row].name, rollup->columns[i].name);
+	put_total(html, &rollup->rows[row].tally);
+	html_close(html, "tr");
+	html_text(html, "\n");
+}
+
+static void put_matrix(struct rolled *rolled)
+{
+	const struct rollup *rollup = &rolled->rollup;
+	struct html *html = &rolled->page.html;
+	size_t shown = rollup->column_count > 0 ?
+		CELLS_SHOWN / rollup->column_count : 0;
+
+	if (shown > rollup->row_count)
+		shown = rollup->row_count;
+	html_open(html, "div", "class", "scroll", "role", "region", "tabindex",
+		"0", "aria-label", "Matrix", NULL);
+	html_open(html, "table", "role", "table", "class", "matrix", NULL);
+	html_open(html, "caption", NULL);
+	html_textf(html, "%zu of %zu cells are complete", rollup->cells_met,
+		rollup->cells_required);
+	html_close(html, "caption");
+	put_matrix_head(rolled);
+	html_open(html, "tbody", "role", "rowgroup", NULL);
+	for (size_t i = 0; i < shown; i++)
+		put_matrix_row(rolled, i);
+	html_close(html, "tbody");
+	html_close(html, "table");
+	html_close(html, "div");
+	if (shown < rollup->row_count)
+		html_textf(html, "The first %zu of %zu rows: choose fewer "
+			"pledges to see the rest.", shown, rollup->row_count);
+}
+
+static void put_matrix_form(struct page *page, const char *const *keys)
+{
+	page_form_open(page, "/matrix");
+	page_choice(page, "rows", "Rows", keys, NULL);
+	page_choice(page, "cols", "Columns", keys, NULL);
+	page_field(page, "pledge", "Pledges");
+	page_form_close(page);
+}
+
+/* Until somebody chooses: the two commonest labels, or who owes what. */
+static void keys_default(struct rolled *rolled, const char *const *keys)
+{
+	bool labelled = !string_is(keys[0], "obligor") &&
+		!string_is(keys[1], "obligor");
+
+	rolled->rows = page_parameter(&rolled->page, "rows");
+	rolled->columns = page_parameter(&rolled->page, "cols");
+	if (rolled->rows == NULL)
+		rolled->rows = labelled ? keys[0] : "pledge";
+	if (rolled->columns == NULL)
+		rolled->columns = labelled ? keys[1] : "milestone";
+}
+
+void web_matrix(struct daemon *daemon, struct server_request *request,
+	const char *rest)
+{
+	const char *keys[KEYS_MAX + 1];
+	struct rolled rolled = {.rows = NULL};
+	struct page *page = &rolled.page;
+
+	(void)rest;
+	if (!page_begin(page, daemon, request))
+		return;
+	keys_take(daemon->reg, keys);
+	keys_default(&rolled, keys);
+	if (!roll(&rolled, rollup_key_read(rolled.rows),
+			rollup_key_read(rolled.columns)))
+		return;
+	page_open(page, "/matrix", "Matrix");
+	put_matrix_form(page, keys);
+	put_matrix(&rolled);
+	put_rule(page, &rolled.rollup);
+	page_close(page);
+	rollup_release(&rolled.rollup);
+	page_send(page, 200);
+}
