@@ -104,9 +104,9 @@ static void print_list(const struct request *request, struct slice whole,
 	items_release(&items);
 }
 
-static long long number_of(const json_t *object, const char *key)
+static size_t number_of(const json_t *object, const char *key)
 {
-	return (long long)json_integer_value(json_object_get(object, key));
+	return (size_t)json_integer_value(json_object_get(object, key));
 }
 
 static void print_head(const struct request *request, const json_t *json)
@@ -117,13 +117,16 @@ static void print_head(const struct request *request, const json_t *json)
 	text_addf(&line, "Report on pledges as of %s, recorded by %s",
 		string_of(json, "as_of"), json_is_string(json_object_get(json,
 		"recorded_as_of")) ? string_of(json, "recorded_as_of") :
-		"whenever");
+		"any time");
 	print_wrapped(request, text_string(&line));
 	text_clear(&line);
-	text_addf(&line, "%lld milestones of %lld pledges under %lld instruments: "
-		"%s; register %s", number_of(json, "milestones"),
-		number_of(json, "pledges"), number_of(json, "instruments"),
-		string_of(json, "selection"), string_of(json, "register"));
+	text_add_count(&line, number_of(json, "milestones"), "milestone");
+	text_add_string(&line, " of ");
+	text_add_count(&line, number_of(json, "pledges"), "pledge");
+	text_add_string(&line, " under ");
+	text_add_count(&line, number_of(json, "instruments"), "instrument");
+	text_addf(&line, ": %s; register %s", string_of(json, "selection"),
+		string_of(json, "register"));
 	print_wrapped(request, text_string(&line));
 	putchar('\n');
 	text_release(&line);
@@ -135,15 +138,11 @@ static void print_failing(const json_t *json)
 	size_t i;
 
 	json_array_foreach(json_object_get(json, "failing"), i, source) {
-		printf("  %s: ", string_of(source, "source"));
-		if (json_is_string(json_object_get(source, "outcome")))
-			printf("%s since %s, last read well %s: ",
-				string_of(source, "outcome"),
-				string_of(source, "failing_since"),
-				string_of(source, "last_success"));
-		print_said(stdout, json_is_string(json_object_get(source,
-			"outcome")) ? string_of(source, "error") :
-			"not asked yet");
+		printf("  %s: %s since %s, last read well %s: ",
+			string_of(source, "source"), string_of(source, "outcome"),
+			string_of(source, "failing_since"),
+			string_of(source, "last_success"));
+		print_said(stdout, string_of(source, "error"));
 		putchar('\n');
 	}
 }
@@ -151,28 +150,29 @@ static void print_failing(const json_t *json)
 static void print_held(const json_t *json)
 {
 	const json_t *held = json_object_get(json, "held"), *figure;
-	long long more = number_of(json, "held_left_out");
+	size_t more = number_of(json, "held_left_out");
 	size_t i;
 
-	printf("%lld figures held as implausible, and not used\n",
-		(long long)json_array_size(held) + more);
+	printf("%zu figures held as implausible, and not used\n",
+		json_array_size(held) + more);
 	json_array_foreach(held, i, figure)
 		printf("  %s %s: %s\n", string_of(figure, "indicator"),
 			string_of(figure, "period"), string_of(figure, "held"));
 	if (more > 0)
-		printf("  … and %lld more\n", more);
+		printf("  … and %zu more\n", more);
 }
 
 static void print_method(const struct request *request, const json_t *json)
 {
-	long long failing = (long long)json_array_size(json_object_get(json,
-		"failing")) + number_of(json, "failing_left_out");
+	size_t failing = json_array_size(json_object_get(json, "failing")) +
+		number_of(json, "failing_left_out");
 
 	puts("\nWhat is not covered\n");
 	print_wrapped(request, "Nothing that is not known counts as missed: what is "
 		"past its due date and undecided is awaiting data or unverified.");
-	printf("%lld of %lld sources were not read well when last asked\n",
-		failing, number_of(json, "sources"));
+	printf("of %zu sources, %zu had not been read well when last asked, "
+		"%zu never asked\n", number_of(json, "sources"), failing,
+		number_of(json, "sources_not_asked"));
 	print_failing(json);
 	print_held(json);
 }

@@ -148,7 +148,8 @@ static void source_take(void *context, const char *id,
 static void report_take_source(struct report *report,
 	const struct report_source *source)
 {
-	if (source->asked && source->failing_since == INSTANT_MIN)
+	report->not_asked += !source->asked;
+	if (!source->asked || source->failing_since == INSTANT_MIN)
 		return;
 	if (report->failing_count == REPORT_FAILING_MAX) {
 		report->failing_left_out++;
@@ -162,11 +163,13 @@ static void report_take_source(struct report *report,
 int report_ask_sources(struct report *report, struct error *error)
 {
 	struct store *store = report->daemon->store;
+	const struct knowledge *known = &report->question.known;
 	const struct register_ *reg = report->reg;
+	instant by = known->published_by < known->recorded_by ?
+		known->published_by : known->recorded_by;
 
-	if (report->next_source == 0 && store_find_poll(store,
-			report->question.known.recorded_by, &report->last_poll,
-			error) < 0)
+	if (report->next_source == 0 && store_find_poll(store, by,
+			&report->last_poll, error) < 0)
 		return -1;
 	for (int i = 0; i < ASKED_AT_ONCE && report->next_source <
 			reg->source_count; i++) {

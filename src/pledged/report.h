@@ -23,7 +23,7 @@
 /* A source that was not read well when it was last asked. */
 struct report_source {
 	uint32_t source;
-	bool asked;			/* false: never by then */
+	bool asked;
 	enum fetch_outcome outcome;
 	instant last_success;		/* INSTANT_MIN: none */
 	instant failing_since;
@@ -52,6 +52,7 @@ struct report {
 	struct report_source *failing;
 	size_t failing_count, failing_capacity;
 	size_t failing_left_out;
+	size_t not_asked;		/* sources that never were by then */
 };
 
 /* Nothing is judged yet. daemon and by outlive it. */

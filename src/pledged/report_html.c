@@ -157,7 +157,7 @@ static void put_facts(struct report_writing *writing)
 		add_moment(&words, report->question.known.recorded_by,
 			report_zone(report));
 	else
-		text_add_string(&words, "whenever");
+		text_add_string(&words, "any time");
 	part_fact(html, "Recorded by", text_string(&words));
 	text_clear(&words);
 	report_add_selection(report, &words);
@@ -733,7 +733,10 @@ static void put_indicator(struct report_writing *writing, uint32_t index)
 	struct text lag;
 
 	text_init(&lag, 256);
-	text_add_duration(&lag, indicator->lag);
+	if (indicator->lag.count != 0)
+		text_add_duration(&lag, indicator->lag);
+	else
+		text_add_string(&lag, "at once");
 	part_row_open(table);
 	part_cell(table, indicator->id);
 	part_cell(table, indicator->title);
@@ -787,14 +790,12 @@ static void put_source(struct report_writing *writing,
 
 	part_row_open(table);
 	part_cell(table, writing->report->reg->sources[source->source].id);
-	part_cell(table, source->asked ? fetch_outcome_name(source->outcome) :
-		"not asked yet");
+	part_cell(table, fetch_outcome_name(source->outcome));
 	part_cell_open(table);
 	part_time(html, source->last_success, zone);
 	part_cell_close(table);
 	part_cell_open(table);
-	if (source->asked)
-		part_time(html, source->failing_since, zone);
+	part_time(html, source->failing_since, zone);
 	part_cell_close(table);
 	part_cell(table, source->error);
 	part_row_close(table);
@@ -825,11 +826,13 @@ static bool html_sources(struct report_writing *writing)
 
 	text_init(&words, 0);
 	html_element(&writing->html, "h3", "Sources", NULL);
-	text_addf(&words, "Of %zu sources of the register, %zu were read well "
-		"when they were last asked.", report->reg->source_count,
-		report->reg->source_count - failing);
+	text_addf(&words, "Of %zu sources of the register, %zu had been read well "
+		"by then when they were last asked; %zu had not; %zu had never "
+		"been asked.", report->reg->source_count,
+		report->reg->source_count - failing - report->not_asked, failing,
+		report->not_asked);
 	if (report->failing_left_out > 0)
-		text_addf(&words, " Of the others the first %zu are told.",
+		text_addf(&words, " Of those that had not, the first %zu are told.",
 			report->failing_count);
 	put_paragraph(&writing->html, &words);
 	if (report->failing_count > 0)

@@ -80,6 +80,7 @@ static bool json_sources(struct report_writing *writing)
 	struct json *json = &writing->json;
 
 	json_put_int(json, "sources", (int64_t)report->reg->source_count);
+	json_put_int(json, "sources_not_asked", (int64_t)report->not_asked);
 	json_key(json, "failing");
 	json_array(json);
 	for (size_t i = 0; i < report->failing_count; i++) {
@@ -88,8 +89,8 @@ static bool json_sources(struct report_writing *writing)
 		json_object(json);
 		json_put_string(json, "source",
 			report->reg->sources[source->source].id);
-		json_put_string(json, "outcome", source->asked ?
-			fetch_outcome_name(source->outcome) : NULL);
+		json_put_string(json, "outcome",
+			fetch_outcome_name(source->outcome));
 		json_put_instant(json, "last_success", source->last_success);
 		json_put_instant(json, "failing_since", source->failing_since);
 		view_said(json, "error", source->error);
