@@ -57,7 +57,7 @@ static mode_t mode_usual(mode_t mode)
 
 /* --- a file ----------------------------------------------------------------------- */
 
-int part_open(struct part *part, const char *name)
+int part_open(struct part *part, const char *name, mode_t mode)
 {
 	struct text path;
 
@@ -69,7 +69,7 @@ int part_open(struct part *part, const char *name)
 	text_addf(&path, "%s.XXXXXX", name);
 	part->path = text_take(&path);
 	part->fd = mkostemp(part->path, O_CLOEXEC);
-	if (part->fd >= 0 && fchmod(part->fd, mode_usual(0666)) == 0)
+	if (part->fd >= 0 && fchmod(part->fd, mode_usual(mode)) == 0)
 		return CTL_DONE;
 	tell_fault("create", name, errno);
 	if (part->fd >= 0)
@@ -110,6 +110,11 @@ static int sync_folder_of(const char *name)
 		close(dir);
 	free(copy);
 	return result;
+}
+
+bool part_is_good(const struct part *part)
+{
+	return interrupted == 0 && part->fault == 0;
 }
 
 static int part_judge(const struct part *part, int status)

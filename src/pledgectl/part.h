@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct part {
 	const char *name;	/* what it will be called; "-": standard output */
@@ -17,11 +18,14 @@ struct part {
 	long long bytes;
 };
 
-/* Begins a file, whose name may be taken: then it replaces what has it. A client
-   status, after telling what is wrong, as of all below. */
-int part_open(struct part *part, const char *name);
+/* Begins a file, whose name may be taken: then it replaces what has it. mode: less
+   what the process leaves out of all. A client status, after telling what is
+   wrong, as of all below. */
+int part_open(struct part *part, const char *name, mode_t mode);
 /* A client_take; its context is the part. */
 bool part_take(void *context, const char *bytes, size_t length);
+/* Whether all that was taken is written, and nobody has broken it off. */
+bool part_is_good(const struct part *part);
 /* status: how it went so far. When well, it is given its name. */
 int part_end(struct part *part, int status);
 

@@ -64,7 +64,7 @@ static int report_fetch(const struct request *request, const char *path)
 		.total_mark = {"<meta name=\"pledged-milestones\" content=\"", 0},
 		.sheet_mark = {"<section class=\"sheet\">", 0},
 	};
-	int status = part_open(&fetching.part, request->html);
+	int status = part_open(&fetching.part, request->html, 0666);
 
 	if (status != CTL_DONE)
 		return status;

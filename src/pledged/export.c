@@ -266,27 +266,6 @@ static int step_attestations(struct export *export, struct error *error)
 		export->cursor, EXPORT_ROWS, take_attestation, export, error));
 }
 
-static void put_figure(struct json *json, const char *key,
-	const struct figure *figure)
-{
-	if (figure->known)
-		json_put_decimal(json, key, view_exact(figure->value));
-	else
-		json_put_null(json, key);
-}
-
-static void put_answer(struct json *json, const struct assessment *a)
-{
-	json_put_string(json, "status", status_name(a->status));
-	json_put_string(json, "lifecycle", lifecycle_name(a->lifecycle));
-	json_put_string(json, "verdict", verdict_name(a->verdict));
-	json_put_string(json, "progress", progress_name(a->progress));
-	json_put_string(json, "knowledge", assurance_name(a->knowledge));
-	put_figure(json, "actual", &a->actual);
-	put_figure(json, "target", &a->target);
-	view_period(json, "data_through", a->data_through);
-}
-
 static void take_change(void *context, const struct store_change *change)
 {
 	struct export *export = context;
@@ -301,7 +280,10 @@ static void take_change(void *context, const struct store_change *change)
 	json_put_string(json, "milestone", change->milestone);
 	json_put_instant(json, "time", answer->as_of);
 	json_put_instant(json, "since", change->state.since);
-	put_answer(json, answer);
+	view_standing(json, answer);
+	view_figure(json, "actual", &answer->actual);
+	view_figure(json, "target", &answer->target);
+	view_period(json, "data_through", answer->data_through);
 	json_put_string(json, "cause", change->has_cause ?
 		cause_kind_name(change->cause.kind) : NULL);
 	json_put_string(json, "because", change->has_cause ?
@@ -525,6 +507,10 @@ static const char *const columns_message[] = {
 	"id", "message_id", "channel", "event", "alert", "created", "state",
 	"attempts", "last_attempt", "next", "answer", NULL,
 };
+static const char *const columns_measure[] = {
+	"id", "title", "kind", "unit", "frequency", "lag", "cumulative",
+	"milestones", NULL,
+};
 static const char *const columns_attestation[] = {
 	"id", "milestone", "key", "by", "attested", "on", "at", "recorded",
 	"evidence", "note", "registered", NULL,
@@ -555,7 +541,7 @@ const struct export_table export_tables[] = {
 	{"instruments", columns_instrument, step_instruments},
 	{"pledges", columns_promise, step_pledges},
 	{"milestones", columns_milestone, step_milestones},
-	{"indicators", columns_indicator, step_indicators},
+	{"indicators", columns_measure, step_indicators},
 	{"sources", columns_source, step_sources},
 	{"observations", columns_vintage, step_observations},
 	{"documents", columns_text, step_documents},

@@ -71,6 +71,9 @@ int report_ask_sources(struct report *report, struct error *error);
 const struct assessment *report_answer(const struct report *report,
 	uint32_t milestone);
 
+/* The same of one that is, for core/rollup.h and chart.h; context: the report. */
+rollup_answer report_rollup_answer;
+
 /* What readers look for first: milestones that have something in common, each
    list with a heading and a sentence about it. */
 struct report_list {

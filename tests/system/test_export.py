@@ -4,12 +4,11 @@ import http.client
 import io
 import json
 import os
-import socket
 import subprocess
 
 import pytest
 
-from daemon import UnixConnection, program, source, utc, wait_until
+from daemon import many, program, source, utc, wait_until
 
 REGISTER = """
 instruments = ( { id = "i"; title = "Accord, \\"so called\\""; parties = [ "US", "CN" ];
@@ -189,49 +188,27 @@ def test_what_is_not_there_is_said(full):
 
 # --- as a stream --------------------------------------------------------------------
 
-MANY = """
-instruments = ( { id = "i"; signed = "2020-01-01"; timezone = "UTC"; } );
-indicators = ( { id = "report"; nonnegative = true; lag = "0d"; } );
-sources = ( %s );
-pledges = ( { for_each = "many.csv"; id = "p${n}"; instrument = "i"; obligor = "us";
-  title = "Promise ${n}"; milestones = ( { id = "m"; due = "2099-01-01";
-    benchmark = "last(report) >= 1"; } ); } );
-"""
-
-
 @pytest.fixture
-def many(daemon):
-    daemon.write("many.csv", "n\n" + "".join(f"{n}\n" for n in range(3000)))
-    daemon.configure(MANY % source())
-    return daemon.start().settled()
+def lots(daemon):
+    return many(daemon, 3000).start().settled()
 
 
-def slowly(daemon, path):
-    connection = UnixConnection(daemon.socket)
-    connection.connect()
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    assert answer.status == 200
-    return connection, answer, answer.read(1000)
-
-
-def test_a_slow_reader_gets_all_and_another_register_breaks_it_off(many):
-    connection, answer, begun = slowly(many, "/v1/export")
-    others = [slowly(many, "/v1/export/milestones.csv") for _ in range(3)]
-    status, _, body = many.ask("/v1/export")
+def test_a_slow_reader_gets_all_and_another_register_breaks_it_off(lots):
+    connection, answer, begun = lots.slowly("/v1/export")
+    others = [lots.slowly("/v1/export/milestones.csv") for _ in range(3)]
+    status, _, body = lots.ask("/v1/export")
     assert status == 503 and b"4 exports" in body
     for other, _, _ in others[1:]:
         other.close()
     whole = json.loads(begun + answer.read())
     assert len(whole["milestones"]) == 3000
     connection.close()
-    many.write("many.csv", "n\n1\n")
-    assert many.ctl("reload").returncode == 0
+    lots.write("many.csv", "n\n1\n")
+    assert lots.ctl("reload").returncode == 0
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
         others[0][1].read()
     others[0][0].close()
-    assert len(table(many, "milestones")) == 1
+    assert len(table(lots, "milestones")) == 1
 
 
 # --- pledgectl ------------------------------------------------------------------------
@@ -270,26 +247,26 @@ def test_pledgectl_makes_a_document_or_lines(full, tmp_path):
     assert json.loads(lines[0])["list"] == "status"
 
 
-def test_pledgectl_leaves_nothing_that_is_not_whole(many, tmp_path):
+def test_pledgectl_leaves_nothing_that_is_not_whole(lots, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("mine")
-    result = many.ctl("export", tmp_path / "out")
+    result = lots.ctl("export", tmp_path / "out")
     assert result.returncode == 1 and "is there already" in result.stderr
     assert result.stderr.count("\n") == 1
     for words, status in ((("export",), 2), (("export", ""), 2),
                           (("export", "a", "b"), 2),
                           (("export", tmp_path / "no" / "where"), 1)):
-        assert many.ctl(*words).returncode == status, words
-    many.process.send_signal(19)  # SIGSTOP: it hangs, and somebody loses patience
+        assert lots.ctl(*words).returncode == status, words
+    lots.process.send_signal(19)  # SIGSTOP: it hangs, and somebody loses patience
     process = subprocess.Popen(
-        [program("pledgectl"), "-s", str(many.socket), "export",
+        [program("pledgectl"), "-s", str(lots.socket), "export",
          str(tmp_path / "out1")], stderr=subprocess.PIPE, text=True)
     wait_until(lambda: len(left(tmp_path)) > 1)
     process.terminate()
-    many.process.send_signal(18)
+    lots.process.send_signal(18)
     assert "broken off" in process.communicate(timeout=20)[1]
     assert process.returncode == 1 and left(tmp_path) == ["out"]
-    many.kill()
-    result = many.ctl("export", tmp_path / "out2")
+    lots.kill()
+    result = lots.ctl("export", tmp_path / "out2")
     assert result.returncode == 3 and left(tmp_path) == ["out"]
     assert (tmp_path / "out" / "mine").read_text() == "mine"

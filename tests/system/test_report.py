@@ -7,12 +7,11 @@ import json
 import os
 import pty
 import re
-import socket
 import subprocess
 
 import pytest
 
-from daemon import UnixConnection, program, source, wait_until
+from daemon import UnixConnection, many, program, source, wait_until
 
 HOSTILE = '<script>alert(\\"x\\")</script> & Söhne'
 REGISTER = """
@@ -37,9 +36,11 @@ pledges = (
       { id = "unverified"; due = "2022-12-31"; benchmark = "sum(a, 2022) >= 1000"; },
       { id = "ahead"; due = "2099-12-31"; benchmark = "sum(a, 2099) >= 1"; },
       { id = "waived"; due = "2021-12-31"; benchmark = "sum(a, 2021) >= 1000";
-        waived = { on = "2021-06-01"; kind = "applicability"; reason = "Flood"; authority = "Board"; }; },
+        waived = { on = "2021-06-01"; kind = "applicability";
+          reason = "Flood"; authority = "Board"; }; },
       { id = "moved"; due = "2021-12-31"; benchmark = "sum(a, 2023) >= 1";
-        amended = ( { on = "2021-06-01"; due = "2098-12-31"; reason = "Later"; authority = "Board"; } ); },
+        amended = ( { on = "2021-06-01"; due = "2098-12-31";
+          reason = "Later"; authority = "Board"; } ); },
       { id = "attested"; due = "2098-12-31"; benchmark = "attested(\\"signed\\")"; } ); } );
 """
 FIGURES = "indicator,period,value,published\n" + "".join(
@@ -259,45 +260,21 @@ def test_as_of_is_what_was_known_then(promises):
 
 # --- as a stream -------------------------------------------------------------------
 
-MANY = """
-instruments = ( { id = "i"; signed = "2020-01-01"; timezone = "UTC"; } );
-indicators = ( { id = "report"; nonnegative = true; lag = "0d"; } );
-sources = ( %s );
-pledges = ( { for_each = "many.csv"; id = "p${n}"; instrument = "i"; obligor = "us";
-  title = "Promise ${n}"; milestones = ( { id = "m"; due = "2099-01-01";
-    benchmark = "last(report) >= 1"; } ); } );
-"""
-
-
 # That is over: nobody waits for it.
 LONG_AGO = "/report?recorded_as_of=2020-06-01"
 
 
 def begin_many(daemon, count):
-    daemon.write("many.csv", "n\n" + "".join(f"{n}\n" for n in range(count)))
-    daemon.configure(MANY % source())
-    return daemon.start().settled()
-
-
-def slowly(daemon, path):
-    """An answer that has begun and is not read on."""
-    connection = UnixConnection(daemon.socket)
-    connection.connect()
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    assert answer.status == 200
-    answer.read(1000)
-    return connection, answer
+    return many(daemon, count).start().settled()
 
 
 def test_another_register_breaks_it_off(daemon):
     begin_many(daemon, 400)
-    connection, answer = slowly(daemon, LONG_AGO)
-    begun = [slowly(daemon, LONG_AGO) for _ in range(3)]
+    connection, answer, _ = daemon.slowly(LONG_AGO)
+    begun = [daemon.slowly(LONG_AGO) for _ in range(3)]
     status, _, body = daemon.ask(LONG_AGO)
     assert status == 503 and b"4 reports" in body
-    for other, _ in begun:
+    for other, _, _ in begun:
         other.close()
     daemon.write("many.csv", "n\n1\n")
     assert daemon.ctl("reload").returncode == 0
@@ -318,7 +295,7 @@ def test_too_many_milestones_are_refused(daemon):
 
 def test_it_ends_with_the_daemon(daemon):
     begin_many(daemon, 400)
-    connection, answer = slowly(daemon, "/report")
+    connection, answer, _ = daemon.slowly("/report")
     waiting = UnixConnection(daemon.socket)
     waiting.request("GET", "/report")  # waits until its second is over
     assert daemon.stop() == 0
@@ -347,7 +324,6 @@ def test_pledgectl_keeps_nothing_that_is_not_whole(daemon, tmp_path):
     begin_many(daemon, 600)
     path = tmp_path / "report.html"
     path.write_text("the last one")
-    os.mkfifo(tmp_path / "hold")
     process = subprocess.Popen(
         [program("pledgectl"), "-s", str(daemon.socket), "report", "--html", "-"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
