@@ -11,7 +11,7 @@
 
 /* Milestones that one picture looks at, so that the loop is not held up: as the
    engine has them, or judged as of another time. */
-#define LOOKED_MAX 20000
+#define LOOKED_MAX 10000
 #define JUDGED_MAX 1000
 #define MONTHS_DEFAULT 12
 

@@ -21,7 +21,6 @@
 struct charting {
 	struct chart chart;
 	const struct trajectory *trajectory;
-	uint32_t milestone;
 	instant original;	/* due date; INSTANT_MAX: as it is, or not known */
 	const char *unit;	/* NULL: none is told */
 	struct scale times, values;
@@ -552,7 +551,6 @@ bool chart_trajectory(const struct register_ *reg, struct history *history,
 		return false;
 	struct charting charting = {
 		.trajectory = &trajectory,
-		.milestone = milestone,
 		.original = original_of(reg, milestone, &trajectory),
 		.unit = unit_of(trajectory.milestone),
 		.svg = &charting.chart.body,

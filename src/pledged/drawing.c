@@ -163,11 +163,6 @@ static const struct stroke_look {
 	[STROKE_DELAY] = {"p-delay", "#57606a", "2.5", "3 2", MARK_NONE},
 };
 
-enum mark stroke_mark(enum stroke stroke)
-{
-	return stroke_looks[stroke].mark;
-}
-
 static void add_stroke(struct text *svg, enum stroke stroke)
 {
 	const struct stroke_look *look = &stroke_looks[stroke];
@@ -395,9 +390,7 @@ static const char *add_line(struct text *line, const char *rest, int size,
 	if (space == rest)
 		return end;
 	text_clear(line);
-	add_fitting(line, rest, size, INFINITY, false);
-	line->length -= strlen(space);
-	line->data[line->length] = '\0';
+	text_add(line, rest, (size_t)(space - rest));
 	return string_skip_space(space);
 }
 
@@ -453,7 +446,7 @@ void legend_stroke(struct legend *legend, enum stroke stroke, const char *means)
 
 	drawing_line(legend->svg, stroke, at,
 		(struct place){at.x + SAMPLE_WIDTH, at.y});
-	drawing_mark(legend->svg, stroke_mark(stroke),
+	drawing_mark(legend->svg, stroke_looks[stroke].mark,
 		(struct place){at.x + SAMPLE_WIDTH / 2.0, at.y});
 }
 

@@ -64,8 +64,6 @@ void drawing_polyline(struct text *svg, enum stroke stroke,
 /* A pale ground, within the line through places. */
 void drawing_band(struct text *svg, const struct place *places, size_t count);
 void drawing_mark(struct text *svg, enum mark mark, struct place at);
-/* The mark that a stroke has, if any. */
-enum mark stroke_mark(enum stroke stroke);
 
 /* Boxes of one hue with what stands in their middle; "": nothing. Bad ones are
    dark and blind ones hollow, whatever colours there are. */
@@ -93,7 +91,6 @@ void drawing_text(struct text *svg, struct place at, enum anchor anchor,
 void drawing_slanted(struct text *svg, struct place at, int size,
 	const char *string, double room);
 #define SLANT_SINE 0.866
-#define SLANT_COSINE 0.5
 /* With an edge of the ground, so that it is read over lines. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
 	int size, enum tone tone, const char *string);

@@ -425,6 +425,27 @@ static void test_titles_of_strangers(void **state)
 	}
 }
 
+/* Marks that are left out do not count where a line is broken. */
+static void test_paragraph_of_marks(void **state)
+{
+	static char string[4096];
+	struct text svg;
+	size_t length = 0;
+
+	(void)state;
+	length += (size_t)snprintf(string, sizeof string, "one two three four ");
+	while (length < sizeof string - 40)
+		length += (size_t)snprintf(string + length, sizeof string - length,
+			"o\xcd\x82\xcd\x82\xcd\x82\xcd\x82\xcd\x82\xcd\x82%s",
+			length % 3 == 0 ? " " : "");
+	text_init(&svg, 0);
+	assert_int_equal(drawing_paragraph(&svg, (struct place){0, 20}, 12,
+		TONE_INK, string, 90, 20), 20);
+	assert_non_null(strstr(svg.data, ">one two<"));
+	assert_int_equal(svg_times(&svg, "<text"), 20);
+	text_release(&svg);
+}
+
 /* ---- very many ---------------------------------------------------------------------- */
 
 /* The most that a picture may hold, all of it as long as can be. */
@@ -543,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_of_none),
 		cmocka_unit_test(test_calendar_has_limits),
 		cmocka_unit_test(test_titles_of_strangers),
+		cmocka_unit_test(test_paragraph_of_marks),
 		cmocka_unit_test(test_of_very_many),
 		cmocka_unit_test(test_of_the_fullest_matrix),
 		cmocka_unit_test(test_style_knows_every_class),
