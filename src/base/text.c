@@ -340,7 +340,7 @@ void text_add_html(struct text *text, const char *string)
 		if (entity == NULL && code_is_control(code) &&
 		    code != '\t' && code != '\n')
 			entity = "\xef\xbf\xbd";
-		else if (entity == NULL && code == 0xfffd)
+		else if (code >= 0xfffd && code <= 0xffff)
 			entity = "\xef\xbf\xbd";
 		if (entity == NULL)
 			continue;

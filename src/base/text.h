@@ -81,8 +81,8 @@ void utf8_add(struct text *text, uint32_t code);
 /* --- escapes -------------------------------------------------------- */
 
 /* Adds a string as HTML text or attribute value (& < > " ' escaped;
-   control characters other than tab and newline, and those that turn the
-   direction of text, become U+FFFD). */
+   control characters other than tab and newline, those that turn the direction
+   of text, and U+FFFE and U+FFFF, which XML has not, become U+FFFD). */
 void text_add_html(struct text *text, const char *string);
 /* Adds a string fit for a terminal or a log: control characters (C0, C1,
    DEL) as \xNN, those that break lines or turn the direction of text as \uNNNN,

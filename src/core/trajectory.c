@@ -19,7 +19,8 @@ struct tracing {
 	struct trajectory *out;
 	struct milestone milestone;	/* by its terms, its dates resolved */
 	struct evaluation *evaluation;
-	struct trajectory_line *actual;	/* that is traced */
+	struct trajectory_line *actual;	/* that is traced … */
+	int64_t points_max;		/* … by so many points */
 	struct period through;		/* its last; NONE: at a date */
 	enum frequency frequency;	/* of a step; NONE: dated figures */
 	struct period first, last;	/* FLOW: its window */
@@ -36,9 +37,14 @@ static void line_add(struct trajectory_line *line, instant at, double value)
 }
 
 /* How many steps are one, so that so many fit. */
+static int64_t stride_of(int64_t count, int64_t most)
+{
+	return 1 + (count - 1) / most;
+}
+
 static int64_t stride(int64_t count)
 {
-	return 1 + (count - 1) / TRAJECTORY_POINTS_MAX;
+	return stride_of(count, TRAJECTORY_POINTS_MAX);
 }
 
 /* ---- what has been ---------------------------------------------------------- */
@@ -94,7 +100,8 @@ static void actual_periods(struct tracing *tracing)
 		origin_add(tracing, tracing->actual);
 	first = tracing->out->flow ? tracing->first :
 		level_first(tracing, through);
-	step = stride(through.number - first.number + 1);
+	step = stride_of(through.number - first.number + 1,
+		tracing->points_max);
 	first.number += (through.number - first.number) % step;
 	for (struct period at = first; at.number <= through.number;
 	    at.number += step)
@@ -126,7 +133,8 @@ static void actual_dates(struct tracing *tracing)
 {
 	struct evaluation *evaluation = tracing->evaluation;
 	instant limit = evaluation->at, at = dates_from(tracing);
-	int64_t count = dates_count(tracing, limit), step = stride(count);
+	int64_t count = dates_count(tracing, limit);
+	int64_t step = stride_of(count, tracing->points_max);
 	struct decimal value;
 
 	if (count > TRAJECTORY_DATES_MAX)
@@ -144,9 +152,11 @@ static void actual_dates(struct tracing *tracing)
 	evaluation->at = limit;
 }
 
-static void actual_trace(struct tracing *tracing, struct trajectory_line *line)
+static void actual_trace(struct tracing *tracing, struct trajectory_line *line,
+	int64_t points_max)
 {
 	tracing->actual = line;
+	tracing->points_max = points_max;
 	if (tracing->frequency == FREQUENCY_NONE ||
 	    tracing->frequency == FREQUENCY_POINT)
 		actual_dates(tracing);
@@ -244,7 +254,7 @@ static void earlier_trace(struct tracing *tracing, instant published_by)
 
 	evaluation->known.published_by = evaluation->now = published_by;
 	evaluation->at = earlier(evaluation->at, published_by);
-	actual_trace(tracing, line);
+	actual_trace(tracing, line, TRAJECTORY_EARLIER_POINTS_MAX);
 	*evaluation = kept;
 	if (!line_is_hidden(line, &out->actual)) {
 		out->earlier_count++;
@@ -379,6 +389,44 @@ static void forecast_steps(struct tracing *tracing,
 	forecast_add(tracing, projection, steps, steps);
 }
 
+/* Where it begins and ends, without what lies between. */
+static void forecast_ends(struct tracing *tracing)
+{
+	struct trajectory *out = tracing->out;
+	const struct forecast *due = &out->assessment.forecast;
+	const struct trajectory_point *last =
+		&out->actual.points[out->actual.count - 1];
+
+	if (last->at >= tracing->milestone.due)
+		return;
+	line_add(&out->forecast, last->at, last->value);
+	line_add(&out->low, last->at, last->value);
+	line_add(&out->high, last->at, last->value);
+	line_add(&out->forecast, tracing->milestone.due, due->value);
+	line_add(&out->low, tracing->milestone.due, due->low);
+	line_add(&out->high, tracing->milestone.due, due->high);
+}
+
+/* The number of the period that a day lies in. */
+static int64_t period_number(const struct tracing *tracing, struct date day)
+{
+	return period_of_date(tracing->frequency, day).number;
+}
+
+/* Whether it is a line through so much that once is enough. */
+static bool forecast_is_costly(const struct tracing *tracing)
+{
+	const struct assessment *assessment = &tracing->out->assessment;
+	instant start = tracing->out->flow ? period_start(tracing->first,
+		tracing->evaluation->zone) : assessment->start;
+
+	return assessment->forecast.method == FORECAST_LEAST_SQUARES &&
+		start != INSTANT_MIN && period_number(tracing,
+			period_last_day(assessment->data_through)) -
+		period_number(tracing, zone_date(tracing->evaluation->zone,
+			start)) > TRAJECTORY_SQUARES_MAX;
+}
+
 static void forecast_trace(struct tracing *tracing)
 {
 	const struct assessment *assessment = &tracing->out->assessment;
@@ -388,6 +436,10 @@ static void forecast_trace(struct tracing *tracing)
 
 	if (assessment->forecast.method == FORECAST_NONE)
 		return;
+	if (forecast_is_costly(tracing)) {
+		forecast_ends(tracing);
+		return;
+	}
 	actual = figures_through(&tracing->milestone, tracing->evaluation,
 		assessment->data_through);
 	if (!actual.known || !projection_make(&(struct projection_question){
@@ -450,7 +502,7 @@ static void trajectory_trace(struct tracing *tracing)
 		&tracing->first, &tracing->last);
 	tracing->frequency = out->flow ? tracing->first.frequency :
 		expression_frequency(benchmark->actual, tracing->evaluation->reg);
-	actual_trace(tracing, &out->actual);
+	actual_trace(tracing, &out->actual, TRAJECTORY_POINTS_MAX);
 	out->through = tracing->through;
 	if (out->actual.count == 0)
 		return;

@@ -12,13 +12,18 @@
 
 #include "core/assess.h"
 
-#define TRAJECTORY_POINTS_MAX 400
+#define TRAJECTORY_POINTS_MAX 240
 /* Dates of figures without a frequency; a milestone with more has none. */
 #define TRAJECTORY_DATES_MAX 10000
 /* Periods that are told of a level without a start. */
 #define TRAJECTORY_PERIODS 24
-/* Times at which figures were revised, of which is told what was known before. */
+/* Times at which figures were revised, of which is told what was known before, by
+   fewer points. */
 #define TRAJECTORY_EARLIER_MAX 4
+#define TRAJECTORY_EARLIER_POINTS_MAX 60
+/* Periods since the start that a line of least squares is laid through once
+   more, to be told step by step; of more it is told where it begins and ends. */
+#define TRAJECTORY_SQUARES_MAX 400
 
 struct trajectory_point {
 	instant at;

@@ -19,7 +19,8 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_KEY = 256, TAKES_EVIDENCE = 512, TAKES_RELEASE = 1024,
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
-	TAKES_MATCH = 131072, TAKES_HTML = 262144 };
+	TAKES_MATCH = 131072, TAKES_FROM = 262144, TAKES_MONTHS = 524288,
+	TAKES_HTML = 1048576 };
 
 #define WORDS_MANY 1000
 
@@ -54,11 +55,18 @@ static const struct verb {
 	{"matrix", verb_matrix, TAKES_AS_OF | TAKES_KEYS | TAKES_WITHIN, 1,
 		"matrix PLEDGES --rows KEY --cols KEY [--within SPAN]",
 		"what is complete, place by measure"},
+	{"chart", verb_chart,
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_KEYS | TAKES_BY |
+		TAKES_FROM | TAKES_MONTHS | TAKES_FORCE, 2,
+		"chart ID|timeline|matrix|scorecard|calendar [PLEDGES]",
+		"a picture (SVG) to standard output: the trajectory of a "
+		"milestone, or one of many"},
 	{"ack", verb_ack, TAKES_FOR | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
 		"ack ALERT ... -m WHY [--for 7d]",
 		"take alerts in hand, by number or by what they are about"},
 	{"silence add", verb_silence_add,
-		TAKES_FOR | TAKES_TIMES | TAKES_NOTE | TAKES_KEY, WORDS_MANY,
+		TAKES_FOR | TAKES_TIMES | TAKES_FROM | TAKES_NOTE | TAKES_KEY,
+		WORDS_MANY,
 		"silence add NAME=VALUE ... -m WHY [--for 1d|--until TIME]",
 		"do not be told for a while of alerts that are so"},
 	{"silence list", verb_silence_list, TAKES_ALL, 0, "silence list [--all]",
@@ -175,8 +183,11 @@ static const struct option_row {
 		"--for SPAN", "how long an acknowledgement or a silence counts"},
 	{"--until", TAKES_TIMES, IN_REQUEST, offsetof(struct request, until),
 		"--until TIME", "of a silence: when it ends"},
-	{"--from", TAKES_TIMES, IN_REQUEST, offsetof(struct request, from),
-		"--from TIME", "of a silence: when it begins; default now"},
+	{"--from", TAKES_FROM, IN_REQUEST, offsetof(struct request, from),
+		"--from TIME",
+		"when a silence begins, default now; the first month of a calendar"},
+	{"--months", TAKES_MONTHS, IN_REQUEST, offsetof(struct request, months),
+		"--months N", "of a calendar; default 12"},
 	{"--evidence", TAKES_EVIDENCE, IN_REQUEST,
 		offsetof(struct request, evidence), "--evidence URL",
 		"where others can see it"},
@@ -200,7 +211,7 @@ static const struct option_row {
 	{"--release", TAKES_RELEASE, IN_FLAG, offsetof(struct request, release),
 		"--release", "accept all that its release brought, too"},
 	{"--force", TAKES_FORCE, IN_FLAG, offsetof(struct request, force),
-		"--force", "bytes to a terminal, over a file that is there"},
+		"--force", "bytes or a picture to a terminal, over a file that is there"},
 	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample),
 		"--sample N", "answers to be read again; default 20"},
 	{"--html", TAKES_HTML, IN_REQUEST, offsetof(struct request, html),

@@ -27,6 +27,7 @@ struct request {
 	const char *sort;	/* "due", "urgency", "id" */
 	const char *rows, *columns;	/* of a matrix */
 	const char *by;		/* of a scorecard */
+	const char *months;	/* of a calendar: a number */
 	bool all;		/* what is closed, too */
 	bool dead;		/* messages that were given up */
 	const char *span;	/* how long, a duration */
@@ -70,6 +71,7 @@ int verb_poll(const struct request *request);
 int verb_attest(const struct request *request);
 int verb_observe(const struct request *request);
 int verb_accept(const struct request *request);
+int verb_chart(const struct request *request);
 int verb_snapshot(const struct request *request);
 int verb_verify(const struct request *request);
 int verb_backup(const struct request *request);
@@ -89,7 +91,7 @@ bool word_is_number(const char *word);
 int no_csv(const struct request *request);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
-/* The same with the filters of milestones; within: due from now on, or NULL. A
+/* The same with the filters of milestones; within: due so soon, or NULL. A
    client status. */
 int query_add_filters(const struct request *request, const char *within,
 	struct text *query);

@@ -11,7 +11,7 @@
 
 /* Milestones that one picture looks at, so that the loop is not held up: as the
    engine has them, or judged as of another time. */
-#define LOOKED_MAX 20000
+#define LOOKED_MAX 10000
 #define JUDGED_MAX 1000
 #define MONTHS_DEFAULT 12
 
@@ -274,12 +274,10 @@ static int months_read(struct server_request *request, struct date *first,
 	else if (from != NULL && !date_parse(from, first))
 		return error_set(error, ERROR_INPUT, "from: \"%.40s\" is no month "
 			"or day, such as 2020-12", from);
-	if (number < 1 || number > CHART_MONTHS_MAX)
-		return error_set(error, ERROR_INPUT, "months: \"%.40s\" is not "
-			"between 1 and %d", count, CHART_MONTHS_MAX);
-	if (first->year == 9999)
-		return error_set(error, ERROR_INPUT, "from: there are no months "
-			"behind the year 9999");
+	if (!chart_months_fit(*first, number))
+		return error_set(error, ERROR_INPUT, "months: it is a number from 1 "
+			"to %d, and the last of them lies before the year 10000",
+			CHART_MONTHS_MAX);
 	*months = (int)number;
 	return 0;
 }

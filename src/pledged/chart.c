@@ -128,9 +128,10 @@ void chart_add_coverage(struct text *out, const struct rollup_weights *weights)
 	if (!weights_share(weights, &lower, &upper))
 		text_add_string(out, "–");
 	else if (lower / 100 == upper / 100)
-		text_addf(out, "%d %%", lower / 100);
+		text_addf(out, "%d" CHART_PERCENT "%", lower / 100);
 	else
-		text_addf(out, "%d–%d %%", lower / 100, upper / 100);
+		text_addf(out, "%d–%d" CHART_PERCENT "%", lower / 100,
+			upper / 100);
 }
 
 void chart_say_drawn(struct text *words, size_t drawn, size_t count)
@@ -140,54 +141,68 @@ void chart_say_drawn(struct text *words, size_t drawn, size_t count)
 			count);
 }
 
+void chart_say_part(struct text *out, const char **before, uint32_t count,
+	const char *words)
+{
+	if (count > 0) {
+		text_addf(out, "%s%u %s", *before, count, words);
+		*before = ", ";
+	}
+}
+
 static void say_left_out(struct text *words, const struct rollup_tally *total)
 {
 	static const enum status out[] = {STATUS_WITHDRAWN, STATUS_SUPERSEDED,
 		STATUS_WAIVED};
 	const char *before = " Left out: ";
 
-	for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
-		if (total->by_status[out[i]] == 0)
-			continue;
-		text_addf(words, "%s%u %s", before, total->by_status[out[i]],
+	for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+		chart_say_part(words, &before, total->by_status[out[i]],
 			status_look(out[i])->words);
-		before = ", ";
-	}
 	if (before[0] == ',')
 		text_add_char(words, '.');
 }
 
+/* " Least of all: CN and 2 more, 28 %." */
 static void say_lowest(const struct rollup *rollup, struct text *out)
 {
-	size_t lowest = rollup->row_count;
-	int least = 10001, lower, upper;
+	size_t lowest = 0, alike = 0, counted = 0;
+	int least = 0, lower, upper;
 
 	for (size_t i = 0; i < rollup->row_count; i++) {
-		if (!weights_share(&rollup->rows[i].tally.all, &lower, &upper) ||
-		    lower >= least)
+		if (!weights_share(&rollup->rows[i].tally.all, &lower, &upper))
 			continue;
-		least = lower;
-		lowest = i;
+		if (counted++ == 0 || lower < least) {
+			least = lower;
+			lowest = i;
+			alike = 0;
+		} else if (lower == least) {
+			alike++;
+		}
 	}
-	if (lowest == rollup->row_count || rollup->row_count < 2)
+	if (counted < 2 || alike + 1 == counted)
 		return;
 	text_add_string(out, " Least of all: ");
 	chart_add_name(out, rollup->rows[lowest].name);
-	text_add_string(out, ", ");
-	chart_add_coverage(out, &rollup->rows[lowest].tally.all);
-	text_add_char(out, '.');
+	if (alike > 0)
+		text_addf(out, " and %zu more", alike);
+	text_addf(out, ", %d" CHART_PERCENT "%.", least / 100);
 }
 
 void chart_say_rollup(struct text *out, const struct rollup *rollup)
 {
 	const struct rollup_tally *total = &rollup->total;
+	const char *before = "; ";
 
 	text_addf(out, "%u of %u required milestones are met, ",
 		total->by_class[ROLLUP_MET], tally_required(total));
 	chart_add_coverage(out, &total->all);
-	text_addf(out, " by weight; %u missed, %u cannot be told yet, %u are "
-		"ahead.", total->by_class[ROLLUP_MISSED],
-		total->by_class[ROLLUP_UNKNOWN], total->by_class[ROLLUP_AHEAD]);
+	text_add_string(out, " by weight");
+	chart_say_part(out, &before, total->by_class[ROLLUP_MISSED], "missed");
+	chart_say_part(out, &before, total->by_class[ROLLUP_UNKNOWN],
+		"not known yet");
+	chart_say_part(out, &before, total->by_class[ROLLUP_AHEAD], "ahead");
+	text_add_char(out, '.');
 	say_lowest(rollup, out);
 	say_left_out(out, total);
 }

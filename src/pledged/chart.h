@@ -70,10 +70,13 @@ bool chart_scorecard(const struct register_ *reg, const struct rollup *rollup,
 /*
  * Whose due dates lie in so many months (1 to CHART_MONTHS_MAX) from that of a
  * day on: each day by the most urgent of what is due then, and in a file also
- * one by one, CHART_ROWS_MAX at most. Months without any are drawn too.
+ * one by one, CHART_ROWS_MAX at most. Months without any are drawn too. Nothing to
+ * draw: chart_months_fit says so.
  */
 bool chart_calendar(const struct register_ *reg, const uint32_t *milestones,
 	size_t count, const struct chart_answers *answers, struct date first,
 	int months, enum chart_form form, struct text *svg, struct text *words);
+/* Whether a calendar may have so many months from a day on. */
+bool chart_months_fit(struct date first, int64_t months);
 
 #endif

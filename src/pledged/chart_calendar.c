@@ -18,7 +18,7 @@
 
 #define MONTHS_A_ROW 3
 #define DAY_WIDTH 32
-#define DAY_HEIGHT 32
+#define DAY_HEIGHT 34
 #define MONTH_WIDTH (7 * DAY_WIDTH)
 #define MONTH_GAP 22
 #define MONTH_HEAD 46
@@ -199,7 +199,7 @@ static void draw_weekdays(struct text *svg, double left, double y)
 			TONE_MUTED, days[i], 0);
 }
 
-/* "✗", "✗3" */
+/* "✗", "✗3", "120" */
 static void draw_deadlines(struct calendar_chart *calendar, size_t first,
 	struct area area)
 {
@@ -207,14 +207,14 @@ static void draw_deadlines(struct calendar_chart *calendar, size_t first,
 	const struct look *look = status_look(calendar->deadlines[first].status);
 	char label[32];
 
-	if (count == 1)
+	if (count == 1 || count >= 1000)
 		snprintf(label, sizeof label, "%s", look->sign);
 	else if (count < 100)
 		snprintf(label, sizeof label, "%s%zu", look->sign, count);
 	else
 		snprintf(label, sizeof label, "%zu", count);
-	area.y += 13;
-	area.height -= 14;
+	area.y += 14;
+	area.height -= 17;
 	drawing_box(&calendar->chart.body, look->hue, area, label);
 }
 
@@ -325,6 +325,13 @@ static void draw_list(struct calendar_chart *calendar)
 	chart_note(&calendar->chart, more);
 }
 
+/* The month behind the last is a date, too. */
+bool chart_months_fit(struct date first, int64_t months)
+{
+	return months >= 1 && months <= CHART_MONTHS_MAX &&
+		first.year * 12 + first.month - 1 + months < 10000 * 12;
+}
+
 bool chart_calendar(const struct register_ *reg, const uint32_t *milestones,
 	size_t count, const struct chart_answers *answers, struct date first,
 	int months, enum chart_form form, struct text *svg, struct text *words)
@@ -336,8 +343,7 @@ bool chart_calendar(const struct register_ *reg, const uint32_t *milestones,
 		.as_of_time = answers->as_of,
 	};
 
-	if (months < 1 || months > CHART_MONTHS_MAX ||
-	    first.year * 12 + first.month + months > 9999 * 12)
+	if (!chart_months_fit(first, months))
 		return false;
 	calendar.last = date_add_days(date_add_months(calendar.first, months),
 		-1);

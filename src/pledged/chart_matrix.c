@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "pledged/chart_internal.h"
@@ -23,14 +24,15 @@
 #define COLUMN_LEAST 46		/* "50–75" has room */
 #define COLUMN_MOST 96
 #define ROW_HEIGHT 26
-#define SLANT_ROOM 130		/* of a heading's length */
+#define SLANT_MOST 130		/* of a heading's length */
 
 struct matrix {
 	struct chart chart;
 	const struct rollup *rollup;
 	size_t rows, columns;		/* that are drawn */
 	double column;			/* width */
-	bool slanted;			/* headings */
+	double slant;			/* length of slanted headings; 0: they
+					   lie flat */
 	bool many;			/* a cell has several milestones */
 	bool occurs[STATUS_COUNT];
 	double top, bottom;		/* of the cells */
@@ -119,7 +121,8 @@ static void matrix_measure(struct matrix *matrix)
 		widest = fmax(widest, drawing_width(
 			matrix->rollup->columns[i].name, 12) + 8);
 	matrix->column = fmax(matrix->column, fmin(room, COLUMN_MOST));
-	matrix->slanted = widest > matrix->column;
+	if (widest > matrix->column)
+		matrix->slant = fmin(widest, SLANT_MOST);
 	matrix->chart.width = PLOT_LEFT + SHARE_ROOM + CHART_MARGIN +
 		fmax(matrix->column * (double)matrix->columns, 340);
 }
@@ -150,9 +153,9 @@ static void draw_headings(struct matrix *matrix)
 		const char *name = matrix->rollup->columns[i].name;
 		struct place at = {column_x(matrix, i), y};
 
-		if (matrix->slanted)
+		if (matrix->slant > 0)
 			drawing_slanted(svg, (struct place){at.x + 4, at.y}, 12,
-				name, SLANT_ROOM);
+				name, matrix->slant);
 		else
 			drawing_text(svg, at, ANCHOR_MIDDLE, 12, TONE_INK, name,
 				matrix->column - 4);
@@ -161,21 +164,47 @@ static void draw_headings(struct matrix *matrix)
 		TONE_MUTED, "met", 0);
 }
 
-static void draw_cell(struct matrix *matrix, size_t row, size_t column)
+static struct box cell_box(const struct matrix *matrix, size_t row,
+	size_t column)
 {
 	const struct rollup_tally *cell = cell_of(matrix, row, column);
-	struct area area = {column_x(matrix, column) - matrix->column / 2 + 1.5,
+	struct box box = {.area = {
+		column_x(matrix, column) - matrix->column / 2 + 1.5,
 		row_y(matrix, row) - ROW_HEIGHT / 2.0 + 1.5, matrix->column - 3,
-		ROW_HEIGHT - 3};
-	const struct look *look;
-	char label[32];
+		ROW_HEIGHT - 3}};
 
-	if (cell->milestones == 0)
-		return;
-	look = status_look(cell_status(cell));
-	cell_label(cell, label, sizeof label);
-	drawing_box(&matrix->chart.body, look->hue, area,
-		tally_required(cell) > 1 ? label : look->sign);
+	if (tally_required(cell) > 1)
+		cell_label(cell, box.sign, sizeof box.sign);
+	else
+		string_copy(box.sign, sizeof box.sign,
+			status_look(cell_status(cell))->sign);
+	return box;
+}
+
+/* The boxes of one hue, which are many. */
+static void draw_hue(struct matrix *matrix, enum hue hue, struct box *room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < matrix->rows * matrix->columns; i++) {
+		size_t row = i / matrix->columns, column = i % matrix->columns;
+		const struct rollup_tally *cell = cell_of(matrix, row, column);
+
+		if (cell->milestones > 0 &&
+		    status_look(cell_status(cell))->hue == hue)
+			room[count++] = cell_box(matrix, row, column);
+	}
+	if (count > 0)
+		drawing_boxes(&matrix->chart.body, hue, room, count);
+}
+
+static void draw_cells(struct matrix *matrix)
+{
+	struct box *room = mem_new(matrix->rows * matrix->columns, sizeof *room);
+
+	for (int hue = 0; hue < HUE_COUNT; hue++)
+		draw_hue(matrix, (enum hue)hue, room);
+	free(room);
 }
 
 static void draw_row(struct matrix *matrix, size_t row)
@@ -188,8 +217,6 @@ static void draw_row(struct matrix *matrix, size_t row)
 	chart_add_coverage(&share, &line->tally.all);
 	drawing_text(&matrix->chart.body, (struct place){CHART_MARGIN, y},
 		ANCHOR_START, 13, TONE_INK, line->name, NAME_ROOM);
-	for (size_t i = 0; i < matrix->columns; i++)
-		draw_cell(matrix, row, i);
 	drawing_text(&matrix->chart.body, (struct place){share_x(matrix), y},
 		ANCHOR_END, 12, TONE_INK, text_string(&share), 0);
 	text_release(&share);
@@ -202,8 +229,8 @@ static void draw_column_share(struct matrix *matrix, size_t column)
 
 	text_init(&share, 64);
 	chart_add_coverage(&share, &matrix->rollup->columns[column].tally.all);
-	if (string_ends(text_string(&share), " %"))
-		share.data[share.length - 2] = '\0';
+	if (string_ends(text_string(&share), CHART_PERCENT))
+		share.data[share.length - strlen(CHART_PERCENT)] = '\0';
 	drawing_text(&matrix->chart.body, (struct place){
 		column_x(matrix, column), matrix->bottom + 17}, ANCHOR_MIDDLE,
 		12, TONE_INK, text_string(&share), 0);
@@ -229,12 +256,12 @@ static void draw_total(struct matrix *matrix)
 
 static void draw_matrix(struct matrix *matrix)
 {
-	matrix->top = matrix->chart.y + 26 +
-		(matrix->slanted ? SLANT_ROOM * SLANT_SINE : 0);
+	matrix->top = matrix->chart.y + 26 + matrix->slant * SLANT_SINE;
 	matrix->bottom = matrix->top + (double)matrix->rows * ROW_HEIGHT;
 	draw_headings(matrix);
 	for (size_t i = 0; i < matrix->rows; i++)
 		draw_row(matrix, i);
+	draw_cells(matrix);
 	for (size_t i = 0; i < matrix->columns; i++)
 		draw_column_share(matrix, i);
 	draw_total(matrix);

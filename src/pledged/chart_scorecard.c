@@ -12,15 +12,15 @@
 
 #include "pledged/chart_internal.h"
 
-#define WIDTH 880
+#define WIDTH 940
 #define NAME_ROOM 180
 #define BAR_LEFT (CHART_MARGIN + NAME_ROOM + 10)
 #define BAR_WIDTH 360
 #define BAR_HEIGHT 22
 #define ROW_HEIGHT 32
-#define COUNT_RIGHT (BAR_LEFT + BAR_WIDTH + 64)
-#define SHARE_RIGHT (COUNT_RIGHT + 82)
-#define DUE_RIGHT (SHARE_RIGHT + 78)
+#define COUNT_RIGHT (BAR_LEFT + BAR_WIDTH + 84)
+#define SHARE_RIGHT (COUNT_RIGHT + 88)
+#define DUE_RIGHT (SHARE_RIGHT + 88)
 #define NEXT_RIGHT (WIDTH - CHART_MARGIN)
 
 /* The parts of a bar, from left to right. */
@@ -33,7 +33,7 @@ static const struct part {
 	{HUE_GOOD, "✓", "met in time", ROLLUP_MET, false},
 	{HUE_LATE, "✓+", "met late", ROLLUP_MET, true},
 	{HUE_BAD, "✗", "missed", ROLLUP_MISSED, false},
-	{HUE_BLIND, "?", "cannot be told yet", ROLLUP_UNKNOWN, false},
+	{HUE_BLIND, "?", "not known yet", ROLLUP_UNKNOWN, false},
 	{HUE_IDLE, "○", "ahead", ROLLUP_AHEAD, false},
 };
 

@@ -13,12 +13,13 @@
 #include "pledged/chart_internal.h"
 #include "pledged/ticks.h"
 
-#define WIDTH 920
+#define WIDTH 960
 #define NAME_LEFT 52
-#define NAME_ROOM 290
-#define PLOT_LEFT 362
-#define PLOT_RIGHT 748
-#define DUE_LEFT 766
+#define NAME_ROOM 340
+#define PLOT_LEFT 404
+#define PLOT_RIGHT 790
+#define TIME_TICKS 5	/* have room for labels */
+#define DUE_LEFT 806
 #define LATE_RIGHT (WIDTH - CHART_MARGIN)
 #define ROW_HEIGHT 27
 #define ROWS_LONG 20	/* of more, times stand below them, too */
@@ -32,6 +33,7 @@ struct row {
 	instant start, original, due, expected, event;
 	int32_t late;		/* days; DAYS_NONE: none */
 	bool estimate;		/* late is what is expected */
+	bool broken;		/* the event is that it was not kept */
 };
 
 struct timeline {
@@ -82,6 +84,8 @@ static struct row row_of(const struct chart *chart, uint32_t milestone,
 		.due = a->due,
 		.expected = row_expected(chart, milestone, a),
 		.event = a->event != INSTANT_MIN ? a->event : INSTANT_MAX,
+		.broken = a->verdict == VERDICT_BREACHED ||
+			a->verdict == VERDICT_REVERSED,
 	};
 
 	row_late(&row, a);
@@ -112,35 +116,48 @@ static bool row_was_moved(const struct row *row)
 
 static void say_statuses(const struct timeline *timeline, struct text *out)
 {
-	size_t counts[STATUS_COUNT] = {0};
+	uint32_t counts[STATUS_COUNT] = {0};
 	const char *before = ": ";
 
 	for (size_t i = 0; i < timeline->count; i++)
 		counts[timeline->rows[i].status]++;
-	for (size_t i = 0; i < STATUS_COUNT; i++) {
-		if (counts[i] == 0)
-			continue;
-		text_addf(out, "%s%zu %s", before, counts[i],
+	for (size_t i = 0; i < STATUS_COUNT; i++)
+		chart_say_part(out, &before, counts[i],
 			status_look((enum status)i)->words);
-		before = ", ";
-	}
 }
 
-/* " 2 were moved to another date, 1 is expected late." */
+static bool row_is_late(const struct row *row)
+{
+	return row->late != DAYS_NONE && row->late > 0 && !row->estimate;
+}
+
+static bool row_is_expected_late(const struct row *row)
+{
+	return row->late != DAYS_NONE && row->late > 0 && row->estimate;
+}
+
+/* " 2 moved to another date, 1 expected late." */
 static void say_dates(const struct timeline *timeline, struct text *out)
 {
-	size_t moved = 0, late = 0, expected = 0;
+	static const struct {
+		bool (*holds)(const struct row *row);
+		const char *words;
+	} parts[] = {
+		{row_was_moved, "moved to another date"},
+		{row_is_late, "late, or over their date by now"},
+		{row_is_expected_late, "expected late"},
+	};
+	const char *before = " ";
 
-	for (size_t i = 0; i < timeline->count; i++) {
-		const struct row *row = &timeline->rows[i];
-		bool is_late = row->late != DAYS_NONE && row->late > 0;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		uint32_t count = 0;
 
-		moved += row_was_moved(row);
-		late += is_late && !row->estimate;
-		expected += is_late && row->estimate;
+		for (size_t row = 0; row < timeline->count; row++)
+			count += parts[i].holds(&timeline->rows[row]);
+		chart_say_part(out, &before, count, parts[i].words);
 	}
-	text_addf(out, " Moved to another date: %zu. Late, or over their date "
-		"by now: %zu. Expected late: %zu.", moved, late, expected);
+	if (before[0] == ',')
+		text_add_char(out, '.');
 }
 
 static void say_timeline(struct timeline *timeline)
@@ -213,7 +230,7 @@ static void timeline_times(struct timeline *timeline)
 	timeline->times = (struct scale){(double)reach.from, (double)reach.to,
 		PLOT_LEFT, PLOT_RIGHT};
 	ticks_of_time(reach.from, reach.to, timeline->chart.reg->zone,
-		&timeline->ticks);
+		TIME_TICKS, &timeline->ticks);
 }
 
 static bool is_within(const struct timeline *timeline, instant at)
@@ -234,10 +251,10 @@ static double x_of(const struct timeline *timeline, instant at)
 static void draw_tick_labels(struct timeline *timeline, double y)
 {
 	for (size_t i = 0; i < timeline->ticks.count; i++)
-		drawing_text(&timeline->chart.body, (struct place){scale_place(
+		drawing_label(&timeline->chart.body, (struct place){scale_place(
 			&timeline->times, timeline->ticks.items[i].value), y},
 			ANCHOR_MIDDLE, 12, TONE_MUTED,
-			timeline->ticks.items[i].label, 0);
+			timeline->ticks.items[i].label);
 }
 
 static void draw_grid(struct timeline *timeline)
@@ -328,7 +345,7 @@ static void draw_marks(struct timeline *timeline, const struct row *row, double 
 			MARK_DIAMOND : MARK_BEYOND,
 			(struct place){x_of(timeline, row->expected), y});
 	if (row->event != INSTANT_MAX)
-		drawing_mark(svg, MARK_DOT,
+		drawing_mark(svg, row->broken ? MARK_CROSS : MARK_DOT,
 			(struct place){x_of(timeline, row->event), y});
 }
 
@@ -366,7 +383,7 @@ static void draw_row(struct timeline *timeline, const struct row *row, double y)
 	drawing_sign(&timeline->chart.body, look->hue, (struct place){
 		CHART_MARGIN + SIGN_WIDTH / 2.0, y}, look->sign);
 	drawing_text(&timeline->chart.body, (struct place){NAME_LEFT, y + 4},
-		ANCHOR_START, 13, TONE_INK, text_string(&title), NAME_ROOM);
+		ANCHOR_START, 12, TONE_INK, text_string(&title), NAME_ROOM);
 	text_release(&title);
 	draw_spans(timeline, row, y);
 	draw_marks(timeline, row, y);
@@ -377,12 +394,13 @@ static void draw_rows(struct timeline *timeline)
 {
 	struct chart *chart = &timeline->chart;
 
-	timeline->top = chart->y + 48;
-	timeline->bottom = timeline->top + (double)timeline->count * ROW_HEIGHT;
 	timeline_times(timeline);
+	timeline->top = chart->y +
+		(is_within(timeline, timeline->as_of) ? 48 : 30);
+	timeline->bottom = timeline->top + (double)timeline->count * ROW_HEIGHT;
 	draw_grid(timeline);
-	draw_headings(timeline);
 	draw_as_of(timeline);
+	draw_headings(timeline);
 	for (size_t i = 0; i < timeline->count; i++)
 		draw_row(timeline, &timeline->rows[i], timeline->top +
 			((double)i + 0.5) * ROW_HEIGHT);
@@ -411,7 +429,17 @@ static bool row_is_expected(const struct row *row)
 
 static bool row_is_fulfilled(const struct row *row)
 {
-	return row->event != INSTANT_MAX;
+	return row->event != INSTANT_MAX && !row->broken;
+}
+
+static bool row_is_broken(const struct row *row)
+{
+	return row->event != INSTANT_MAX && row->broken;
+}
+
+static bool row_has_start(const struct row *row)
+{
+	return row->start != INSTANT_MIN;
 }
 
 static void draw_mark_legend(struct timeline *timeline)
@@ -425,7 +453,10 @@ static void draw_mark_legend(struct timeline *timeline)
 		legend_mark(&legend, MARK_DIAMOND, "expected");
 	if (some_row(timeline, row_is_fulfilled))
 		legend_mark(&legend, MARK_DOT, "fulfilled");
-	legend_stroke(&legend, STROKE_SPAN, "from start to due date");
+	if (some_row(timeline, row_is_broken))
+		legend_mark(&legend, MARK_CROSS, "broken");
+	if (some_row(timeline, row_has_start))
+		legend_stroke(&legend, STROKE_SPAN, "from start to due date");
 	chart_legend_end(&timeline->chart, &legend);
 }
 

@@ -14,15 +14,18 @@
 #define PLOT_LEFT 72
 #define PLOT_RIGHT (WIDTH - CHART_MARGIN)
 #define UNIT_MAX 40	/* bytes of a unit in a legend */
+#define TIME_TICKS 8	/* have room for labels */
+#define APART 2.0	/* so far, two lines are seen to be two */
 #define DOTS_MAX 40	/* figures with a dot each; of more, the line alone */
 
 struct charting {
 	struct chart chart;
 	const struct trajectory *trajectory;
-	uint32_t milestone;
 	instant original;	/* due date; INSTANT_MAX: as it is, or not known */
 	const char *unit;	/* NULL: none is told */
 	struct scale times, values;
+	struct ticks time_ticks, value_ticks;
+	bool shows[TRAJECTORY_EARLIER_MAX];	/* earlier lines */
 	double top, bottom;	/* of the plane */
 	struct text *svg;
 };
@@ -182,7 +185,7 @@ static void extent_take(const struct trajectory_line *line, double *low,
 }
 
 /* From 0 where that is not far off: shares of a flow are seen as such. */
-static void charting_values(struct charting *charting, struct ticks *ticks)
+static void charting_values(struct charting *charting)
 {
 	const struct trajectory *trajectory = charting->trajectory;
 	const struct assessment *a = &trajectory->assessment;
@@ -201,12 +204,11 @@ static void charting_values(struct charting *charting, struct ticks *ticks)
 	}
 	if (trajectory->flow || (low > 0 && low < high / 2))
 		low = fmin(low, 0);
-	charting->values.place_from = charting->bottom;
-	charting->values.place_to = charting->top;
-	ticks_of_values(low, high, ticks, &charting->values);
+	charting->values.place_from = PLOT_HEIGHT;
+	ticks_of_values(low, high, &charting->value_ticks, &charting->values);
 }
 
-static void charting_times(struct charting *charting, struct ticks *ticks)
+static void charting_times(struct charting *charting)
 {
 	const struct trajectory *trajectory = charting->trajectory;
 	/* A line of one point stands in the middle of a day. */
@@ -215,7 +217,47 @@ static void charting_times(struct charting *charting, struct ticks *ticks)
 	charting->times = (struct scale){(double)(trajectory->from - spare),
 		(double)(trajectory->to + spare), PLOT_LEFT, PLOT_RIGHT};
 	ticks_of_time(trajectory->from - spare, trajectory->to + spare,
-		trajectory->zone, ticks);
+		trajectory->zone, TIME_TICKS, &charting->time_ticks);
+}
+
+/* Whether an earlier line parts from the actual far enough to be seen. */
+static bool earlier_shows(const struct charting *charting,
+	const struct trajectory_line *line)
+{
+	const struct trajectory_line *actual = &charting->trajectory->actual;
+	size_t at = 0;
+
+	for (size_t i = 0; i < line->count; i++) {
+		while (at < actual->count &&
+		    actual->points[at].at < line->points[i].at)
+			at++;
+		if (at == actual->count)
+			return true;
+		if (actual->points[at].at == line->points[i].at &&
+		    fabs(scale_place(&charting->values, actual->points[at].value) -
+			    scale_place(&charting->values, line->points[i].value)) >
+			    APART)
+			return true;
+	}
+	return false;
+}
+
+/* The scales, as if the plane began at 0. */
+static void charting_measure(struct charting *charting)
+{
+	const struct trajectory *trajectory = charting->trajectory;
+
+	charting_values(charting);
+	charting_times(charting);
+	for (size_t i = 0; i < trajectory->earlier_count; i++)
+		charting->shows[i] = earlier_shows(charting,
+			&trajectory->earlier[i]);
+}
+
+static void charting_place_plane(struct charting *charting, double top)
+{
+	charting->top = charting->values.place_to = top;
+	charting->bottom = charting->values.place_from = top + PLOT_HEIGHT;
 }
 
 static struct place charting_place(const struct charting *charting, instant at,
@@ -228,26 +270,26 @@ static struct place charting_place(const struct charting *charting, instant at,
 static void draw_axes(struct charting *charting)
 {
 	struct text *svg = charting->svg;
-	struct ticks values, times;
+	const struct ticks *values = &charting->value_ticks,
+		*times = &charting->time_ticks;
 
-	charting_values(charting, &values);
-	charting_times(charting, &times);
-	for (size_t i = 0; i < values.count; i++) {
-		double y = scale_place(&charting->values, values.items[i].value);
+	for (size_t i = 0; i < values->count; i++) {
+		double y = scale_place(&charting->values,
+			values->items[i].value);
 
 		drawing_line(svg, STROKE_GRID, (struct place){PLOT_LEFT, y},
 			(struct place){PLOT_RIGHT, y});
 		drawing_text(svg, (struct place){PLOT_LEFT - 8, y + 4},
-			ANCHOR_END, 12, TONE_MUTED, values.items[i].label,
+			ANCHOR_END, 12, TONE_MUTED, values->items[i].label,
 			PLOT_LEFT - 10);
 	}
-	for (size_t i = 0; i < times.count; i++) {
-		double x = scale_place(&charting->times, times.items[i].value);
+	for (size_t i = 0; i < times->count; i++) {
+		double x = scale_place(&charting->times, times->items[i].value);
 
 		drawing_line(svg, STROKE_FRAME, (struct place){x, charting->bottom},
 			(struct place){x, charting->bottom + 5});
 		drawing_text(svg, (struct place){x, charting->bottom + 19},
-			ANCHOR_MIDDLE, 12, TONE_MUTED, times.items[i].label, 0);
+			ANCHOR_MIDDLE, 12, TONE_MUTED, times->items[i].label, 0);
 	}
 	drawing_line(svg, STROKE_FRAME, (struct place){PLOT_LEFT, charting->bottom},
 		(struct place){PLOT_RIGHT, charting->bottom});
@@ -302,12 +344,17 @@ static void draw_date(const struct charting *charting, instant at,
 	text_release(&label);
 }
 
+static bool original_shows(const struct charting *charting)
+{
+	return charting->original >= charting->trajectory->from &&
+		charting->original <= charting->trajectory->to;
+}
+
 static void draw_dates(const struct charting *charting)
 {
 	instant due = charting->trajectory->assessment.due;
 
-	if (charting->original < charting->trajectory->to &&
-	    charting->original >= charting->trajectory->from)
+	if (original_shows(charting))
 		draw_date(charting, charting->original, MARK_HOLLOW_FLAG,
 			"first due ", 10 + CHART_LINE);
 	if (due != INSTANT_MAX)
@@ -338,6 +385,8 @@ static void draw_earlier(const struct charting *charting)
 		const struct trajectory_point *last =
 			&line->points[line->count - 1];
 
+		if (!charting->shows[i])
+			continue;
 		draw_trajectory_line(charting, STROKE_EARLIER, line);
 		drawing_mark(charting->svg, MARK_RING, charting_place(charting,
 			last->at, last->value));
@@ -384,7 +433,7 @@ static void draw_latest(const struct charting *charting)
 	const struct trajectory_point *last = &actual->points[actual->count - 1];
 	struct place at = charting_place(charting, last->at, last->value);
 	bool rises = actual->count > 1 && last[-1].value < last->value;
-	bool bottom = at.y > charting->bottom - 30;
+	bool bottom = at.y > charting->bottom - 30, top = at.y < charting->top + 24;
 	struct text label;
 
 	text_init(&label, 256);
@@ -398,9 +447,9 @@ static void draw_latest(const struct charting *charting)
 		PLOT_RIGHT;
 
 	at.x += left ? -10 : 10;
-	at.y += bottom || (left && rises) ? -10 : 22;
+	at.y += bottom || (left && rises && !top) ? -10 : 22;
 	drawing_label(charting->svg, at, left ? ANCHOR_END : ANCHOR_START, 13,
-		text_string(&label));
+		TONE_INK, text_string(&label));
 	text_release(&label);
 }
 
@@ -448,8 +497,12 @@ static void draw_legend(struct charting *charting)
 	if (a->target.known)
 		draw_meaning(&legend, STROKE_LIMIT, trajectory->ceiling ?
 			"limit " : "target ", decimal_to_double(a->target.value));
-	if (trajectory->earlier_count > 0)
+	for (size_t i = 0; i < trajectory->earlier_count; i++) {
+		if (!charting->shows[i])
+			continue;
 		legend_stroke(&legend, STROKE_EARLIER, "before revisions");
+		break;
+	}
 	chart_legend_end(&charting->chart, &legend);
 }
 
@@ -459,9 +512,8 @@ static void draw_plane(struct charting *charting)
 {
 	struct chart *chart = &charting->chart;
 
-	charting->top = chart->y + 24 +
-		(charting->original == INSTANT_MAX ? 0 : CHART_LINE);
-	charting->bottom = charting->top + PLOT_HEIGHT;
+	charting_place_plane(charting, chart->y + 24 +
+		(original_shows(charting) ? CHART_LINE : 0));
 	draw_axes(charting);
 	draw_band(charting);
 	draw_dates(charting);
@@ -499,7 +551,6 @@ bool chart_trajectory(const struct register_ *reg, struct history *history,
 		return false;
 	struct charting charting = {
 		.trajectory = &trajectory,
-		.milestone = milestone,
 		.original = original_of(reg, milestone, &trajectory),
 		.unit = unit_of(trajectory.milestone),
 		.svg = &charting.chart.body,
@@ -508,6 +559,7 @@ bool chart_trajectory(const struct register_ *reg, struct history *history,
 	chart_init(&charting.chart, reg, form, WIDTH);
 	chart_add_title(&charting.chart.title, reg, trajectory.milestone);
 	say_all(&charting);
+	charting_measure(&charting);
 	chart_head(&charting.chart);
 	draw_legend(&charting);
 	draw_plane(&charting);

@@ -163,11 +163,6 @@ static const struct stroke_look {
 	[STROKE_DELAY] = {"p-delay", "#57606a", "2.5", "3 2", MARK_NONE},
 };
 
-enum mark stroke_mark(enum stroke stroke)
-{
-	return stroke_looks[stroke].mark;
-}
-
 static void add_stroke(struct text *svg, enum stroke stroke)
 {
 	const struct stroke_look *look = &stroke_looks[stroke];
@@ -223,6 +218,8 @@ static const struct mark_look {
 		"p-earlier p-hollow", PAPER, "#8fa3b8", "1.2"},
 	[MARK_DIAMOND] = {"m0 -5.5l5.5 5.5l-5.5 5.5l-5.5 -5.5z",
 		"p-outlook p-hollow", PAPER, "#a33c00", "2"},
+	[MARK_CROSS] = {"m-4.5 -4.5l9 9m0 -9l-9 9", "p-broken", "none",
+		"#a40e26", "2.5"},
 	[MARK_FLAG] = {"l-5.5 -9h11z", "p-flag", INK, INK, "1.2"},
 	[MARK_HOLLOW_FLAG] = {"l-5.5 -9h11z", "p-flag p-hollow", PAPER, INK,
 		"1.2"},
@@ -247,11 +244,11 @@ static const struct hue_look {
 	const char *fill, *stroke, *ink;
 	const char *dashes;	/* NULL: none */
 } hue_looks[HUE_COUNT] = {
-	[HUE_GOOD] = {"#d2f0d8", "#1a7f37", "#0b3d19", NULL},
+	[HUE_GOOD] = {"#b9e6c3", "#1a7f37", "#0b3d19", NULL},
 	[HUE_LATE] = {"#eab73f", "#7d5200", "#2b1c00", NULL},
 	[HUE_BAD] = {"#a40e26", "#6b0717", "#ffffff", NULL},
 	[HUE_BLIND] = {PAPER, "#6639ba", "#4c2889", "3 2"},
-	[HUE_IDLE] = {"#eef1f4", "#8c959f", "#424a53", NULL},
+	[HUE_IDLE] = {"#f6f8fa", "#8c959f", "#424a53", NULL},
 	[HUE_OUT] = {PAPER, "#d0d7de", "#59636e", NULL},
 };
 
@@ -259,27 +256,53 @@ static const struct hue_look {
 /* From the middle of a letter down to where it stands. */
 #define DROP(size) ((size) * 0.36)
 
-void drawing_box(struct text *svg, enum hue hue, struct area area,
-	const char *sign)
+static void add_signs(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count)
+{
+	text_addf(svg, "<g font-size=\"%d\" text-anchor=\"middle\" "
+		"class=\"p-on-%s\" fill=\"%s\">\n", SIGN_SIZE, hue_name(hue),
+		hue_looks[hue].ink);
+	for (size_t i = 0; i < count; i++) {
+		const struct area *area = &boxes[i].area;
+
+		if (boxes[i].sign[0] == '\0')
+			continue;
+		text_addf(svg, "<text x=\"%.1f\" y=\"%.1f\">",
+			area->x + area->width / 2,
+			area->y + area->height / 2 + DROP(SIGN_SIZE));
+		text_add_html(svg, boxes[i].sign);
+		text_add_string(svg, "</text>\n");
+	}
+	text_add_string(svg, "</g>\n");
+}
+
+/* Together, so that thousands are not large. */
+void drawing_boxes(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count)
 {
 	const struct hue_look *look = &hue_looks[hue];
 
-	text_addf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-		"height=\"%.1f\" rx=\"3\" class=\"p-%s\" fill=\"%s\" "
-		"stroke=\"%s\"", area.x, area.y, area.width, area.height,
+	text_addf(svg, "<g class=\"p-%s\" fill=\"%s\" stroke=\"%s\"",
 		hue_name(hue), look->fill, look->stroke);
 	if (look->dashes != NULL)
 		text_addf(svg, " stroke-dasharray=\"%s\"", look->dashes);
-	text_add_string(svg, "/>\n");
-	if (*sign == '\0')
-		return;
-	text_addf(svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" "
-		"text-anchor=\"middle\" class=\"p-on-%s\" fill=\"%s\">",
-		area.x + area.width / 2,
-		area.y + area.height / 2 + DROP(SIGN_SIZE), SIGN_SIZE,
-		hue_name(hue), look->ink);
-	add_text_cut(svg, sign, SIGN_SIZE, 0);
-	text_add_string(svg, "</text>\n");
+	text_add_string(svg, ">\n");
+	for (size_t i = 0; i < count; i++)
+		text_addf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+			"height=\"%.1f\" rx=\"3\"/>\n", boxes[i].area.x,
+			boxes[i].area.y, boxes[i].area.width,
+			boxes[i].area.height);
+	text_add_string(svg, "</g>\n");
+	add_signs(svg, hue, boxes, count);
+}
+
+void drawing_box(struct text *svg, enum hue hue, struct area area,
+	const char *sign)
+{
+	struct box box = {.area = area};
+
+	string_copy(box.sign, sizeof box.sign, sign);
+	drawing_boxes(svg, hue, &box, 1);
 }
 
 void drawing_outline(struct text *svg, struct area area)
@@ -347,10 +370,10 @@ void drawing_slanted(struct text *svg, struct place at, int size,
 
 /* Twice, since not everything that shows SVG knows paint-order. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
-	int size, const char *string)
+	int size, enum tone tone, const char *string)
 {
 	add_text(svg, at, anchor, size, PAINT_HALO, string, 0);
-	add_text(svg, at, anchor, size, PAINT_INK, string, 0);
+	add_text(svg, at, anchor, size, tone_paints[tone], string, 0);
 }
 
 /* Adds one line of what is left, and returns what is left then. */
@@ -367,9 +390,7 @@ static const char *add_line(struct text *line, const char *rest, int size,
 	if (space == rest)
 		return end;
 	text_clear(line);
-	add_fitting(line, rest, size, INFINITY, false);
-	line->length -= strlen(space);
-	line->data[line->length] = '\0';
+	text_add(line, rest, (size_t)(space - rest));
 	return string_skip_space(space);
 }
 
@@ -425,7 +446,7 @@ void legend_stroke(struct legend *legend, enum stroke stroke, const char *means)
 
 	drawing_line(legend->svg, stroke, at,
 		(struct place){at.x + SAMPLE_WIDTH, at.y});
-	drawing_mark(legend->svg, stroke_mark(stroke),
+	drawing_mark(legend->svg, stroke_looks[stroke].mark,
 		(struct place){at.x + SAMPLE_WIDTH / 2.0, at.y});
 }
 

@@ -27,10 +27,10 @@ enum stroke {
 	STROKE_COUNT
 };
 
-/* What stands at a place; its lowest point is there. */
+/* What stands at a place. */
 enum mark {
 	MARK_NONE,
-	MARK_DOT, MARK_RING, MARK_DIAMOND,	/* about the place */
+	MARK_DOT, MARK_RING, MARK_DIAMOND, MARK_CROSS,	/* about the place */
 	MARK_FLAG, MARK_HOLLOW_FLAG,		/* triangles that point down to it */
 	MARK_START, MARK_BEYOND			/* a bar; an arrow to the right */
 };
@@ -64,11 +64,15 @@ void drawing_polyline(struct text *svg, enum stroke stroke,
 /* A pale ground, within the line through places. */
 void drawing_band(struct text *svg, const struct place *places, size_t count);
 void drawing_mark(struct text *svg, enum mark mark, struct place at);
-/* The mark that a stroke has, if any. */
-enum mark stroke_mark(enum stroke stroke);
 
-/* A box with what stands in its middle; "": nothing. Bad ones are dark and
-   blind ones hollow, whatever colours there are. */
+/* Boxes of one hue with what stands in their middle; "": nothing. Bad ones are
+   dark and blind ones hollow, whatever colours there are. */
+struct box {
+	struct area area;
+	char sign[24];
+};
+void drawing_boxes(struct text *svg, enum hue hue, const struct box *boxes,
+	size_t count);
 void drawing_box(struct text *svg, enum hue hue, struct area area,
 	const char *sign);
 /* A frame about something, that stands out. */
@@ -87,10 +91,9 @@ void drawing_text(struct text *svg, struct place at, enum anchor anchor,
 void drawing_slanted(struct text *svg, struct place at, int size,
 	const char *string, double room);
 #define SLANT_SINE 0.866
-#define SLANT_COSINE 0.5
 /* With an edge of the ground, so that it is read over lines. */
 void drawing_label(struct text *svg, struct place at, enum anchor anchor,
-	int size, const char *string);
+	int size, enum tone tone, const char *string);
 /* Broken at spaces into so many lines at most, the first at a place; what is
    left then is cut. Returns how many there are. */
 int drawing_paragraph(struct text *svg, struct place at, int size,

@@ -115,8 +115,6 @@ void ticks_of_values(double low, double high, struct ticks *out,
 
 /* --- ticks of time ------------------------------------------------------------- */
 
-#define TIME_TICKS 8	/* at most */
-
 /* Steps that divide what is above them: three months a year. */
 static const struct time_step {
 	int days, months;
@@ -167,7 +165,7 @@ static void time_label(struct tick *tick, const struct time_step *step,
 
 /* false: there are too many. */
 static bool time_ticks(const struct time_step *step, instant from, instant to,
-	const struct zone *zone, struct ticks *out)
+	const struct zone *zone, size_t most, struct ticks *out)
 {
 	struct date last = zone_date(zone, to);
 
@@ -179,7 +177,7 @@ static bool time_ticks(const struct time_step *step, instant from, instant to,
 
 		if (at < from || at > to)
 			continue;
-		if (out->count == TIME_TICKS)
+		if (out->count == most)
 			return false;
 		tick->value = (double)at;
 		time_label(tick, step, date);
@@ -189,10 +187,10 @@ static bool time_ticks(const struct time_step *step, instant from, instant to,
 }
 
 void ticks_of_time(instant from, instant to, const struct zone *zone,
-	struct ticks *out)
+	size_t most, struct ticks *out)
 {
 	for (size_t i = 0; i < sizeof time_steps / sizeof time_steps[0]; i++)
-		if (time_ticks(&time_steps[i], from, to, zone, out))
+		if (time_ticks(&time_steps[i], from, to, zone, most, out))
 			return;
 	out->count = 0;
 }

@@ -30,8 +30,9 @@ struct ticks {
  */
 void ticks_of_values(double low, double high, struct ticks *out,
 	struct scale *scale);
-/* First days of years, months, weeks or single days within two instants. */
+/* First days of years, months, weeks or single days within two instants, so
+   many at most (1 to TICKS_MAX). */
 void ticks_of_time(instant from, instant to, const struct zone *zone,
-	struct ticks *out);
+	size_t most, struct ticks *out);
 
 #endif

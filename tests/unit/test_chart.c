@@ -1,7 +1,5 @@
 /*
- * Charts: what is drawn of which milestone, and what is said of it. With
- * CHARTS=FOLDER in the environment the pictures are left there, to be looked
- * at.
+ * Trajectories: what is drawn of which milestone, and what is said of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +10,11 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <libxml/parser.h>
 
 #include "core/trajectory.h"
 #include "pledged/chart.h"
 #include "pledged/ticks.h"
+#include "svg.h"
 #include "world.h"
 
 /* ---- worlds ------------------------------------------------------------------ */
@@ -29,6 +27,7 @@ struct chart_case {
 	const char *figures, *as_of, *title;
 	enum frequency frequency;	/* NONE: dated, of each month's 15th */
 	bool share;		/* its unit is % */
+	const char *amended_due;	/* from 2020-04-01 on; NULL: as it was */
 	const char *want;	/* words; NULL: no picture */
 	int lines;		/* polylines: actual, path, forecast */
 };
@@ -55,6 +54,19 @@ static void case_figures(struct world *world, const struct chart_case *one)
 	}
 }
 
+static void case_amend(struct world *world, struct milestone *milestone,
+	const char *due)
+{
+	struct clauses *clauses = world_clauses(world, milestone);
+
+	clauses->amendments = arena_alloc(world->reg->arena, 1,
+		sizeof *clauses->amendments);
+	clauses->amendment_count = 1;
+	clauses->amendments[0] = (struct amendment){
+		.decree = {.on = {2020, 4, 1}},
+		.due_said = world_said(due, 9)};
+}
+
 static void case_open(struct world *world, const struct chart_case *one)
 {
 	struct milestone *milestone;
@@ -77,6 +89,8 @@ static void case_open(struct world *world, const struct chart_case *one)
 	if (one->forecast != NULL)
 		world_clauses(world, milestone)->forecast_said =
 			world_said(one->forecast, 8);
+	if (one->amended_due != NULL)
+		case_amend(world, milestone, one->amended_due);
 	world_finish(world);
 	case_figures(world, one);
 }
@@ -94,47 +108,6 @@ static bool case_draw(struct world *world, const struct chart_case *one,
 }
 
 /* ---- what is said and drawn -------------------------------------------------- */
-
-static size_t times(const char *text, const char *part)
-{
-	size_t count = 0;
-
-	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
-		count++;
-	return count;
-}
-
-static void svg_keep(const char *name, const struct text *svg)
-{
-	const char *folder = getenv("CHARTS");
-	char path[4096];
-	FILE *file;
-
-	if (folder == NULL)
-		return;
-	snprintf(path, sizeof path, "%s/%s.svg", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fwrite(svg->data, 1, svg->length, file);
-	fclose(file);
-}
-
-static void svg_check(const struct text *svg)
-{
-	xmlDoc *document = xmlReadMemory(svg->data, (int)svg->length, "chart",
-		NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
-
-	assert_non_null(document);
-	assert_string_equal(xmlDocGetRootElement(document)->name, "svg");
-	xmlFreeDoc(document);
-	assert_true(svg->length <= CHART_BYTES_MAX);
-	assert_null(strstr(svg->data, "nan"));
-	assert_null(strstr(svg->data, "inf"));
-	assert_null(strstr(svg->data, "<script"));
-	assert_null(strstr(svg->data, "href"));
-}
-
-#define BN3 "1e9 2e9 3e9"
 
 static const struct chart_case cases[] = {
 	{.name = "flow", .frequency = FREQUENCY_MONTH,
@@ -193,6 +166,11 @@ static const struct chart_case cases[] = {
 		.figures = "10 20 30 10 20 30 40 50 60 70 80 90",
 		.as_of = "2021-03-20", .lines = 1,
 		.want = "120 USD of 100 required by 2020-03-31."},
+	{.name = "to-the-top", .frequency = FREQUENCY_MONTH,
+		.benchmark = "sum(x, 2020) >= 100",
+		.figures = "10 10 10 10 10 10 10 10 10 10 10 10",
+		.as_of = "2021-03-20", .lines = 1,
+		.want = "120 USD of 100 required by 2020-12-31."},
 	{.name = "no-figure", .frequency = FREQUENCY_MONTH,
 		.benchmark = "sum(x, 2020) >= 100", .figures = "-",
 		.as_of = "2020-03-20"},
@@ -218,10 +196,10 @@ static void test_cases(void **state)
 				text_string(&words), one->want);
 		if (drawn) {
 			svg_keep(one->name, &svg);
-			svg_check(&svg);
-			if ((int)times(svg.data, "<polyline") != one->lines)
+			svg_check(one->name, &svg);
+			if ((int)svg_times(&svg, "<polyline") != one->lines)
 				fail_msg("%s: %d lines", one->name,
-					(int)times(svg.data, "<polyline"));
+					(int)svg_times(&svg, "<polyline"));
 			case_draw(&world, one, &again, &same);
 			assert_string_equal(svg.data, again.data);
 			text_release(&again);
@@ -283,7 +261,204 @@ static void test_it_is_thinned(void **state)
 		trajectory_release(&trajectory);
 		assert_true(case_draw(&world, both[i], &svg, &words));
 		svg_keep(i == 0 ? "daily" : "many-dates", &svg);
-		svg_check(&svg);
+		svg_check("many", &svg);
+		text_release(&svg);
+		text_release(&words);
+		world_release(&world);
+	}
+}
+
+/* ---- what was known before ----------------------------------------------------- */
+
+/* A year in which every third month is revised twice. */
+static void observe_revised(struct world *world)
+{
+	for (int month = 1; month <= 9; month++) {
+		char period[16], published[16];
+
+		snprintf(period, sizeof period, "2020-%02d", month);
+		snprintf(published, sizeof published, "2020-%02d-10", month + 1);
+		world_observe(world, "x", period, "100", published);
+		if (month % 3 != 0)
+			continue;
+		snprintf(published, sizeof published, "2020-%02d-20", month + 2);
+		world_observe(world, "x", period, "160", published);
+		snprintf(published, sizeof published, "2021-%02d-20", month);
+		world_observe(world, "x", period, "190", published);
+	}
+}
+
+static const struct chart_case revised = {.frequency = FREQUENCY_MONTH,
+	.benchmark = "sum(x, 2020) >= 1200", .figures = "-"};
+
+/* Each line ends with what was known just before the revision. */
+static void test_revisions(void **state)
+{
+	static const struct {
+		const char *as_of;
+		size_t count;
+		double ends[TRAJECTORY_EARLIER_MAX];
+	} rows[] = {
+		{"2020-05-19", 0, {0}},
+		{"2020-05-20", 1, {400}},
+		{"2020-08-25", 2, {400, 760}},
+		{"2020-11-20", 3, {400, 760, 1020}},
+		/* Of six, the first and the last, and two between. */
+		{"2021-12-31", 4, {400, 760, 1080, 1140}},
+	};
+	struct world world;
+
+	(void)state;
+	case_open(&world, &revised);
+	observe_revised(&world);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct knowledge known = {world_time(&world, rows[i].as_of),
+			INSTANT_MAX};
+		struct trajectory trajectory;
+
+		assert_true(trajectory_take(world.reg, world.history,
+			register_milestone(world.reg, "p/m"), known,
+			&trajectory));
+		assert_int_equal(trajectory.earlier_count, rows[i].count);
+		for (size_t k = 0; k < rows[i].count; k++) {
+			const struct trajectory_line *line =
+				&trajectory.earlier[k];
+
+			assert_int_equal(line->points[line->count - 1].value,
+				rows[i].ends[k]);
+		}
+		trajectory_release(&trajectory);
+	}
+	world_release(&world);
+}
+
+/* What is revised by less than can be seen has no line, and none in the
+   legend. */
+static void test_revisions_are_drawn_where_they_show(void **state)
+{
+	static const struct {
+		const char *value;
+		size_t lines;
+	} rows[] = {{"101", 0}, {"160", 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct chart_case one = revised;
+		struct world world;
+		struct text svg, words;
+
+		one.figures = "100 100 100 100 100 100";
+		one.as_of = "2020-08-10";
+		case_open(&world, &one);
+		world_observe(&world, "x", "2020-03", rows[i].value, "2020-08-01");
+		assert_true(case_draw(&world, &one, &svg, &words));
+		svg_keep(rows[i].lines > 0 ? "revised" : "hardly-revised", &svg);
+		svg_check("revised", &svg);
+		assert_int_equal(svg_times(&svg, "<polyline"), 1 + rows[i].lines);
+		assert_int_equal(svg_times(&svg, ">before revisions<"),
+			rows[i].lines);
+		text_release(&svg);
+		text_release(&words);
+		world_release(&world);
+	}
+}
+
+/* ---- what a forecast lies between --------------------------------------------- */
+
+static double end_of(const struct trajectory_line *line)
+{
+	assert_true(line->count > 0);
+	return line->points[line->count - 1].value;
+}
+
+/* It opens from what is known, and never leaves what the domain allows. */
+static void test_band(void **state)
+{
+	static const struct chart_case falling = {.frequency = FREQUENCY_MONTH,
+		.benchmark = "sum(x, 2020) >= 2000", .forecast = "least_squares",
+		.figures = "100 20 90 10 70 1", .as_of = "2020-07-20"};
+	struct trajectory trajectory;
+	struct knowledge known = {0, INSTANT_MAX};
+	struct world world;
+
+	(void)state;
+	case_open(&world, &falling);
+	known.published_by = world_time(&world, falling.as_of);
+	assert_true(trajectory_take(world.reg, world.history,
+		register_milestone(world.reg, "p/m"), known, &trajectory));
+	assert_int_equal(trajectory.low.count, trajectory.forecast.count);
+	assert_int_equal(trajectory.high.count, trajectory.forecast.count);
+	assert_int_equal(trajectory.low.points[0].value, 291);
+	assert_int_equal(trajectory.high.points[0].value, 291);
+	for (size_t i = 0; i < trajectory.low.count; i++) {
+		assert_true(trajectory.low.points[i].value >= 291);
+		assert_true(trajectory.low.points[i].value <=
+			trajectory.high.points[i].value);
+	}
+	assert_true(end_of(&trajectory.low) ==
+		trajectory.assessment.forecast.low);
+	assert_true(end_of(&trajectory.high) ==
+		trajectory.assessment.forecast.high);
+	trajectory_release(&trajectory);
+	world_release(&world);
+}
+
+/* Of very many figures only where the forecast begins and ends is told. */
+static void test_band_of_many(void **state)
+{
+	static const struct chart_case daily = {.frequency = FREQUENCY_DAY,
+		.benchmark = "last(x) >= 1200", .start = "2010-01-01",
+		.due = "2020-12-31", .forecast = "least_squares",
+		.figures = "-", .as_of = "2019-06-30"};
+	struct trajectory trajectory;
+	struct knowledge known = {0, INSTANT_MAX};
+	struct world world;
+
+	(void)state;
+	case_open(&world, &daily);
+	observe_days(&world, 3000);
+	known.published_by = world_time(&world, daily.as_of);
+	assert_true(trajectory_take(world.reg, world.history,
+		register_milestone(world.reg, "p/m"), known, &trajectory));
+	assert_int_equal(trajectory.forecast.count, 2);
+	assert_true(end_of(&trajectory.low) ==
+		trajectory.assessment.forecast.low);
+	trajectory_release(&trajectory);
+	world_release(&world);
+}
+
+/* ---- due dates ---------------------------------------------------------------- */
+
+static void test_original_due(void **state)
+{
+	static const struct {
+		const char *due;	/* that it was amended to */
+		const char *as_of;
+		bool said, drawn;
+	} rows[] = {
+		{"2021-03-31", "2020-05-20", true, true},
+		{"2021-03-31", "2020-02-20", false, false},	/* not yet */
+		{"2020-09-30", "2020-05-20", true, false},	/* it lies behind */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct chart_case one = revised;
+		struct world world;
+		struct text svg, words;
+
+		one.figures = "100 100 100";
+		one.benchmark = "sum(x, start..due) >= 1200";
+		one.as_of = rows[i].as_of;
+		one.amended_due = rows[i].due;
+		case_open(&world, &one);
+		assert_true(case_draw(&world, &one, &svg, &words));
+		svg_keep("amended", &svg);
+		svg_check("amended", &svg);
+		assert_int_equal(svg_times(&words, " First due 2020-12-31."),
+			rows[i].said);
+		assert_int_equal(svg_times(&svg, ">first due 2020-12-31<"),
+			rows[i].drawn);
 		text_release(&svg);
 		text_release(&words);
 		world_release(&world);
@@ -361,7 +536,7 @@ static void test_time_ticks(void **state)
 
 		text_init(&got, 0);
 		ticks_of_time(at(ticks[i].from), at(ticks[i].to), zone_utc(),
-			&out);
+			8, &out);
 		for (size_t n = 0; n < out.count; n++)
 			text_addf(&got, "%s%s", n > 0 ? " " : "",
 				out.items[n].label);
@@ -377,6 +552,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_it_is_thinned),
+		cmocka_unit_test(test_revisions),
+		cmocka_unit_test(test_revisions_are_drawn_where_they_show),
+		cmocka_unit_test(test_band),
+		cmocka_unit_test(test_band_of_many),
+		cmocka_unit_test(test_original_due),
 		cmocka_unit_test(test_value_ticks),
 		cmocka_unit_test(test_time_ticks),
 	};

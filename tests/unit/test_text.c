@@ -227,6 +227,7 @@ static const struct {
 	{text_add_html, "\x1b[2J\r\x7f\xc2\x85",
 		"\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 	{text_add_html, "\xff中", "\xef\xbf\xbd中"},
+	{text_add_html, "a\xef\xbf\xbe\xef\xbf\xbf", "a\xef\xbf\xbd\xef\xbf\xbd"},
 	{text_add_html, "plain", "plain"},
 	{add_query, "a b&c=d/é~", "a%20b%26c%3Dd/%C3%A9~"},
 	{text_add_printable, "a\x1b[2J\n\t\x7f", "a\\x1b[2J\\x0a\\x09\\x7f"},
