@@ -296,12 +296,14 @@ struct placed {
 
 struct rolling {
 	const struct register_ *reg;
-	const struct rollup_request *request;
+	const struct rollup_request *request;	/* while it is selected */
 	struct rollup *out;
 	struct lines rows, columns;
 	struct placed *placed;
 	size_t placed_count, placed_room;
 	size_t selected;
+	size_t counted;		/* of those placed */
+	instant as_of;
 	const char *slash;	/* in the pattern; NULL: it is of pledges */
 };
 
@@ -421,8 +423,7 @@ static int rolling_select(struct rolling *rolling, struct error *error)
 
 /* ---- the whole ------------------------------------------------------------- */
 
-static void rolling_tally(struct rolling *rolling, rollup_answer *answer,
-	void *context)
+static void rolling_prepare(struct rolling *rolling)
 {
 	struct rollup *out = rolling->out;
 	size_t count = rolling->rows.count * rolling->columns.count;
@@ -430,16 +431,6 @@ static void rolling_tally(struct rolling *rolling, rollup_answer *answer,
 	out->cells = mem_new(count, sizeof *out->cells);
 	for (size_t i = 0; i < count; i++)
 		tally_init(&out->cells[i]);
-	for (size_t i = 0; i < rolling->placed_count; i++) {
-		struct placed placed = rolling->placed[i];
-		struct assessment room;
-
-		tally_add(&out->cells[placed.row * rolling->columns.count +
-			placed.column], placed.milestone,
-			&rolling->reg->milestones[placed.milestone],
-			answer(context, placed.milestone, &room),
-			rolling->request->as_of);
-	}
 }
 
 static void rollup_total(struct rollup *out)
@@ -457,33 +448,74 @@ static void rollup_total(struct rollup *out)
 		tally_merge(&out->total, &out->rows[i].tally);
 }
 
+struct rolling *rollup_begin(struct rollup *out, const struct register_ *reg,
+	const struct rollup_request *request, struct error *error)
+{
+	struct rolling *rolling = mem_new(1, sizeof *rolling);
+	int result;
+
+	*rolling = (struct rolling){.reg = reg, .request = request, .out = out,
+		.as_of = request->as_of, .slash = request->pattern != NULL ?
+		strchr(request->pattern, '/') : NULL};
+	*out = (struct rollup){0};
+	lines_init(&rolling->rows);
+	lines_init(&rolling->columns);
+	result = request->milestones != NULL ?
+		rolling_select_given(rolling, error) :
+		rolling_select(rolling, error);
+	out->rows = rolling->rows.list;
+	out->row_count = rolling->rows.count;
+	out->columns = rolling->columns.list;
+	out->column_count = rolling->columns.count;
+	if (result < 0) {
+		rollup_end(rolling);
+		return NULL;
+	}
+	rolling_prepare(rolling);
+	return rolling;
+}
+
+bool rollup_count(struct rolling *rolling, size_t most, rollup_answer *answer,
+	void *context)
+{
+	for (; most > 0 && rolling->counted < rolling->placed_count; most--) {
+		struct placed placed = rolling->placed[rolling->counted++];
+		struct assessment room;
+
+		tally_add(&rolling->out->cells[placed.row *
+			rolling->columns.count + placed.column],
+			placed.milestone,
+			&rolling->reg->milestones[placed.milestone],
+			answer(context, placed.milestone, &room),
+			rolling->as_of);
+	}
+	if (rolling->counted < rolling->placed_count)
+		return false;
+	rollup_total(rolling->out);
+	return true;
+}
+
+void rollup_end(struct rolling *rolling)
+{
+	if (rolling == NULL)
+		return;
+	free(rolling->rows.places);
+	free(rolling->columns.places);
+	free(rolling->placed);
+	free(rolling);
+}
+
 int rollup_make(struct rollup *out, const struct register_ *reg,
 	const struct rollup_request *request, rollup_answer *answer,
 	void *context, struct error *error)
 {
-	struct rolling rolling = {.reg = reg, .request = request, .out = out,
-		.slash = request->pattern != NULL ?
-		strchr(request->pattern, '/') : NULL};
-	int result;
+	struct rolling *rolling = rollup_begin(out, reg, request, error);
 
-	*out = (struct rollup){0};
-	lines_init(&rolling.rows);
-	lines_init(&rolling.columns);
-	result = request->milestones != NULL ?
-		rolling_select_given(&rolling, error) :
-		rolling_select(&rolling, error);
-	out->rows = rolling.rows.list;
-	out->row_count = rolling.rows.count;
-	out->columns = rolling.columns.list;
-	out->column_count = rolling.columns.count;
-	if (result == 0) {
-		rolling_tally(&rolling, answer, context);
-		rollup_total(out);
-	}
-	free(rolling.rows.places);
-	free(rolling.columns.places);
-	free(rolling.placed);
-	return result;
+	if (rolling == NULL)
+		return -1;
+	rollup_count(rolling, SIZE_MAX, answer, context);
+	rollup_end(rolling);
+	return 0;
 }
 
 void rollup_release(struct rollup *rollup)

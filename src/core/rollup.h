@@ -124,4 +124,16 @@ int rollup_make(struct rollup *out, const struct register_ *reg,
 	void *context, struct error *error);
 void rollup_release(struct rollup *rollup);
 
+/*
+ * The same in parts, for who may not be held up: what is selected, at once; then
+ * the answers, so many at a time, until count is true: once. NULL with an error.
+ * The register and out outlive it.
+ */
+struct rolling;
+struct rolling *rollup_begin(struct rollup *out, const struct register_ *reg,
+	const struct rollup_request *request, struct error *error);
+bool rollup_count(struct rolling *rolling, size_t most, rollup_answer *answer,
+	void *context);
+void rollup_end(struct rolling *rolling);	/* NULL is nothing */
+
 #endif

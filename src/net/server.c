@@ -780,6 +780,15 @@ static void reply_send_next(struct server_request *request)
 	request_send_bytes(request, request->reply.data + request->sent - piece, piece);
 }
 
+/* Goes on in another turn: an event made active here would still be of this one,
+   and hold up the loop. */
+static void stream_again(struct server_request *stream)
+{
+	static const struct timeval at_once = {0, 0};
+
+	event_add(stream->stream_again, &at_once);
+}
+
 /* The next piece of a stream. One that had nothing to add goes on in another
    turn, so that the loop is not held up. */
 static void stream_send_next(struct server_request *request)
@@ -801,7 +810,7 @@ static void stream_send_next(struct server_request *request)
 		request_send_bytes(request, piece.data, piece.length);
 	} else if (step == STREAM_MORE) {
 		connection_deadline(request->connection, 0);
-		event_active(request->stream_again, EV_TIMEOUT, 0);
+		stream_again(request);
 	} else if (step == STREAM_WAIT) {
 		request->stream_state = STREAM_PARKED;
 		request->connection->deadline = SERVER_NEVER;
@@ -969,7 +978,7 @@ void server_stream_wake(struct server_request *stream)
 	if (stream->stream_state != STREAM_PARKED)
 		return;
 	stream->stream_state = STREAM_FLOWING;
-	event_active(stream->stream_again, EV_TIMEOUT, 0);
+	stream_again(stream);
 }
 
 /* --- life ------------------------------------------------------------------ */

@@ -153,20 +153,6 @@ static int build_alert_query(const struct request *request,
 	return add_matches(request, alert_fields, query);
 }
 
-int query_add_filters(const struct request *request, const char *within,
-	struct text *query)
-{
-	int status;
-
-	query_add_times(request, query);
-	if (request->status != NULL)
-		client_add_parameter(query, "status", request->status);
-	status = add_matches(request, milestone_fields, query);
-	if (within != NULL && status == CTL_DONE)
-		status = add_within(query, within);
-	return status;
-}
-
 /* What the filters of the command line ask for; milestones and alerts alone
    have any. */
 static int build_query(const struct request *request,

@@ -73,7 +73,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	struct error error;
 
 	page->request = request;
-	page->digest = daemon->reg->digest;
+	page->reg = daemon->reg;
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
 	if (page_question(page, &error) < 0) {
@@ -161,6 +161,8 @@ static void put_meta(struct html *html, const char *title)
 		"type", "image/svg+xml", NULL);
 	html_void(html, "link", "rel", "stylesheet", "href", "/assets/page.css",
 		NULL);
+	html_void(html, "link", "rel", "stylesheet", "href",
+		"/assets/picture.css", NULL);
 	html_element(html, "script", NULL, "src", "/assets/page.js", "defer",
 		"", NULL);
 	html_close(html, "head");
@@ -250,6 +252,17 @@ void page_open(struct page *page, const char *tab, const char *title)
 	html_element(&page->html, "h1", title, NULL);
 }
 
+void page_open_timed(struct page *page, const char *tab, const char *title)
+{
+	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_past(page);
+	html_open(&page->html, "div", "class", "top", NULL);
+	html_element(&page->html, "h1", title, NULL);
+	page_form_open(page, server_request_path(page->request));
+	page_form_close(page);
+	html_close(&page->html, "div");
+}
+
 /* --- foot -------------------------------------------------------------------------- */
 
 static void put_register(struct html *html, const struct daemon *daemon)
@@ -299,20 +312,16 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-static bool page_is_outdated(const struct page *page)
-{
-	return memcmp(&page->digest, &page->sheet.daemon->reg->digest,
-		sizeof page->digest) != 0;
-}
-
+/* A register that takes the place of another is made while that is there: it
+   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
 
 	if (!page->written) {
-		if (page_is_outdated(page)) {
-			page->digest = page->sheet.daemon->reg->digest;
-			page->work->begin(page);
+		if (page->reg != page->sheet.daemon->reg) {
+			page->reg = page->sheet.daemon->reg;
+			page->work->again(page);
 		}
 		if (!page->work->step(page))
 			return STREAM_MORE;
@@ -343,7 +352,6 @@ void page_stream(struct page *page, const struct page_work *work)
 	static const struct stream_source source = {page_next, page_gone};
 
 	page->work = work;
-	work->begin(page);
 	server_stream(page->request, 200, PAGE_TYPE, page_headers, &source,
 		page);
 }
@@ -405,21 +413,23 @@ static void put_option(struct html *html, const char *value, const char *words,
 }
 
 void page_choice(struct page *page, const char *name, const char *label,
-	const char *const *values, const char *const *words)
+	const struct page_words *words)
 {
-	const char *now = page_parameter(page, name);
+	const char *asked = page_parameter(page, name);
+	const char *now = asked != NULL ? asked : words->usual;
 	struct html *html = &page->html;
 	bool found = now == NULL;
 
 	html_open(html, "label", NULL);
 	html_element(html, "span", label, NULL);
 	html_open(html, "select", "name", name, NULL);
-	put_option(html, "", "any", now == NULL);
-	for (size_t i = 0; values[i] != NULL; i++) {
-		bool selected = string_is(values[i], now);
+	if (words->usual == NULL)
+		put_option(html, "", "any", now == NULL);
+	for (size_t i = 0; words->values[i] != NULL; i++) {
+		bool selected = string_is(words->values[i], now);
 
-		put_option(html, values[i], words != NULL ? words[i] :
-			values[i], selected);
+		put_option(html, words->values[i], words->words != NULL ?
+			words->words[i] : words->values[i], selected);
 		found |= selected;
 	}
 	if (!found)

@@ -20,7 +20,7 @@ struct page {
 	struct question question;
 	struct server_request *request;
 	const struct page_work *work;	/* of page_stream */
-	struct digest digest;		/* of the register it looks at */
+	const struct register_ *reg;	/* that it looks at */
 	size_t sent;			/* bytes of the body */
 	bool written;
 };
@@ -40,6 +40,9 @@ bool page_query(struct page *page, struct query *query, const char *others);
    the path that the head marks as the present one; NULL: none. */
 void page_open(struct page *page, const char *tab, const char *title);
 void page_close(struct page *page);
+/* The same as page_open, with a form beside the title that asks for the same at
+   another time. */
+void page_open_timed(struct page *page, const char *tab, const char *title);
 /* Answers with it, and releases it. */
 void page_send(struct page *page, int status);
 /* Without answering. */
@@ -48,11 +51,12 @@ void page_release(struct page *page);
 /*
  * A page that looks at more than one turn of the loop may: it is made step by
  * step, then written at once. When the register is read again meanwhile, it
- * begins anew. page stands at the head of a larger thing from mem_new, which
- * release frees.
+ * begins again. page stands at the head of a larger thing from mem_new, which is
+ * freed behind release.
  */
 struct page_work {
-	void (*begin)(struct page *page);	/* also anew */
+	void (*again)(struct page *page);	/* from the beginning: nothing of
+						   the register that was is kept */
 	bool (*step)(struct page *page);	/* some milliseconds; true: done */
 	void (*write)(struct page *page);
 	void (*release)(struct page *page);
@@ -77,9 +81,14 @@ void page_form_close(struct page *page);
 /* A word or a pattern, as the parameter is now. */
 void page_field(struct page *page, const char *name, const char *label);
 /* One of some words (NULL behind the last), or of whatever else was asked
-   for; words: as people read them, NULL: as they are. */
+   for; words: as people read them, NULL: as they are. usual: the one that counts
+   where none is asked for; NULL: any. */
+struct page_words {
+	const char *const *values, *const *words;
+	const char *usual;
+};
 void page_choice(struct page *page, const char *name, const char *label,
-	const char *const *values, const char *const *words);
+	const struct page_words *words);
 
 /* Whether a path is that of a page, or lies below one. */
 bool page_is_at(const char *path);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pledged/chart.h"
 #include "pledged/told.h"
 
 /* --- statuses and times ----------------------------------------------------- */
@@ -83,15 +84,20 @@ void part_due(const struct sheet *sheet, uint32_t milestone,
 	const struct assessment *answer)
 {
 	const struct zone *zone = zone_of(sheet, milestone);
+	instant original = sheet->daemon->reg->milestones[milestone].due;
 	struct text far;
 
 	part_due_date(sheet, milestone, answer);
 	if (answer->due == INSTANT_MAX || answer->due == INSTANT_MIN)
 		return;
-	text_init(&far, 64);
+	text_init(&far, 128);
 	add_days_left(&far, date_to_days(zone_date(zone, answer->due)) -
 		date_to_days(zone_date(zone,
 		sheet->question->known.published_by)));
+	if (original != INSTANT_MAX && original != answer->due) {
+		text_add_string(&far, ", first due ");
+		text_add_date(&far, zone_date(zone, original));
+	}
 	html_text(sheet->html, " ");
 	html_element(sheet->html, "span", text_string(&far), "class", "far",
 		NULL);
@@ -288,7 +294,7 @@ void part_voices(const struct sheet *sheet, const struct voices *voices)
 		if (voice->kind == VOICE_EXPECTED && !expected)
 			html_text(html, "nothing has come from ");
 		expected |= voice->kind == VOICE_EXPECTED;
-		if (voice->kind == VOICE_PERSON)
+		if (voice->kind == VOICE_PERSON || voice->kind == VOICE_MILESTONES)
 			html_text(html, voice->name);
 		else
 			part_link(sheet, SHEET_SOURCE, voice->name, voice->name);
@@ -301,6 +307,15 @@ void part_voices(const struct sheet *sheet, const struct voices *voices)
 		html_text(html, ", last on ");
 		part_date(html, zone_date(zone_utc(), voices->latest));
 	}
+}
+
+void part_add_percent(struct text *out, struct decimal share, int places)
+{
+	struct decimal percent;
+
+	if (decimal_multiply(share, decimal_from_int(100), &percent))
+		text_add_decimal(out, decimal_round(percent, places));
+	text_add_string(out, " %");
 }
 
 /* --- rows of milestones ---------------------------------------------------------- */
@@ -334,9 +349,11 @@ static void put_owed_by(const struct sheet *sheet,
 	html_close(sheet->html, "span");
 }
 
-static void put_figures(const struct sheet *sheet,
-	const struct milestone *milestone, const struct assessment *answer)
+static void put_figures(const struct sheet *sheet, uint32_t index,
+	const struct assessment *answer)
 {
+	const struct milestone *milestone = milestone_at(
+		&sheet->daemon->reg->milestones[index], answer->as_of);
 	struct text words;
 
 	text_init(&words, 0);
@@ -346,56 +363,100 @@ static void put_figures(const struct sheet *sheet,
 	if (!answer->pace.known)
 		return;
 	text_init(&words, 64);
-	text_add_string(&words, "pace ");
-	text_add_decimal(&words, decimal_round(answer->pace.value, 2));
+	part_add_percent(&words, answer->pace.value, 0);
+	text_add_string(&words, " of the path");
 	html_text(sheet->html, " ");
 	html_element(sheet->html, "span", text_string(&words), "class", "far",
 		NULL);
 	text_release(&words);
 }
 
-static void put_why(const struct sheet *sheet, uint32_t milestone,
-	const struct assessment *answer)
+static void put_why(const struct sheet *sheet, const struct part_row *row)
 {
 	struct text reason;
 
 	text_init(&reason, 0);
-	assessment_reason(sheet->daemon->reg, milestone, answer, &reason);
+	if (row->why != NULL)
+		text_add_string(&reason, row->why);
+	else
+		assessment_reason(sheet->daemon->reg, row->milestone,
+			row->answer, &reason);
 	html_text(sheet->html, text_string(&reason));
 	text_release(&reason);
 }
 
-void part_milestone_row(const struct sheet *sheet, struct part_table *table,
-	uint32_t index, const struct assessment *answer,
-	const struct voices *voices)
+static void put_what(const struct sheet *sheet, const struct part_row *row)
 {
 	const struct register_ *reg = sheet->daemon->reg;
-	const struct milestone *milestone = milestone_at(&reg->milestones[index],
-		answer->as_of);
 
+	part_milestone(sheet, row->milestone);
+	put_owed_by(sheet, milestone_at(&reg->milestones[row->milestone],
+		row->answer->as_of));
+}
+
+void part_milestone_row(const struct sheet *sheet, struct part_table *table,
+	const struct part_row *row)
+{
 	part_row_open(table);
 	part_cell_open(table);
-	part_status(sheet->html, answer->status);
+	part_status(sheet->html, row->answer->status);
 	part_cell_close(table);
 	part_cell_open(table);
-	part_milestone(sheet, index);
-	put_owed_by(sheet, milestone);
+	put_what(sheet, row);
 	part_cell_close(table);
 	part_cell_open(table);
-	part_due(sheet, index, answer);
+	part_due(sheet, row->milestone, row->answer);
 	part_cell_close(table);
 	part_cell_open(table);
-	put_figures(sheet, milestone, answer);
+	put_figures(sheet, row->milestone, row->answer);
 	part_cell_close(table);
 	part_cell_open(table);
-	put_why(sheet, index, answer);
+	put_why(sheet, row);
 	part_cell_close(table);
-	if (voices != NULL) {
+	if (row->voices != NULL) {
 		part_cell_open(table);
-		part_voices(sheet, voices);
+		part_voices(sheet, row->voices);
 		part_cell_close(table);
 	}
 	part_row_close(table);
+}
+
+/* --- pictures ------------------------------------------------------------------- */
+
+void part_picture(struct html *html, const struct text *svg,
+	const struct text *words)
+{
+	html_open(html, "figure", NULL);
+	html_raw(html, text_string(svg));
+	html_element(html, "figcaption", text_string(words), NULL);
+	html_close(html, "figure");
+}
+
+const struct assessment *part_answer(void *context, uint32_t milestone,
+	struct assessment *room)
+{
+	const struct sheet *sheet = context;
+	instant since;
+
+	return question_answer(sheet->question, sheet->daemon, milestone, room,
+		&since);
+}
+
+void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
+	size_t count)
+{
+	struct sheet asked = *sheet;
+	const struct chart_answers answers = {part_answer, &asked,
+		sheet->question->known.published_by};
+	struct text svg, words;
+
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_timeline(sheet->daemon->reg, milestones, count, &answers,
+			CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
+	text_release(&words);
+	text_release(&svg);
 }
 
 /* --- bars --------------------------------------------------------------------------- */

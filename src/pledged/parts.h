@@ -31,6 +31,8 @@ void part_link(const struct sheet *sheet, enum sheet_target target,
 	const char *id, const char *text);
 /* To the page of a milestone, by its name for people. */
 void part_milestone(const struct sheet *sheet, uint32_t milestone);
+/* "81.7 %", of a share of 0.817. */
+void part_add_percent(struct text *out, struct decimal share, int places);
 /* "?as_of=2021-01-28T04:59:59Z"; nothing where the question is about now. */
 void part_add_time(struct text *out, const struct question *question);
 /* "/milestones" or "/milestones?status=met", with the time asked about. */
@@ -73,10 +75,24 @@ void part_voices(const struct sheet *sheet, const struct voices *voices);
    and why; voiced: and who says so. */
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
 	const char *caption, bool voiced);
-/* voices: of a table that has them. */
+struct part_row {
+	uint32_t milestone;
+	const struct assessment *answer;
+	const char *why;		/* NULL: the reason in one line */
+	const struct voices *voices;	/* of a table that has them */
+};
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
-	uint32_t milestone, const struct assessment *answer,
-	const struct voices *voices);
+	const struct part_row *row);
+
+/* A picture of chart.h within a page, and the words that say the same. */
+void part_picture(struct html *html, const struct text *svg,
+	const struct text *words);
+/* What the question is about, for chart.h; context is the sheet. */
+const struct assessment *part_answer(void *context, uint32_t milestone,
+	struct assessment *room);
+/* The dates of milestones, as a picture; nothing where there are none. */
+void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
+	size_t count);
 
 /* A share of a whole as a bar, of parts told apart by hue; what it says stands
    beside it in words. */

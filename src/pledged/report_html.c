@@ -322,17 +322,6 @@ static bool html_short(struct report_writing *writing)
 
 /* --- pictures --------------------------------------------------------------------- */
 
-/* Takes both over. */
-static void put_picture(struct html *html, struct text *svg, struct text *words)
-{
-	html_open(html, "figure", NULL);
-	html_raw(html, text_string(svg));
-	html_element(html, "figcaption", text_string(words), NULL);
-	html_close(html, "figure");
-	text_release(svg);
-	text_release(words);
-}
-
 static void put_scorecard_picture(struct report_writing *writing)
 {
 	const struct report *report = writing->report;
@@ -342,7 +331,9 @@ static void put_scorecard_picture(struct report_writing *writing)
 	text_init(&words, 0);
 	if (chart_scorecard(report->reg, &report->rollup, report->by,
 			CHART_INLINE, &svg, &words))
-		put_picture(&writing->html, &svg, &words);
+		part_picture(&writing->html, &svg, &words);
+	text_release(&words);
+	text_release(&svg);
 }
 
 /* Of more than a picture has room for, those that come first. */
@@ -355,12 +346,14 @@ static bool html_timeline(struct report_writing *writing)
 
 	text_init(&svg, 0);
 	text_init(&words, 0);
-	if (!chart_timeline(report->reg, report->milestones, report->count,
-			&answers, CHART_INLINE, &svg, &words))
-		return true;
-	report_section(&writing->html, "timeline", "Timeline");
-	put_picture(&writing->html, &svg, &words);
-	html_close(&writing->html, "section");
+	if (chart_timeline(report->reg, report->milestones, report->count,
+			&answers, CHART_INLINE, &svg, &words)) {
+		report_section(&writing->html, "timeline", "Timeline");
+		part_picture(&writing->html, &svg, &words);
+		html_close(&writing->html, "section");
+	}
+	text_release(&words);
+	text_release(&svg);
 	return true;
 }
 
@@ -490,8 +483,9 @@ static bool list_rows(struct report_writing *writing,
 			continue;
 		if (!writing->opened)
 			list_open(writing, list);
-		part_milestone_row(&sheet, &writing->table,
-			report->milestones[writing->place], answer, NULL);
+		part_milestone_row(&sheet, &writing->table, &(struct part_row){
+			.milestone = report->milestones[writing->place],
+			.answer = answer});
 		rows++;
 	}
 	return writing->place == report->count;

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "pledged/chart.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -51,11 +52,13 @@ static void case_take(const struct sheet *sheet, uint32_t index,
 		.zone = milestone_zone(reg, &reg->milestones[index]),
 		.since = sheet->question->past ? INSTANT_MIN :
 			engine_milestone(daemon->engine, index)->since};
-	milestone_explain(reg, daemon->history, index, known_of(sheet),
+	out->known = known_of(sheet);
+	milestone_explain(reg, daemon->history, index, out->known,
 		&out->explanation);
 	out->milestone = out->explanation.milestone;
 	out->origins = explanation_origins(daemon, &out->explanation);
-	voices_take(&out->voices, reg, &out->explanation, out->origins);
+	voices_take(&out->voices, daemon, out->known, &out->explanation,
+		out->origins);
 }
 
 static void case_release(struct sheet_case *at)
@@ -91,21 +94,13 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 
 static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
 {
-	struct html *html = sheet->html;
 	struct text svg, words;
 
 	text_init(&svg, 0);
 	text_init(&words, 0);
-	struct knowledge known = {at->explanation.assessment.as_of,
-		sheet->question->known.recorded_by};
-
 	if (chart_trajectory(sheet->daemon->reg, sheet->daemon->history,
-			at->index, known, CHART_INLINE, &svg, &words)) {
-		html_open(html, "figure", NULL);
-		html_raw(html, text_string(&svg));
-		html_element(html, "figcaption", text_string(&words), NULL);
-		html_close(html, "figure");
-	}
+			at->index, at->known, CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
 	text_release(&words);
 	text_release(&svg);
 }
@@ -116,8 +111,10 @@ void sheet_milestone(struct sheet *sheet, uint32_t milestone)
 
 	case_take(sheet, milestone, &at);
 	put_lead(sheet, &at);
+	html_open(sheet->html, "div", "class", "pair", NULL);
 	put_picture(sheet, &at);
 	sheet_facts(sheet, &at);
+	html_close(sheet->html, "div");
 	sheet_why(sheet, &at);
 	sheet_attestations(sheet, &at);
 	sheet_alerts(sheet, &at);
@@ -134,6 +131,7 @@ static void put_pledge_facts(const struct sheet *sheet,
 		&sheet->daemon->reg->instruments[pledge->instrument];
 	struct html *html = sheet->html;
 
+	sheet_section_open(sheet, "What was promised, and by whom");
 	html_open(html, "dl", "class", "facts", NULL);
 	part_fact(html, "Obligor", pledge->obligor);
 	part_fact_open(html, "Instrument");
@@ -150,6 +148,18 @@ static void put_pledge_facts(const struct sheet *sheet,
 	for (size_t i = 0; i < pledge->label_count; i++)
 		part_fact(html, pledge->labels[i].key, pledge->labels[i].value);
 	html_close(html, "dl");
+	sheet_section_close(sheet);
+}
+
+static void put_timeline(const struct sheet *sheet, const struct pledge *pledge,
+	uint32_t count)
+{
+	uint32_t *milestones = mem_new(count + 1, sizeof *milestones);
+
+	for (uint32_t i = 0; i < count; i++)
+		milestones[i] = pledge->first_milestone + i;
+	part_timeline(sheet, milestones, count);
+	free(milestones);
 }
 
 static void put_pledge_milestones(const struct sheet *sheet,
@@ -158,20 +168,28 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	uint32_t shown = pledge->milestone_count < SHEET_ROWS_MAX ?
 		pledge->milestone_count : SHEET_ROWS_MAX;
 	struct part_table table;
+	struct text caption;
 
-	part_milestones_open(sheet, &table, "Its milestones", false);
+	sheet_section_open(sheet, "Milestones");
+	text_init(&caption, 0);
+	text_add_count(&caption, pledge->milestone_count, "milestone");
+	part_milestones_open(sheet, &table, text_string(&caption), false);
+	text_release(&caption);
 	for (uint32_t i = 0; i < shown; i++) {
 		uint32_t index = pledge->first_milestone + i;
 		struct assessment room;
 		instant since;
 
-		part_milestone_row(sheet, &table, index, question_answer(
-			sheet->question, sheet->daemon, index, &room, &since), NULL);
+		part_milestone_row(sheet, &table, &(struct part_row){
+			.milestone = index, .answer = question_answer(
+			sheet->question, sheet->daemon, index, &room, &since)});
 	}
 	part_table_close(&table);
+	put_timeline(sheet, pledge, shown);
 	if (shown < pledge->milestone_count)
 		html_textf(sheet->html, "The first %u of %u.", shown,
 			pledge->milestone_count);
+	sheet_section_close(sheet);
 }
 
 void sheet_pledge(struct sheet *sheet, uint32_t index)

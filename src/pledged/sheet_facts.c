@@ -31,15 +31,6 @@ static void put_figure(const struct sheet *sheet, const char *label,
 	text_release(&text);
 }
 
-static void add_percent(struct text *out, struct decimal share)
-{
-	struct decimal percent;
-
-	if (decimal_multiply(share, decimal_from_int(100), &percent))
-		text_add_decimal(out, decimal_round(percent, 1));
-	text_add_string(out, " %");
-}
-
 static void put_share(const struct sheet *sheet, const char *label,
 	const struct figure *share)
 {
@@ -48,7 +39,7 @@ static void put_share(const struct sheet *sheet, const char *label,
 	if (!share->known)
 		return;
 	text_init(&text, 0);
-	add_percent(&text, share->value);
+	part_add_percent(&text, share->value, 1);
 	part_fact(sheet->html, label, text_string(&text));
 	text_release(&text);
 }
@@ -91,6 +82,11 @@ static void add_slip(struct text *out, int32_t days)
 static void put_forecast(const struct sheet *sheet, const struct assessment *a,
 	const char *unit)
 {
+	static const char *const methods[] = {
+		[FORECAST_RUN_RATE] = "run rate",
+		[FORECAST_LEAST_SQUARES] = "least squares",
+		[FORECAST_SEASONAL] = "the shares of another year",
+	};
 	const struct forecast *forecast = &a->forecast;
 	enum forecast_method method = (enum forecast_method)forecast->method;
 	struct decimal value;
@@ -108,7 +104,7 @@ static void put_forecast(const struct sheet *sheet, const struct assessment *a,
 		text_add_date(&text, forecast->date);
 		add_slip(&text, forecast->slip_days);
 	}
-	text_addf(&text, " (%s)", forecast_method_name(method));
+	text_addf(&text, " (by %s)", methods[method]);
 	part_fact(sheet->html, "Forecast", text_string(&text));
 	text_release(&text);
 }
@@ -299,7 +295,12 @@ static void put_terms(const struct sheet *sheet, const struct sheet_case *at)
 	part_fact(html, "Obligor", pledge->obligor);
 	part_fact(html, "Watched by", pledge->owner);
 	part_fact(html, "Severity", severity_name(at->milestone->severity));
-	part_fact_open(html, "Test");
+	for (size_t i = 0; i < pledge->label_count; i++)
+		part_fact(html, pledge->labels[i].key, milestone_label(
+			sheet->daemon->reg, at->milestone, pledge->labels[i].key));
+	html_open(html, "div", "class", "wide", NULL);
+	html_element(html, "dt", "Test", NULL);
+	html_open(html, "dd", NULL);
 	html_element(html, "code", at->milestone->benchmark->text, NULL);
 	html_textf(html, " %s", mode_words(at->milestone->mode));
 	part_fact_close(html);

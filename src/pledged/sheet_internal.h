@@ -16,6 +16,7 @@ struct sheet_case {
 	const struct milestone *milestone;	/* by its terms then */
 	const struct zone *zone;
 	instant since;				/* INSTANT_MIN: not known */
+	struct knowledge known;
 	struct explanation explanation;
 	struct store_origin *origins;
 	struct voices voices;

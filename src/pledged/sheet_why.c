@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/reason.h"
+#include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
 #include "pledged/told.h"
 
@@ -283,6 +284,34 @@ static void put_gaps(const struct sheet *sheet, const struct sheet_case *at,
 	text_release(&words);
 }
 
+/* What was known before what is waited for. */
+static void put_latest(const struct sheet *sheet, const struct sheet_case *at,
+	const struct explained *node)
+{
+	struct html *html = sheet->html;
+	struct store_origin origin;
+	struct text words;
+
+	if (!origin_of_latest(sheet->daemon, node->indicator, at->zone,
+			at->known, &origin))
+		return;
+	text_init(&words, 0);
+	text_add_string(&words, "The latest known: ");
+	text_add_period(&words, origin.of->period);
+	text_add_string(&words, " = ");
+	text_add_decimal_grouped(&words, origin.of->value);
+	text_add_string(&words, ", published ");
+	html_open(html, "p", NULL);
+	html_text(html, text_string(&words));
+	part_date(html, zone_date(at->zone, origin.of->published));
+	html_text(html, " by ");
+	put_said_by(sheet, &origin);
+	html_text(html, " ");
+	put_evidence(sheet, &origin);
+	html_close(html, "p");
+	text_release(&words);
+}
+
 static void put_witness(const struct sheet *sheet, struct part_table *table,
 	const struct sheet_case *at, const struct witness *witness)
 {
@@ -352,7 +381,8 @@ static void add_summary(struct text *out, const struct sheet_case *at,
 		text_add_count(out, node->witnesses.count +
 			node->witnesses.left_out, "witness");
 	else
-		text_add_string(out, "nothing yet");
+		text_add_string(out, node->gaps.count > 0 ?
+			"a figure is waited for" : "nothing yet");
 }
 
 static void put_ground(const struct sheet *sheet, const struct sheet_case *at,
@@ -368,6 +398,8 @@ static void put_ground(const struct sheet *sheet, const struct sheet_case *at,
 	text_release(&summary);
 	if (node->figures.count > 0)
 		put_figures(sheet, at, node);
+	else if (node->indicator != NOT_FOUND)
+		put_latest(sheet, at, node);
 	put_gaps(sheet, at, node);
 	if (node->witnesses.count > 0)
 		put_witnesses(sheet, at, node);

@@ -8,7 +8,7 @@
 /* Looked at in one step: answers that the engine has, or judged anew as of
    another time. */
 #define KEPT_A_STEP 5000
-#define JUDGED_A_STEP 100
+#define JUDGED_A_STEP 500
 
 void survey_begin(struct survey *survey, struct daemon *daemon,
 	const struct question *question, const struct query *query)

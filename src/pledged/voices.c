@@ -1,6 +1,15 @@
 /* voices: see voices.h. */
 #include "pledged/voices.h"
 
+#include "pledged/origins.h"
+
+struct listening {
+	struct voices *voices;
+	struct daemon *daemon;
+	struct knowledge known;
+	const struct explanation *explanation;
+};
+
 static void voice_add(struct voices *voices, enum voice_kind kind,
 	const char *name)
 {
@@ -20,56 +29,93 @@ static void voice_add(struct voices *voices, enum voice_kind kind,
 	string_copy(voice->name, sizeof voice->name, name);
 }
 
-static void take_figures(struct voices *voices,
-	const struct explanation *explanation, const struct explained *node,
-	const struct store_origin *origins)
+static void take_origin(struct voices *voices, const struct store_origin *origin,
+	instant published)
+{
+	voice_add(voices, VOICE_SOURCE, origin->source);
+	voice_add(voices, VOICE_PERSON, origin->by);
+	voices->latest = later(voices->latest, published);
+}
+
+static void take_figures(const struct listening *listening,
+	const struct explained *node, const struct store_origin *origins)
 {
 	for (size_t i = node->figures.first;
 	    i < node->figures.first + node->figures.count; i++) {
-		const struct explained_figure *figure = &explanation->figures[i];
+		const struct explained_figure *figure =
+			&listening->explanation->figures[i];
 
-		if (!figure->used)
-			continue;
-		voice_add(voices, VOICE_SOURCE, origins[i].source);
-		voice_add(voices, VOICE_PERSON, origins[i].by);
-		voices->latest = later(voices->latest,
-			figure->observation.published);
+		if (figure->used)
+			take_origin(listening->voices, &origins[i],
+				figure->observation.published);
 	}
 }
 
-static void take_witnesses(struct voices *voices,
-	const struct explanation *explanation, const struct explained *node)
-{
-	for (size_t i = node->witnesses.first;
-	    i < node->witnesses.first + node->witnesses.count; i++)
-		if (explanation->witnesses[i].kind == WITNESS_ATTESTATION)
-			voice_add(voices, VOICE_PERSON,
-				explanation->witnesses[i].id);
-}
-
-/* Documents do not say who listed them: it is who the indicator names. */
-static void take_named(struct voices *voices, const struct register_ *reg,
+/* What was said last, before what is waited for; else who is to say it. */
+static void take_latest(const struct listening *listening,
 	const struct explained *node)
 {
-	const struct indicator *indicator = &reg->indicators[node->indicator];
-	bool there = node->witnesses.count > 0;
+	struct daemon *daemon = listening->daemon;
+	const struct indicator *indicator =
+		&daemon->reg->indicators[node->indicator];
+	struct store_origin origin;
+
+	if (origin_of_latest(daemon, node->indicator, milestone_zone(daemon->reg,
+			listening->explanation->milestone), listening->known,
+			&origin)) {
+		take_origin(listening->voices, &origin, origin.of->published);
+		return;
+	}
+	for (size_t i = 0; i < indicator->source_count; i++)
+		voice_add(listening->voices, VOICE_EXPECTED,
+			daemon->reg->sources[indicator->sources[i]].id);
+}
+
+/* Documents do not tell who listed them: it is who names their indicator. */
+static void take_documents(const struct listening *listening,
+	const struct expression *expression)
+{
+	const struct register_ *reg = listening->daemon->reg;
+	const struct indicator *indicator =
+		&reg->indicators[expression->indicator];
 
 	for (size_t i = 0; i < indicator->source_count; i++)
-		voice_add(voices, there ? VOICE_SOURCE : VOICE_EXPECTED,
+		voice_add(listening->voices, VOICE_SOURCE,
 			reg->sources[indicator->sources[i]].id);
 }
 
-void voices_take(struct voices *voices, const struct register_ *reg,
-	const struct explanation *explanation,
+static void take_witnesses(const struct listening *listening,
+	const struct explained *node)
+{
+	for (size_t i = node->witnesses.first;
+	    i < node->witnesses.first + node->witnesses.count; i++) {
+		const struct witness *witness =
+			&listening->explanation->witnesses[i];
+
+		if (witness->kind == WITNESS_ATTESTATION)
+			voice_add(listening->voices, VOICE_PERSON, witness->id);
+		else if (witness->kind == WITNESS_MILESTONE)
+			voice_add(listening->voices, VOICE_MILESTONES,
+				"other milestones");
+	}
+}
+
+void voices_take(struct voices *voices, struct daemon *daemon,
+	struct knowledge known, const struct explanation *explanation,
 	const struct store_origin *origins)
 {
+	const struct listening listening = {voices, daemon, known, explanation};
+
 	*voices = (struct voices){.latest = INSTANT_MIN};
 	for (size_t i = 0; i < explanation->node_count; i++) {
 		const struct explained *node = &explanation->nodes[i];
 
-		take_figures(voices, explanation, node, origins);
-		take_witnesses(voices, explanation, node);
-		if (node->indicator != NOT_FOUND && node->figures.count == 0)
-			take_named(voices, reg, node);
+		take_figures(&listening, node, origins);
+		take_witnesses(&listening, node);
+		if (expression_is_of_documents(node->expression))
+			take_documents(&listening, node->expression);
+		else if (node->indicator != NOT_FOUND &&
+		    node->figures.count == 0)
+			take_latest(&listening, node);
 	}
 }

@@ -1,17 +1,17 @@
 /*
  * voices: who says what an answer rests on: sources that gave its figures and
- * documents, people who said or attested it, and where nothing has come yet,
- * the sources that it should come from.
+ * documents, people who said or attested it, other milestones, and where nothing
+ * has come yet, the sources that it should come from.
  */
 #ifndef PLEDGED_PLEDGED_VOICES_H
 #define PLEDGED_PLEDGED_VOICES_H
 
 #include "core/explain.h"
-#include "store/store.h"
+#include "pledged/daemon.h"
 
 #define VOICES_MAX 8	/* of more, the first */
 
-enum voice_kind { VOICE_SOURCE, VOICE_PERSON, VOICE_EXPECTED };
+enum voice_kind { VOICE_SOURCE, VOICE_PERSON, VOICE_MILESTONES, VOICE_EXPECTED };
 
 struct voice {
 	enum voice_kind kind;
@@ -26,9 +26,9 @@ struct voices {
 				   INSTANT_MIN: there is none */
 };
 
-/* origins: of the explanation's figures, in their order. */
-void voices_take(struct voices *voices, const struct register_ *reg,
-	const struct explanation *explanation,
+/* Under what is known. origins: of the explanation's figures, in their order. */
+void voices_take(struct voices *voices, struct daemon *daemon,
+	struct knowledge known, const struct explanation *explanation,
 	const struct store_origin *origins);
 
 #endif

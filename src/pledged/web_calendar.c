@@ -3,19 +3,19 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "pledged/chart.h"
 #include "pledged/survey.h"
 #include "pledged/web.h"
 
-#define ROWS_MAX 500
+#define ROWS_MAX 200
 #define MONTHS_DEFAULT 6
-#define MONTHS_MAX 36
+#define MONTHS_MAX CHART_MONTHS_MAX
 
 struct calendar_page {
 	struct page page;
 	struct query query;
 	struct survey survey;
 	struct ranking ranking;
-	const struct zone *zone;
 	struct date first;	/* day of the first month */
 	int months;
 	instant from, until;	/* of what is shown: until is after it */
@@ -33,7 +33,7 @@ static void take_milestone(void *context, uint32_t milestone,
 		ranking_take(&calendar->ranking, milestone, answer);
 }
 
-static void calendar_begin(struct page *page)
+static void calendar_again(struct page *page)
 {
 	struct calendar_page *calendar = (struct calendar_page *)page;
 
@@ -67,8 +67,9 @@ static void put_row(struct calendar_page *calendar, struct part_table *table,
 	struct assessment room;
 	instant since;
 
-	part_milestone_row(&page->sheet, table, index, question_answer(
-		&page->question, page->sheet.daemon, index, &room, &since), NULL);
+	part_milestone_row(&page->sheet, table, &(struct part_row){
+		.milestone = index, .answer = question_answer(&page->question,
+		page->sheet.daemon, index, &room, &since)});
 }
 
 /* Those of one month, from place on; returns the place behind them. */
@@ -76,36 +77,63 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	size_t place)
 {
 	struct page *page = &calendar->page;
-	instant end = zone_day_start(calendar->zone, date_add_months(month, 1));
+	instant end = zone_day_start(page->sheet.daemon->settings->zone,
+		date_add_months(month, 1));
 	struct part_table table;
-	struct text heading;
+	struct text words;
 
 	if (place == calendar->ranking.count ||
 			calendar->ranking.items[place].second >= end)
 		return place;
-	text_init(&heading, 0);
-	text_addf(&heading, "%s %d", month_name(month.month), month.year);
-	page_section_open(page, NULL, text_string(&heading));
-	part_milestones_open(&page->sheet, &table, text_string(&heading), false);
-	for (; place < calendar->ranking.count &&
-	    calendar->ranking.items[place].second < end; place++)
+	size_t behind = place;
+
+	while (behind < calendar->ranking.count &&
+	    calendar->ranking.items[behind].second < end)
+		behind++;
+	text_init(&words, 0);
+	text_addf(&words, "%s %d", month_name(month.month), month.year);
+	page_section_open(page, NULL, text_string(&words));
+	text_clear(&words);
+	text_add_count(&words, behind - place, "deadline");
+	part_milestones_open(&page->sheet, &table, text_string(&words), false);
+	for (; place < behind; place++)
 		put_row(calendar, &table, calendar->ranking.items[place].milestone);
 	part_table_close(&table);
 	page_section_close(page);
-	text_release(&heading);
-	return place;
+	text_release(&words);
+	return behind;
 }
 
 static void put_filters(struct page *page)
 {
-	static const char *const months[] = {"1", "3", "6", "12", "24", "36",
-		NULL};
+	static const char *const months[] = {"1", "3", "6", "12", "24", NULL};
 
 	page_form_open(page, "/calendar");
 	page_field(page, "from", "From");
-	page_choice(page, "months", "Months", months, NULL);
+	page_choice(page, "months", "Months",
+		&(struct page_words){.values = months, .usual = "6"});
 	web_put_choices(page);
 	page_form_close(page);
+}
+
+static void put_picture(struct calendar_page *calendar)
+{
+	struct sheet *sheet = &calendar->page.sheet;
+	const struct chart_answers answers = {part_answer, sheet,
+		sheet->question->known.published_by};
+	uint32_t milestones[ROWS_MAX];
+	struct text svg, words;
+
+	for (size_t i = 0; i < calendar->ranking.count; i++)
+		milestones[i] = calendar->ranking.items[i].milestone;
+	text_init(&svg, 0);
+	text_init(&words, 0);
+	if (chart_calendar(sheet->daemon->reg, milestones,
+			calendar->ranking.count, &answers, calendar->first,
+			calendar->months, CHART_INLINE, &svg, &words))
+		part_picture(sheet->html, &svg, &words);
+	text_release(&words);
+	text_release(&svg);
 }
 
 static void calendar_write(struct page *page)
@@ -116,6 +144,7 @@ static void calendar_write(struct page *page)
 	ranking_sort(&calendar->ranking);
 	page_open(page, "/calendar", "Calendar");
 	put_filters(page);
+	put_picture(calendar);
 	for (int i = 0; i < calendar->months; i++)
 		place = put_month(calendar, date_add_months(calendar->first, i),
 			place);
@@ -152,15 +181,16 @@ static int months_read(struct calendar_page *calendar, struct error *error)
 static int first_read(struct calendar_page *calendar, struct error *error)
 {
 	const char *word = page_parameter(&calendar->page, "from");
+	const struct zone *zone = calendar->page.sheet.daemon->settings->zone;
 	instant from = calendar->page.question.known.published_by;
 
 	if (word != NULL && time_word_read(calendar->page.sheet.daemon, "from",
 			word, &from, error) < 0)
 		return -1;
-	calendar->first = zone_date(calendar->zone, from);
+	calendar->first = zone_date(zone, from);
 	calendar->first.day = 1;
-	calendar->from = zone_day_start(calendar->zone, calendar->first);
-	calendar->until = zone_day_start(calendar->zone,
+	calendar->from = zone_day_start(zone, calendar->first);
+	calendar->until = zone_day_start(zone,
 		date_add_months(calendar->first, calendar->months));
 	return 0;
 }
@@ -168,13 +198,12 @@ static int first_read(struct calendar_page *calendar, struct error *error)
 void web_calendar(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {calendar_begin, calendar_step,
+	static const struct page_work work = {calendar_again, calendar_step,
 		calendar_write, calendar_release};
 	struct calendar_page *calendar = mem_new(1, sizeof *calendar);
 	struct error error;
 
 	(void)rest;
-	calendar->zone = daemon->settings->zone;
 	if (!page_begin(&calendar->page, daemon, request) ||
 	    !page_query(&calendar->page, &calendar->query, "from months")) {
 		free(calendar);
@@ -188,5 +217,6 @@ void web_calendar(struct daemon *daemon, struct server_request *request,
 		return;
 	}
 	ranking_init(&calendar->ranking, RANKING_DUE, ROWS_MAX);
+	calendar_again(&calendar->page);
 	page_stream(&calendar->page, &work);
 }

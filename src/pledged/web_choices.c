@@ -43,7 +43,8 @@ static void put_words(struct page *page, struct words *words, const char *name,
 	if (!words->whole)
 		page_field(page, name, label);
 	else if (words->count > 1 || page_parameter(page, name) != NULL)
-		page_choice(page, name, label, words->items, NULL);
+		page_choice(page, name, label,
+			&(struct page_words){.values = words->items});
 }
 
 static void put_obligors(struct page *page, const struct register_ *reg)

@@ -20,9 +20,10 @@ struct milestones_page {
 
 /* --- the list ------------------------------------------------------------------------- */
 
-static const char *const order_values[] = {"due", "register", NULL};
-static const char *const order_words[] = {"due date", "order of the register",
+static const char *const order_values[] = {"urgency", "due", "register",
 	NULL};
+static const char *const order_words[] = {"most urgent first", "due date",
+	"order of the register", NULL};
 
 static enum ranking_order order_of(const struct page *page)
 {
@@ -42,7 +43,7 @@ static void take_milestone(void *context, uint32_t milestone,
 	ranking_take(&list->ranking, milestone, answer);
 }
 
-static void milestones_begin(struct page *page)
+static void milestones_again(struct page *page)
 {
 	struct milestones_page *list = (struct milestones_page *)page;
 
@@ -71,12 +72,15 @@ static void put_filters(struct page *page)
 	}
 	statuses[STATUS_COUNT] = words[STATUS_COUNT] = NULL;
 	page_form_open(page, "/milestones");
-	page_choice(page, "status", "Status", statuses, words);
+	page_choice(page, "status", "Status",
+		&(struct page_words){statuses, words, NULL});
 	web_put_choices(page);
-	page_choice(page, "severity", "Severity", severities, NULL);
+	page_choice(page, "severity", "Severity",
+		&(struct page_words){.values = severities});
 	page_field(page, "due_after", "Due from");
 	page_field(page, "due_before", "Due until");
-	page_choice(page, "sort", "Order", order_values, order_words);
+	page_choice(page, "sort", "Order", &(struct page_words){order_values,
+		order_words, order_values[0]});
 	page_form_close(page);
 }
 
@@ -95,9 +99,10 @@ static void put_rows(struct milestones_page *list)
 		struct assessment room;
 		instant since;
 
-		part_milestone_row(&page->sheet, &table, index,
-			question_answer(&page->question, page->sheet.daemon,
-			index, &room, &since), NULL);
+		part_milestone_row(&page->sheet, &table, &(struct part_row){
+			.milestone = index, .answer = question_answer(
+			&page->question, page->sheet.daemon, index, &room,
+			&since)});
 	}
 	part_table_close(&table);
 	text_release(&caption);
@@ -141,7 +146,7 @@ static bool number_fits(struct page *page, size_t number)
 void web_milestones(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {milestones_begin, milestones_step,
+	static const struct page_work work = {milestones_again, milestones_step,
 		milestones_write, milestones_release};
 	struct milestones_page *list = mem_new(1, sizeof *list);
 
@@ -155,6 +160,7 @@ void web_milestones(struct daemon *daemon, struct server_request *request,
 	}
 	ranking_init(&list->ranking, order_of(&list->page),
 		list->number * ROWS + 1);
+	milestones_again(&list->page);
 	page_stream(&list->page, &work);
 }
 
@@ -168,10 +174,8 @@ static void put_milestone(struct page *page, uint32_t index)
 	text_init(&name, 0);
 	add_milestone_name(reg, milestone_at(&reg->milestones[index],
 		page->question.known.published_by), &name);
-	page_open(page, "/milestones", text_string(&name));
+	page_open_timed(page, "/milestones", text_string(&name));
 	text_release(&name);
-	page_form_open(page, server_request_path(page->request));
-	page_form_close(page);
 	sheet_milestone(&page->sheet, index);
 	page_close(page);
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/rollup.h"
+#include "core/standing.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
 #include "pledged/survey.h"
@@ -36,7 +37,7 @@ static const struct {
 		"/milestones?status=at_risk&status=off_track&status=due",
 		HUE_LATE, RANKING_URGENCY},
 	[SORT_DUE] = {"due", "What is due next",
-		"Nothing is due in the next 90 days.",
+		"Nothing is due any more.",
 		"/calendar", HUE_IDLE, RANKING_DUE},
 	[SORT_BLIND] = {"blind", "Where we are blind",
 		"Nothing waits for figures that should be there.",
@@ -72,14 +73,26 @@ static bool is_at_risk(const struct assessment *answer)
 		answer->status == STATUS_DUE;
 }
 
-static bool is_blind(const struct assessment *answer)
+/* The figure that it waits for should be there. */
+static bool is_overdue(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *answer)
 {
-	return status_look(answer->status)->hue == HUE_BLIND ||
-		(is_undecided(answer) &&
-		 answer->status != STATUS_NOT_STARTED &&
-		 (answer->knowledge == KNOWLEDGE_STALE ||
-		  answer->knowledge == KNOWLEDGE_NO_DATA ||
-		  answer->knowledge == KNOWLEDGE_DISPUTED));
+	if (period_is_none(answer->waiting_for) ||
+			answer->waiting_indicator == NOT_FOUND)
+		return answer->knowledge == KNOWLEDGE_STALE;
+	return figure_expected(&reg->indicators[answer->waiting_indicator],
+		answer->waiting_for, milestone_zone(reg,
+		&reg->milestones[milestone])) < answer->as_of;
+}
+
+static bool is_blind(const struct register_ *reg, uint32_t milestone,
+	const struct assessment *answer)
+{
+	if (status_look(answer->status)->hue == HUE_BLIND)
+		return true;
+	return is_undecided(answer) && answer->status != STATUS_NOT_STARTED &&
+		(answer->knowledge == KNOWLEDGE_DISPUTED ||
+		 is_overdue(reg, milestone, answer));
 }
 
 /* --- looking ------------------------------------------------------------------------ */
@@ -88,6 +101,7 @@ static bool is_blind(const struct assessment *answer)
 struct line {
 	struct assessment answer;
 	struct voices voices;
+	struct text why;
 };
 
 struct overview {
@@ -96,6 +110,7 @@ struct overview {
 	bool surveyed;
 	size_t counts[STATUS_COUNT];
 	struct ranking rankings[SORT_COUNT];
+	size_t soon;		/* due in AHEAD_DAYS */
 	struct line lines[SORT_COUNT][SHOWN];
 	size_t told;		/* lines that are filled in */
 };
@@ -103,19 +118,19 @@ struct overview {
 static bool belongs(const struct overview *overview, enum sort sort,
 	uint32_t milestone, const struct assessment *answer)
 {
+	const struct register_ *reg = overview->page.sheet.daemon->reg;
 	instant now = overview->page.question.known.published_by;
 
 	switch (sort) {
 	case SORT_SLIPPED:
-		return is_missed(answer) || is_put_off(
-			overview->page.sheet.daemon->reg, milestone, answer);
+		return is_missed(answer) || is_put_off(reg, milestone, answer);
 	case SORT_AT_RISK:
 		return is_at_risk(answer);
 	case SORT_DUE:
 		return is_undecided(answer) && answer->due >= now &&
-			answer->due < now + AHEAD_DAYS * INT64_C(86400);
+			answer->due != INSTANT_MAX;
 	default:
-		return is_blind(answer);
+		return is_blind(reg, milestone, answer);
 	}
 }
 
@@ -124,21 +139,26 @@ static void take_milestone(void *context, uint32_t milestone,
 {
 	struct overview *overview = context;
 
+	instant now = overview->page.question.known.published_by;
+
 	overview->counts[answer->status]++;
+	if (belongs(overview, SORT_DUE, milestone, answer) &&
+			answer->due < now + AHEAD_DAYS * INT64_C(86400))
+		overview->soon++;
 	for (int sort = 0; sort < SORT_COUNT; sort++)
 		if (belongs(overview, (enum sort)sort, milestone, answer))
 			ranking_take(&overview->rankings[sort], milestone,
 				answer);
 }
 
-static void overview_begin(struct page *page)
+static void overview_again(struct page *page)
 {
 	struct overview *overview = (struct overview *)page;
 
 	survey_begin(&overview->survey, page->sheet.daemon, &page->question,
 		NULL);
 	overview->surveyed = false;
-	overview->told = 0;
+	overview->told = overview->soon = 0;
 	for (size_t i = 0; i < STATUS_COUNT; i++)
 		overview->counts[i] = 0;
 	for (size_t i = 0; i < SORT_COUNT; i++)
@@ -161,7 +181,12 @@ static void line_take(struct overview *overview, enum sort sort, size_t row)
 	struct store_origin *origins = explanation_origins(daemon, &explanation);
 
 	line->answer = explanation.assessment;
-	voices_take(&line->voices, daemon->reg, &explanation, origins);
+	text_release(&line->why);
+	text_init(&line->why, 0);
+	explanation_sentence(daemon->reg,
+		overview->rankings[sort].items[row].milestone, &explanation,
+		&line->why);
+	voices_take(&line->voices, daemon, known, &explanation, origins);
 	free(origins);
 	explanation_release(&explanation);
 }
@@ -228,8 +253,8 @@ static void put_tiles(struct overview *overview)
 
 	html_open(html, "ul", "class", "tiles", NULL);
 	for (int i = 0; i < SORT_COUNT; i++)
-		put_tile(&overview->page, (enum sort)i,
-			overview->rankings[i].seen, words[i]);
+		put_tile(&overview->page, (enum sort)i, i == SORT_DUE ?
+			overview->soon : overview->rankings[i].seen, words[i]);
 	html_close(html, "ul");
 }
 
@@ -254,6 +279,7 @@ static void put_sort(struct overview *overview, enum sort sort)
 	struct page *page = &overview->page;
 	const struct ranking *ranking = &overview->rankings[sort];
 	struct part_table table;
+	struct text caption;
 	size_t shown = ranking->count < SHOWN ? ranking->count : SHOWN;
 
 	if (ranking->seen == 0) {
@@ -261,12 +287,21 @@ static void put_sort(struct overview *overview, enum sort sort)
 			"none", NULL);
 		return;
 	}
-	part_milestones_open(&page->sheet, &table, sorts[sort].heading, true);
-	for (size_t i = 0; i < shown; i++)
-		part_milestone_row(&page->sheet, &table,
-			ranking->items[i].milestone,
-			&overview->lines[sort][i].answer,
-			&overview->lines[sort][i].voices);
+	text_init(&caption, 0);
+	text_add_count(&caption, ranking->seen, "milestone");
+	text_addf(&caption, ", %s first", sorts[sort].order == RANKING_DUE ?
+		"the nearest" : "the most urgent");
+	part_milestones_open(&page->sheet, &table, text_string(&caption),
+		sort != SORT_DUE);
+	text_release(&caption);
+	for (size_t i = 0; i < shown; i++) {
+		const struct line *line = &overview->lines[sort][i];
+
+		part_milestone_row(&page->sheet, &table, &(struct part_row){
+			ranking->items[i].milestone, &line->answer,
+			sort == SORT_DUE ? NULL : text_string(&line->why),
+			sort == SORT_DUE ? NULL : &line->voices});
+	}
 	part_table_close(&table);
 	if (shown < ranking->seen)
 		put_rest(page, sort, ranking->seen);
@@ -344,9 +379,7 @@ static void overview_write(struct page *page)
 {
 	struct overview *overview = (struct overview *)page;
 
-	page_open(page, "/", "Overview");
-	page_form_open(page, "/");
-	page_form_close(page);
+	page_open_timed(page, "/", "Overview");
 	put_tiles(overview);
 	web_put_statuses(page, overview->counts, "");
 	for (int i = 0; i < SORT_COUNT; i++) {
@@ -363,14 +396,17 @@ static void overview_release(struct page *page)
 {
 	struct overview *overview = (struct overview *)page;
 
-	for (size_t i = 0; i < SORT_COUNT; i++)
+	for (size_t i = 0; i < SORT_COUNT; i++) {
 		ranking_release(&overview->rankings[i]);
+		for (size_t k = 0; k < SHOWN; k++)
+			text_release(&overview->lines[i][k].why);
+	}
 }
 
 void web_overview(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {overview_begin, overview_step,
+	static const struct page_work work = {overview_again, overview_step,
 		overview_write, overview_release};
 	struct overview *overview = mem_new(1, sizeof *overview);
 
@@ -381,5 +417,6 @@ void web_overview(struct daemon *daemon, struct server_request *request,
 	}
 	for (size_t i = 0; i < SORT_COUNT; i++)
 		ranking_init(&overview->rankings[i], sorts[i].order, SHOWN);
+	overview_again(&overview->page);
 	page_stream(&overview->page, &work);
 }

@@ -81,7 +81,7 @@ static void take_milestone(void *context, uint32_t milestone,
 	list->counts[list->counting][answer->status]++;
 }
 
-static void pledges_begin(struct page *page)
+static void pledges_again(struct page *page)
 {
 	struct pledges_page *list = (struct pledges_page *)page;
 
@@ -189,7 +189,7 @@ static void pledges_release(struct page *page)
 void web_pledges(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const struct page_work work = {pledges_begin, pledges_step,
+	static const struct page_work work = {pledges_again, pledges_step,
 		pledges_write, pledges_release};
 	struct pledges_page *list = mem_new(1, sizeof *list);
 
@@ -199,6 +199,7 @@ void web_pledges(struct daemon *daemon, struct server_request *request,
 		free(list);
 		return;
 	}
+	pledges_again(&list->page);
 	page_stream(&list->page, &work);
 }
 
@@ -218,10 +219,8 @@ void web_pledge(struct daemon *daemon, struct server_request *request,
 		return;
 	const struct pledge *pledge = &daemon->reg->pledges[index];
 
-	page_open(&page, "/pledges", pledge->title != NULL ? pledge->title :
-		pledge->id);
-	page_form_open(&page, server_request_path(request));
-	page_form_close(&page);
+	page_open_timed(&page, "/pledges", pledge->title != NULL ?
+		pledge->title : pledge->id);
 	sheet_pledge(&page.sheet, index);
 	page_close(&page);
 	page_send(&page, 200);

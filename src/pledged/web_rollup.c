@@ -2,50 +2,149 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "core/rollup.h"
 #include "pledged/web.h"
 
-/* What one page may look at: answers the engine has, or judged anew. */
-#define KEPT_MAX 100000
-#define JUDGED_MAX 2000
+#define SELECTED_MAX 100000
 #define CELLS_SHOWN 4000
+#define PLEDGES_FEW 100		/* each may be a row … */
+#define MILESTONES_FEW 500	/* … and the name of each a column */
+
+/* Answers counted in one step: that the engine has, or judged anew. */
+#define KEPT_A_STEP 5000
+#define JUDGED_A_STEP 500
+
+#define KEYS_MAX (WEB_LABELS_MAX + 7)
 
 struct rolled {
 	struct page page;
+	struct rolling *rolling;
 	struct rollup rollup;
-	const char *rows, *columns;	/* the words asked for */
+	const char *keys[KEYS_MAX + 1];
+	const char *rows, *columns;	/* words; columns NULL: all in one */
+	bool matrix;
 };
 
-static const struct assessment *answer_of(void *context, uint32_t milestone,
-	struct assessment *room)
-{
-	struct page *page = context;
-	instant since;
+/* --- what it is counted by ------------------------------------------------------------ */
 
-	return question_answer(&page->question, page->sheet.daemon, milestone,
-		room, &since);
+static void keys_take(const struct register_ *reg,
+	const char *keys[KEYS_MAX + 1])
+{
+	static const char *const fields[] = {"obligor", "instrument", "owner",
+		"severity", "pledge", "milestone"};
+	size_t count = 0;
+
+	web_label_keys(reg, keys);
+	while (keys[count] != NULL)
+		count++;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		keys[count++] = fields[i];
+	keys[count] = NULL;
 }
 
-/* Makes it, or answers why not. */
-static bool roll(struct rolled *rolled, struct rollup_key rows,
-	struct rollup_key columns)
+/* Until somebody chooses: the two commonest labels; where there are fewer, what
+   has not too many values. */
+static void matrix_default(struct rolled *rolled)
+{
+	const struct register_ *reg = rolled->page.sheet.daemon->reg;
+	const char *const *keys = rolled->keys;
+	bool first = !string_is(keys[0], "obligor");
+	bool second = first && !string_is(keys[1], "obligor");
+
+	if (rolled->rows == NULL)
+		rolled->rows = first ? keys[0] :
+			reg->pledge_count <= PLEDGES_FEW ? "pledge" : "obligor";
+	if (rolled->columns == NULL)
+		rolled->columns = second ? keys[1] :
+			reg->milestone_count <= MILESTONES_FEW ? "milestone" :
+			"severity";
+}
+
+static void words_read(struct rolled *rolled)
+{
+	const struct page *page = &rolled->page;
+
+	keys_take(page->sheet.daemon->reg, rolled->keys);
+	rolled->rows = page_parameter(page, rolled->matrix ? "rows" : "by");
+	rolled->columns = page_parameter(page, "cols");
+	if (rolled->matrix)
+		matrix_default(rolled);
+	else if (rolled->rows == NULL)
+		rolled->rows = "obligor";
+}
+
+/* --- counting --------------------------------------------------------------------------- */
+
+static bool rolled_select(struct rolled *rolled, struct error *error)
 {
 	struct page *page = &rolled->page;
 	struct rollup_request wanted = {
 		.pattern = page_parameter(page, "pledge"),
-		.rows = rows, .columns = columns,
+		.rows = rollup_key_read(rolled->rows),
+		.columns = rolled->columns == NULL ?
+			(struct rollup_key){ROLLUP_ALL, NULL} :
+			rollup_key_read(rolled->columns),
 		.as_of = page->question.known.published_by,
-		.milestones_max = page->question.past ? JUDGED_MAX : KEPT_MAX};
+		.milestones_max = SELECTED_MAX};
+
+	rolled->rolling = rollup_begin(&rolled->rollup, page->sheet.daemon->reg,
+		&wanted, error);
+	return rolled->rolling != NULL;
+}
+
+/* Of another register nothing may be selected any more: an empty table. */
+static void rolled_again(struct page *page)
+{
+	struct rolled *rolled = (struct rolled *)page;
 	struct error error;
 
-	if (rollup_make(&rolled->rollup, page->sheet.daemon->reg, &wanted,
-			answer_of, page, &error) == 0)
-		return true;
-	reply_problem(page->request, error.kind == ERROR_ABSENT ? 404 : 422,
-		"%s", error.text);
+	rollup_end(rolled->rolling);
 	rollup_release(&rolled->rollup);
+	words_read(rolled);
+	rolled_select(rolled, &error);
+}
+
+static bool rolled_step(struct page *page)
+{
+	struct rolled *rolled = (struct rolled *)page;
+
+	return rolled->rolling == NULL || rollup_count(rolled->rolling,
+		page->question.past ? JUDGED_A_STEP : KEPT_A_STEP, part_answer,
+		&page->sheet);
+}
+
+static void rolled_release(struct page *page)
+{
+	struct rolled *rolled = (struct rolled *)page;
+
+	rollup_end(rolled->rolling);
+	rollup_release(&rolled->rollup);
+}
+
+/* Begins it, or answers why not. */
+static void rolled_answer(struct daemon *daemon, struct server_request *request,
+	const struct page_work *work, bool matrix)
+{
+	struct rolled *rolled = mem_new(1, sizeof *rolled);
+	struct page *page = &rolled->page;
+	struct error error;
+
+	rolled->matrix = matrix;
+	if (!page_begin(page, daemon, request)) {
+		free(rolled);
+		return;
+	}
+	words_read(rolled);
+	if (rolled_select(rolled, &error)) {
+		page_stream(page, work);
+		return;
+	}
+	reply_problem(request, error.kind == ERROR_ABSENT ? 404 : 422, "%s",
+		error.text);
+	rolled_release(page);
 	page_release(page);
-	return false;
+	free(rolled);
 }
 
 /* --- shares --------------------------------------------------------------------------- */
@@ -138,7 +237,7 @@ static void put_rule(struct page *page, const struct rollup *rollup)
 
 	html_open(html, "section", NULL);
 	html_element(html, "h2", "How it is counted", NULL);
-	html_element(html, "p", ROLLUP_RULE, NULL);
+	html_element(html, "p", ROLLUP_RULE, "class", "rule", NULL);
 	html_open(html, "p", NULL);
 	html_textf(html, "Left out: %u withdrawn, superseded or waived; %zu "
 		"without a place in it.",
@@ -146,25 +245,6 @@ static void put_rule(struct page *page, const struct rollup *rollup)
 		rollup->without_row + rollup->without_column);
 	html_close(html, "p");
 	html_close(html, "section");
-}
-
-/* --- what it may be counted by -------------------------------------------------------------- */
-
-#define KEYS_MAX (WEB_LABELS_MAX + 7)
-
-static void keys_take(const struct register_ *reg,
-	const char *keys[KEYS_MAX + 1])
-{
-	static const char *const fields[] = {"obligor", "instrument", "owner",
-		"severity", "pledge", "milestone"};
-	size_t count = 0;
-
-	web_label_keys(reg, keys);
-	while (keys[count] != NULL)
-		count++;
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		keys[count++] = fields[i];
-	keys[count] = NULL;
 }
 
 /* --- scorecard ----------------------------------------------------------------------- */
@@ -230,33 +310,29 @@ static void put_groups(struct rolled *rolled)
 	part_table_close(&table);
 }
 
+static void scorecard_write(struct page *page)
+{
+	struct rolled *rolled = (struct rolled *)page;
+
+	page_open(page, "/scorecard", "Scorecard");
+	page_form_open(page, "/scorecard");
+	page_choice(page, "by", "By", &(struct page_words){
+		.values = rolled->keys, .usual = rolled->rows});
+	page_field(page, "pledge", "Pledges");
+	page_form_close(page);
+	put_groups(rolled);
+	put_rule(page, &rolled->rollup);
+	page_close(page);
+}
+
 void web_scorecard(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	const char *keys[KEYS_MAX + 1];
-	struct rolled rolled = {.rows = NULL};
-	struct page *page = &rolled.page;
+	static const struct page_work work = {rolled_again, rolled_step,
+		scorecard_write, rolled_release};
 
 	(void)rest;
-	if (!page_begin(page, daemon, request))
-		return;
-	rolled.rows = page_parameter(page, "by");
-	if (rolled.rows == NULL)
-		rolled.rows = "obligor";
-	if (!roll(&rolled, rollup_key_read(rolled.rows),
-			(struct rollup_key){ROLLUP_ALL, NULL}))
-		return;
-	page_open(page, "/scorecard", "Scorecard");
-	keys_take(daemon->reg, keys);
-	page_form_open(page, "/scorecard");
-	page_choice(page, "by", "By", keys, NULL);
-	page_field(page, "pledge", "Pledges");
-	page_form_close(page);
-	put_groups(&rolled);
-	put_rule(page, &rolled.rollup);
-	page_close(page);
-	rollup_release(&rolled.rollup);
-	page_send(page, 200);
+	rolled_answer(daemon, request, &work, false);
 }
 
 /* --- matrix --------------------------------------------------------------------------- */
@@ -288,6 +364,8 @@ static void put_cell(struct rolled *rolled, const struct rollup_tally *cell,
 		"title", look->words, NULL);
 	put_link(&rolled->page, rolled->rows, row, rolled->columns, column,
 		text_string(&words));
+	if (cell->milestones > 1)
+		put_bar(html, cell);
 	html_close(html, "td");
 	text_release(&words);
 	text_release(&class);
@@ -366,49 +444,36 @@ static void put_matrix(struct rolled *rolled)
 			"pledges to see the rest.", shown, rollup->row_count);
 }
 
-static void put_matrix_form(struct page *page, const char *const *keys)
+static void put_matrix_form(struct rolled *rolled)
 {
+	struct page *page = &rolled->page;
+
 	page_form_open(page, "/matrix");
-	page_choice(page, "rows", "Rows", keys, NULL);
-	page_choice(page, "cols", "Columns", keys, NULL);
+	page_choice(page, "rows", "Rows", &(struct page_words){
+		.values = rolled->keys, .usual = rolled->rows});
+	page_choice(page, "cols", "Columns", &(struct page_words){
+		.values = rolled->keys, .usual = rolled->columns});
 	page_field(page, "pledge", "Pledges");
 	page_form_close(page);
 }
 
-/* Until somebody chooses: the two commonest labels, or who owes what. */
-static void keys_default(struct rolled *rolled, const char *const *keys)
+static void matrix_write(struct page *page)
 {
-	bool labelled = !string_is(keys[0], "obligor") &&
-		!string_is(keys[1], "obligor");
+	struct rolled *rolled = (struct rolled *)page;
 
-	rolled->rows = page_parameter(&rolled->page, "rows");
-	rolled->columns = page_parameter(&rolled->page, "cols");
-	if (rolled->rows == NULL)
-		rolled->rows = labelled ? keys[0] : "pledge";
-	if (rolled->columns == NULL)
-		rolled->columns = labelled ? keys[1] : "milestone";
+	page_open(page, "/matrix", "Matrix");
+	put_matrix_form(rolled);
+	put_matrix(rolled);
+	put_rule(page, &rolled->rollup);
+	page_close(page);
 }
 
 void web_matrix(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	const char *keys[KEYS_MAX + 1];
-	struct rolled rolled = {.rows = NULL};
-	struct page *page = &rolled.page;
+	static const struct page_work work = {rolled_again, rolled_step,
+		matrix_write, rolled_release};
 
 	(void)rest;
-	if (!page_begin(page, daemon, request))
-		return;
-	keys_take(daemon->reg, keys);
-	keys_default(&rolled, keys);
-	if (!roll(&rolled, rollup_key_read(rolled.rows),
-			rollup_key_read(rolled.columns)))
-		return;
-	page_open(page, "/matrix", "Matrix");
-	put_matrix_form(page, keys);
-	put_matrix(&rolled);
-	put_rule(page, &rolled.rollup);
-	page_close(page);
-	rollup_release(&rolled.rollup);
-	page_send(page, 200);
+	rolled_answer(daemon, request, &work, true);
 }

@@ -315,11 +315,13 @@ static int put_messages(struct page *page, int64_t before, struct error *error)
 
 static void put_deliveries_form(struct page *page)
 {
-	static const char *const states[] = {"pending", "dead", NULL};
-	static const char *const words[] = {"on their way", "given up", NULL};
+	static const char *const states[] = {"all", "pending", "dead", NULL};
+	static const char *const words[] = {"all", "on their way", "given up",
+		NULL};
 
 	page_form_open(page, "/deliveries");
-	page_choice(page, "state", "Messages", states, words);
+	page_choice(page, "state", "Messages",
+		&(struct page_words){states, words, states[0]});
 	html_element(&page->html, "button", "Show", "type", "submit", NULL);
 	html_close(&page->html, "form");
 }

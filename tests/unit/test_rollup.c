@@ -292,6 +292,36 @@ static void no_more_than_asked_for(void **state)
 	rollup_release(&rollup);
 }
 
+/* Counted one by one it is what it is at once. */
+static void in_parts(void **state)
+{
+	const struct world *world = *state;
+	struct rollup_request request = {.rows = rollup_key_read("place"),
+		.columns = rollup_key_read("measure"), .as_of = NOW,
+		.milestones_max = STANDS};
+	struct rollup whole, parts;
+	struct rolling *rolling;
+	struct error error;
+	size_t asked = 0, steps = 0;
+
+	assert_int_equal(make(world, NULL, "place", "measure", &whole, &error), 0);
+	rolling = rollup_begin(&parts, world->reg, &request, &error);
+	assert_non_null(rolling);
+	do
+		assert_int_equal(asked, steps++);
+	while (!rollup_count(rolling, 1, answer, &asked));
+	rollup_end(rolling);
+	rollup_end(NULL);
+	assert_int_equal(steps, asked);
+	assert_int_equal(parts.row_count, whole.row_count);
+	assert_int_equal(parts.column_count, whole.column_count);
+	assert_memory_equal(parts.cells, whole.cells, whole.row_count *
+		whole.column_count * sizeof *whole.cells);
+	assert_memory_equal(&parts.total, &whole.total, sizeof whole.total);
+	rollup_release(&parts);
+	rollup_release(&whole);
+}
+
 /* Every status is of one class, and what decides nothing is no miss. */
 static void classes(void **state)
 {
@@ -321,6 +351,7 @@ int main(void)
 		WORLD(a_scorecard),
 		WORLD(what_is_selected),
 		WORLD(no_more_than_asked_for),
+		WORLD(in_parts),
 		cmocka_unit_test(classes),
 	};
 

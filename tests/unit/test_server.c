@@ -147,6 +147,27 @@ static void reply_lines(struct house *house, struct server_request *request,
 	server_stream(request, 200, "text/plain", headers, &source, lines);
 }
 
+/* Nothing is said until all the work is done. */
+static enum stream_step works_next(void *context, struct text *piece)
+{
+	struct lines *lines = context;
+
+	if (++lines->line < lines->count)
+		return STREAM_MORE;
+	text_add_string(piece, "done\n");
+	return STREAM_END;
+}
+
+static void reply_works(struct house *house, struct server_request *request)
+{
+	static const struct stream_source source = {works_next, lines_gone};
+	struct lines *lines = mem_new(1, sizeof *lines);
+
+	*lines = (struct lines){house, request, 0, 100000, STREAM_MORE};
+	house->lines = lines;
+	server_stream(request, 200, "text/plain", NULL, &source, lines);
+}
+
 static void on_request(void *context, struct server_request *request)
 {
 	struct house *house = context;
@@ -165,6 +186,8 @@ static void on_request(void *context, struct server_request *request)
 		house->kept = request;
 	else if (string_is(path, "/lines"))
 		reply_lines(house, request, 10000, STREAM_MORE);
+	else if (string_is(path, "/works"))
+		reply_works(house, request);
 	else if (string_is(path, "/waits"))
 		reply_lines(house, request, 10, STREAM_WAIT);
 	else if (string_is(path, "/breaks"))
@@ -420,6 +443,26 @@ static void test_stream_head(void **state)
 	assert_string_equal(text_string(&talk.body), "");
 	talk_until_end(&talk);
 	assert_int_equal(house->gone, 1);
+	talk_close(&talk);
+}
+
+/* One that only works leaves each turn to others as well. */
+static void test_stream_works(void **state)
+{
+	struct house *house = *state;
+	struct talk talk, other;
+
+	talk_open_unix(&talk, house->loop, house->path);
+	talk_open_unix(&other, house->loop, house->path);
+	talk_say(&talk, "GET /works HTTP/1.1\r\n\r\n");
+	while (house->lines == NULL && house->gone == 0)
+		loop_turn(house->loop);
+	assert_int_equal(talk_ask(&other, "GET /x HTTP/1.1\r\n\r\n"), 200);
+	assert_non_null(house->lines);
+	assert_true(house->lines->line < 1000);
+	assert_true(talk_receive_stream(&talk));
+	assert_string_equal(text_string(&talk.body), "done\n");
+	talk_close(&other);
 	talk_close(&talk);
 }
 
@@ -863,6 +906,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SERVER_TEST(test_stream),
 		SERVER_TEST(test_stream_head),
+		SERVER_TEST(test_stream_works),
 		SERVER_TEST(test_stream_waits),
 		SERVER_TEST(test_stream_breaks),
 		SERVER_TEST(test_stream_left),
