@@ -218,6 +218,11 @@ static void add_query(struct text *text, const char *string)
 	text_add_percent(text, string, "/");
 }
 
+static void add_name(struct text *text, const char *string)
+{
+	text_add_percent(text, string, "/@");
+}
+
 static const struct {
 	void (*add)(struct text *text, const char *string);
 	const char *string, *want_text;
@@ -237,10 +242,10 @@ static const struct {
 	{text_add_printable, "\xd7\x90\xe2\x80\x8f", "\xd7\x90\xe2\x80\x8f"},
 	{text_add_html, "a\xe2\x80\xae" "b", "a\xef\xbf\xbd" "b"},
 	{text_add_printable, "\xff中\xef\xbf\xbd", "\\xff中\xef\xbf\xbd"},
-	{text_add_url, "p.1/m-2_x~@2020-Q3", "p.1/m-2_x~@2020-Q3"},
-	{text_add_url, "a b&c=d?#%\"'<>:+", "a%20b%26c%3Dd%3F%23%25%22%27%3C%3E%3A%2B"},
-	{text_add_url, "\n\xe4\xb8\xad*", "%0A%E4%B8%AD%2A"},
-	{text_add_url, "", ""},
+	{add_name, "p.1/m-2_x~@2020-Q3", "p.1/m-2_x~@2020-Q3"},
+	{add_name, "a b&c=d?#%\"'<>:+", "a%20b%26c%3Dd%3F%23%25%22%27%3C%3E%3A%2B"},
+	{add_name, "\n\xe4\xb8\xad*", "%0A%E4%B8%AD%2A"},
+	{add_name, "", ""},
 	{text_add_csv, "plain", "plain"},
 	{text_add_csv, "", ""},
 	{text_add_csv, "a,b", "\"a,b\""},
