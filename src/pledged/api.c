@@ -321,7 +321,7 @@ static bool endpoint_matches(const struct endpoint *endpoint, const char *path,
 	return string_starts(path, endpoint->path) && **rest != '\0';
 }
 
-bool word_is_among(const char *words, const char *word)
+bool word_is_in(const char *words, const char *word)
 {
 	size_t length = strlen(word);
 
@@ -343,7 +343,7 @@ static const char *endpoint_stranger(const struct endpoint *endpoint,
 
 	for (size_t i = 0; endpoint->parameters != NULL &&
 		server_request_parameter(request, i, &name, &value); i++) {
-		if (!word_is_among(endpoint->parameters, name))
+		if (!word_is_in(endpoint->parameters, name))
 			return name;
 	}
 	return NULL;

@@ -103,7 +103,7 @@ char *rest_id(const char *rest, const char *suffix);
 /* A number that something may have; 0: it is none. */
 int64_t rest_number(const char *word);
 /* Whether word is one of those between the spaces. */
-bool word_is_among(const char *words, const char *word);
+bool word_is_in(const char *words, const char *word);
 
 /* --- api_lists.c: parameters -------------------------------------------------- */
 

@@ -92,8 +92,8 @@ static int query_take(struct page *page, struct query *query,
 
 	for (size_t i = 0; server_request_parameter(page->request, i, &name,
 	    &value); i++) {
-		if (*value == '\0' || word_is_among(others, name) ||
-				word_is_among("as_of recorded_as_of", name))
+		if (*value == '\0' || word_is_in(others, name) ||
+				word_is_in("as_of recorded_as_of", name))
 			continue;
 		int taken = query_add(query, name, value,
 			page->sheet.daemon->settings->zone, error);
