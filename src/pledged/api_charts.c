@@ -100,7 +100,7 @@ static int filters_read(struct selected *selected,
 
 	query->now = selected->question.known.published_by;
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (word_is_among(others, name))
+		if (word_is_in(others, name))
 			continue;
 		int taken = query_add(query, name, value,
 			selected->daemon->settings->zone, error);

@@ -29,7 +29,7 @@ int query_read_but(struct daemon *daemon, struct server_request *request,
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
 		if (list_parameter_is_general(name) ||
 		    parameter_is_of_knowledge(name) || (own != NULL &&
-		    word_is_among(own, name)))
+		    word_is_in(own, name)))
 			continue;
 		int taken = query_add(query, string_is(name, "id") ? id : name,
 			value, daemon->settings->zone, error);

@@ -538,6 +538,7 @@ static void pledge_open(struct report_writing *writing, uint32_t pledge)
 	const struct pledge *of = &writing->report->reg->pledges[pledge];
 	struct sheet sheet = sheet_of(writing);
 
+	sheet.heading = "h3";
 	html_open(&writing->html, "article", "class", "pledge", NULL);
 	put_heading(writing, "h2", SHEET_PLEDGE, of->id,
 		of->title != NULL ? of->title : of->id);
@@ -552,6 +553,7 @@ static void put_milestone(struct report_writing *writing, uint32_t index)
 	struct sheet sheet = sheet_of(writing);
 	struct text name;
 
+	sheet.heading = "h4";
 	text_init(&name, 0);
 	add_milestone_name(reg, milestone, &name);
 	html_open(&writing->html, "section", "class", "sheet", NULL);
