@@ -382,6 +382,23 @@ static int rolling_absence(const struct rolling *rolling, struct error *error)
 		request->columns));
 }
 
+static int rolling_take(struct rolling *rolling, uint32_t index,
+	struct error *error)
+{
+	rolling->selected++;
+	rolling_place(rolling, index);
+	return rolling_limit(rolling, error);
+}
+
+static int rolling_select_given(struct rolling *rolling, struct error *error)
+{
+	for (size_t i = 0; i < rolling->request->milestone_count; i++)
+		if (rolling_take(rolling, rolling->request->milestones[i],
+				error) < 0)
+			return -1;
+	return rolling_absence(rolling, error);
+}
+
 static int rolling_select(struct rolling *rolling, struct error *error)
 {
 	const struct register_ *reg = rolling->reg;
@@ -397,9 +414,7 @@ static int rolling_select(struct rolling *rolling, struct error *error)
 			if (!milestone_is_selected(rolling,
 			    &reg->milestones[index]))
 				continue;
-			rolling->selected++;
-			rolling_place(rolling, index);
-			if (rolling_limit(rolling, error) < 0)
+			if (rolling_take(rolling, index, error) < 0)
 				return -1;
 		}
 	}
@@ -445,7 +460,9 @@ struct rolling *rollup_begin(struct rollup *out, const struct register_ *reg,
 	*out = (struct rollup){0};
 	lines_init(&rolling->rows);
 	lines_init(&rolling->columns);
-	result = rolling_select(rolling, error);
+	result = request->milestones != NULL ?
+		rolling_select_given(rolling, error) :
+		rolling_select(rolling, error);
 	out->rows = rolling->rows.list;
 	out->row_count = rolling->rows.count;
 	out->columns = rolling->columns.list;

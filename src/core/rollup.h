@@ -102,6 +102,9 @@ struct rollup {
 
 struct rollup_request {
 	const char *pattern;	/* of pledges, with a '/' of milestones; NULL */
+	const uint32_t *milestones;	/* these alone, in the register's order, and
+					   no pattern; NULL: all */
+	size_t milestone_count;
 	struct rollup_key rows, columns;
 	instant as_of;
 	size_t milestones_max;	/* selected, at most */

@@ -82,6 +82,11 @@ void list_row(struct grid *grid, const struct request *request,
    written, then that member. NULL: there is none. */
 const json_t *member_at(const json_t *object, const char *path,
 	struct slice *raw);
+/* The groups of a scorecard (the array within an answer), and of how much they
+   are shares by which rule. The answer stays. */
+void scorecard_print(const struct request *request, const json_t *scorecard,
+	struct slice whole);
+
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
 /* A member that is a time, as add_time (times.h); nothing where it has none. */

@@ -24,7 +24,7 @@ enum accepts { TAKES_AS_OF = 1, TAKES_FILTERS = 2, TAKES_WITHIN = 4, TAKES_ALL =
 	TAKES_FORCE = 2048, TAKES_SAMPLE = 4096, TAKES_FOR = 8192,
 	TAKES_TIMES = 16384, TAKES_DEAD = 32768, TAKES_NOTE = 65536,
 	TAKES_MATCH = 131072, TAKES_FROM = 262144, TAKES_MONTHS = 524288,
-	TAKES_SINCE = 1048576, TAKES_RANGES = 2097152 };
+	TAKES_SINCE = 1048576, TAKES_RANGES = 2097152, TAKES_HTML = 4194304 };
 
 #define WORDS_MANY 1000
 
@@ -105,6 +105,13 @@ const struct verb verbs[] = {
 		"whether all that was recorded is as it was recorded"},
 	{"backup", verb_backup, TAKES_FORCE, 1, "backup FILE",
 		"a whole copy of what the daemon keeps, checked"},
+	{"report", verb_report,
+		TAKES_AS_OF | TAKES_FILTERS | TAKES_MATCH | TAKES_BY |
+		TAKES_HTML, 0, "report [--html FILE]",
+		"scorecard, what slipped, and how that was counted; with --html "
+		"the whole, to be read, printed and kept"},
+	{"export", verb_export, TAKES_AS_OF, 1, "export FOLDER",
+		"everything, as tables (CSV) or as one JSON document"},
 	{"reload", verb_reload, TAKES_NOTE, 0, "reload",
 		"read configuration and register again"},
 };
@@ -226,6 +233,8 @@ const struct option_row option_rows[] = {
 		"bytes or a picture to a terminal, too; over a file that is there"},
 	{"--sample", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, sample),
 		"--sample N", "answers to be read again; default 20"},
+	{"--html", TAKES_HTML, IN_REQUEST, offsetof(struct request, html),
+		"--html FILE", "of a report: as a document, - for standard output"},
 	{"--seal", TAKES_SAMPLE, IN_REQUEST, offsetof(struct request, seal),
 		"--seal HEX", "what a verification said before"},
 };

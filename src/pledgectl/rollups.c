@@ -440,6 +440,29 @@ int verb_matrix(const struct request *request)
 	return status;
 }
 
+void scorecard_print(const struct request *request, const json_t *scorecard,
+	struct slice whole)
+{
+	struct items items;
+	struct text none;
+
+	text_init(&none, 0);
+	items_take(&items, &none, slice_member(whole, "items"));
+	items_print(&items, request, &group_table_kind);
+	items_release(&items);
+	putchar('\n');
+	print_summary(request, scorecard);
+}
+
+static void show_scorecard(const struct request *request,
+	const struct text *answer)
+{
+	json_t *json = json_loads(text_string(answer), 0, NULL);
+
+	scorecard_print(request, json, slice_of(text_string(answer)));
+	json_decref(json);
+}
+
 int verb_scorecard(const struct request *request)
 {
 	struct text query, answer;
@@ -450,21 +473,14 @@ int verb_scorecard(const struct request *request)
 	int status = ask(request, "scorecard", &query, &answer);
 
 	text_release(&query);
-	if (status == CTL_DONE && request->form != FORM_JSON) {
-		json_t *json = json_loads(text_string(&answer), 0, NULL);
-		bool table = request->form == FORM_TABLE;
-
-		print_list(request, &answer, "items", table ? &group_table_kind
-			: &group_kind);
-		if (table) {
-			putchar('\n');
-			print_summary(request, json);
-		}
-		json_decref(json);
+	if (status == CTL_DONE && request->form == FORM_TABLE)
+		show_scorecard(request, &answer);
+	else if (status == CTL_DONE && request->form == FORM_JSON)
+		fputs(text_string(&answer), stdout);
+	else if (status == CTL_DONE) {
+		print_list(request, &answer, "items", &group_kind);
 		return status;
 	}
-	if (status == CTL_DONE)
-		fputs(text_string(&answer), stdout);
 	text_release(&answer);
 	return status;
 }

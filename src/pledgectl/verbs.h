@@ -56,6 +56,7 @@ struct request {
 	bool force;
 	const char *sample;	/* a number */
 	const char *seal;	/* hexadecimal */
+	const char *html;	/* a file */
 	char **arguments;
 	size_t argument_count;
 	struct client *client;
@@ -94,6 +95,8 @@ int verb_monitor(const struct request *request);
 /* The names of the numbers that monitor holds against ranges; NULL behind the
    last. */
 const char *monitor_measure(size_t number);
+int verb_report(const struct request *request);
+int verb_export(const struct request *request);
 
 /* --- shared by verbs ---------------------------------------------------------- */
 

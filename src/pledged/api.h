@@ -30,6 +30,8 @@
  *	api_deadlines.c    due dates for calendars
  *	api_feed.c         events for feed readers
  *	metrics.c          figures for monitors
+ *	api_export.c       everything, as tables
+ *	api_report.c       all that is asked of many milestones as one document
  */
 #ifndef PLEDGED_PLEDGED_API_H
 #define PLEDGED_PLEDGED_API_H
@@ -38,6 +40,8 @@
 #include "core/register_index.h"
 #include "pledged/daemon.h"
 #include "pledged/query.h"
+
+struct rollup;	/* core/rollup.h */
 
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
@@ -60,7 +64,8 @@ endpoint_fn get_pledges, get_pledge, get_indicators, get_observations, get_sourc
 	post_verify, get_asset, get_openapi, get_milestone_chart, get_timeline,
 	get_calendar, get_matrix_chart, get_scorecard_chart, get_events,
 	get_actions, get_backup, post_backup, get_metrics, get_milestone_badge,
-	get_pledge_badge, get_deadlines, get_feed;
+	get_pledge_badge, get_deadlines, get_feed, get_report, get_export,
+	get_export_table;
 
 /* --- api.c: answers ----------------------------------------------------------- */
 
@@ -165,6 +170,10 @@ int question_read(struct daemon *daemon, struct server_request *request,
    that name is. The request outlives the query. */
 int query_read(struct daemon *daemon, struct server_request *request,
 	instant now, const char *id, struct query *query, struct error *error);
+/* The same where some more parameters are no filters, but the caller's own. */
+int query_read_but(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, const char *own, struct query *query,
+	struct error *error);
 /* Where a milestone stands, and since when; room is for an answer of its own. */
 const struct assessment *question_answer(const struct question *question,
 	struct daemon *daemon, uint32_t index, struct assessment *room,
@@ -176,6 +185,12 @@ void reply_no_milestone(struct daemon *daemon, struct server_request *request,
 /* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix);
+
+/* --- api_rollup.c: what many come to ------------------------------------------ */
+
+/* "rule", "left_out", "total" and "items", into an object that is open. */
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup);
 
 /* --- api_tables.c: lists as CSV ------------------------------------------------ */
 

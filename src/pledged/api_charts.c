@@ -90,16 +90,9 @@ static bool term_is_fixed(const struct query_term *term)
 	}
 }
 
-static bool word_is_among(const char *const *words, const char *word)
-{
-	while (*words != NULL && !string_is(*words, word))
-		words++;
-	return *words != NULL;
-}
-
 /* Every parameter is a filter, but some others. */
 static int filters_read(struct selected *selected,
-	struct server_request *request, const char *const *others,
+	struct server_request *request, const char *others,
 	struct error *error)
 {
 	struct query *query = &selected->query;
@@ -107,7 +100,7 @@ static int filters_read(struct selected *selected,
 
 	query->now = selected->question.known.published_by;
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (word_is_among(others, name))
+		if (word_is_in(others, name))
 			continue;
 		int taken = query_add(query, name, value,
 			selected->daemon->settings->zone, error);
@@ -192,7 +185,7 @@ static uint32_t *selected_milestones(const struct selected *selected)
 
 /* -1: it was refused, and answered. Nothing is to be freed then. */
 static int selected_read(struct selected *selected, struct daemon *daemon,
-	struct server_request *request, const char *const *others)
+	struct server_request *request, const char *others)
 {
 	struct error error;
 
@@ -242,7 +235,7 @@ static uint32_t *selected_by_due(const struct selected *selected)
 void get_timeline(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const char *const others[] = {"as_of", "recorded_as_of", NULL};
+	static const char others[] = "as_of recorded_as_of";
 	struct selected selected;
 	struct chart_answers answers;
 	struct text svg;
@@ -292,8 +285,7 @@ static int months_read(struct server_request *request, struct date *first,
 void get_calendar(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const char *const others[] = {"as_of", "recorded_as_of", "from",
-		"months", NULL};
+	static const char others[] = "as_of recorded_as_of from months";
 	struct selected selected;
 	struct chart_answers answers;
 	struct error error;

@@ -19,15 +19,17 @@ static bool parameter_is_of_knowledge(const char *name)
 	return string_is(name, "as_of") || string_is(name, "recorded_as_of");
 }
 
-int query_read(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, struct query *query, struct error *error)
+int query_read_but(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, const char *own, struct query *query,
+	struct error *error)
 {
 	const char *name, *value;
 
 	*query = (struct query){.now = now};
 	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
 		if (list_parameter_is_general(name) ||
-		    parameter_is_of_knowledge(name))
+		    parameter_is_of_knowledge(name) || (own != NULL &&
+		    word_is_in(own, name)))
 			continue;
 		int taken = query_add(query, string_is(name, "id") ? id : name,
 			value, daemon->settings->zone, error);
@@ -39,6 +41,12 @@ int query_read(struct daemon *daemon, struct server_request *request,
 				"there is no parameter \"%s\" here", name);
 	}
 	return 0;
+}
+
+int query_read(struct daemon *daemon, struct server_request *request,
+	instant now, const char *id, struct query *query, struct error *error)
+{
+	return query_read_but(daemon, request, now, id, NULL, query, error);
 }
 
 int question_read(struct daemon *daemon, struct server_request *request,

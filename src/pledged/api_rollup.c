@@ -228,8 +228,8 @@ void get_matrix(struct daemon *daemon, struct server_request *request,
 
 /* --- scorecard ------------------------------------------------------------------- */
 
-static void put_group(struct json *json, const struct rollup_line *line,
-	const struct asked *asked)
+static void put_group(struct json *json, const struct register_ *reg,
+	const struct rollup_line *line, const struct asked *asked)
 {
 	int share = 0;
 	bool known = tally_on_time(&line->tally, &share);
@@ -240,8 +240,22 @@ static void put_group(struct json *json, const struct rollup_line *line,
 	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
 	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
 	view_share(json, "on_time_share", known, share);
-	view_tally_next(json, asked->daemon->reg, &line->tally);
+	view_tally_next(json, reg, &line->tally);
 	json_object_end(json);
+}
+
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup)
+{
+	const struct asked asked = {.within = -1};
+
+	put_rule(json, rollup);
+	put_total(json, rollup, &asked);
+	json_key(json, "items");
+	json_array(json);
+	for (size_t i = 0; i < rollup->row_count; i++)
+		put_group(json, reg, &rollup->rows[i], &asked);
+	json_array_end(json);
 }
 
 static void reply_scorecard(struct server_request *request, const char *by,
@@ -255,13 +269,7 @@ static void reply_scorecard(struct server_request *request, const char *by,
 	json_put_instant(json, "as_of", asked->question.known.published_by);
 	json_put_string(json, "by", by);
 	reply_put_register(&reply, asked->daemon);
-	put_rule(json, rollup);
-	put_total(json, rollup, asked);
-	json_key(json, "items");
-	json_array(json);
-	for (size_t i = 0; i < rollup->row_count; i++)
-		put_group(json, &rollup->rows[i], asked);
-	json_array_end(json);
+	view_scorecard_fields(json, asked->daemon->reg, rollup);
 	json_object_end(json);
 	reply_send_table(&reply, request, &asked->table, NULL);
 }
@@ -284,7 +292,7 @@ static bool scorecard_ask(struct rollup *rollup, struct asked *asked,
 	struct error error;
 
 	if (form_read(request, &asked->table.form, &error) < 0 ||
-	    question_read(asked->daemon, request, &asked->question, &error) < 0) {
+		question_read(asked->daemon, request, &asked->question, &error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}

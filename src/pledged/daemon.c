@@ -336,6 +336,7 @@ static void daemon_close(struct daemon *daemon)
 {
 	/* Whoever waits for a reload, a job or a commit is answered first. */
 	reload_stop(daemon);
+	reports_stop(daemon);
 	channel_health_stop(daemon);
 	runner_stop(daemon->checking);
 	runner_stop(daemon->reading);

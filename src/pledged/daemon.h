@@ -42,6 +42,7 @@ struct retention; /* of bodies (retention.h) */
 struct submission; /* what is being saved under a key (submission.h) */
 struct heartbeat; /* to a monitor elsewhere (heartbeat.h) */
 struct channels_health; /* by their last attempts (channel_health.h) */
+struct reporting; /* a report that is being made (api_report.c) */
 struct runner;	/* long work in helper threads (job.h) */
 struct listener; /* to events, as they come (api_events.c) */
 
@@ -72,6 +73,8 @@ struct daemon {
 	struct loop_watch *listeners_pulse;	/* NULL: nobody listens */
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
+	struct reporting *reports;
+	int exports;			/* under way (api_export.c) */
 	struct heartbeat *heartbeat;
 	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
 	struct channels_health *channels_health;
@@ -179,6 +182,8 @@ char *access_name(const struct server_peer *peer);
 
 /* A server_handler; context is the daemon. */
 void api_handle(void *context, struct server_request *request);
+/* At the end: reports that are not yet begun are refused. */
+void reports_stop(struct daemon *daemon);
 
 /* --- api_events.c --------------------------------------------------------------- */
 

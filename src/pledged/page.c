@@ -111,7 +111,8 @@ bool page_query(struct page *page, struct query *query, const char *others)
 {
 	struct error error;
 
-	query->count = 0;
+	*query = (struct query){
+		.now = page->sheet.question->known.published_by};
 	if (query_take(page, query, others, &error) == 0)
 		return true;
 	reply_refusal(page->request, &error);

@@ -62,7 +62,7 @@ static int term_read(struct query_term *term, const char *name, instant now,
 int query_add(struct query *query, const char *name, const char *value,
 	const struct zone *zone, struct error *error)
 {
-	struct query_term term = {.pattern = value};
+	struct query_term term = {.name = name, .pattern = value};
 	bool known = false;
 
 	if (string_starts(name, "label.")) {

@@ -18,6 +18,7 @@ enum query_field {
 
 struct query_term {
 	enum query_field field;
+	const char *name;	/* as it was given */
 	const char *label;	/* LABEL: the key */
 	const char *pattern;
 	enum status status;	/* STATUS */

@@ -19,7 +19,8 @@
 void sheet_section_open(const struct sheet *sheet, const char *title)
 {
 	html_open(sheet->html, "section", NULL);
-	html_element(sheet->html, sheet->report ? "h4" : "h2", title, NULL);
+	html_element(sheet->html, sheet->heading != NULL ? sheet->heading : "h2",
+		title, NULL);
 }
 
 void sheet_section_close(const struct sheet *sheet)

@@ -26,10 +26,10 @@ struct sheet {
 	struct html *html;
 	struct daemon *daemon;
 	const struct question *question; /* as of when */
-	bool report;		/* sections begin with h4, links lead to anchors of
-				   the same document, and nothing is folded; else a
-				   page: h2, and links to other pages that keep the
-				   time asked about */
+	bool report;		/* links lead to anchors of the same document, and
+				   nothing is folded; else a page: links to other
+				   pages that keep the time asked about */
+	const char *heading;	/* with which sections begin, "h4"; NULL: h2 */
 };
 
 /* Below the milestone's own heading. Costs what explaining it costs, and some

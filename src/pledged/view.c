@@ -92,7 +92,7 @@ static void put_days(struct json *json, const char *key, int32_t days)
 		json_put_int(json, key, days);
 }
 
-static void put_figure(struct json *json, const char *key,
+void view_figure(struct json *json, const char *key,
 	const struct figure *figure)
 {
 	if (figure->known)
@@ -116,7 +116,7 @@ static void put_required(struct json *json, const struct assessment *a)
 		json_put_decimal(json, "required_now",
 			view_derived(a->required_now.value, a->target.value));
 	else
-		put_figure(json, "required_now", &a->required_now);
+		view_figure(json, "required_now", &a->required_now);
 }
 
 void view_period(struct json *json, const char *key, struct period period)
@@ -184,14 +184,19 @@ static void put_identity(struct json *json, const struct register_ *reg,
 	json_put_decimal(json, "weight", milestone->weight);
 }
 
-static void put_answer(struct json *json, const struct assessment *a,
-	instant since)
+void view_standing(struct json *json, const struct assessment *a)
 {
 	json_put_string(json, "status", status_name(a->status));
 	json_put_string(json, "lifecycle", lifecycle_name(a->lifecycle));
 	json_put_string(json, "verdict", verdict_name(a->verdict));
 	json_put_string(json, "progress", progress_name(a->progress));
 	json_put_string(json, "knowledge", assurance_name(a->knowledge));
+}
+
+static void put_answer(struct json *json, const struct assessment *a,
+	instant since)
+{
+	view_standing(json, a);
 	json_put_instant(json, "since", since);
 	json_put_instant(json, "assessed_at", a->as_of);
 	json_put_instant(json, "as_of", a->as_of);
@@ -262,15 +267,15 @@ static void put_figures(struct json *json, const char *unit,
 	const struct assessment *a)
 {
 	json_put_string(json, "unit", unit);
-	put_figure(json, "actual", &a->actual);
-	put_figure(json, "target", &a->target);
-	put_figure(json, "baseline", &a->baseline);
+	view_figure(json, "actual", &a->actual);
+	view_figure(json, "target", &a->target);
+	view_figure(json, "baseline", &a->baseline);
 	put_required(json, a);
 	view_period(json, "data_through", a->data_through);
 	put_ratio(json, "pace", &a->pace);
 	put_ratio(json, "share_of_level", &a->share_of_level);
 	put_ratio(json, "share_of_increment", &a->share_of_increment);
-	put_figure(json, "shortfall", &a->shortfall);
+	view_figure(json, "shortfall", &a->shortfall);
 	put_forecast(json, a);
 }
 
@@ -385,9 +390,8 @@ void view_milestone_said(struct json *json, const struct register_ *reg,
 	json_object_end(json);
 }
 
-void view_document(struct json *json, const struct document *document)
+void view_document_fields(struct json *json, const struct document *document)
 {
-	json_object(json);
 	json_put_int(json, "id", document->id);
 	json_put_string(json, "key", document->key);
 	view_said(json, "title", document->title);
@@ -398,6 +402,12 @@ void view_document(struct json *json, const struct document *document)
 	json_put_instant(json, "published", document->published);
 	json_put_bool(json, "published_assumed", document->published_assumed);
 	json_put_instant(json, "recorded", document->recorded);
+}
+
+void view_document(struct json *json, const struct document *document)
+{
+	json_object(json);
+	view_document_fields(json, document);
 	json_object_end(json);
 }
 
@@ -417,8 +427,8 @@ static void put_instance(struct json *json, const struct register_ *reg,
 	view_instant_zone(json, "due", a->due, zone);
 	put_day_or_instant(json, "event_date", a->event_date, a->event, zone);
 	put_days(json, "days_late", a->days_late);
-	put_figure(json, "actual", &a->actual);
-	put_figure(json, "target", &a->target);
+	view_figure(json, "actual", &a->actual);
+	view_figure(json, "target", &a->target);
 	json_object_end(json);
 }
 

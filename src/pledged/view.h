@@ -23,6 +23,11 @@ struct series_answers {
 };
 void view_series(struct json *json, const struct register_ *reg,
 	uint32_t recurrence, const struct series_answers *answers);
+/* Its status and the four words that make it, into an object that is open. */
+void view_standing(struct json *json, const struct assessment *assessment);
+/* Exact as measured; not known: null. */
+void view_figure(struct json *json, const char *key,
+	const struct figure *figure);
 /* The same with what people have attested by then, and was recorded by another
    time, where its benchmark asks them. */
 void view_milestone_said(struct json *json, const struct register_ *reg,
@@ -37,6 +42,8 @@ void view_milestone_fields(struct json *json, const struct register_ *reg,
 void view_attestations(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone, struct knowledge known);
 void view_document(struct json *json, const struct document *document);
+/* Its fields, into an object that is open. */
+void view_document_fields(struct json *json, const struct document *document);
 /* Their fields, into an object that is open. */
 void view_pledge_fields(struct json *json, const struct register_ *reg,
 	uint32_t pledge);

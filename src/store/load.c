@@ -246,7 +246,7 @@ static void load_change(struct cursor *cursor, void *target)
 		cursor->bad = true;
 	cursor_copy(cursor, change.cause.text, sizeof change.cause.text);
 	change.told = cursor_int(cursor);
-	cursor_string(cursor);	/* the milestone's id */
+	change.milestone = cursor_said(cursor);
 	cursor_state(cursor, &change.state);
 	if (!cursor->bad)
 		to->fn(to->context, &change);
@@ -257,8 +257,9 @@ int store_load_changes(struct store *store, const char *milestone, int64_t from,
 {
 	struct change_target target = { fn, context };
 
-	return load_after(store, QUERY_CHANGES, from, limit, milestone,
-		load_change, &target, error);
+	return load_after(store, milestone != NULL ? QUERY_CHANGES :
+		QUERY_ALL_CHANGES, from, limit, milestone, load_change, &target,
+		error);
 }
 
 /* --- sources ------------------------------------------------------------------------ */
@@ -299,6 +300,54 @@ int store_load_sources(struct store *store, store_source_fn *fn, void *context,
 	struct source_target target = { fn, context };
 
 	return load_all(store, QUERY_SOURCES, load_source, &target, error);
+}
+
+int store_load_source_by(struct store *store, const char *source,
+	int64_t last_poll, store_source_fn *fn, void *context,
+	struct error *error)
+{
+	struct source_target target = { fn, context };
+
+	return load_after(store, QUERY_SOURCE_BY, last_poll, 1, source,
+		load_source, &target, error);
+}
+
+struct poll_end {
+	int64_t id;		/* 0: there is none */
+	instant finished;
+};
+
+static void load_poll_end(struct cursor *cursor, void *target)
+{
+	struct poll_end *end = target;
+
+	end->id = cursor_int(cursor);
+	end->finished = cursor_instant(cursor);
+}
+
+/* Polls stand in the order in which they ended: halving finds the last by some
+   twenty looks. (Where the clock was set back, one near it.) */
+int store_find_poll(struct store *store, instant by, int64_t *out,
+	struct error *error)
+{
+	int64_t low = 0, high = 0;
+
+	*out = 0;
+	if (load_all(store, QUERY_LAST_POLL, load_counter, &high, error) < 0)
+		return -1;
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		struct poll_end end = { 0 };
+
+		if (load_after(store, QUERY_POLL_AFTER, middle, 1, NULL,
+		    load_poll_end, &end, error) < 0)
+			return -1;
+		if (end.id != 0 && end.finished <= by)
+			low = *out = end.id;
+		else
+			high = middle;
+	}
+	return 0;
 }
 
 /* --- events ------------------------------------------------------------------------- */
@@ -521,21 +570,52 @@ static int load_history_documents(void *store, const char *indicator,
 
 /* --- attestations --------------------------------------------------------------------- */
 
+static void cursor_attestation(struct cursor *cursor, struct attestation *out)
+{
+	out->id = cursor_int(cursor);
+	out->key = cursor_said(cursor);
+	out->by = cursor_said(cursor);
+	out->yes = cursor_int(cursor) != 0;
+	out->on = cursor_date(cursor);
+	out->at = cursor_instant(cursor);
+	out->recorded = cursor_instant(cursor);
+	out->evidence = cursor_said(cursor);
+	out->note = cursor_said(cursor);
+}
+
 static void load_attestation(struct cursor *cursor, void *target)
 {
 	struct attestation attestation = { .id = 0 };
 
-	attestation.id = cursor_int(cursor);
-	attestation.key = cursor_said(cursor);
-	attestation.by = cursor_said(cursor);
-	attestation.yes = cursor_int(cursor) != 0;
-	attestation.on = cursor_date(cursor);
-	attestation.at = cursor_instant(cursor);
-	attestation.recorded = cursor_instant(cursor);
-	attestation.evidence = cursor_said(cursor);
-	attestation.note = cursor_said(cursor);
+	cursor_attestation(cursor, &attestation);
 	if (!cursor->bad)
 		attestations_add(target, &attestation);
+}
+
+struct attestation_target {
+	store_attestation_fn *fn;
+	void *context;
+};
+
+static void load_any_attestation(struct cursor *cursor, void *target)
+{
+	const struct attestation_target *to = target;
+	struct attestation attestation = { .id = 0 };
+	const char *milestone;
+
+	cursor_attestation(cursor, &attestation);
+	milestone = cursor_said(cursor);
+	if (!cursor->bad)
+		to->fn(to->context, milestone, &attestation);
+}
+
+int store_load_attestations(struct store *store, int64_t after, size_t limit,
+	store_attestation_fn *fn, void *context, struct error *error)
+{
+	struct attestation_target target = { fn, context };
+
+	return load_after(store, QUERY_ALL_ATTESTATIONS, after, limit, NULL,
+		load_any_attestation, &target, error);
 }
 
 static int load_history_attestations(void *store, const char *milestone,

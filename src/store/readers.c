@@ -299,6 +299,31 @@ static const char *const queries[QUERY_COUNT] = {
 		"FROM document AS d CROSS JOIN name AS i ON i.id = d.indicator "
 		"WHERE d.snapshot = ?1 AND d.indicator > ?2 "
 		"ORDER BY d.indicator LIMIT 1",
+	[QUERY_POLL_AFTER] = "SELECT id, finished FROM fetch WHERE id > ?1 "
+		"ORDER BY id LIMIT ?2",
+	[QUERY_LAST_POLL] = "SELECT max(id) FROM fetch",
+	/* In the order of QUERY_SOURCES. */
+	[QUERY_SOURCE_BY] = "SELECT n.text, f.next, f.last_attempt, "
+		"f.last_success, f.last_change, f.failing_since, f.failures, "
+		"f.state_outcome, f.state_etag, f.state_last_modified, "
+		"f.state_body, f.program, f.state_error, f.state_gone, "
+		"f.state_told, f.state_moved "
+		"FROM name AS n CROSS JOIN fetch AS f "
+		"WHERE n.text = ?3 AND f.source = n.id AND f.id <= ?1 "
+		"ORDER BY f.id DESC LIMIT ?2",
+	[QUERY_ALL_VINTAGES] = VINTAGE_SELECT
+		"WHERE o.id > ?1 ORDER BY o.id LIMIT ?2",
+	[QUERY_ALL_DOCUMENTS] = "SELECT " DOCUMENT_COLUMNS ", i.text "
+		"FROM document AS d CROSS JOIN name AS i ON i.id = d.indicator "
+		"LEFT JOIN name AS n ON n.id = d.source "
+		"WHERE d.id > ?1 ORDER BY d.id LIMIT ?2",
+	[QUERY_ALL_ATTESTATIONS] = "SELECT a.id, a.key, a.person, a.yes, "
+		"a.on_day, a.at, a.recorded, a.evidence, a.note, n.text "
+		"FROM attestation AS a CROSS JOIN name AS n ON n.id = a.milestone "
+		"WHERE a.id > ?1 ORDER BY a.id LIMIT ?2",
+	[QUERY_ALL_CHANGES] = "SELECT s.id, s.reason, s.cause, s.because, s.told, "
+		STATE_COLUMNS " FROM assessment AS s CROSS JOIN name AS n "
+		"WHERE n.id = s.milestone AND s.id >= ?1 ORDER BY s.id LIMIT ?2",
 };
 
 const char *query_sql(enum query query)

@@ -159,6 +159,7 @@ int store_load_milestones(struct store *store, store_milestone_fn *fn,
 /* One answer of a milestone, as it was saved, and why. */
 struct store_change {
 	int64_t id;
+	const char *milestone;
 	struct milestone_state state;
 	const char *reason;		/* NULL: none */
 	bool has_cause;			/* false: it was not asked for then */
@@ -166,8 +167,8 @@ struct store_change {
 	int64_t told;			/* the event that says so; 0: none */
 };
 typedef void store_change_fn(void *context, const struct store_change *change);
-/* Of a milestone, ids from `from` on, oldest first, at most limit (0: no
-   limit). */
+/* Of a milestone, or NULL: of all; ids from `from` on, oldest first, at most
+   limit (0: no limit). */
 int store_load_changes(struct store *store, const char *milestone, int64_t from,
 	size_t limit, store_change_fn *fn, void *context, struct error *error);
 /* The answer behind which `count` follow that were given by a time; 0: there are
@@ -177,6 +178,13 @@ int store_find_change(struct store *store, const char *milestone, instant until,
 typedef void store_source_fn(void *context, const char *id,
 	const struct source_state *state);
 int store_load_sources(struct store *store, store_source_fn *fn, void *context,
+	struct error *error);
+/* The last poll of any source that had ended by a time; 0: none had. */
+int store_find_poll(struct store *store, instant by, int64_t *out,
+	struct error *error);
+/* How a source stood after the last of its polls up to one; none is no error. */
+int store_load_source_by(struct store *store, const char *source,
+	int64_t last_poll, store_source_fn *fn, void *context,
 	struct error *error);
 typedef void store_alert_fn(void *context, const struct alert *alert);
 /* Newest first, ids below `before` (0: all), at most limit (0: no limit).
@@ -278,10 +286,15 @@ typedef void store_document_fn(void *context, const struct document *document);
 int store_load_documents(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_document_fn *fn, void *context,
 	struct error *error);
+/* What people have attested of any milestone; limits as for events. */
+typedef void store_attestation_fn(void *context, const char *milestone,
+	const struct attestation *attestation);
+int store_load_attestations(struct store *store, int64_t after, size_t limit,
+	store_attestation_fn *fn, void *context, struct error *error);
 /* A figure with how it came; strings live until the function returns. */
 typedef void store_vintage_fn(void *context, const char *indicator,
 	const struct observation *observation, const struct store_observed *how);
-/* Of an indicator; limits as for events. */
+/* Of an indicator, or NULL: of all; limits as for events. */
 int store_load_vintages(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_vintage_fn *fn, void *context,
 	struct error *error);
@@ -378,6 +391,9 @@ int store_load_definition(struct store *store, const struct digest *program,
    give more. */
 typedef void store_extracted_document_fn(void *context, const char *indicator,
 	const struct document *document);
+/* Versions of documents of all indicators; limits as for events. */
+int store_load_all_documents(struct store *store, int64_t after, size_t limit,
+	store_extracted_document_fn *fn, void *context, struct error *error);
 int store_load_extracted(struct store *store, const char *source,
 	const struct digest *snapshot, store_vintage_fn *figure,
 	store_extracted_document_fn *document, void *context,

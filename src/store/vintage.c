@@ -37,8 +37,9 @@ int store_load_vintages(struct store *store, const char *indicator,
 {
 	struct vintage_target target = { fn, context };
 
-	return load_after(store, QUERY_VINTAGES, after, limit, indicator,
-		load_vintage, &target, error);
+	return load_after(store, indicator != NULL ? QUERY_VINTAGES :
+		QUERY_ALL_VINTAGES, after, limit, indicator, load_vintage,
+		&target, error);
 }
 
 int store_load_accepted(struct store *store, const char *indicator,
@@ -182,6 +183,15 @@ static void load_extracted_document(struct cursor *cursor, void *target)
 	indicator = cursor_said(cursor);
 	if (!cursor->bad)
 		to->fn(to->context, indicator, &document);
+}
+
+int store_load_all_documents(struct store *store, int64_t after, size_t limit,
+	store_extracted_document_fn *fn, void *context, struct error *error)
+{
+	struct extracted_target target = { fn, context };
+
+	return load_after(store, QUERY_ALL_DOCUMENTS, after, limit, NULL,
+		load_extracted_document, &target, error);
 }
 
 int store_load_extracted(struct store *store, const char *source,

@@ -133,6 +133,21 @@ def register(milestones, sources=None, indicators=("report",)):
             + "\n  ); } );\n")
 
 
+def many(daemon, count):
+    """A register of so many pledges "pN" with a milestone "m" each, of which
+    nothing is known."""
+    daemon.write("many.csv", "n\n" + "".join(f"{n}\n" for n in range(count)))
+    daemon.configure("""
+instruments = ( { id = "i"; signed = "2020-01-01"; timezone = "UTC"; } );
+indicators = ( { id = "report"; nonnegative = true; lag = "0d"; } );
+sources = ( %s );
+pledges = ( { for_each = "many.csv"; id = "p${n}"; instrument = "i"; obligor = "us";
+  title = "Promise ${n}"; milestones = ( { id = "m"; due = "2099-01-01";
+    benchmark = "last(report) >= 1"; } ); } );
+""" % source())
+    return daemon
+
+
 def table(value=0, indicator="report", day=None):
     """The CSV of a figure published yesterday."""
     day = day or (utc() - datetime.timedelta(days=1)).date()
@@ -288,6 +303,16 @@ class Daemon:
             close()
 
     # questions
+
+    def slowly(self, path):
+        """An answer that has begun and is not read on, and what came of it."""
+        connection = UnixConnection(self.socket)
+        connection.connect()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return connection, answer, answer.read(1000)
 
     def ask(self, path, method="GET", headers=None, body=None):
         """(status, headers, body as bytes) over the UNIX socket."""

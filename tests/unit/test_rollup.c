@@ -275,6 +275,39 @@ static void what_is_selected(void **state)
 	}
 }
 
+/* Those alone that are given, whatever stands beside them in their pledge. */
+static void what_is_given(void **state)
+{
+	const struct world *world = *state;
+	static const uint32_t given[] = {1, 2, 5};
+	struct rollup_request request = {.rows = rollup_key_read("pledge"),
+		.columns = {ROLLUP_ALL, NULL}, .as_of = NOW,
+		.milestones = given, .milestone_count = 3, .milestones_max = 3};
+	struct rollup rollup;
+	struct error error;
+	size_t asked = 0;
+
+	assert_int_equal(rollup_make(&rollup, world->reg, &request, answer,
+		&asked, &error), 0);
+	assert_int_equal(asked, 3);
+	assert_int_equal(rollup.total.milestones, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(rollup.total.by_status[stands[given[i]].status] > 0);
+	rollup_release(&rollup);
+	request.milestone_count = 0;
+	assert_int_equal(rollup_make(&rollup, world->reg, &request, answer,
+		&asked, &error), 0);
+	assert_int_equal(rollup.total.milestones, 0);
+	rollup_release(&rollup);
+	request.milestone_count = 3;
+	request.milestones_max = 2;
+	assert_int_equal(rollup_make(&rollup, world->reg, &request, answer,
+		&asked, &error), -1);
+	assert_int_equal(error.kind, ERROR_LIMIT);
+	assert_int_equal(asked, 3);
+	rollup_release(&rollup);
+}
+
 static void no_more_than_asked_for(void **state)
 {
 	const struct world *world = *state;
@@ -350,6 +383,7 @@ int main(void)
 		WORLD(columns_add_up_to_rows),
 		WORLD(a_scorecard),
 		WORLD(what_is_selected),
+		WORLD(what_is_given),
 		WORLD(no_more_than_asked_for),
 		WORLD(in_parts),
 		cmocka_unit_test(classes),

@@ -555,6 +555,57 @@ static void test_sources(void **state)
 		"AND ttl = 90 AND gone AND unreached AND moved = 'http://new/'"), 2);
 }
 
+struct source_seen {
+	int64_t failures;
+	int count;
+};
+
+static void see_source(void *context, const char *id,
+	const struct source_state *state)
+{
+	struct source_seen *seen = context;
+
+	assert_string_equal(id, "gd");
+	seen->failures = state->failures;
+	seen->count++;
+}
+
+/* How a source stood at a time is what its last poll by then left. */
+static void test_sources_by_a_time(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch = store_batch_new(store);
+	struct fetch_report report = { .outcome = FETCH_FAILED };
+	struct source_state source;
+	static const struct {
+		instant by;
+		int64_t poll, failures;	/* 0: it had not been asked */
+	} cases[] = {
+		{ T0 - 1, 0, 0 }, { T0, 1, 0 }, { T0 + 9, 1, 0 }, { T0 + 10, 2, 1 },
+		{ T0 + 35, 4, 3 }, { T0 + 1000, 100, 99 },
+	};
+
+	source_state_init(&source);
+	for (int i = 0; i < 100; i++) {
+		report.finished = T0 + 10 * i;
+		source.failures = i;
+		store_add_fetch(batch, i == 0 ? "else" : "gd", &report, &source);
+	}
+	commit_well(store, batch);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct source_seen seen = { 0 };
+		int64_t poll = -1;
+
+		assert_int_equal(store_find_poll(store, cases[i].by, &poll, NULL), 0);
+		assert_int_equal(poll, cases[i].poll);
+		assert_int_equal(store_load_source_by(store, "gd", poll,
+			see_source, &seen, NULL), 0);
+		assert_int_equal(seen.count, cases[i].failures > 0);
+		assert_int_equal(seen.failures, cases[i].failures);
+	}
+	store_close(store);
+}
+
 static void see_event(void *context, const struct event *event)
 {
 	struct seen *seen = context;
@@ -801,6 +852,79 @@ static void fill_documents(struct store *store)
 	commit_well(store, batch);
 }
 
+struct whole {
+	char told[400];
+};
+
+static void tell_whole(struct whole *whole, int64_t id, const char *of)
+{
+	size_t length = strlen(whole->told);
+
+	snprintf(whole->told + length, sizeof whole->told - length, "%lld %s,",
+		(long long)id, of);
+}
+
+static void tell_document(void *context, const char *indicator,
+	const struct document *document)
+{
+	tell_whole(context, document->id, indicator);
+}
+
+static void tell_attestation(void *context, const char *milestone,
+	const struct attestation *said)
+{
+	assert_string_equal(said->key, "adopted");
+	tell_whole(context, said->id, milestone);
+}
+
+static void tell_change(void *context, const struct store_change *change)
+{
+	tell_whole(context, change->id, change->milestone);
+}
+
+static void tell_vintage(void *context, const char *indicator,
+	const struct observation *observation, const struct store_observed *how)
+{
+	assert_null(how->by);
+	tell_whole(context, observation->id, indicator);
+}
+
+/* All of a table, whatever it is about, from where the last page ended. */
+static void test_whole_tables(void **state)
+{
+	struct store *store = open_store(*state);
+	struct store_batch *batch;
+	struct milestone_state rich = rich_state();
+	struct observation figure = { .value = decimal_from_int(1),
+		.period = PERIOD_NONE, .published = T0,
+		.recorded = T0 };
+	const struct store_observed how = { .source = NULL };
+	struct whole whole = { "" };
+
+	fill_documents(store);
+	batch = store_batch_new(store);
+	store_add_observation(batch, "x", &how, &figure);
+	store_add_observation(batch, "y", &how, &figure);
+	store_add_assessment(batch, "p/one", &rich, "first", NULL, 0);
+	store_add_assessment(batch, "p/two", &rich, "first", NULL, 0);
+	commit_well(store, batch);
+	assert_int_equal(store_load_all_documents(store, 0, 3, tell_document,
+		&whole, NULL), 0);
+	assert_int_equal(store_load_all_documents(store, 3, 3, tell_document,
+		&whole, NULL), 0);
+	assert_int_equal(store_load_attestations(store, 1, 0, tell_attestation,
+		&whole, NULL), 0);
+	assert_int_equal(store_load_vintages(store, NULL, 0, 0, tell_vintage,
+		&whole, NULL), 0);
+	assert_int_equal(store_load_vintages(store, "y", 0, 0, tell_vintage,
+		&whole, NULL), 0);
+	assert_int_equal(store_load_changes(store, NULL, 2, 0, tell_change,
+		&whole, NULL), 0);
+	assert_string_equal(whole.told, "1 gz,2 gz,3 gz,4 else,2 p/m,3 p/n,"
+		"1 x,2 y,2 y,2 p/two,");
+	store_close(store);
+}
+
 static void test_documents(void **state)
 {
 	struct store *store = open_store(*state);
@@ -972,6 +1096,7 @@ static void test_queries_search(void **state)
 		[QUERY_DROPPABLE] = "answer_source",
 		[QUERY_RESTS_FIGURE] = "observation_snapshot",
 		[QUERY_RESTS_DOCUMENT] = "document_snapshot",
+		[QUERY_SOURCE_BY] = "fetch_source",
 	};
 	sqlite3 *db;
 
@@ -2641,6 +2766,8 @@ int main(void)
 		IN_FOLDER(test_migration_keeps),
 		IN_FOLDER(test_migrates_to_causes),
 		IN_FOLDER(test_changes_of_a_milestone),
+		IN_FOLDER(test_sources_by_a_time),
+		IN_FOLDER(test_whole_tables),
 		IN_FOLDER(test_milestones),
 		IN_FOLDER(test_migrates_to_forecasts),
 		IN_FOLDER(test_sources),
