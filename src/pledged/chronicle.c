@@ -34,7 +34,8 @@ struct deeds {
 	struct daemon *daemon;
 	const char *milestone;
 	uint32_t index;		/* NOT_FOUND: it has left the register */
-	const char *indicator;	/* whose figures are being read */
+	const char *indicator;	/* whose figures are being read … */
+	size_t room;		/* … and how many more of any */
 	struct arena *arena;
 	struct deed *items;
 	size_t count, capacity;
@@ -196,6 +197,7 @@ static void take_observing(void *context, const struct store_action *action)
 {
 	struct deeds *deeds = context;
 
+	deeds->room--;
 	if (!string_is(action->what, "observe"))
 		return;
 	struct chronicle_entry *entry = deed_add(deeds, CHRONICLE_OBSERVATION,
@@ -242,6 +244,7 @@ static void take_accepted(void *context, const char *indicator,
 {
 	struct deeds *deeds = context;
 
+	deeds->room--;
 	if (is_of_last(deeds, indicator, observation->recorded, how->by)) {
 		deeds->items[deeds->count - 1].entry.what = arena_printf(
 			deeds->arena, "accepted %zu figures of %s",
@@ -259,39 +262,45 @@ static void take_accepted(void *context, const char *indicator,
 	deeds->accepted = 1;
 }
 
-/* Of those of a benchmark, as many as there is room for in all. */
-static int add_figures(struct deeds *deeds, const struct benchmark *benchmark,
-	size_t *room, struct error *error)
+static int add_figures_of(struct deeds *deeds, const char *indicator,
+	struct error *error)
 {
 	struct store *store = deeds->daemon->store;
-	int status = 0;
 
-	for (size_t i = 0; benchmark != NULL && *room > 0 && status == 0 &&
-	    i < benchmark->indicator_count; i++, --*room) {
-		deeds->indicator = deeds->daemon->reg->indicators[
-			benchmark->indicators[i]].id;
-		deeds->accepted = 0;
-		status = store_load_accepted(store, deeds->indicator, 0,
-			CHRONICLE_DEEDS_MAX, take_accepted, deeds, error);
-		if (status == 0)
-			status = store_load_actions(store, deeds->indicator, 0,
-				CHRONICLE_DEEDS_MAX, take_observing, deeds, error);
-	}
-	return status;
+	deeds->indicator = indicator;
+	deeds->accepted = 0;
+	if (store_load_accepted(store, indicator, 0, deeds->room, take_accepted,
+			deeds, error) < 0)
+		return -1;
+	/* No limit would be none. */
+	return deeds->room == 0 ? 0 : store_load_actions(store, indicator, 0,
+		deeds->room, take_observing, deeds, error);
 }
 
+static int add_figures(struct deeds *deeds, const struct benchmark *benchmark,
+	struct error *error)
+{
+	const struct register_ *reg = deeds->daemon->reg;
+
+	for (size_t i = 0; benchmark != NULL && deeds->room > 0 &&
+	    i < benchmark->indicator_count && i < CHRONICLE_INDICATORS_MAX; i++)
+		if (add_figures_of(deeds, reg->indicators[
+				benchmark->indicators[i]].id, error) < 0)
+			return -1;
+	return 0;
+}
+
+/* Of an indicator that stands in both, tell_deed passes over what comes twice. */
 static int add_all_figures(struct deeds *deeds, struct error *error)
 {
-	size_t room = CHRONICLE_INDICATORS_MAX;
-
 	if (deeds->index == NOT_FOUND)
 		return 0;
 	const struct milestone *milestone =
 		&deeds->daemon->reg->milestones[deeds->index];
 
-	if (add_figures(deeds, milestone->benchmark, &room, error) < 0)
+	if (add_figures(deeds, milestone->benchmark, error) < 0)
 		return -1;
-	return add_figures(deeds, milestone->baseline, &room, error);
+	return add_figures(deeds, milestone->baseline, error);
 }
 
 /* --- in order of time ------------------------------------------------------------- */
@@ -327,7 +336,7 @@ static int deeds_read(struct deeds *deeds, struct error *error)
 	if (add_said(deeds, error) < 0 || add_all_figures(deeds, error) < 0 ||
 	    store_load_acknowledgements(store, deeds->milestone, 0,
 		CHRONICLE_DEEDS_MAX, take_acknowledgement, deeds, error) < 0 ||
-	    store_load_silences(store, INSTANT_MIN, 0, CHRONICLE_DEEDS_MAX,
+	    store_load_silences(store, INSTANT_MIN, 0, CHRONICLE_SILENCES_MAX,
 		take_silence, deeds, error) < 0)
 		return -1;
 	if (deeds->count > 1)
@@ -440,7 +449,8 @@ int chronicle_visit(struct daemon *daemon, const char *milestone, instant until,
 {
 	uint32_t index = register_milestone(daemon->reg, milestone);
 	struct deeds deeds = {.daemon = daemon, .milestone = milestone,
-		.index = index, .arena = arena_new()};
+		.index = index, .room = CHRONICLE_DEEDS_MAX,
+		.arena = arena_new()};
 	struct telling telling = {.deeds = &deeds, .place = place,
 		.begun = place->change, .until = until,
 		.zone = zone_of(daemon, index), .fn = fn, .context = context};

@@ -20,9 +20,11 @@
 
 #include "pledged/daemon.h"
 
-/* Of each sort of deeds the latest so many, of silences among all there were,
-   of figures each of so many indicators. */
+/* Acknowledgements, and figures of all indicators together: the latest so many.
+   Silences that are looked at, of all there were: the same. Together some tens
+   of milliseconds at worst. */
 #define CHRONICLE_DEEDS_MAX 1000
+#define CHRONICLE_SILENCES_MAX 500
 #define CHRONICLE_INDICATORS_MAX 100
 /* Saved answers looked at in one call: some milliseconds. */
 #define CHRONICLE_LOOKED_MAX 1000

@@ -55,25 +55,15 @@ int store_last_event(struct store *store, int64_t *out, struct error *error)
 	return load_all(store, QUERY_LAST_EVENT, load_counter, out, error);
 }
 
-static int load_event_at(struct store *store, enum query query, instant at,
-	int64_t *out, struct error *error)
-{
-	sqlite3_stmt *statement = readers_query(store_readers(store), query,
-		error);
-
-	*out = 0;
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, at);
-	return load_rows(store, statement, load_counter, out, error);
-}
-
 int store_find_events(struct store *store, instant since, instant until,
 	int64_t *first, int64_t *last, struct error *error)
 {
-	if (load_event_at(store, QUERY_EVENT_SINCE, since, first, error) < 0)
+	*first = *last = 0;
+	if (load_of(store, QUERY_EVENT_SINCE, since, load_counter, first,
+	    error) < 0)
 		return -1;
-	return load_event_at(store, QUERY_EVENT_UNTIL, until, last, error);
+	return load_of(store, QUERY_EVENT_UNTIL, until, load_counter, last,
+		error);
 }
 
 struct change_back {

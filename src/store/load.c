@@ -61,6 +61,18 @@ int load_all(struct store *store, enum query query, load_row *row,
 		load_rows(store, statement, row, target, error);
 }
 
+int load_of(struct store *store, enum query query, int64_t number,
+	load_row *row, void *target, struct error *error)
+{
+	sqlite3_stmt *statement = readers_query(store_readers(store), query,
+		error);
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, number);
+	return load_rows(store, statement, row, target, error);
+}
+
 void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit)
 {
 	sqlite3_bind_int64(statement, index,

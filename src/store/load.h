@@ -21,6 +21,9 @@ int load_rows_until(struct store *store, sqlite3_stmt *statement, load_row *row,
 void load_bind_limit(sqlite3_stmt *statement, int index, size_t limit);
 void load_bind_digest(sqlite3_stmt *statement, int index,
 	const struct digest *digest);
+/* ?1: a number. */
+int load_of(struct store *store, enum query query, int64_t number,
+	load_row *row, void *target, struct error *error);
 /* A query without anything to bind. */
 int load_all(struct store *store, enum query query, load_row *row,
 	void *target, struct error *error);

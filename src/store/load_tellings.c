@@ -137,19 +137,6 @@ static void load_attempt(struct cursor *cursor, void *target)
 		to->fn(to->context, &attempt);
 }
 
-/* ?1: a number. */
-static int load_of(struct store *store, enum query query, int64_t number,
-	load_row *row, void *target, struct error *error)
-{
-	sqlite3_stmt *statement = readers_query(store_readers(store), query,
-		error);
-
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, number);
-	return load_rows(store, statement, row, target, error);
-}
-
 int store_load_attempts(struct store *store, int64_t notification,
 	store_attempt_fn *fn, void *context, struct error *error)
 {

@@ -65,13 +65,8 @@ static int vintage_load_by_id(struct store *store, enum query query, int64_t id,
 	store_vintage_fn *fn, void *context, struct error *error)
 {
 	struct vintage_target target = { fn, context };
-	sqlite3_stmt *statement = readers_query(store_readers(store), query,
-		error);
 
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, id);
-	return load_rows(store, statement, load_vintage, &target, error);
+	return load_of(store, query, id, load_vintage, &target, error);
 }
 
 /* --- one ---------------------------------------------------------------------- */

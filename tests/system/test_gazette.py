@@ -200,7 +200,7 @@ def test_an_attestation_is_kept_before_it_is_answered(gazette):
         assert db.execute("SELECT count(*) FROM attestation").fetchone() == (3,)
         assert db.execute("SELECT who, subject, note FROM action "
                           "WHERE what = 'attest' ORDER BY id").fetchall()[0] == (
-            getpass.getuser(), "p/signed", "adopted")
+            getpass.getuser(), "p/signed", "adopted: yes: seen")
 
 
 @pytest.mark.parametrize("name, body, status, words", [

@@ -184,7 +184,8 @@ def deeds(daemon, name="p/one"):
 
 def busy(daemon):
     """People take a missed milestone in hand, in every way there is."""
-    text = register([milestone("one", "2024-01-31", benchmark=SAID),
+    text = register([milestone("one", "2024-01-31", benchmark=SAID,
+                               more='baseline = "last(report)";'),
                      milestone("other", "2024-01-31")])
     daemon.configure(text.replace('id = "report"; nonnegative = true',
                                   'id = "report"; nonnegative = true; max = "9"'))
