@@ -119,15 +119,28 @@ def test_strangers_get_none(daemon):
 
 
 def test_a_reader_who_leaves(daemon):
+    """One at a time; what nobody reads on waits, and goes with its reader."""
     started(daemon)
-    report(daemon, 1)
+    daemon.stop()
+    base = sqlite3.connect(daemon.folder / "state" / "pledged.db")
+    base.executescript("CREATE TABLE ballast(x);"
+                       "INSERT INTO ballast VALUES(randomblob(4000000));")
+    base.close()
+    daemon.start()
     asker = socket.socket(socket.AF_UNIX)
     asker.connect(str(daemon.socket))
     asker.sendall(b"POST /v1/backup HTTP/1.1\r\nHost: a\r\n"
                   b"Content-Length: 0\r\n\r\n")
     asker.recv(1)
+    under_way = daemon.get("/v1/backup")
+    assert (under_way["state"], under_way["phase"]) == ("sending", "sending")
+    assert 0 < under_way["done"] < under_way["total"] == under_way["bytes"]
+    status, answer = daemon.post("/v1/backup")
+    assert status == 409 and "GET /v1/backup" in answer["detail"]
     asker.close()
-    wait_until(lambda: daemon.get("/v1/backup")["state"] in ("done", "failed"))
+    last = wait_until(lambda: (lambda now: now if now["state"] == "failed"
+                               else None)(daemon.get("/v1/backup")))
+    assert "has left" in last["fault"]
     links = [os.readlink(path) for path in
              os.scandir(f"/proc/{daemon.process.pid}/fd")]
     assert not [link for link in links if "copy.db" in link]
