@@ -175,6 +175,8 @@ static void put_tabs(struct html *html, const struct sheet *sheet,
 	html_open(html, "nav", "aria-label", "Pages", NULL);
 	html_open(html, "ul", NULL);
 	for (size_t i = 0; i < sizeof tabs / sizeof *tabs; i++) {
+		const char *here = string_is(present, tabs[i].path) ? "page" :
+			NULL;
 		struct text path;
 
 		text_init(&path, 0);
@@ -184,8 +186,7 @@ static void put_tabs(struct html *html, const struct sheet *sheet,
 			text_add_string(&path, tabs[i].path);
 		html_open(html, "li", NULL);
 		html_element(html, "a", tabs[i].name, "href",
-			text_string(&path), "aria-current",
-			string_is(present, tabs[i].path) ? "page" : NULL, NULL);
+			text_string(&path), "aria-current", here, NULL);
 		html_close(html, "li");
 		text_release(&path);
 	}
@@ -454,6 +455,12 @@ bool page_number(struct page *page, size_t *out)
 		"from 1 on", word);
 	page_release(page);
 	return false;
+}
+
+bool page_begin_list(struct page *page, struct daemon *daemon,
+	struct server_request *request, size_t *number)
+{
+	return page_begin(page, daemon, request) && page_number(page, number);
 }
 
 static void put_neighbour(struct page *page, size_t number, const char *words,

@@ -66,6 +66,9 @@ void page_stream(struct page *page, const struct page_work *work);
 /* Which page of a list is asked for, from 1; false: no number, which was
    answered, and the page released. */
 bool page_number(struct page *page, size_t *out);
+/* page_begin with that. */
+bool page_begin_list(struct page *page, struct daemon *daemon,
+	struct server_request *request, size_t *number);
 /* Links to the page before and after one, with all other parameters; nothing
    where there is neither. */
 void page_put_pager(struct page *page, size_t number, bool more);

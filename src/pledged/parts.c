@@ -158,6 +158,18 @@ void part_add_path(struct text *out, const struct sheet *sheet, const char *path
 	add_times(out, sheet->question, asks ? '&' : '?');
 }
 
+void part_link_open(const struct sheet *sheet, const char *path,
+	const char *class)
+{
+	struct text href;
+
+	text_init(&href, 0);
+	part_add_path(&href, sheet, path);
+	html_open(sheet->html, "a", "href", text_string(&href), "class", class,
+		NULL);
+	text_release(&href);
+}
+
 void part_link(const struct sheet *sheet, enum sheet_target target,
 	const char *id, const char *text)
 {

@@ -39,6 +39,10 @@ void part_add_time(struct text *out, const struct question *question);
 void part_add_path(struct text *out, const struct sheet *sheet,
 	const char *path);
 
+/* Opens a link to such a path; html_close ends it. */
+void part_link_open(const struct sheet *sheet, const char *path,
+	const char *class);
+
 /* One line of a list of facts: open and close stand around its value. */
 void part_fact_open(struct html *html, const char *label);
 void part_fact_close(struct html *html);

@@ -120,6 +120,36 @@ static void put_nodes(const struct sheet *sheet, const struct sheet_case *at)
 			shown - SHEET_NODES_MAX);
 }
 
+static size_t span_shown(const struct explained_span *span)
+{
+	return span->count < SHEET_FIGURES_MAX ? span->count :
+		SHEET_FIGURES_MAX;
+}
+
+/* The table of what a part rests on, and what it leaves out. */
+static void ground_open(const struct sheet *sheet, struct part_table *table,
+	const struct sheet_case *at, const struct explained *node,
+	const struct part_column *columns, size_t count)
+{
+	struct text caption;
+
+	text_init(&caption, 0);
+	add_node_text(&caption, at, node);
+	part_table_open(table, sheet->html, columns, count,
+		text_string(&caption), "figures");
+	text_release(&caption);
+}
+
+static void ground_close(struct part_table *table,
+	const struct explained_span *span, const char *which)
+{
+	size_t rest = span->count + span->left_out - span_shown(span);
+
+	part_table_close(table);
+	if (rest > 0)
+		html_textf(table->html, "and %zu %s", rest, which);
+}
+
 /* --- figures ---------------------------------------------------------------------- */
 
 static void put_evidence(const struct sheet *sheet,
@@ -227,23 +257,12 @@ static void put_figures(const struct sheet *sheet, const struct sheet_case *at,
 		{"Note", NULL, false}, {"Evidence", NULL, false},
 	};
 	const struct explained_span *span = &node->figures;
-	size_t shown = span->count < SHEET_FIGURES_MAX ? span->count :
-		SHEET_FIGURES_MAX;
 	struct part_table table;
-	struct text caption;
 
-	text_init(&caption, 0);
-	add_node_text(&caption, at, node);
-	text_addf(&caption, ": figures");
-	part_table_open(&table, sheet->html, columns, 6, text_string(&caption),
-		"figures");
-	text_release(&caption);
-	for (size_t i = 0; i < shown; i++)
+	ground_open(sheet, &table, at, node, columns, 6);
+	for (size_t i = 0; i < span_shown(span); i++)
 		put_figure(sheet, &table, at, span->first + span->count - 1 - i);
-	part_table_close(&table);
-	if (shown < span->count + span->left_out)
-		html_textf(sheet->html, "and %zu earlier",
-			span->count + span->left_out - shown);
+	ground_close(&table, span, "earlier");
 }
 
 /* --- gaps and witnesses ---------------------------------------------------------------- */
@@ -349,23 +368,13 @@ static void put_witnesses(const struct sheet *sheet,
 		{"Speaks", NULL, false},
 	};
 	const struct explained_span *span = &node->witnesses;
-	size_t shown = span->count < SHEET_FIGURES_MAX ? span->count :
-		SHEET_FIGURES_MAX;
 	struct part_table table;
-	struct text caption;
 
-	text_init(&caption, 0);
-	add_node_text(&caption, at, node);
-	part_table_open(&table, sheet->html, columns, 5, text_string(&caption),
-		"witnesses");
-	text_release(&caption);
-	for (size_t i = 0; i < shown; i++)
+	ground_open(sheet, &table, at, node, columns, 5);
+	for (size_t i = 0; i < span_shown(span); i++)
 		put_witness(sheet, &table, at,
 			&at->explanation.witnesses[span->first + i]);
-	part_table_close(&table);
-	if (shown < span->count + span->left_out)
-		html_textf(sheet->html, "and %zu more",
-			span->count + span->left_out - shown);
+	ground_close(&table, span, "more");
 }
 
 /* "exports.agriculture, 2020-01 to 2020-12: 12 figures" */

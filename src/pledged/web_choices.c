@@ -168,19 +168,16 @@ static void put_status_link(struct page *page, enum status status, size_t count,
 	const char *filters)
 {
 	struct html *html = &page->html;
-	struct text path, href;
+	struct text path;
 
 	text_init(&path, 0);
-	text_init(&href, 0);
 	text_addf(&path, "/milestones?status=%s%s", status_name(status), filters);
-	part_add_path(&href, &page->sheet, text_string(&path));
 	html_open(html, "li", NULL);
-	html_open(html, "a", "href", text_string(&href), NULL);
+	part_link_open(&page->sheet, text_string(&path), NULL);
 	part_status(html, status);
 	html_textf(html, " %zu", count);
 	html_close(html, "a");
 	html_close(html, "li");
-	text_release(&href);
 	text_release(&path);
 }
 

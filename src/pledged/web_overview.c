@@ -260,18 +260,11 @@ static void put_tiles(struct overview *overview)
 
 static void put_rest(struct page *page, enum sort sort, size_t count)
 {
-	struct text href, words;
-
-	text_init(&href, 0);
-	text_init(&words, 0);
-	part_add_path(&href, &page->sheet, sorts[sort].list);
-	text_addf(&words, "All %zu", count);
 	html_open(&page->html, "p", "class", "more", NULL);
-	html_element(&page->html, "a", text_string(&words), "href",
-		text_string(&href), NULL);
+	part_link_open(&page->sheet, sorts[sort].list, NULL);
+	html_textf(&page->html, "All %zu", count);
+	html_close(&page->html, "a");
 	html_close(&page->html, "p");
-	text_release(&words);
-	text_release(&href);
 }
 
 static void put_sort(struct overview *overview, enum sort sort)

@@ -194,8 +194,7 @@ void web_pledges(struct daemon *daemon, struct server_request *request,
 	struct pledges_page *list = mem_new(1, sizeof *list);
 
 	(void)rest;
-	if (!page_begin(&list->page, daemon, request) ||
-			!page_number(&list->page, &list->number)) {
+	if (!page_begin_list(&list->page, daemon, request, &list->number)) {
 		free(list);
 		return;
 	}

@@ -210,24 +210,21 @@ static bool add_filter(struct text *out, const char *word, const char *value)
 static void put_link(struct page *page, const char *word, const char *value,
 	const char *other, const char *other_value, const char *text)
 {
-	struct text path, href;
+	struct text path;
 	bool good;
 
 	text_init(&path, 0);
-	text_init(&href, 0);
 	text_add_string(&path, "/milestones?");
 	good = add_filter(&path, word, value);
 	if (good && other != NULL) {
 		text_add_char(&path, '&');
 		good = add_filter(&path, other, other_value);
 	}
-	part_add_path(&href, &page->sheet, text_string(&path));
 	if (good)
-		html_element(&page->html, "a", text, "href", text_string(&href),
-			NULL);
-	else
-		html_text(&page->html, text);
-	text_release(&href);
+		part_link_open(&page->sheet, text_string(&path), NULL);
+	html_text(&page->html, text);
+	if (good)
+		html_close(&page->html, "a");
 	text_release(&path);
 }
 

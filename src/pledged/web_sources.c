@@ -127,7 +127,7 @@ void web_sources(struct daemon *daemon, struct server_request *request,
 	size_t number;
 
 	(void)rest;
-	if (!page_begin(&page, daemon, request) || !page_number(&page, &number))
+	if (!page_begin_list(&page, daemon, request, &number))
 		return;
 	page_open(&page, "/sources", "Sources");
 	html_element(&page.html, "p", "How sources are is known as of now only.",

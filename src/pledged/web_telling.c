@@ -127,7 +127,7 @@ void web_alerts(struct daemon *daemon, struct server_request *request,
 	size_t number;
 
 	(void)rest;
-	if (!page_begin(&page, daemon, request) || !page_number(&page, &number))
+	if (!page_begin_list(&page, daemon, request, &number))
 		return;
 	page_open(&page, "/alerts", "Alerts");
 	if (engine_alert_count(daemon->engine) == 0)

@@ -198,7 +198,7 @@ def test_a_bad_parameter_is_named(full, path, words):
 
 
 @pytest.mark.parametrize("path, words", [
-    ("/", "/"), ("/v2/status", "/v2/status"), ("/v1", "/v1"),
+    ("/nowhere", "/nowhere"), ("/v2/status", "/v2/status"), ("/v1", "/v1"),
     ("/v1/milestones/p/none", "p/none"), ("/v1/milestones/", "/v1"),
     ("/v1/indicators/none/observations", "none"),
     ("/v1/indicators/rport", "report"),
