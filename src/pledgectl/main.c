@@ -385,6 +385,33 @@ static void verb_second_words(const char *first, struct text *out)
 	}
 }
 
+static int usage_unknown(const char *what, const char *word,
+	const char *const *names)
+{
+	const char *nearest = string_nearest(word, names);
+
+	return nearest != NULL ? usage("there is no %s %s, did you mean %s?", what,
+		word, nearest) : usage("there is no %s %s", what, word);
+}
+
+static int verb_unknown(const char *word)
+{
+	const char *names[VERB_COUNT + 1] = {NULL};
+
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		names[i] = verbs[i].name;
+	return usage_unknown("verb", word, names);
+}
+
+static int option_unknown(const char *word)
+{
+	const char *names[OPTION_COUNT + 1] = {NULL};
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		names[i] = option_rows[i].name;
+	return usage_unknown("option", word, names);
+}
+
 /* The verb that the words begin with, which are then left out of them. */
 static int verb_take(struct request *request, const struct verb **verb)
 {
@@ -409,7 +436,7 @@ static int verb_take(struct request *request, const struct verb **verb)
 		status = usage("%s takes one of %s", words[0],
 			text_string(&seconds));
 	else if (*verb == NULL)
-		status = usage("there is no verb \"%s\"", words[0]);
+		status = verb_unknown(words[0]);
 	request->arguments += taken;
 	request->argument_count -= status == CTL_DONE ? taken : 0;
 	text_release(&both);
@@ -442,7 +469,7 @@ static int request_read(struct request *request, const struct verb **verb,
 		const char *value = NULL;
 
 		if (row == NULL)
-			return usage("there is no option %s", argv[i]);
+			return option_unknown(argv[i]);
 		if (argv[i][length] == '=')
 			value = argv[i] + length + 1;
 		else if (!option_is_flag(row) && ++i < argc)

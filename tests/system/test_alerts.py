@@ -560,6 +560,6 @@ def test_help_is_aligned():
     result = run(program("pledgectl"), "--help")
     rows = lines(result)
     assert max(map(len, rows)) <= 80
-    assert any(row.startswith("  silence end NUMBER ...") for row in rows)
+    assert any(row.startswith("  silence end SILENCE ...") for row in rows)
     assert all(row == "" or row[27] == " " for row in rows
                if row.startswith("  -") and len(row) > 28)

@@ -165,7 +165,11 @@ def test_poll_and_reload(full):
      'kind: there is no kind "slippd", did you mean "slipped"?'),
     (["-o", "xml", "list"], 2,
      "-o takes table, json, jsonl or csv: see pledgectl --help"),
-    (["frob"], 2, 'there is no verb "frob": see pledgectl --help'),
+    (["frob"], 2, "there is no verb frob: see pledgectl --help"),
+    (["shwo", "p"], 2, "there is no verb shwo, did you mean show?: see "
+     "pledgectl --help"),
+    (["list", "--mach", "x=y"], 2, "there is no option --mach, did you mean "
+     "--match?: see pledgectl --help"),
     ([], 2, "a verb is needed, such as status: see pledgectl --help"),
     (["list", "--limit"], 2,
      "there is no option --limit: see pledgectl --help"),
