@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "pledged/columns.h"
 #include "pledged/export.h"
+#include "pledged/portion.h"
 
 #define EXPORTS_MAX 4		/* at once */
 
@@ -22,7 +23,8 @@ struct exporting {
 	bool begun, opened;	/* the whole; the table */
 	size_t rows;		/* of it */
 	struct tabular tabular;	/* of CSV */
-	struct text *piece;
+	struct portion portion;
+	bool ended;		/* and not all taken yet */
 };
 
 /* How a table becomes bytes, and what stands around all of them. */
@@ -58,50 +60,50 @@ static void document_begin(struct exporting *exporting)
 	json_put_instant(&json, "recorded_as_of", known->recorded_by);
 	json_put_string(&json, "register", hex);
 	json_object_end(&json);
-	text_add(exporting->piece, head.data, head.length - strlen("}"));
+	text_add(&exporting->portion.made, head.data, head.length - strlen("}"));
 	text_release(&head);
 }
 
 static void document_open(struct exporting *exporting)
 {
-	text_addf(exporting->piece, ",\n\"%s\":[", exporting->table->name);
+	text_addf(&exporting->portion.made, ",\n\"%s\":[", exporting->table->name);
 }
 
 static void document_row(struct exporting *exporting, const struct text *row)
 {
-	text_add_string(exporting->piece, exporting->rows > 0 ? ",\n" : "\n");
-	text_add(exporting->piece, row->data, row->length);
+	text_add_string(&exporting->portion.made, exporting->rows > 0 ? ",\n" : "\n");
+	text_add(&exporting->portion.made, row->data, row->length);
 }
 
 static void document_close(struct exporting *exporting)
 {
-	text_add_char(exporting->piece, ']');
+	text_add_char(&exporting->portion.made, ']');
 }
 
 static void document_end(struct exporting *exporting)
 {
-	text_add_string(exporting->piece, "}\n");
+	text_add_string(&exporting->portion.made, "}\n");
 }
 
 /* --- JSON lines, CSV: one table ------------------------------------------------------ */
 
 static void lines_row(struct exporting *exporting, const struct text *row)
 {
-	text_add(exporting->piece, row->data, row->length);
-	text_add_char(exporting->piece, '\n');
+	text_add(&exporting->portion.made, row->data, row->length);
+	text_add_char(&exporting->portion.made, '\n');
 }
 
 static void csv_begin(struct exporting *exporting)
 {
 	columns_add(&exporting->tabular, exporting->table->columns,
 		exporting->export.edition.reg);
-	tabular_head(&exporting->tabular, exporting->piece);
+	tabular_head(&exporting->tabular, &exporting->portion.made);
 }
 
 static void csv_row(struct exporting *exporting, const struct text *row)
 {
 	tabular_row(&exporting->tabular, slice_of(text_string(row)),
-		exporting->piece);
+		&exporting->portion.made);
 }
 
 static const struct export_form forms[] = {
@@ -125,26 +127,23 @@ static void exporting_row(void *context, const struct text *row)
 	exporting->rows++;
 }
 
-static enum stream_step exporting_close_table(struct exporting *exporting)
+static void exporting_close_table(struct exporting *exporting)
 {
 	exporting->form->close(exporting);
 	exporting->opened = false;
 	exporting->rows = 0;
-	if (exporting->table++ < exporting->last)
-		return STREAM_MORE;
-	exporting->form->end(exporting);
-	return STREAM_END;
+	exporting->ended = exporting->table++ == exporting->last;
+	if (exporting->ended)
+		exporting->form->end(exporting);
 }
 
-static enum stream_step exporting_next(void *context, struct text *piece)
+/* Some rows. -1: the store cannot be read, and the log says why. */
+static int exporting_make(struct exporting *exporting)
 {
-	struct exporting *exporting = context;
 	struct error error;
 	int done;
 
-	if (!edition_is_current(&exporting->export.edition, exporting->daemon))
-		return STREAM_BREAK;
-	exporting->piece = piece;
+	portion_begin(&exporting->portion);
 	if (!exporting->begun)
 		exporting->form->begin(exporting);
 	exporting->begun = true;
@@ -153,10 +152,24 @@ static enum stream_step exporting_next(void *context, struct text *piece)
 	exporting->opened = true;
 	done = export_some(&exporting->export, exporting->table, &error);
 	if (done > 0)
-		return exporting_close_table(exporting);
-	if (done < 0)
+		exporting_close_table(exporting);
+	else if (done < 0)
 		log_error("export: %s: %s", exporting->table->name, error.text);
-	return done < 0 ? STREAM_BREAK : STREAM_MORE;
+	return done < 0 ? -1 : 0;
+}
+
+static enum stream_step exporting_next(void *context, struct text *piece)
+{
+	struct exporting *exporting = context;
+
+	if (!edition_is_current(&exporting->export.edition, exporting->daemon))
+		return STREAM_BREAK;
+	if (portion_is_taken(&exporting->portion) &&
+			exporting_make(exporting) < 0)
+		return STREAM_BREAK;
+	portion_take(&exporting->portion, piece);
+	return exporting->ended && portion_is_taken(&exporting->portion) ?
+		STREAM_END : STREAM_MORE;
 }
 
 static void exporting_gone(void *context)
@@ -164,6 +177,7 @@ static void exporting_gone(void *context)
 	struct exporting *exporting = context;
 
 	exporting->daemon->exports--;
+	portion_release(&exporting->portion);
 	tabular_release(&exporting->tabular);
 	export_release(&exporting->export);
 	free(exporting);
@@ -204,6 +218,7 @@ static void export_start(struct daemon *daemon, struct server_request *request,
 		.table = first, .last = last};
 	export_init(&exporting->export, daemon);
 	tabular_init(&exporting->tabular);
+	portion_init(&exporting->portion);
 	exporting->export.take = exporting_row;
 	exporting->export.context = exporting;
 	daemon->exports++;

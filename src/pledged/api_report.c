@@ -34,6 +34,7 @@ static void reporting_free(struct reporting *reporting)
 {
 	DL_DELETE(reporting->daemon->reports, reporting);
 	loop_unwatch(reporting->tick);
+	report_writing_release(&reporting->writing);
 	report_free(reporting->report);
 	free(reporting);
 }
@@ -63,7 +64,6 @@ static void reporting_stream(struct reporting *reporting)
 
 	loop_unwatch(reporting->tick);
 	reporting->tick = NULL;
-	reporting->writing.report = reporting->report;
 	server_stream(reporting->request, 200, reporting->form->type,
 		reporting->form->headers != NULL ? reporting->form->headers() :
 		NULL, &source, reporting);
@@ -174,6 +174,7 @@ static struct reporting *reporting_read(struct daemon *daemon,
 	reporting->daemon = daemon;
 	reporting->request = request;
 	reporting->report = report_new(daemon);
+	report_writing_init(&reporting->writing, reporting->report);
 	DL_APPEND(daemon->reports, reporting);
 	reporting->report->by = server_request_query(request, "by");
 	if (reporting->report->by == NULL)

@@ -164,12 +164,17 @@ static int step_sources(struct export *export, struct error *error)
 /* --- the store ---------------------------------------------------------------------- */
 
 /* After a page of it: whether that was all. */
-static int stored(struct export *export, int result)
+static int stored_of(struct export *export, size_t asked, int result)
 {
-	bool all = export->loaded < EXPORT_ROWS;
+	bool all = export->loaded < asked;
 
 	export->loaded = 0;
 	return result < 0 ? -1 : all;
+}
+
+static int stored(struct export *export, int result)
+{
+	return stored_of(export, EXPORT_ROWS, result);
 }
 
 static void looked(struct export *export, int64_t id)
@@ -214,8 +219,9 @@ static void take_document(void *context, const char *indicator,
 
 static int step_documents(struct export *export, struct error *error)
 {
-	return stored(export, store_load_all_documents(export->daemon->store,
-		export->cursor, EXPORT_ROWS, take_document, export, error));
+	return stored_of(export, EXPORT_DOCUMENTS, store_load_all_documents(
+		export->daemon->store, export->cursor, EXPORT_DOCUMENTS,
+		take_document, export, error));
 }
 
 static void put_attestation(struct export *export, const char *milestone,

@@ -15,6 +15,7 @@
 #include "pledged/edition.h"
 
 #define EXPORT_ROWS 200		/* read from the store at once */
+#define EXPORT_DOCUMENTS 20	/* … with their texts */
 #define EXPORT_JUDGED 100	/* milestones judged at once */
 
 struct export;

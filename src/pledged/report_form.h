@@ -7,13 +7,14 @@
 #define PLEDGED_PLEDGED_REPORT_FORM_H
 
 #include "pledged/parts.h"
+#include "pledged/portion.h"
 #include "pledged/report.h"
 
 #define REPORT_ROWS 100		/* of a table, written at once */
 
 struct report_writing {
 	const struct report *report;
-	bool begun;
+	struct portion portion;
 	struct html html;	/* of one form, as the next of the other */
 	struct part_table table;	/* the one that is open */
 	struct json json;
@@ -34,6 +35,9 @@ struct report_form {
 };
 extern const struct report_form report_html, report_json;
 
+void report_writing_init(struct report_writing *writing,
+	const struct report *report);
+void report_writing_release(struct report_writing *writing);
 /* Adds one piece of it. Whether it was the last. */
 bool report_write(struct report_writing *writing, const struct report_form *form,
 	struct text *piece);
