@@ -19,7 +19,7 @@ indicators = (
   { id = "gazette"; kind = "documents"; } );
 sources = ( %s,
   { id = "notices"; url = "file:notices.csv"; format = "csv"; every = "1h";
-    indicator = "gazette"; extract = "SELECT key, title, url, period, published FROM data"; } );
+    indicator = "gazette"; extract = "SELECT key, title, url, period, published, text FROM data"; } );
 pledges = (
   { id = "p"; instrument = "i"; obligor = "CN"; title = "Söhne, \\"quoted\\" & more";
     labels: { sector = "steel"; };
@@ -36,12 +36,15 @@ a,2021-02,0.123456789012345,2021-03-20
 a,2021-03,100,2021-04-20
 """
 NOTICES = """\
-key,title,url,period,published
-n1,"A title, with comma",https://example.org/1,2021-03-01,2021-03-01
+key,title,url,period,published,text
+n1,"A title, with comma",https://example.org/1,2021-03-01,2021-03-01,Text
 """
 TABLES = ["tables", "codes", "instruments", "pledges", "milestones", "indicators",
           "sources", "observations", "documents", "attestations", "changes", "events",
           "alerts", "silences", "notifications"]
+
+
+csv.field_size_limit(1 << 20)
 
 
 @pytest.fixture
@@ -173,6 +176,16 @@ def test_as_of_a_time_it_is_what_was_known_then(full):
     before = utc(-3600).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert table(full, "observations", "?recorded_as_of=" + before) == []
     assert document(full, query)["as_of"] == "2021-03-25T23:59:59Z"
+
+
+def test_long_texts_come_whole(full):
+    """Rows that a stream takes only in pieces."""
+    full.write("notices.csv", NOTICES + "".join(
+        f"long{n},Long,,2021-04-01,2021-04-01,{'é' * 30000}\n" for n in range(60)))
+    full.polled("notices")
+    texts = [row["text"] for row in document(full)["documents"]]
+    assert texts == ["Text"] + ["é" * 30000] * 60
+    assert [row["text"] for row in table(full, "documents")] == texts
 
 
 def test_what_is_not_there_is_said(full):

@@ -234,11 +234,14 @@ def test_a_past_report_is_made_again_byte_for_byte(promises):
     filtered = f"?recorded_as_of={time}&obligor=US&by=severity"
     other = report(promises, filtered)[1]
     promises.write("own.csv", FIGURES.replace("2022-01-20", "2022-01-21").replace(
-        "a,2021-12,22,", "a,2021-12,2000,") + "b,2022-03-01,0,2022-03-02\n")
+        "a,2021-12,22,", "a,2021-12,2000,") + "b,2022-03-01,0,2022-03-02\n"
+                   "a,2022-02,80,2022-03-20\na,2022-03,200,2022-04-20\n"
+                   "a,2022-04,400,2022-05-20\na,2022-05,400,2022-06-20\n")
     assert promises.ctl("attest", "open/attested", "signed", "--evidence",
                         "https://example.org/", "-m", "Seen").returncode == 0
     wait_until(lambda: promises.status_of("open/attested") == "met")
     promises.polled()
+    wait_until(lambda: promises.status_of("open/unverified") == "met")
     wait_until(lambda: promises.ctl("list", "held").stdout.count("2021-12"))
     promises.write("own.csv", "broken\n")
     promises.polled()
