@@ -137,7 +137,8 @@ size_t grid_rows(const struct grid *grid)
 
 /* --- widths ------------------------------------------------------------- */
 
-static void grid_measure(const struct grid *grid, size_t *widths)
+/* Without cells. */
+static void grid_measure_titles(const struct grid *grid, size_t *widths)
 {
 	for (size_t i = 0; i < grid->column_count; i++) {
 		size_t title = utf8_columns(grid->columns[i].title);
@@ -145,6 +146,11 @@ static void grid_measure(const struct grid *grid, size_t *widths)
 
 		widths[i] = title > least ? title : least;
 	}
+}
+
+static void grid_measure(const struct grid *grid, size_t *widths)
+{
+	grid_measure_titles(grid, widths);
 	for (size_t i = 0; i < grid->cell_count; i++) {
 		size_t *width = &widths[i % grid->column_count];
 
@@ -369,28 +375,19 @@ static void add_rows(struct text *out, const struct grid *grid,
 	}
 }
 
-/* Widths of the columns that there is room for. Returns how many; width 0: no
-   limit. */
-static size_t grid_plan(const struct grid *grid, size_t *widths, size_t width)
-{
-	size_t count = grid->column_count;
-
-	grid_measure(grid, widths);
-	if (width == 0)
-		return count;
-	count = grid_room(grid, widths, width);
-	grid_fit(grid, widths, count, width);
-	return count;
-}
-
 void grid_print(const struct grid *grid, struct text *out, size_t width,
 	bool colour)
 {
-	size_t widths[GRID_COLUMNS_MAX], count;
+	size_t widths[GRID_COLUMNS_MAX];
+	size_t count = grid->column_count;
 
-	if (grid->column_count == 0)
+	if (count == 0)
 		return;
-	count = grid_plan(grid, widths, width);
+	grid_measure(grid, widths);
+	if (width != 0) {
+		count = grid_room(grid, widths, width);
+		grid_fit(grid, widths, count, width);
+	}
 	add_titles(out, grid, widths, count, colour);
 	add_rows(out, grid, widths, count, colour);
 	if (count < grid->column_count)
@@ -402,10 +399,18 @@ void grid_print_rows(struct grid *grid, struct text *out, size_t width,
 	bool colour)
 {
 	size_t widths[GRID_COLUMNS_MAX];
+	size_t count = grid->column_count;
 
-	if (grid->column_count == 0)
+	if (count == 0)
 		return;
-	add_rows(out, grid, widths, grid_plan(grid, widths, width), colour);
+	/* As many columns as below the titles, whatever is in these rows. */
+	grid_measure_titles(grid, widths);
+	if (width != 0)
+		count = grid_room(grid, widths, width);
+	grid_measure(grid, widths);
+	if (width != 0)
+		grid_fit(grid, widths, count, width);
+	add_rows(out, grid, widths, count, colour);
 	grid_drop_cells(grid);
 }
 
