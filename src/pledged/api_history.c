@@ -130,19 +130,6 @@ static bool page_accepts(const struct action_page *page,
 		word_accepts(page->by, action->who);
 }
 
-static void put_action(struct json *json, const struct store_action *action)
-{
-	json_object(json);
-	json_put_int(json, "id", action->id);
-	json_put_instant(json, "time", action->at);
-	json_put_string(json, "by", action->who);
-	json_put_string(json, "what", action->what);
-	view_said(json, "subject", action->subject);
-	view_said(json, "note", action->note);
-	json_put_instant(json, "until", action->until);
-	json_object_end(json);
-}
-
 static void item_action(void *context, const struct store_action *action)
 {
 	struct action_page *page = context;
@@ -158,7 +145,9 @@ static void item_action(void *context, const struct store_action *action)
 	page->numbered.last = action->id;
 	if (!accepted)
 		return;
-	put_action(&list->reply.json, action);
+	json_object(&list->reply.json);
+	view_action_fields(&list->reply.json, action);
+	json_object_end(&list->reply.json);
 	numbered_wrote(&page->numbered, action->id);
 }
 
