@@ -12,7 +12,6 @@
 #include "pledged/api.h"
 #include "pledged/event_filter.h"
 #include "pledged/making.h"
-#include "pledged/message.h"
 #include "pledged/told.h"
 
 #define LOADED_A_TURN 200	/* events */
@@ -85,7 +84,7 @@ static void add_title(struct html *xml, const struct feed *feed,
 	struct text title;
 
 	text_init(&title, 0);
-	text_add_string(&title, message_kind_headline(event->kind));
+	text_add_string(&title, wording_headline((int)event->kind));
 	if (event->subject != NULL)
 		text_add_string(&title, ": ");
 	if (index != NOT_FOUND)
