@@ -120,6 +120,10 @@ char *rest_id(const char *rest, const char *suffix);
 int64_t rest_number(const char *word);
 /* Whether word is one of those between the spaces. */
 bool word_is_in(const char *words, const char *word);
+/* Adds the parameters that a request has but for one, each behind first or '&':
+   "?limit=10&kind=slipped". */
+void add_parameters(struct text *out, const struct server_request *request,
+	const char *but, char first);
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 

@@ -96,21 +96,11 @@ void list_as_table(struct list *list, const struct daemon *daemon,
 /* The request again with another cursor (RFC 8288). */
 static void add_next(struct text *out, const struct list *list)
 {
-	const char *name, *value;
-
 	text_add_string(out, "Link: <");
 	text_add_percent(out, server_request_path(list->request), "/@");
 	text_add_string(out, "?cursor=");
 	text_add_percent(out, list->last, "/@");
-	for (size_t i = 0; server_request_parameter(list->request, i, &name,
-	    &value); i++) {
-		if (string_is(name, "cursor"))
-			continue;
-		text_add_char(out, '&');
-		text_add_percent(out, name, "");
-		text_add_char(out, '=');
-		text_add_percent(out, value, "/@");
-	}
+	add_parameters(out, list->request, "cursor", '&');
 	text_add_string(out, ">; rel=\"next\"");
 }
 

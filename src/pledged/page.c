@@ -466,20 +466,11 @@ bool page_begin_list(struct page *page, struct daemon *daemon,
 static void put_neighbour(struct page *page, size_t number, const char *words,
 	const char *rel)
 {
-	const char *name, *value;
 	struct text href;
 
 	text_init(&href, 0);
 	text_addf(&href, "?page=%zu", number);
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || string_is(name, "page"))
-			continue;
-		text_add_char(&href, '&');
-		text_add_percent(&href, name, "/@");
-		text_add_char(&href, '=');
-		text_add_percent(&href, value, "/@");
-	}
+	add_parameters(&href, page->request, "page", '&');
 	html_element(&page->html, "a", words, "href", text_string(&href), "rel",
 		rel, NULL);
 	html_text(&page->html, " ");
