@@ -73,7 +73,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	struct error error;
 
 	page->request = request;
-	page->reg = daemon->reg;
+	page->edition = edition_of(daemon);
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
 	if (page_question(page, &error) < 0) {
@@ -313,15 +313,14 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-/* A register that takes the place of another is made while that is there: it
-   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
+	struct daemon *daemon = page->sheet.daemon;
 
 	if (!page->written) {
-		if (page->reg != page->sheet.daemon->reg) {
-			page->reg = page->sheet.daemon->reg;
+		if (!edition_is_current(&page->edition, daemon)) {
+			page->edition = edition_of(daemon);
 			page->work->again(page);
 		}
 		if (!page->work->step(page))
