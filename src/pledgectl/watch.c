@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/moment.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/times.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)	/* of one event */
 #define NAP_FIRST 100		/* milliseconds until it is asked again … */
@@ -29,7 +30,8 @@ static const struct list_column watch_columns[] = {
 };
 
 /* How wide each is at least, so that the lines of most stand below each other. */
-static const size_t watch_widths[] = {16, 8, 14, 32, 0};
+/* But that of times, which are as wide as the zone has them. */
+static const size_t watch_widths[] = {0, 8, 14, 32, 0};
 
 static const char *const watch_members[] = {"event", "time", "class",
 	"severity", "kind", "subject", "from", "to", "alert", "reason", NULL};
@@ -126,6 +128,22 @@ static void put_event(struct watch *watch)
 	text_release(&out);
 }
 
+/* Columns that a time takes: of this moment, with the offset there is. */
+static size_t time_width(const struct request *request)
+{
+	struct text now, shown;
+
+	text_init(&now, 0);
+	text_init(&shown, 0);
+	text_add_instant(&now, request->now);
+	add_time(&shown, request, text_string(&now));
+	size_t width = shown.length;
+
+	text_release(&now);
+	text_release(&shown);
+	return width;
+}
+
 static void put_titles(struct watch *watch)
 {
 	struct text out;
@@ -134,7 +152,8 @@ static void put_titles(struct watch *watch)
 	for (size_t i = 0; watch_columns[i].title != NULL; i++) {
 		grid_column(watch->grid, watch_columns[i].title, GRID_LEFT,
 			watch_columns[i].shrink);
-		grid_at_least(watch->grid, watch_widths[i]);
+		grid_at_least(watch->grid, watch_columns[i].cell == CELL_TIME ?
+			time_width(watch->request) : watch_widths[i]);
 	}
 	if (watch->request->form == FORM_TABLE)
 		grid_print(watch->grid, &out, watch->request->width,
