@@ -1,10 +1,20 @@
 """What the README and the manual pages show is what the programs do.
 
-In a manual `.\\" run` stands before a display of commands, in the README
-`<!-- run -->`: lines with `$ ` are commands, what follows is their output.
-`<!-- run: NAME -->` is a step of a session in one shell and one home; a text
-block right after it is its output. `...` stands for anything in a line, and
-alone for any lines.
+In a manual a word before each display says what it is:
+
+    .\\" run              commands; lines with `$ ` are commands, what follows is
+                        their output
+    .\\" live             the same, asked of a daemon that watches Phase One
+    .\\" configuration    a whole file; so are `register` and `tests`
+    .\\" sources          elements of that list; so are `milestones`
+    .\\" benchmark        an expression
+    .\\" fault            what a register with that benchmark is told
+    .\\" shape            nothing to be run: how something is written
+    .\\" try, shows, example: …   what other tests look for
+
+In the README it is `<!-- run -->`. `<!-- run: NAME -->` is a step of a session in
+one shell and one home; a text block right after it is its output. `...` stands
+for anything in a line, and alone for any lines.
 """
 import json
 import os
@@ -14,7 +24,8 @@ import subprocess
 
 import pytest
 
-from daemon import PATIENCE, SOURCE, clean_environment, program, wait_until
+from daemon import (PATIENCE, PHASE_ONE, SOURCE, Daemon, clean_environment,
+                    program, settings, wait_until)
 
 MANUALS = sorted([*SOURCE.glob("src/*/*.[578]"), *SOURCE.glob("src/*/*.1")])
 README = SOURCE / "README.md"
@@ -30,10 +41,20 @@ def roff_plain(text):
     return text
 
 
+DISPLAY = re.compile(r'^(.*)\n\.Bd [^\n]*\n((?:.*\n)*?)\.Ed$', re.M)
+
+
 def manual_displays(path):
-    marked = r'^\.\\" run\n\.Bd [^\n]*\n(.*?)^\.Ed$'
-    return [roff_plain(text)
-            for text in re.findall(marked, path.read_text(), re.M | re.S)]
+    """(kind, text); kind "": no word says what it is."""
+    for before, text in DISPLAY.findall(path.read_text()):
+        word = re.fullmatch(r'\.\\" ([a-z]+)(: .*)?', before)
+        yield word[1] if word else "", roff_plain(text)
+
+
+def all_displays(*kinds):
+    """(manual, text)"""
+    return [(path.name, text) for path in MANUALS
+            for kind, text in manual_displays(path) if kind in kinds]
 
 
 def readme_displays():
@@ -59,9 +80,7 @@ def sessions():
 
 
 def displays():
-    for path in MANUALS:
-        for display in manual_displays(path):
-            yield path.name, display
+    yield from all_displays("run")
     for display in readme_displays():
         yield README.name, display
 
@@ -103,14 +122,20 @@ def titles(pairs):
     return [f"{name}-{number}" for number, (name, _) in enumerate(pairs, 1)]
 
 
+def check_commands(name, display, **environment):
+    for command, output in commands(display):
+        result = subprocess.run(["bash", "-c", command], text=True,
+                                capture_output=True, timeout=60,
+                                stdin=subprocess.DEVNULL, **environment)
+        assert result.returncode == 0, \
+            f"{name}: {command}\n{result.stdout}{result.stderr}"
+        if output:
+            check(output, result.stdout)
+
+
 @pytest.mark.parametrize("name, display", displays(), ids=titles(displays()))
 def test_display(name, display, environment):
-    for command, output in commands(display):
-        result = subprocess.run(["bash", "-c", command], cwd=SOURCE, text=True,
-                                capture_output=True, env=environment,
-                                timeout=60, stdin=subprocess.DEVNULL)
-        assert result.returncode == 0, f"{name}: {command}\n{result.stderr}"
-        check(output, result.stdout)
+    check_commands(name, display, env=environment, cwd=SOURCE)
 
 
 class Shell:
@@ -175,34 +200,127 @@ def test_there_is_something_to_run():
     assert sessions()
 
 
-def manual_registers():
-    """Displays that hold a whole register or configuration."""
+def test_every_display_says_what_it_is():
+    known = {"run", "live", "configuration", "register", "tests", "sources",
+             "milestones", "benchmark", "fault", "shape", "try", "shows",
+             "example"}
     for path in MANUALS:
-        for text in re.findall(r"^\.Bd [^\n]*\n(.*?)^\.Ed$", path.read_text(),
-                               re.M | re.S):
-            text = roff_plain(text)
-            if re.match(r"(instruments|register) = ", text):
-                yield path.name, text
+        for kind, text in manual_displays(path):
+            assert kind in known, f"{path.name}: \"{kind}\" before\n{text}"
 
 
-@pytest.mark.parametrize("name, text", manual_registers(),
-                         ids=titles(manual_registers()))
-def test_example_files_are_good(name, text, tmp_path, environment):
-    verb = ["-c", tmp_path / "pledged.conf", "check"]
-    if text.startswith("register = "):
+# --- files and parts of them -----------------------------------------------------
+
+def indicators_of(text):
+    """Whatever a part of a register asks for, as an indicator."""
+    named = re.findall(r'indicator = "([\w.]+)"', text)
+    asked = re.findall(r"\b(?:sum|last)\(([\w.]+)", text)
+    texts = re.findall(r"\bexists\(([\w.]+)", text)
+    made = [f'{{ id = "{name}"; frequency = "month"; }}'
+            for name in sorted({*named, *asked})]
+    made += [f'{{ id = "{name}"; kind = "documents"; }}' for name in texts]
+    return f"indicators = ( {', '.join(made)} );\n"
+
+
+def milestone_of(text):
+    return ('instruments = ( { id = "plan"; title = "Plan"; signed = "2020-01-01"; } );\n'
+            'pledges = ( { id = "p"; instrument = "plan"; title = "P"; '
+            f"milestones = ( {text} ); }} );\n")
+
+
+def with_benchmark(text):
+    expression = " ".join(text.split())
+    return milestone_of('{ id = "m"; start = "2020-01-01"; due = "2020-12-31"; '
+                        f'benchmark = "{expression}"; }}')
+
+
+# kind → the register that a display of this kind makes.
+WHOLES = {
+    "register": lambda text: text,
+    "sources": lambda text: indicators_of(text) + f"sources = ( {text} );\n",
+    "milestones": lambda text: indicators_of(text) + milestone_of(text),
+    "benchmark": lambda text: indicators_of(text) + with_benchmark(text),
+}
+
+
+def write_what_is_named(folder, text):
+    """The files that a register of a manual reads, and what it leaves out."""
+    (folder / "provinces.csv").write_text("code,name,target\nGD,Guangdong,0\n")
+    (folder / "trees.csv").write_text("quarter,planted,published\n")
+    (folder / "holidays-cn.ics").write_bytes(
+        (SOURCE / "etc/examples/phase-one/holidays-cn.ics").read_bytes())
+    for name in re.findall(r'key = "([\w-]+-key)"', text):
+        secret = folder / name
+        secret.write_text("secret")
+        secret.chmod(0o600)
+    if "${code}" in text:
+        text = ('instruments = ( { id = "plan"; title = "Plan"; signed = "2020-01-01"; } );\n'
+                'indicators = ( { id = "caps.GD"; frequency = "month"; } );\n'
+                + text)
+    return text
+
+
+def pledged(environment, folder, *words):
+    return subprocess.run(["pledged", *words], cwd=folder, capture_output=True,
+                          text=True, env=environment, timeout=60)
+
+
+@pytest.mark.parametrize("kind, name, text", [
+    (kind, *display) for kind in (*WHOLES, "configuration", "tests")
+    for display in all_displays(kind)], ids=lambda value: value.split("\n")[0][:40])
+def test_what_is_shown_of_files_is_good(kind, name, text, tmp_path, environment):
+    words = ["-c", "pledged.conf", "check"]
+    if kind == "configuration":
         (tmp_path / "register.d").mkdir()
         (tmp_path / "pledged.conf").write_text(text)
-    elif "\ntests = " in text:
+    elif kind == "tests":
         (tmp_path / "a.test.conf").write_text(text)
-        verb = ["test", tmp_path / "a.test.conf"]
+        words = ["test", "a.test.conf"]
     else:
-        (tmp_path / "register.conf").write_text(text)
+        whole = write_what_is_named(tmp_path, WHOLES[kind](text))
+        (tmp_path / "register.conf").write_text(whole)
         (tmp_path / "pledged.conf").write_text(
             'register = [ "register.conf" ];\n')
-    result = subprocess.run(["pledged", *verb], capture_output=True, text=True,
-                            env=environment)
+    result = pledged(environment, tmp_path, *words)
     assert result.returncode == 0, \
         f"{name}\n{text}\n{result.stderr}{result.stdout}"
+
+
+@pytest.mark.parametrize("name, text", all_displays("fault"))
+def test_faults_are_told_as_shown(name, text, tmp_path, environment):
+    *told, expression, caret = text.rstrip("\n").split("\n")
+    where = re.match(r"(.*):(\d+): ", told[0])
+    whole = indicators_of("last(trees.planted)") + with_benchmark(expression)
+    filled = "\n" * (int(where[2]) - whole.count("\n")) + whole
+    (tmp_path / where[1]).write_text(filled)
+    (tmp_path / "pledged.conf").write_text(f'register = [ "{where[1]}" ];\n')
+    result = pledged(environment, tmp_path, "-c", "pledged.conf", "check")
+    assert result.returncode == 1
+    assert " ".join(told) in result.stderr and caret.strip() in result.stderr, \
+        f"{name} shows:\n{text}\nthe program says:\n{result.stderr}"
+
+
+# --- asked of a daemon -------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def phase_one(tmp_path_factory):
+    """A daemon that watches the example, and what its displays need of it."""
+    daemon = Daemon(tmp_path_factory.mktemp("live"))
+    for file in PHASE_ONE.iterdir():
+        (daemon.folder / file.name).write_bytes(file.read_bytes())
+    daemon.write("pledged.conf", settings(first_sight="each"))
+    daemon.start()
+    yield daemon
+    daemon.close()
+
+
+@pytest.mark.parametrize("name, display", all_displays("live"),
+                         ids=titles(all_displays("live")))
+def test_live_display(name, display, phase_one, environment):
+    check_commands(name, display.replace("/run/pledged/pledged.sock",
+                                         str(phase_one.socket)),
+                   env={**environment, "PLEDGED_SOCKET": str(phase_one.socket)},
+                   cwd=phase_one.folder)
 
 
 def test_links_of_the_readme_lead_somewhere():
