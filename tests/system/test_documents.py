@@ -24,8 +24,8 @@ import subprocess
 
 import pytest
 
-from daemon import (PATIENCE, PHASE_ONE, SOURCE, Daemon, clean_environment,
-                    program, settings, wait_until)
+from daemon import (PATIENCE, SOURCE, clean_environment, program, wait_until)
+from scene import Scene
 
 MANUALS = sorted([*SOURCE.glob("src/*/*.[578]"), *SOURCE.glob("src/*/*.1")])
 README = SOURCE / "README.md"
@@ -305,13 +305,9 @@ def test_faults_are_told_as_shown(name, text, tmp_path, environment):
 @pytest.fixture(scope="module")
 def phase_one(tmp_path_factory):
     """A daemon that watches the example, and what its displays need of it."""
-    daemon = Daemon(tmp_path_factory.mktemp("live"))
-    for file in PHASE_ONE.iterdir():
-        (daemon.folder / file.name).write_bytes(file.read_bytes())
-    daemon.write("pledged.conf", settings(first_sight="each"))
-    daemon.start()
-    yield daemon
-    daemon.close()
+    scene = Scene(tmp_path_factory.mktemp("live"))
+    yield scene.daemon
+    scene.close()
 
 
 @pytest.mark.parametrize("name, display", all_displays("live"),

@@ -77,7 +77,7 @@ def test_lines_as_they_come(daemon, watch):
     figure(daemon, 1, 1)
     line = one.line()
     assert line.split()[1:4] == ["warning", "met", "p/one"]
-    assert line.index("p/one") == 44 and "needs >= 1" in line
+    assert line.index("p/one") == 45 and "needs >= 1" in line
     assert one.line().split()[1:4] == ["warning", "met_late", "p/missed"]
     assert one.end() == (0, "", "")
     two = watch("watch").listening(daemon)
