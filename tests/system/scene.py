@@ -39,6 +39,7 @@ class Scene:
         self.receiver.answers = [(410, {}, b"closed for works")] * 100
         for file in PHASE_ONE.iterdir():
             (self.daemon.folder / file.name).write_bytes(file.read_bytes())
+        (self.daemon.folder / "backup").mkdir()
         self.daemon.write("more.conf", MORE)
         self.daemon.write("typed.csv", TYPED)
         self.daemon.write("pledged.conf", self.settings())

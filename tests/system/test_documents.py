@@ -9,6 +9,11 @@ In a manual a word before each display says what it is:
     .\\" sources          elements of that list; so are `milestones`
     .\\" benchmark        an expression
     .\\" fault            what a register with that benchmark is told
+    .\\" mapping          of the `table`, which `import` makes a register of;
+                        `told` is what is said of it with faults in it
+    .\\" rules            of Prometheus, about what /metrics has
+    .\\" restore          of a backup: systemctl stands for starting and ending
+                        the daemon, /var/lib/pledged for its folder
     .\\" shape            nothing to be run: how something is written
     .\\" try, shows, example: …   what other tests look for
 
@@ -20,11 +25,13 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import pytest
 
-from daemon import (PATIENCE, SOURCE, clean_environment, program, wait_until)
+from daemon import (PATIENCE, SOURCE, clean_environment, milestone, program,
+                    register, run, wait_until)
 from scene import Scene
 
 MANUALS = sorted([*SOURCE.glob("src/*/*.[578]"), *SOURCE.glob("src/*/*.1")])
@@ -195,7 +202,7 @@ def test_session(name, environment):
 # --- the documents themselves --------------------------------------------------
 
 def test_there_is_something_to_run():
-    assert len(MANUALS) == 7
+    assert len(MANUALS) == 8
     assert len(list(displays())) >= 8
     assert sessions()
 
@@ -203,7 +210,8 @@ def test_there_is_something_to_run():
 def test_every_display_says_what_it_is():
     known = {"run", "live", "configuration", "register", "tests", "sources",
              "milestones", "benchmark", "fault", "shape", "try", "shows",
-             "example"}
+             "example", "import", "table", "mapping", "told", "rules",
+             "restore"}
     for path in MANUALS:
         for kind, text in manual_displays(path):
             assert kind in known, f"{path.name}: \"{kind}\" before\n{text}"
@@ -313,10 +321,78 @@ def phase_one(tmp_path_factory):
 @pytest.mark.parametrize("name, display", all_displays("live"),
                          ids=titles(all_displays("live")))
 def test_live_display(name, display, phase_one, environment):
-    check_commands(name, display.replace("/run/pledged/pledged.sock",
-                                         str(phase_one.socket)),
+    for named, here in (("/run/pledged/pledged.sock", phase_one.socket),
+                        ("/srv/backup", phase_one.folder / "backup")):
+        display = display.replace(named, str(here))
+    check_commands(name, display,
                    env={**environment, "PLEDGED_SOCKET": str(phase_one.socket)},
                    cwd=phase_one.folder)
+
+
+@pytest.mark.parametrize("name, text", all_displays("rules"))
+def test_rules_are_about_what_is_measured(name, text, phase_one, tmp_path):
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    (tmp_path / "rules.yml").write_text(text)
+    result = run("promtool", "check", "rules", tmp_path / "rules.yml")
+    assert result.returncode == 0, f"{name}\n{result.stdout}{result.stderr}"
+    _, _, metrics = phase_one.ask("/metrics")
+    for metric in re.findall(r"pledged_\w+", text):
+        assert f"\n# TYPE {metric} ".encode() in metrics, metric
+
+
+@pytest.mark.parametrize("name, text", all_displays("restore"))
+def test_a_backup_is_brought_back_as_shown(name, text, daemon, environment):
+    daemon.configure(register([milestone("one", "2099-01-01")]))
+    daemon.start().settled()
+    copy = re.search(r"/srv/backup/(\S+)", text)[1]
+    assert daemon.ctl("backup", daemon.folder / copy).returncode == 0
+    cwd, state = daemon.folder, daemon.folder / "state"
+    for line in text.splitlines():
+        if line.startswith("systemctl stop"):
+            assert daemon.stop() == 0
+        elif line.startswith("systemctl start"):
+            daemon.start()
+        elif line == "cd /var/lib/pledged":
+            cwd = state
+        else:
+            line = line.replace("/srv/backup", str(daemon.folder))
+            line = line.replace("-o pledged -g pledged ", "")
+            check_commands(name, f"$ {line}\n", cwd=cwd, env={
+                **environment, "PLEDGED_SOCKET": str(daemon.socket)})
+    assert (state / "aside" / "pledged.db").exists()
+    assert daemon.settled().status_of("p/one") == "pending"
+
+
+# --- a table and its mapping ----------------------------------------------------------
+
+@pytest.fixture
+def imported(tmp_path):
+    """A folder with the table and the mapping of the manual."""
+    for kind, file in (("table", "table.csv"), ("mapping", "mapping.conf")):
+        [(_, text)] = all_displays(kind)
+        (tmp_path / file).write_text(text)
+    return tmp_path
+
+
+def test_the_mapping_shown_makes_a_register(imported, environment):
+    [(name, display)] = all_displays("import")
+    check_commands(name, display, cwd=imported, env=environment)
+    (imported / "pledged.conf").write_text('register = [ "register.conf" ];\n')
+    result = pledged(environment, imported, "-c", "pledged.conf", "assess")
+    assert result.returncode == 0, result.stderr
+    assert ["c1/done", "met"] in [
+        line.split()[:2] for line in result.stdout.splitlines()]
+
+
+def test_faults_of_a_table_are_told_as_shown(imported, environment):
+    [(_, told)] = all_displays("told")
+    table = imported / "table.csv"
+    table.write_text(table.read_text().replace("31.12.2024", "31.02.2024")
+                     .replace("Open", "Opne"))
+    result = pledged(environment, imported, "import", "mapping.conf", "table.csv")
+    assert result.returncode == 1  # no row is left
+    assert " ".join(told.split()) in " ".join(result.stderr.split())
 
 
 def test_links_of_the_readme_lead_somewhere():
