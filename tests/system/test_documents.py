@@ -294,6 +294,20 @@ def test_what_is_shown_of_files_is_good(kind, name, text, tmp_path, environment)
         f"{name}\n{text}\n{result.stderr}{result.stdout}"
 
 
+def test_the_weekly_digest_shown_comes_on_mondays(tmp_path, environment):
+    """Four critical misses of CN on a Wednesday; in March none is missed."""
+    [text] = [text for _, text in all_displays("configuration")
+              if "weekly mon" in text]
+    (tmp_path / "pledged.conf").write_text(text.replace("register.d", str(
+        SOURCE / "etc/examples/phase-one/register.conf")))
+    result = pledged(environment, tmp_path, "-c", "pledged.conf", "replay", "--from",
+                     "2021-01-01", "--to", "2021-03-31", "--messages", "sent")
+    assert result.returncode == 0, result.stderr
+    [mail] = (tmp_path / "sent").glob("*-weekly.txt")
+    assert "2021-02-01T070000Z" in mail.name
+    assert "Subject: Digest: 4 milestones slipped" in mail.read_text()
+
+
 @pytest.mark.parametrize("name, text", all_displays("fault"))
 def test_faults_are_told_as_shown(name, text, tmp_path, environment):
     *told, expression, caret = text.rstrip("\n").split("\n")
