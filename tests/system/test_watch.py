@@ -174,6 +174,15 @@ def test_ends_when_nobody_reads(daemon, watch):
     assert one.process.stderr.read() == b""
 
 
+def test_ends_soon_though_nothing_happens(daemon, watch):
+    start(daemon)
+    one = watch("watch", "-o", "jsonl", "--since", "1d")
+    figure(daemon, 1, 1)
+    one.line()
+    one.process.stdout.close()
+    assert one.process.wait(timeout=PATIENCE / 2) == 0  # the stream says nothing for 15 s
+
+
 def test_what_cannot_be_watched(daemon):
     result = daemon.ctl("watch")
     assert result.returncode == 3 and result.stdout == ""
