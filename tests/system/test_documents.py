@@ -370,7 +370,7 @@ def test_a_backup_is_brought_back_as_shown(name, text, daemon, environment):
     copy = re.search(r"/srv/backup/(\S+)", text)[1]
     assert daemon.ctl("backup", daemon.folder / copy).returncode == 0
     cwd, state = daemon.folder, daemon.folder / "state"
-    for line in text.splitlines():
+    for line in text.replace("\\\n", "").splitlines():
         if line.startswith("systemctl stop"):
             assert daemon.stop() == 0
         elif line.startswith("systemctl start"):
