@@ -241,6 +241,22 @@ int64_t rest_number(const char *word)
 		number < INT64_MAX ? number : 0;
 }
 
+void add_parameters(struct text *out, const struct server_request *request,
+	const char *but, char first)
+{
+	const char *name, *value;
+
+	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
+		if (string_is(name, but))
+			continue;
+		text_add_char(out, first);
+		text_add_percent(out, name, "/@");
+		text_add_char(out, '=');
+		text_add_percent(out, value, "/@");
+		first = '&';
+	}
+}
+
 const char *note_asked(const struct server_request *request)
 {
 	const char *note = server_request_query(request, "note");

@@ -120,6 +120,10 @@ char *rest_id(const char *rest, const char *suffix);
 int64_t rest_number(const char *word);
 /* Whether word is one of those between the spaces. */
 bool word_is_in(const char *words, const char *word);
+/* Adds the parameters that a request has but for one, each behind first or '&':
+   "?limit=10&kind=slipped". */
+void add_parameters(struct text *out, const struct server_request *request,
+	const char *but, char first);
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 
@@ -254,6 +258,8 @@ struct numbered_list {
 	struct list list;
 	int64_t cursor;		/* 0: none */
 	int64_t last;		/* as list.last, which it becomes at the end */
+	size_t looked;		/* rows of the store … */
+	size_t looked_max;	/* … at most, where the page ends, be it short */
 	char next[32];
 	struct error error;	/* of the store */
 };
@@ -264,8 +270,12 @@ bool numbered_begin(struct numbered_list *numbered,
 /* Which of some words (NULL at the end) the parameter state is; 0 where it is
    not given. -1: none, which was answered. */
 int list_state(struct server_request *request, const char *const *words);
-/* Rows to ask of the store: one more than fit says that there is a next page. */
+/* Rows to ask of the store: one more than are looked at, as many as the page has
+   unless looked_max is set, says that there is a next page. */
 size_t numbered_rows(const struct numbered_list *numbered);
+/* Whether a row is to be written, which is wanted if it is as was asked; else the
+   page is through with it, or full. */
+bool numbered_takes(struct numbered_list *numbered, int64_t number, bool wanted);
 void numbered_wrote(struct numbered_list *numbered, int64_t number);
 /* loaded: what the store said. Half a list must not look like a whole one. */
 void numbered_end(struct numbered_list *numbered, int loaded);

@@ -333,7 +333,6 @@ struct event_page {
 	struct event_filter filter;
 	instant since, until;
 	int64_t first, last;	/* of the stretch of time, by number; 0: none */
-	size_t looked, most;
 };
 
 static bool page_accepts(const struct event_page *page,
@@ -346,21 +345,11 @@ static bool page_accepts(const struct event_page *page,
 static void item_event(void *context, const struct event *event)
 {
 	struct event_page *page = context;
-	struct list *list = &page->numbered.list;
-	bool accepted;
 
-	if (list->more || event->id > page->last)
+	if (event->id > page->last || !numbered_takes(&page->numbered, event->id,
+			page_accepts(page, event)))
 		return;
-	accepted = page_accepts(page, event);
-	if (page->looked++ == page->most || (accepted &&
-			!list_has_room(list))) {
-		list->more = true;
-		return;
-	}
-	page->numbered.last = event->id;
-	if (!accepted)
-		return;
-	view_event(&list->reply.json, event);
+	view_event(&page->numbered.list.reply.json, event);
 	numbered_wrote(&page->numbered, event->id);
 }
 
@@ -377,10 +366,10 @@ static int page_load(struct event_page *page)
 		return 0;
 	if (after < page->first - 1)
 		after = page->first - 1;
-	page->most = page->filter.event.count + page->filter.milestone.count > 0 ?
-		PAGE_LOOKED_MAX : page->numbered.list.limit;
-	return store_load_events(store, after, NULL, page->most + 1, item_event,
-		page, error);
+	if (page->filter.event.count + page->filter.milestone.count > 0)
+		page->numbered.looked_max = PAGE_LOOKED_MAX;
+	return store_load_events(store, after, NULL,
+		numbered_rows(&page->numbered), item_event, page, error);
 }
 
 static void list_events(struct daemon *daemon, struct server_request *request)

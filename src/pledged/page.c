@@ -38,7 +38,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	struct error error;
 
 	page->request = request;
-	page->reg = daemon->reg;
+	page->edition = edition_of(daemon);
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
 	if (question_read_form(daemon, request, true, &page->question,
@@ -257,15 +257,14 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-/* A register that takes the place of another is made while that is there: it
-   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
+	struct daemon *daemon = page->sheet.daemon;
 
 	if (!page->written) {
-		if (page->reg != page->sheet.daemon->reg) {
-			page->reg = page->sheet.daemon->reg;
+		if (!edition_is_current(&page->edition, daemon)) {
+			page->edition = edition_of(daemon);
 			page->work->again(page);
 		}
 		if (!page->work->step(page))
@@ -410,20 +409,11 @@ bool page_begin_list(struct page *page, struct daemon *daemon,
 static void put_neighbour(struct page *page, size_t number, const char *words,
 	const char *rel)
 {
-	const char *name, *value;
 	struct text href;
 
 	text_init(&href, 0);
 	text_addf(&href, "?page=%zu", number);
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || string_is(name, "page"))
-			continue;
-		text_add_char(&href, '&');
-		text_add_percent(&href, name, "/@");
-		text_add_char(&href, '=');
-		text_add_percent(&href, value, "/@");
-	}
+	add_parameters(&href, page->request, "page", '&');
 	html_element(&page->html, "a", words, "href", text_string(&href), "rel",
 		rel, NULL);
 	html_text(&page->html, " ");

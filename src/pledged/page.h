@@ -10,6 +10,7 @@
 #ifndef PLEDGED_PLEDGED_PAGE_H
 #define PLEDGED_PLEDGED_PAGE_H
 
+#include "pledged/edition.h"
 #include "pledged/parts.h"
 #include "pledged/query.h"
 
@@ -20,7 +21,7 @@ struct page {
 	struct question question;
 	struct server_request *request;
 	const struct page_work *work;	/* of page_stream */
-	const struct register_ *reg;	/* that it looks at */
+	struct edition edition;		/* that it looks at */
 	size_t sent;			/* bytes of the body */
 	bool written;
 };
