@@ -122,6 +122,23 @@ static void rolled_release(struct page *page)
 	rollup_release(&rolled->rollup);
 }
 
+/* Where the labels that nobody chose are of different milestones: by what every
+   milestone has. */
+static bool rolled_select_some(struct rolled *rolled, struct error *error)
+{
+	const struct page *page = &rolled->page;
+
+	if (rolled_select(rolled, error))
+		return true;
+	if (!rolled->matrix || error->kind != ERROR_ABSENT ||
+			page_parameter(page, "rows") != NULL ||
+			page_parameter(page, "cols") != NULL)
+		return false;
+	rolled->rows = "instrument";
+	rolled->columns = "severity";
+	return rolled_select(rolled, error);
+}
+
 /* Begins it, or answers why not. */
 static void rolled_answer(struct daemon *daemon, struct server_request *request,
 	const struct page_work *work, bool matrix)
@@ -136,7 +153,7 @@ static void rolled_answer(struct daemon *daemon, struct server_request *request,
 		return;
 	}
 	words_read(rolled);
-	if (rolled_select(rolled, &error)) {
+	if (rolled_select_some(rolled, &error)) {
 		page_stream(page, work);
 		return;
 	}
