@@ -361,6 +361,8 @@ def test_a_backup_is_brought_back_as_shown(name, text, daemon, environment):
     daemon.start().settled()
     copy = re.search(r"/srv/backup/(\S+)", text)[1]
     assert daemon.ctl("backup", daemon.folder / copy).returncode == 0
+    assert daemon.ctl("observe", "report", "2026-01-01", "1").returncode == 0
+    assert daemon.status_of("p/one") == "met"
     cwd, state = daemon.folder, daemon.folder / "state"
     for line in text.replace("\\\n", "").splitlines():
         if line.startswith("systemctl stop"):
