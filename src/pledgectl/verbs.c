@@ -32,7 +32,7 @@ int tell_unknown(const char *what, const char *word, const char *const *names)
 
 /* The fields of each list; every other name is a label's. */
 static const char *const milestone_fields[] = {"id", "pledge", "series",
-	"instrument", "obligor", "owner", "severity", "status", NULL};
+	"instrument", "obligor", "owner", "severity", "status", "knowledge", NULL};
 static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
@@ -50,7 +50,7 @@ static const char *const observation_fields[] = {"period", "source", "by", "key"
 static const char *const event_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", "id", "series", "status",
-	"due_before", "due_after", NULL};
+	"knowledge", "due_before", "due_after", NULL};
 static const char *const action_fields[] = {"subject", "what", "by", NULL};
 
 static const struct {

@@ -32,51 +32,17 @@ const char *page_parameter(const struct page *page, const char *name)
 	return value == NULL || *value == '\0' ? NULL : value;
 }
 
-static int page_time(const struct page *page, const char *name, instant *out,
-	struct error *error)
-{
-	const char *word = page_parameter(page, name);
-
-	if (word == NULL)
-		return 0;
-	return time_word_read(page->sheet.daemon, name, word, out, error) < 0 ?
-		-1 : 1;
-}
-
-/* As question_read has it, but for what people left empty. */
-static int page_question(struct page *page, struct error *error)
-{
-	struct question *question = &page->question;
-	instant now = loop_now(page->sheet.daemon->loop);
-	int published, recorded;
-
-	question->known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
-	published = page_time(page, "as_of", &question->known.published_by,
-		error);
-	recorded = page_time(page, "recorded_as_of",
-		&question->known.recorded_by, error);
-	if (published < 0 || recorded < 0)
-		return -1;
-	if (recorded > 0 && question->known.recorded_by >= now)
-		return error_set(error, ERROR_INPUT, "recorded_as_of: that time is "
-			"not over, and more may be recorded by then");
-	question->past = published > 0 || recorded > 0;
-	if (published == 0)
-		question->known.published_by = recorded > 0 ?
-			question->known.recorded_by : now;
-	return 0;
-}
-
 bool page_begin(struct page *page, struct daemon *daemon,
 	struct server_request *request)
 {
 	struct error error;
 
 	page->request = request;
-	page->reg = daemon->reg;
+	page->edition = edition_of(daemon);
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
-	if (page_question(page, &error) < 0) {
+	if (question_read_form(daemon, request, true, &page->question,
+			&error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}
@@ -85,35 +51,13 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	return true;
 }
 
-static int query_take(struct page *page, struct query *query,
-	const char *others, struct error *error)
-{
-	const char *name, *value;
-
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || word_is_in(others, name) ||
-				word_is_in("as_of recorded_as_of", name))
-			continue;
-		int taken = query_add(query, name, value,
-			page->sheet.daemon->settings->zone, error);
-
-		if (taken < 0)
-			return -1;
-		if (taken == 0)
-			return error_set(error, ERROR_INPUT, "there is no "
-				"parameter \"%s\" here", name);
-	}
-	return 0;
-}
-
-bool page_query(struct page *page, struct query *query, const char *others)
+bool page_query(struct page *page, struct query *query, const char *own)
 {
 	struct error error;
 
-	*query = (struct query){
-		.now = page->sheet.question->known.published_by};
-	if (query_take(page, query, others, &error) == 0)
+	if (query_read(page->sheet.daemon, page->request,
+			page->question.known.published_by, &(struct query_words){
+			.own = own, .blanks = true}, query, &error) == 0)
 		return true;
 	reply_refusal(page->request, &error);
 	page_release(page);
@@ -313,15 +257,14 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-/* A register that takes the place of another is made while that is there: it
-   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
+	struct daemon *daemon = page->sheet.daemon;
 
 	if (!page->written) {
-		if (page->reg != page->sheet.daemon->reg) {
-			page->reg = page->sheet.daemon->reg;
+		if (!edition_is_current(&page->edition, daemon)) {
+			page->edition = edition_of(daemon);
 			page->work->again(page);
 		}
 		if (!page->work->step(page))
@@ -466,20 +409,11 @@ bool page_begin_list(struct page *page, struct daemon *daemon,
 static void put_neighbour(struct page *page, size_t number, const char *words,
 	const char *rel)
 {
-	const char *name, *value;
 	struct text href;
 
 	text_init(&href, 0);
 	text_addf(&href, "?page=%zu", number);
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || string_is(name, "page"))
-			continue;
-		text_add_char(&href, '&');
-		text_add_percent(&href, name, "/@");
-		text_add_char(&href, '=');
-		text_add_percent(&href, value, "/@");
-	}
+	add_parameters(&href, page->request, "page", '&');
 	html_element(&page->html, "a", words, "href", text_string(&href), "rel",
 		rel, NULL);
 	html_text(&page->html, " ");

@@ -69,7 +69,7 @@ static const struct zone *zone_of(const struct sheet *sheet, uint32_t milestone)
 	return milestone_zone(reg, &reg->milestones[milestone]);
 }
 
-void part_due_date(const struct sheet *sheet, uint32_t milestone,
+static void put_due_date(const struct sheet *sheet, uint32_t milestone,
 	const struct assessment *answer)
 {
 	if (!date_is_none(answer->due_date))
@@ -87,7 +87,7 @@ void part_due(const struct sheet *sheet, uint32_t milestone,
 	instant original = sheet->daemon->reg->milestones[milestone].due;
 	struct text far;
 
-	part_due_date(sheet, milestone, answer);
+	put_due_date(sheet, milestone, answer);
 	if (answer->due == INSTANT_MAX || answer->due == INSTANT_MIN)
 		return;
 	text_init(&far, 128);
@@ -130,7 +130,8 @@ static void add_instant_parameter(struct text *out, char before,
 	text_add_instant(out, at);
 }
 
-/* first: '?', or '&' behind another parameter. */
+/* "?as_of=2021-01-28T04:59:59Z"; first: '?', or '&' behind another parameter.
+   Nothing where the question is about now. */
 static void add_times(struct text *out, const struct question *question,
 	char first)
 {
@@ -141,11 +142,6 @@ static void add_times(struct text *out, const struct question *question,
 	if (question->known.recorded_by != INSTANT_MAX)
 		add_instant_parameter(out, '&', "recorded_as_of",
 			question->known.recorded_by);
-}
-
-void part_add_time(struct text *out, const struct question *question)
-{
-	add_times(out, question, '?');
 }
 
 void part_add_path(struct text *out, const struct sheet *sheet, const char *path)
@@ -179,7 +175,7 @@ void part_link(const struct sheet *sheet, enum sheet_target target,
 	if (!sheet->report) {
 		text_addf(&href, "%s%s", targets[target].path, id);
 		if (targets[target].dated)
-			part_add_time(&href, sheet->question);
+			add_times(&href, sheet->question, '?');
 	} else if (targets[target].anchor != NULL) {
 		text_add_char(&href, '#');
 		sheet_anchor(&href, target, id);

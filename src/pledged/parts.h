@@ -22,9 +22,6 @@ void part_date(struct html *html, struct date date);
    how far it is from the time asked about. */
 void part_due(const struct sheet *sheet, uint32_t milestone,
 	const struct assessment *answer);
-/* The same without how far it is. */
-void part_due_date(const struct sheet *sheet, uint32_t milestone,
-	const struct assessment *answer);
 
 /* To a page that keeps the time asked about, or to an anchor in a report. */
 void part_link(const struct sheet *sheet, enum sheet_target target,
@@ -33,8 +30,6 @@ void part_link(const struct sheet *sheet, enum sheet_target target,
 void part_milestone(const struct sheet *sheet, uint32_t milestone);
 /* "81.7 %", of a share of 0.817. */
 void part_add_percent(struct text *out, struct decimal share, int places);
-/* "?as_of=2021-01-28T04:59:59Z"; nothing where the question is about now. */
-void part_add_time(struct text *out, const struct question *question);
 /* "/milestones" or "/milestones?status=met", with the time asked about. */
 void part_add_path(struct text *out, const struct sheet *sheet,
 	const char *path);

@@ -43,7 +43,7 @@ static void add_shares(struct text *out, const struct rollup_weights *weights)
 
 /* "2021-03-26 23:59:59 Europe/Brussels": to the second, so that it can be asked
    for again. */
-void report_add_moment(struct text *out, instant at, const struct zone *zone)
+static void add_moment(struct text *out, instant at, const struct zone *zone)
 {
 	struct clock_time local = zone_local(zone, at);
 
@@ -121,7 +121,7 @@ static bool html_begin(struct report_writing *writing)
 	text_init(&title, 0);
 	text_init(&style, 0);
 	text_add_string(&title, "Pledges as of ");
-	report_add_moment(&title, writing->report->question.known.published_by,
+	add_moment(&title, writing->report->question.known.published_by,
 		report_zone(writing->report));
 	add_style(&style);
 	html_raw(html, "<!DOCTYPE html>\n");
@@ -148,13 +148,13 @@ static void put_facts(struct report_writing *writing)
 
 	digest_hex(&report->edition.digest, hex);
 	text_init(&words, 0);
-	report_add_moment(&words, report->question.known.published_by,
+	add_moment(&words, report->question.known.published_by,
 		report_zone(report));
 	html_open(html, "dl", "class", "facts", NULL);
 	part_fact(html, "As of", text_string(&words));
 	text_clear(&words);
 	if (report->recorded_asked)
-		report_add_moment(&words, report->question.known.recorded_by,
+		add_moment(&words, report->question.known.recorded_by,
 			report_zone(report));
 	else
 		text_add_string(&words, "any time");
@@ -340,7 +340,7 @@ static void put_scorecard_picture(struct report_writing *writing)
 static bool html_timeline(struct report_writing *writing)
 {
 	const struct report *report = writing->report;
-	const struct chart_answers answers = {report_rollup_answer, (void *)report,
+	const struct chart_answers answers = {report_answer, (void *)report,
 		report->question.known.published_by};
 	struct text svg, words;
 

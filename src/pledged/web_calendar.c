@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "pledged/chart.h"
+#include "pledged/filters.h"
 #include "pledged/survey.h"
 #include "pledged/web.h"
 
@@ -205,7 +206,8 @@ void web_calendar(struct daemon *daemon, struct server_request *request,
 
 	(void)rest;
 	if (!page_begin(&calendar->page, daemon, request) ||
-	    !page_query(&calendar->page, &calendar->query, "from months")) {
+	    !page_query(&calendar->page, &calendar->query,
+	    WORDS_OF_TIME " from months")) {
 		free(calendar);
 		return;
 	}

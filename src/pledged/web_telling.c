@@ -275,17 +275,13 @@ static enum store_deliveries which_of(const struct page *page)
 
 static void put_older(struct page *page, const struct messages *messages)
 {
-	const char *state = page_parameter(page, "state");
 	struct text href;
 
 	if (messages->count <= ROWS)
 		return;
 	text_init(&href, 0);
-	text_addf(&href, "/deliveries?before=%" PRId64, messages->last);
-	if (state != NULL) {
-		text_add_string(&href, "&state=");
-		text_add_percent(&href, state, "/@");
-	}
+	text_addf(&href, "?before=%" PRId64, messages->last);
+	add_parameters(&href, page->request, "before", '&');
 	html_open(&page->html, "p", "class", "more", NULL);
 	html_element(&page->html, "a", "Older", "href", text_string(&href), NULL);
 	html_close(&page->html, "p");

@@ -257,7 +257,9 @@ def test_a_list_is_what_the_interface_lists(reform, query):
     if query == "sort=due":
         assert [dues[one] for one in shown] == sorted(dues[one] for one in shown)
     if "sort=register" in query:
-        assert shown == [item["id"] for item in items]
+        _, _, body = reform.ask("/v1/export/milestones.jsonl?as_of=2020-01-31")
+        rows = [json.loads(line)["id"] for line in body.splitlines()]
+        assert shown == [one for one in rows if one in set(shown)]
 
 
 def test_the_most_urgent_first(reform):

@@ -25,6 +25,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import shutil
 import subprocess
 
@@ -74,6 +75,12 @@ def commands(display):
     for part in re.split(r"^\$ ", display, flags=re.M)[1:]:
         match = re.match(r"((?:[^\n]*\\\n)*[^\n]*)\n(.*)", part, re.S)
         yield match[1], match[2]
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def sessions():
@@ -186,9 +193,10 @@ class Shell:
 def test_session(name, environment):
     shell = Shell(environment)
     served = False
+    port = f"127.0.0.1:{free_port()}"
     try:
         for script, output in sessions()[name]:
-            got, status = shell.run(script)
+            got, status = shell.run(script.replace("127.0.0.1:8470", port))
             assert status == 0, f"{script}\n{got}"
             served = served or script.rstrip().endswith("&")
             if output:

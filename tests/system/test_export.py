@@ -19,7 +19,8 @@ indicators = (
   { id = "gazette"; kind = "documents"; } );
 sources = ( %s,
   { id = "notices"; url = "file:notices.csv"; format = "csv"; every = "1h";
-    indicator = "gazette"; extract = "SELECT key, title, url, period, published, text FROM data"; } );
+    indicator = "gazette";
+    extract = "SELECT key, title, url, period, published, text FROM data"; } );
 pledges = (
   { id = "p"; instrument = "i"; obligor = "CN"; title = "Söhne, \\"quoted\\" & more";
     labels: { sector = "steel"; };
@@ -41,7 +42,7 @@ n1,"A title, with comma",https://example.org/1,2021-03-01,2021-03-01,Text
 """
 TABLES = ["tables", "codes", "instruments", "pledges", "milestones", "indicators",
           "sources", "observations", "documents", "attestations", "changes", "events",
-          "alerts", "silences", "notifications"]
+          "alerts", "silences", "notifications", "actions"]
 
 
 csv.field_size_limit(1 << 20)
