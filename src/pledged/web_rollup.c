@@ -166,19 +166,6 @@ static void rolled_answer(struct daemon *daemon, struct server_request *request,
 
 /* --- shares --------------------------------------------------------------------------- */
 
-/* "71 %", or between which two it lies; nothing where nothing is required. */
-static void add_coverage(struct text *out, const struct rollup_weights *weights)
-{
-	int lower, upper;
-
-	if (!weights_share(weights, &lower, &upper))
-		return;
-	text_addf(out, "%d.%d", lower / 100, lower / 10 % 10);
-	if (upper != lower)
-		text_addf(out, " to %d.%d", upper / 100, upper / 10 % 10);
-	text_add_string(out, " %");
-}
-
 static void put_bar(struct html *html, const struct rollup_tally *tally)
 {
 	const struct part_share shares[] = {
@@ -269,7 +256,7 @@ static void put_group(struct rolled *rolled, struct part_table *table,
 	struct text coverage;
 
 	text_init(&coverage, 64);
-	add_coverage(&coverage, &tally->all);
+	weights_add_share(&coverage, &tally->all);
 	part_row_open(table);
 	part_cell_open(table);
 	if (name != NULL)
@@ -408,7 +395,7 @@ static void put_total(struct html *html, const struct rollup_tally *tally)
 	struct text coverage;
 
 	text_init(&coverage, 64);
-	add_coverage(&coverage, &tally->all);
+	weights_add_share(&coverage, &tally->all);
 	html_element(html, "td", text_string(&coverage), "role", "cell", "class",
 		"number", NULL);
 	text_release(&coverage);

@@ -280,7 +280,7 @@ def test_a_matrix_of_shares(reform):
     row = next(" ".join(row.split()) for row in one.rows
                if row.startswith("westridge"))
     assert row == ("westridge ✗ 2 of 5 ✗ 4 of 5 ✗ 4 of 5 ✗ 2 of 5 ○ pending "
-                   "53.8 to 65.3 %")
+                   "53–65 %")
     link = next(link for link in one.links
                 if "label.place=westridge&label.measure=law" in link)
     assert len(ids_of(page(reform, link))) == 5
@@ -293,7 +293,9 @@ def test_a_scorecard(reform):
     assert len(rows) == len(card["items"]) + 1
     for row, item in zip(rows, card["items"]):
         assert row[0] == item["group"]
-        assert row[1] == f"{int(item['coverage'] * 10000 + .5) // 10 / 10:.1f}"
+        low, high = (int(item[name] * 10000 + .5) // 100
+                     for name in ("coverage", "coverage_upper"))
+        assert row[1] == (str(low) if low == high else f"{low}–{high}")
     assert card["rule"] in one.text
 
 
