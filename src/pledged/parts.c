@@ -397,6 +397,18 @@ static void put_why(const struct sheet *sheet, const struct part_row *row)
 	text_release(&reason);
 }
 
+static void put_since(const struct sheet *sheet, const struct part_row *row)
+{
+	if (row->since == 0 || row->since == INSTANT_MIN)
+		return;
+	html_text(sheet->html, " ");
+	html_open(sheet->html, "span", "class", "far", NULL);
+	html_text(sheet->html, "since ");
+	part_date(sheet->html, zone_date(milestone_zone(sheet->daemon->reg,
+		&sheet->daemon->reg->milestones[row->milestone]), row->since));
+	html_close(sheet->html, "span");
+}
+
 static void put_what(const struct sheet *sheet, const struct part_row *row)
 {
 	const struct register_ *reg = sheet->daemon->reg;
@@ -412,6 +424,7 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	part_row_open(table);
 	part_cell_open(table);
 	part_status(sheet->html, row->answer->status);
+	put_since(sheet, row);
 	part_cell_close(table);
 	part_cell_open(table);
 	put_what(sheet, row);

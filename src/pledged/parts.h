@@ -84,6 +84,7 @@ struct part_row {
 	const struct assessment *answer;
 	const char *why;		/* NULL: the reason in one line */
 	const struct voices *voices;	/* of a table that has them */
+	instant since;			/* of its status; 0: is not told */
 };
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	const struct part_row *row);

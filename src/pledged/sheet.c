@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "core/since.h"
 #include "pledged/chart.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -68,6 +69,24 @@ static void case_release(struct sheet_case *at)
 	explanation_release(&at->explanation);
 }
 
+/* By the dates of what it rests on, and when it was found here. */
+static void put_since(const struct sheet *sheet, const struct sheet_case *at)
+{
+	instant since = status_since(sheet->daemon->reg, sheet->daemon->history,
+		at->index, at->known);
+
+	if (since != INSTANT_MIN) {
+		html_text(sheet->html, ". So since ");
+		part_date(sheet->html, zone_date(at->zone, since));
+		html_text(sheet->html, " by what was published");
+	}
+	if (at->since != INSTANT_MIN) {
+		html_text(sheet->html, since != INSTANT_MIN ?
+			"; found here on " : ". Found here on ");
+		part_time(sheet->html, at->since, at->zone);
+	}
+}
+
 static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 {
 	struct html *html = sheet->html;
@@ -85,10 +104,7 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 	html_open(html, "p", "class", "voices", NULL);
 	html_text(html, "Who says so: ");
 	part_voices(sheet, &at->voices);
-	if (at->since != INSTANT_MIN) {
-		html_text(html, ". So since ");
-		part_time(html, at->since, at->zone);
-	}
+	put_since(sheet, at);
 	html_text(html, ".");
 	html_close(html, "p");
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/rollup.h"
+#include "core/since.h"
 #include "core/standing.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -102,6 +103,7 @@ struct line {
 	struct assessment answer;
 	struct voices voices;
 	struct text why;
+	instant since;
 };
 
 struct overview {
@@ -181,6 +183,8 @@ static void line_take(struct overview *overview, enum sort sort, size_t row)
 	struct store_origin *origins = explanation_origins(daemon, &explanation);
 
 	line->answer = explanation.assessment;
+	line->since = status_since(daemon->reg, daemon->history,
+		overview->rankings[sort].items[row].milestone, known);
 	text_release(&line->why);
 	text_init(&line->why, 0);
 	explanation_sentence(daemon->reg,
@@ -293,7 +297,8 @@ static void put_sort(struct overview *overview, enum sort sort)
 		part_milestone_row(&page->sheet, &table, &(struct part_row){
 			ranking->items[i].milestone, &line->answer,
 			sort == SORT_DUE ? NULL : text_string(&line->why),
-			sort == SORT_DUE ? NULL : &line->voices});
+			sort == SORT_DUE ? NULL : &line->voices,
+			line->since});
 	}
 	part_table_close(&table);
 	if (shown < ranking->seen)
