@@ -20,7 +20,8 @@ static void set_up(struct world *world, const char *benchmark)
 static void since_is(struct world *world, const char *as_of,
 	const char *expected)
 {
-	const struct zone *zone = world->reg->zone;
+	const struct zone *zone = milestone_zone(world->reg,
+		&world->reg->milestones[0]);
 	struct knowledge known = {world_time(world, as_of), INSTANT_MAX};
 	instant since = status_since(world->reg, world->history, 0, known);
 	struct text text;
