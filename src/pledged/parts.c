@@ -332,19 +332,22 @@ void part_add_percent(struct text *out, struct decimal share, int places)
 
 /* --- rows of milestones ---------------------------------------------------------- */
 
-static const struct part_column milestone_columns[] = {
-	{"Status", "how", false}, {"Milestone", "what", true},
-	{"Due", "when", false}, {"Figures", "figures", false},
-	{"Why", "why", false}, {"Who says so", "who", false},
-};
+#define MILESTONE_COLUMNS {"Status", "how", false}, {"Milestone", "what", true}, \
+	{"Due", "when", false}, {"Figures", "figures", false}, \
+	{"Why", "why", false}
 
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption, bool voiced)
+	const char *caption, enum part_party party)
 {
-	size_t count = sizeof milestone_columns / sizeof *milestone_columns;
+	static const struct part_column voiced[] = {MILESTONE_COLUMNS,
+		{"Who says so", "who", false}};
+	static const struct part_column owed[] = {MILESTONE_COLUMNS,
+		{"Who owes the answer", "who", false}};
+	size_t count = sizeof voiced / sizeof *voiced;
 
-	part_table_open(table, sheet->html, milestone_columns,
-		voiced ? count : count - 1, caption, "milestones");
+	part_table_open(table, sheet->html, party == PARTY_OWINGS ? owed :
+		voiced, party == PARTY_NONE ? count - 1 : count, caption,
+		"milestones");
 }
 
 /* "CN · Phase One agreement" */
@@ -441,6 +444,11 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	if (row->voices != NULL) {
 		part_cell_open(table);
 		part_voices(sheet, row->voices);
+		part_cell_close(table);
+	}
+	if (row->owings != NULL) {
+		part_cell_open(table);
+		part_owings(sheet, row->owings);
 		part_cell_close(table);
 	}
 	part_row_close(table);

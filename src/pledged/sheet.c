@@ -87,6 +87,25 @@ static void put_since(const struct sheet *sheet, const struct sheet_case *at)
 	}
 }
 
+/* Where nobody can say. */
+static void put_owings(const struct sheet *sheet, const struct sheet_case *at)
+{
+	const struct assessment *answer = &at->explanation.assessment;
+	struct owings owings;
+
+	if (status_look(answer->status)->hue != HUE_BLIND &&
+			answer->knowledge != KNOWLEDGE_STALE)
+		return;
+	owings_take(&owings, sheet->daemon, at->known, &at->explanation);
+	if (owings.count == 0)
+		return;
+	html_open(sheet->html, "p", "class", "voices", NULL);
+	html_text(sheet->html, "Who owes the answer: ");
+	part_owings(sheet, &owings);
+	html_text(sheet->html, ".");
+	html_close(sheet->html, "p");
+}
+
 static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 {
 	struct html *html = sheet->html;
@@ -107,6 +126,7 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 	put_since(sheet, at);
 	html_text(html, ".");
 	html_close(html, "p");
+	put_owings(sheet, at);
 }
 
 static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
@@ -190,7 +210,7 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	sheet_section_open(sheet, "Milestones");
 	text_init(&caption, 0);
 	text_add_count(&caption, pledge->milestone_count, "milestone");
-	part_milestones_open(sheet, &table, text_string(&caption), false);
+	part_milestones_open(sheet, &table, text_string(&caption), PARTY_NONE);
 	text_release(&caption);
 	for (uint32_t i = 0; i < shown; i++) {
 		uint32_t index = pledge->first_milestone + i;

@@ -95,7 +95,8 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	page_section_open(page, NULL, text_string(&words));
 	text_clear(&words);
 	text_add_count(&words, behind - place, "deadline");
-	part_milestones_open(&page->sheet, &table, text_string(&words), false);
+	part_milestones_open(&page->sheet, &table, text_string(&words),
+		PARTY_NONE);
 	for (; place < behind; place++)
 		put_row(calendar, &table, calendar->ranking.items[place].milestone);
 	part_table_close(&table);
