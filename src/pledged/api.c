@@ -266,9 +266,9 @@ const char *note_asked(const struct server_request *request)
 
 /* --- the table ------------------------------------------------------------- */
 
-/* A path that ends in '/', but "/" itself, takes whatever follows as the rest;
-   where it has a '*', a milestone's id stands, or a pledge's where it has a '+',
-   and the rest begins with it. Parameters: the
+/* The first that matches answers. A path that ends in '/', but "/" itself, takes
+   whatever follows as the rest; where it has a '*', a milestone's id stands,
+   another's where it has a '+', and the rest begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
 	enum server_method method;
@@ -278,7 +278,6 @@ static const struct endpoint {
 } endpoints[] = {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, NULL},
-	{SERVER_GET, "/v1/pledges/", get_pledge, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
@@ -290,14 +289,17 @@ static const struct endpoint {
 		"as_of recorded_as_of label"},
 	{SERVER_GET, "/v1/pledges/+/badge.svg", get_pledge_badge,
 		"as_of recorded_as_of label"},
+	{SERVER_GET, "/v1/pledges/", get_pledge, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, NULL},
-	{SERVER_GET, "/v1/indicators/", get_observations, NULL},
+	{SERVER_GET, "/v1/indicators/+/observations", get_observations, NULL},
+	{SERVER_GET, "/v1/indicators/", get_indicator, ""},
 	{SERVER_GET, "/v1/observations", get_held, NULL},
 	{SERVER_GET, "/v1/observations/", get_observation, ""},
 	{SERVER_GET, "/v1/sources", get_sources, NULL},
-	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor format"},
+	{SERVER_GET, "/v1/sources/+/answers", get_answers, "limit cursor format"},
+	{SERVER_GET, "/v1/sources/", get_source, ""},
 	{SERVER_GET, "/v1/events", get_events, NULL},
 	{SERVER_GET, "/v1/actions", get_actions,
 		"limit cursor format subject what by"},
@@ -365,7 +367,7 @@ static const struct endpoint {
 #define ENDPOINT_COUNT (sizeof endpoints / sizeof *endpoints)
 
 /* A milestone's id has a slash: what is called "p/explain" is not the explanation
-   of "p". A pledge's has none. */
+   of "p". Another's has none. */
 static bool endpoint_holds_id(const char *rest, char kind, const char *suffix)
 {
 	const char *slash = strchr(rest, '/');

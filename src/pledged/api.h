@@ -136,6 +136,9 @@ const char *note_asked(const struct server_request *request);
  */
 int knowledge_read(struct daemon *daemon, struct server_request *request,
 	struct knowledge *known, struct error *error);
+/* The same of a form that people may have left empty, if blanks. */
+int knowledge_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct knowledge *known, struct error *error);
 
 /* A stretch of time that somebody asks for. */
 struct stretch {
@@ -169,14 +172,19 @@ struct question {
 
 int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error);
-/* The filters of milestones: all parameters but those of every list and of
-   question_read. now: the time asked about; id: the filter that the parameter of
-   that name is. The request outlives the query. */
+/* The same of a form that people may have left empty, if blanks. */
+int question_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct question *question, struct error *error);
+
+/* Which parameters are the filters of milestones. */
+struct query_words {
+	const char *own;	/* those that are none, as filters.h has them */
+	const char *id;		/* what the one called id is; NULL: that */
+	bool blanks;		/* empty ones are as if they were not there */
+};
+/* now: the time asked about. The request outlives the query. */
 int query_read(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, struct query *query, struct error *error);
-/* The same where some more parameters are no filters, but the caller's own. */
-int query_read_but(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, const char *own, struct query *query,
+	instant now, const struct query_words *words, struct query *query,
 	struct error *error);
 /* Where a milestone stands, and since when; room is for an answer of its own. */
 const struct assessment *question_answer(const struct question *question,
@@ -231,8 +239,6 @@ struct list {
 	bool more;
 };
 
-/* Whether every list takes a parameter: limit, cursor, format. */
-bool list_parameter_is_general(const char *name);
 /* Reads limit, cursor and form. false: it was refused, and answered. */
 bool list_begin(struct list *list, struct server_request *request);
 /* What its items are as CSV, for who asks for that. */

@@ -170,7 +170,7 @@ void get_channels(struct daemon *daemon, struct server_request *request,
 	struct list list;
 
 	(void)rest;
-	if (selection_read(&selection, filters, request, &error) < 0) {
+	if (selection_read(&selection, daemon, filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

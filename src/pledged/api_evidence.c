@@ -191,9 +191,6 @@ void get_answers(struct daemon *daemon, struct server_request *request,
 {
 	char *id = rest_id(rest, "/answers");
 
-	if (id == NULL)
-		get_source(daemon, request, rest);
-	else
-		list_answers(daemon, request, id);
+	list_answers(daemon, request, id);
 	free(id);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/event_filter.h"
+#include "pledged/filters.h"
 #include "pledged/making.h"
 #include "pledged/told.h"
 
@@ -251,9 +252,10 @@ static enum making_step feed_step(void *context, struct text *body)
 	return MAKING_DONE;
 }
 
-static bool parameter_is_of_page(const char *name)
+static int filter_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
 {
-	return string_is(name, "limit") || string_is(name, "cursor");
+	return event_filter_add(context, name, value, zone, error);
 }
 
 /* false: it was refused, and answered. */
@@ -261,20 +263,11 @@ static bool feed_read(struct feed *feed)
 {
 	struct server_request *request = feed->request;
 	struct numbered_list page;
-	const char *name, *value;
 	struct error error;
 
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
-	    i++) {
-		int taken = parameter_is_of_page(name) ? 1 : event_filter_add(
-			&feed->filter, name, value,
-			feed->daemon->settings->zone, &error);
-
-		if (taken == 0)
-			error_set(&error, ERROR_INPUT, "there is no parameter "
-				"\"%s\" here", name);
-		if (taken > 0)
-			continue;
+	if (filters_read(feed->daemon, request, &(struct filters){
+			"limit cursor", false, filter_take, &feed->filter},
+			&error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}

@@ -178,7 +178,7 @@ static void list_observations(struct daemon *daemon,
 	struct error error;
 	int past = knowledge_read(daemon, request, &page.known, &error);
 
-	if (past < 0 || selection_read(&page.selection, documents ?
+	if (past < 0 || selection_read(&page.selection, daemon, documents ?
 	    document_filters : vintage_filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
@@ -196,14 +196,12 @@ void get_observations(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	char *id = rest_id(rest, "/observations");
+	uint32_t indicator = register_indicator(daemon->reg, id);
 
-	if (id == NULL)
-		get_indicator(daemon, request, rest);
-	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
+	if (indicator == NOT_FOUND)
 		reply_absent(daemon, request, THING_INDICATOR, id);
 	else
-		list_observations(daemon, request,
-			register_indicator(daemon->reg, id));
+		list_observations(daemon, request, indicator);
 	free(id);
 }
 
@@ -302,7 +300,7 @@ void get_held(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 400, "of all indicators only what is held "
 			"is listed: ask with held=true, or for the rest "
 			"/v1/indicators/{id}/observations");
-	else if (selection_read(&page.selection, held_filters, request,
+	else if (selection_read(&page.selection, daemon, held_filters, request,
 	    &error) < 0)
 		reply_refusal(request, &error);
 	else

@@ -95,7 +95,7 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (state < 0)
 		return;
-	if (selection_read(&page.selection, filters, request, &error) < 0) {
+	if (selection_read(&page.selection, daemon, filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

@@ -29,12 +29,6 @@ static int limit_read(struct server_request *request, size_t *out,
 	return 0;
 }
 
-bool list_parameter_is_general(const char *name)
-{
-	return string_is(name, "limit") || string_is(name, "cursor") ||
-		string_is(name, "format");
-}
-
 /* --- a page ------------------------------------------------------------------ */
 
 bool list_begin(struct list *list, struct server_request *request)

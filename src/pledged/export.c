@@ -486,7 +486,7 @@ static const struct {
 	{"lifecycle", LIFECYCLE_WITHDRAWN + 1, lifecycle_code, NULL, NULL},
 	{"verdict", VERDICT_WAIVED + 1, verdict_code, NULL, NULL},
 	{"progress", PROGRESS_DUE + 1, progress_code, NULL, NULL},
-	{"knowledge", KNOWLEDGE_DISPUTED + 1, knowledge_code, NULL, NULL},
+	{"knowledge", KNOWLEDGE_COUNT, knowledge_code, NULL, NULL},
 	{"severity", SEVERITY_CRITICAL + 1, severity_code, NULL, NULL},
 	{"event", EVENT_KIND_COUNT, event_code, NULL, event_code_class},
 	{"alert", ALERT_STATE_COUNT, alert_code, NULL, NULL},

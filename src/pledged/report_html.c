@@ -452,7 +452,7 @@ static void list_open(struct report_writing *writing,
 	html_open(&writing->html, "section", "id", list->name, NULL);
 	html_element(&writing->html, "h3", list->heading, NULL);
 	html_element(&writing->html, "p", list->about, NULL);
-	part_milestones_open(&sheet, &writing->table, list->heading, false);
+	part_milestones_open(&sheet, &writing->table, list->heading, PARTY_NONE);
 	writing->opened = true;
 }
 

@@ -217,7 +217,7 @@ def test_filters_select_and_by_groups(promises):
 
 def test_what_makes_no_sense_is_refused(promises):
     for query, status, told in (
-            ("?limit=5", 400, "no pages"), ("?nosuch=1", 400, "nosuch"),
+            ("?limit=5", 400, "no parameter"), ("?nosuch=1", 400, "nosuch"),
             ("?format=pdf", 400, "format"), ("?status=bad", 400, "status"),
             ("?as_of=never", 400, "as_of"), ("?by=nosuch", 404, "nosuch"),
             ("?recorded_as_of=2999-01-01", 400, "not over")):
