@@ -41,8 +41,6 @@
 #include "pledged/daemon.h"
 #include "pledged/query.h"
 
-struct rollup;	/* core/rollup.h */
-
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
 /* A page with so much on it is full. */
@@ -197,12 +195,6 @@ void reply_no_milestone(struct daemon *daemon, struct server_request *request,
 /* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix);
-
-/* --- api_rollup.c: what many come to ------------------------------------------ */
-
-/* "rule", "left_out", "total" and "items", into an object that is open. */
-void view_scorecard_fields(struct json *json, const struct register_ *reg,
-	const struct rollup *rollup);
 
 /* --- api_tables.c: lists as CSV ------------------------------------------------ */
 
