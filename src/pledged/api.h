@@ -197,6 +197,10 @@ void reply_no_milestone(struct daemon *daemon, struct server_request *request,
 /* The milestone in "ID/suffix"; NOT_FOUND: there is none, which was answered. */
 uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	const char *rest, const char *suffix);
+/* The same with the time asked about; NOT_FOUND also where that makes no sense. */
+uint32_t milestone_asked_of(struct daemon *daemon,
+	struct server_request *request, const char *rest, const char *suffix,
+	struct question *question);
 
 /* --- api_rollup.c: what many come to ------------------------------------------ */
 
