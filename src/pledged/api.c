@@ -508,7 +508,7 @@ void api_handle(void *context, struct server_request *request)
 	const char *path = server_request_path(request);
 	const char *rest;
 
-	daemon->tally.requests++;
+	daemon->activity.requests++;
 	if (method == SERVER_HEAD)
 		method = SERVER_GET;
 	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {

@@ -97,7 +97,7 @@ static const char *channel_id(const struct selection_item *of)
 
 static const char *type_word(int number)
 {
-	return number > CHANNEL_WEBHOOK ? NULL :
+	return number == CHANNEL_TYPE_COUNT ? NULL :
 		channel_type_name((enum channel_type)number);
 }
 

@@ -298,7 +298,7 @@ static const char *source_id(const struct selection_item *of)
 
 static const char *format_word(int number)
 {
-	return number > SOURCE_TEXT ? NULL :
+	return number == SOURCE_FORMAT_COUNT ? NULL :
 		source_format_name((enum source_format)number);
 }
 
@@ -310,7 +310,7 @@ static const char *source_reads(const struct selection_item *of)
 
 static const char *outcome_word(int number)
 {
-	return number > FETCH_OFFLINE ? NULL :
+	return number == FETCH_OUTCOME_COUNT ? NULL :
 		fetch_outcome_name((enum fetch_outcome)number);
 }
 

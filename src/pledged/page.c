@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pledged/page_links.h"
 
 #define PAGE_BYTES_MAX ((size_t)8 << 20)
 #define PAGE_PIECE ((size_t)64 << 10)
@@ -47,6 +48,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 		return false;
 	}
 	text_init(&page->body, PAGE_BYTES_MAX);
+	text_init(&page->selected, 0);
 	html_init(&page->html, &page->body);
 	return true;
 }
@@ -88,7 +90,7 @@ bool page_is_at(const char *path)
 	return string_is(path, tabs[0].path);
 }
 
-static void put_meta(struct html *html, const char *title)
+static void put_meta(struct html *html, struct page *page, const char *title)
 {
 	html_raw(html, "<!DOCTYPE html>\n");
 	html_open(html, "html", "lang", "en", NULL);
@@ -109,6 +111,8 @@ static void put_meta(struct html *html, const char *title)
 		"/assets/picture.css", NULL);
 	html_element(html, "script", NULL, "src", "/assets/page.js", "defer",
 		"", NULL);
+	if (page != NULL)
+		page_put_alternates(page);
 	html_close(html, "head");
 }
 
@@ -138,13 +142,14 @@ static void put_tabs(struct html *html, const struct sheet *sheet,
 	html_close(html, "nav");
 }
 
-/* live: the script shows what changes, and is told what may. */
-static void put_head(struct html *html, const struct sheet *sheet,
-	const char *tab, const char *title, bool live)
+/* Of a page; NULL: of a problem. live: the script shows what changes, and is told
+   what may. */
+static void put_head(struct html *html, struct page *page, const char *tab,
+	const char *title, bool live)
 {
 	struct text kinds;
 
-	put_meta(html, title);
+	put_meta(html, page, title);
 	text_init(&kinds, 0);
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)
 		text_addf(&kinds, "%s%s", i > 0 ? " " : "",
@@ -161,7 +166,7 @@ static void put_head(struct html *html, const struct sheet *sheet,
 		"24", "height", "24", NULL);
 	html_text(html, "pledged");
 	html_close(html, "p");
-	put_tabs(html, sheet, tab);
+	put_tabs(html, page == NULL ? NULL : &page->sheet, tab);
 	html_close(html, "div");
 	html_close(html, "header");
 	html_text(html, "\n");
@@ -192,20 +197,40 @@ static void put_past(struct page *page)
 
 void page_open(struct page *page, const char *tab, const char *title)
 {
-	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_head(&page->html, page, tab, title, !page->question.past);
 	put_past(page);
 	html_element(&page->html, "h1", title, NULL);
 }
 
 void page_open_timed(struct page *page, const char *tab, const char *title)
 {
-	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_head(&page->html, page, tab, title, !page->question.past);
 	put_past(page);
 	html_open(&page->html, "div", "class", "top", NULL);
 	html_element(&page->html, "h1", title, NULL);
 	page_form_open(page, server_request_path(page->request));
 	page_form_close(page);
 	html_close(&page->html, "div");
+}
+
+void page_open_now(struct page *page, const char *tab, const char *title,
+	const char *what)
+{
+	struct html *html = &page->html;
+
+	put_head(html, page, tab, title, true);
+	html_element(html, "h1", title, NULL);
+	if (!page->question.past)
+		return;
+	html_open(html, "p", "class", "past", "role", "note", NULL);
+	html_textf(html, "%s: this is how it is now. Links to the other pages "
+		"keep ", what);
+	part_time(html, page->question.known.published_by,
+		page->sheet.daemon->settings->zone);
+	html_text(html, ". ");
+	html_element(html, "a", "What is known now", "href",
+		server_request_path(page->request), NULL);
+	html_close(html, "p");
 }
 
 /* --- foot -------------------------------------------------------------------------- */
@@ -228,6 +253,7 @@ void page_close(struct page *page)
 	html_close(html, "main");
 	html_text(html, "\n");
 	html_open(html, "footer", NULL);
+	page_put_forms(page);
 	html_open(html, "p", NULL);
 	html_text(html, "As of ");
 	part_time(html, page->question.known.published_by,
@@ -248,6 +274,7 @@ void page_close(struct page *page)
 void page_release(struct page *page)
 {
 	text_release(&page->body);
+	text_release(&page->selected);
 }
 
 void page_send(struct page *page, int status)

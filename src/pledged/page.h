@@ -22,6 +22,8 @@ struct page {
 	struct server_request *request;
 	const struct page_work *work;	/* of page_stream */
 	struct edition edition;		/* that it looks at */
+	struct text selected;		/* of page_links: what its list is asked by
+					   besides its parameters, "by=obligor" */
 	size_t sent;			/* bytes of the body */
 	bool written;
 };
@@ -44,6 +46,10 @@ void page_close(struct page *page);
 /* The same as page_open, with a form beside the title that asks for the same at
    another time. */
 void page_open_timed(struct page *page, const char *tab, const char *title);
+/* The same of a page that tells how things are now, whatever the time asked
+   about: what says that they are known as of now only. */
+void page_open_now(struct page *page, const char *tab, const char *title,
+	const char *what);
 /* Answers with it, and releases it. */
 void page_send(struct page *page, int status);
 /* Without answering. */

@@ -328,19 +328,22 @@ void part_add_percent(struct text *out, struct decimal share, int places)
 
 /* --- rows of milestones ---------------------------------------------------------- */
 
-static const struct part_column milestone_columns[] = {
-	{"Status", "how", false}, {"Milestone", "what", true},
-	{"Due", "when", false}, {"Figures", "figures", false},
-	{"Why", "why", false}, {"Who says so", "who", false},
-};
+#define MILESTONE_COLUMNS {"Status", "how", false}, {"Milestone", "what", true}, \
+	{"Due", "when", false}, {"Figures", "figures", false}, \
+	{"Why", "why", false}
 
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption, bool voiced)
+	const char *caption, enum part_party party)
 {
-	size_t count = sizeof milestone_columns / sizeof *milestone_columns;
+	static const struct part_column voiced[] = {MILESTONE_COLUMNS,
+		{"Who says so", "who", false}};
+	static const struct part_column owed[] = {MILESTONE_COLUMNS,
+		{"Who owes the answer", "who", false}};
+	size_t count = sizeof voiced / sizeof *voiced;
 
-	part_table_open(table, sheet->html, milestone_columns,
-		voiced ? count : count - 1, caption, "milestones");
+	part_table_open(table, sheet->html, party == PARTY_OWINGS ? owed :
+		voiced, party == PARTY_NONE ? count - 1 : count, caption,
+		"milestones");
 }
 
 /* "CN · Phase One agreement" */
@@ -393,6 +396,18 @@ static void put_why(const struct sheet *sheet, const struct part_row *row)
 	text_release(&reason);
 }
 
+static void put_since(const struct sheet *sheet, const struct part_row *row)
+{
+	if (row->since == 0 || row->since == INSTANT_MIN)
+		return;
+	html_text(sheet->html, " ");
+	html_open(sheet->html, "span", "class", "far", NULL);
+	html_text(sheet->html, "since ");
+	part_date(sheet->html, zone_date(milestone_zone(sheet->daemon->reg,
+		&sheet->daemon->reg->milestones[row->milestone]), row->since));
+	html_close(sheet->html, "span");
+}
+
 static void put_what(const struct sheet *sheet, const struct part_row *row)
 {
 	const struct register_ *reg = sheet->daemon->reg;
@@ -408,6 +423,7 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	part_row_open(table);
 	part_cell_open(table);
 	part_status(sheet->html, row->answer->status);
+	put_since(sheet, row);
 	part_cell_close(table);
 	part_cell_open(table);
 	put_what(sheet, row);
@@ -424,6 +440,11 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	if (row->voices != NULL) {
 		part_cell_open(table);
 		part_voices(sheet, row->voices);
+		part_cell_close(table);
+	}
+	if (row->owings != NULL) {
+		part_cell_open(table);
+		part_owings(sheet, row->owings);
 		part_cell_close(table);
 	}
 	part_row_close(table);

@@ -7,6 +7,7 @@
 #define PLEDGED_PLEDGED_PARTS_H
 
 #include "pledged/look.h"
+#include "pledged/owings.h"
 #include "pledged/sheet.h"
 #include "pledged/voices.h"
 
@@ -71,14 +72,17 @@ void part_cell(struct part_table *table, const char *value);
 void part_voices(const struct sheet *sheet, const struct voices *voices);
 
 /* Rows of milestones: how each stands, what it is, when it is due, its figures
-   and why; voiced: and who says so. */
+   and why; then nothing more, who says so, or who should have said more. */
+enum part_party { PARTY_NONE, PARTY_VOICES, PARTY_OWINGS };
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption, bool voiced);
+	const char *caption, enum part_party party);
 struct part_row {
 	uint32_t milestone;
 	const struct assessment *answer;
 	const char *why;		/* NULL: the reason in one line */
-	const struct voices *voices;	/* of a table that has them */
+	const struct voices *voices;	/* of a table that has them; else NULL */
+	const struct owings *owings;	/* likewise */
+	instant since;			/* of its status; 0: is not told */
 };
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	const struct part_row *row);

@@ -100,7 +100,8 @@ static void put_rows(struct milestones_page *list)
 
 	text_init(&caption, 0);
 	text_add_count(&caption, list->ranking.seen, "milestone");
-	part_milestones_open(&page->sheet, &table, text_string(&caption), false);
+	part_milestones_open(&page->sheet, &table, text_string(&caption),
+		PARTY_NONE);
 	for (size_t i = first; i < list->ranking.count && i < first + ROWS; i++) {
 		uint32_t index = list->ranking.items[i].milestone;
 		struct assessment room;

@@ -132,7 +132,7 @@ def test_it_says_what_stands_how(promises):
     assert ("about 8 milestones of 2 pledges under 1 instrument . 7 of them "
             "are required" in short.replace("instrument.", "instrument .")), short
     assert "2 met, 1 of these late; 1 missed; 1 could not be verified; 3 not" in short
-    assert "28–42%" in short and "50–75%" in short
+    assert "28–42 %" in short and "50–75 %" in short
     assert "missed" in page.sections["missed"]
     for name, milestone in (("missed", "open/missed"), ("late", "kept/late"),
                             ("unknown", "open/unverified"), ("moved", "open/moved"),
@@ -142,8 +142,8 @@ def test_it_says_what_stands_how(promises):
     assert "danger" not in page.sections
     assert "Nothing is in danger or due." in page.sections["attention"]
     card = " ".join(page.sections["scorecard"].split())
-    assert re.search(r"CN 2 2 0 0 0 0 100% 100% 50%", card), card
-    assert re.search(r"US 5 0 1 1 3 1 0–20% 0–50% 0%", card), card
+    assert re.search(r"CN 2 2 0 0 0 0 100 % 100 % 50 %", card), card
+    assert re.search(r"US 5 0 1 1 3 1 0–20 % 0–50 % 0 %", card), card
     assert [name for name in page.ids if name.startswith("milestone-")] == [
         "milestone-kept/met", "milestone-kept/late", "milestone-open/missed",
         "milestone-open/unverified", "milestone-open/ahead",

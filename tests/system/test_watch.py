@@ -78,7 +78,10 @@ def test_lines_as_they_come(daemon, watch):
     line = one.line()
     assert line.split()[1:4] == ["warning", "met", "p/one"]
     assert line.index("p/one") == 45 and "needs >= 1" in line
-    assert one.line().split()[1:4] == ["warning", "met_late", "p/missed"]
+    # A figure that takes the place of another revises what it decided before.
+    while (words := one.line().split()[2:4])[0] == "revised":
+        pass
+    assert words == ["met_late", "p/missed"]
     assert one.end() == (0, "", "")
     two = watch("watch").listening(daemon)
     assert two.end(signal.SIGTERM) == (0, "", "")
