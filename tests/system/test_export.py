@@ -21,7 +21,8 @@ indicators = (
   { id = "gazette"; kind = "documents"; } );
 sources = ( %s,
   { id = "notices"; url = "file:notices.csv"; format = "csv"; every = "1h";
-    indicator = "gazette"; extract = "SELECT key, title, url, period, published, text FROM data"; } );
+    indicator = "gazette";
+    extract = "SELECT key, title, url, period, published, text FROM data"; } );
 pledges = (
   { id = "p"; instrument = "i"; obligor = "CN"; title = "Söhne, \\"quoted\\" & more";
     labels: { sector = "steel"; };
