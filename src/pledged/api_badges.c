@@ -36,18 +36,14 @@ static struct badge badge_of_status(const char *label, enum status status)
 void get_milestone_badge(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	uint32_t index = milestone_asked(daemon, request, rest, "/badge.svg");
 	struct question question;
 	struct assessment room;
-	struct error error;
 	instant since;
+	uint32_t index = milestone_asked_of(daemon, request, rest, "/badge.svg",
+		&question);
 
 	if (index == NOT_FOUND)
 		return;
-	if (question_read(daemon, request, &question, &error) < 0) {
-		reply_refusal(request, &error);
-		return;
-	}
 	const struct assessment *answer = question_answer(&question, daemon, index,
 		&room, &since);
 	struct badge badge = badge_of_status(milestone_title(daemon->reg,

@@ -36,17 +36,13 @@ static void reply_chart_too_large(struct server_request *request)
 void get_milestone_chart(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	uint32_t milestone = milestone_asked(daemon, request, rest, "/chart.svg");
 	struct question question;
-	struct error error;
 	struct text svg;
+	uint32_t milestone = milestone_asked_of(daemon, request, rest,
+		"/chart.svg", &question);
 
 	if (milestone == NOT_FOUND)
 		return;
-	if (question_read(daemon, request, &question, &error) < 0) {
-		reply_refusal(request, &error);
-		return;
-	}
 	text_init(&svg, 0);
 	if (chart_trajectory(daemon->reg, daemon->history, milestone,
 			question.known, CHART_FILE, &svg, NULL))

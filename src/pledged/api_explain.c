@@ -36,16 +36,12 @@ static void reply_explanation(struct daemon *daemon,
 void get_explanation(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	uint32_t index = milestone_asked(daemon, request, rest, "/explain");
 	struct question question;
-	struct error error;
+	uint32_t index = milestone_asked_of(daemon, request, rest, "/explain",
+		&question);
 
 	if (index == NOT_FOUND)
 		return;
-	if (question_read(daemon, request, &question, &error) < 0) {
-		reply_refusal(request, &error);
-		return;
-	}
 	if (!question.past)
 		question.known.published_by = engine_as_of(daemon->engine,
 			question.known.published_by);

@@ -140,14 +140,28 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 	return index;
 }
 
+uint32_t milestone_asked_of(struct daemon *daemon,
+	struct server_request *request, const char *rest, const char *suffix,
+	struct question *question)
+{
+	uint32_t index = milestone_asked(daemon, request, rest, suffix);
+	struct error error;
+
+	if (index == NOT_FOUND ||
+			question_read(daemon, request, question, &error) == 0)
+		return index;
+	reply_refusal(request, &error);
+	return NOT_FOUND;
+}
+
 void get_milestones(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
+	static const struct query_words words = {
+		.own = WORDS_OF_LIST " " WORDS_OF_TIME};
 	struct query query;
 	struct question question;
 	struct error error;
-	static const struct query_words words = {
-		.own = WORDS_OF_LIST " " WORDS_OF_TIME};
 	struct list list;
 	size_t place;
 

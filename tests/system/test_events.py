@@ -1,6 +1,9 @@
 """Events as they come and as they came: the stream, its resumption, its filters,
 and pages."""
+import csv
+import io
 import json
+import re
 import sqlite3
 import time
 
@@ -278,3 +281,42 @@ def test_pages(daemon):
     assert page(daemon, f"?since={utc().date()}") == whole
     assert page(daemon, "?since=2098-01-01")["items"] == []
     assert page(daemon, "?until=2020-01-01")["items"] == []
+
+
+def as_rows(daemon, path, accept="text/csv"):
+    """(rows, the next page or None) of events as a table."""
+    status, headers, body = daemon.ask(path, headers={"Accept": accept})
+    assert status == 200 and headers["content-type"].startswith("text/csv")
+    link = headers["link"]
+    return list(csv.DictReader(io.StringIO(body.decode(), newline=""))), \
+        link and re.fullmatch(r'<(.*)>; rel="next"', link)[1]
+
+
+def test_as_a_table(daemon, listen):
+    start(daemon, milestone("missed", "2024-01-31"))
+    for hour in range(1, 4):
+        figure(daemon, hour % 2, hour)
+    whole = page(daemon)["items"]
+    for path, accept in (("/v1/events", "text/csv"),
+                         ("/v1/events?format=csv", "text/event-stream"),
+                         ("/v1/events", "text/csv, text/event-stream;q=0.5")):
+        rows, following = as_rows(daemon, path, accept)
+        assert following is None
+        assert [(int(row["event"]), row["milestone"], row["to"], row["reason"])
+                for row in rows] == [(item["event"], item["milestone"], item["to"],
+                                      item["reason"]) for item in whole]
+    rows, path = [], "/v1/events?limit=2&format=csv"
+    while path is not None:
+        more, path = as_rows(daemon, path)
+        assert len(more) <= 2
+        rows += more
+    assert [int(row["event"]) for row in rows] == [item["event"] for item in whole]
+    rows, _ = as_rows(daemon, "/v1/events?format=csv&milestone=p/one")
+    assert {row["milestone"] for row in rows} == {"p/one"}
+    # As welcome as a table, and more so.
+    listen(headers={"Accept": "text/event-stream, text/csv"})
+    status, _, body = daemon.ask("/v1/events?format=xml", headers=STREAM)
+    assert status == 400 and b"format" in body
+    status, _, body = daemon.ask("/v1/events?last_event_id=1", headers={
+        "Accept": "text/csv"})
+    assert status == 400 and b"only a stream" in body

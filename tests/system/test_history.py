@@ -317,6 +317,31 @@ def test_actions(daemon):
     assert "we called them" in told[-1] and len(told) == len(items) + 1
 
 
+def as_rows(daemon, path, **headers):
+    status, got, body = daemon.ask(path, headers=headers)
+    assert status == 200 and got["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+
+
+def test_as_tables(daemon):
+    busy(daemon)
+    for path, columns in (("/v1/actions", ("what", "by", "note", "time", "until")),
+                          ("/v1/milestones/p/one/history",
+                           ("kind", "by", "because", "time", "evidence", "change"))):
+        items = daemon.items(path)
+        wanted = [tuple(item[name] or "" for name in columns) for item in items]
+        for rows in (as_rows(daemon, path, Accept="text/csv"),
+                     as_rows(daemon, path + "?format=csv")):
+            assert [tuple(row[name] for name in columns) for row in rows] == wanted
+        part = as_rows(daemon, path + "?format=csv&limit=2")
+        assert [row["time"] for row in part] == [item["time"] for item in items[:2]]
+    for row in as_rows(daemon, path + "?format=csv"):
+        changes = any(row[name] for name in row if name.startswith("changes."))
+        assert (row["by"] == "") is changes is (row["kind"] == "change")
+    chosen = as_rows(daemon, "/v1/actions?format=csv&what=*silence")
+    assert [row["what"] for row in chosen] == ["end silence", "silence", "silence"]
+
+
 def test_orders_by_hand_say_why(daemon):
     started(daemon)
     for words in (("poll", "own"), ("reload",), ("verify",),

@@ -58,6 +58,8 @@ def full(tmp_path_factory):
     one.start().settled()
     wait_until(lambda: one.items("/v1/outbox?state=all&channel=book"))
     wait_until(lambda: one.items("/v1/observations?held=true"))
+    assert one.post("/v1/verify?sample=0&note=a+%22first%22,+look")[0] == 202
+    wait_until(lambda: one.items("/v1/actions"))
     yield one
     one.close()
 
@@ -327,10 +329,13 @@ PARAMETERS = {"parameters"}
     "indicators", "sources", "alerts", "channels", "outbox?state=all",
     "indicators/grain/observations", "observations?held=true", "scorecard",
     "sources/own/answers", "milestones/trade/met/history",
+    "milestones/trade/late/history?latest=1", "events", "events?status=not_met",
+    "events?class=audience&severity=critical", "actions", "actions?what=ver*",
     "matrix?rows=obligor&cols=severity"])
 def test_a_table_says_what_the_list_says(full, path):
     mark = "&" if "?" in path else "?"
-    listed = read(full.ask(f"/v1/{path}")[2])
+    listed = read(full.ask(f"/v1/{path}", headers={
+        "Accept": "application/json"})[2])
     items = listed["cells" if path.startswith("matrix") else "items"]
     _, text = table(full, f"/v1/{path}{mark}format=csv")
     found = rows(text)

@@ -82,7 +82,11 @@ def test_each_list_in_each_form(full, kind, count):
     assert len(items) == count and [item["id"] for item in items] == [
         item["id"] for item in each] == [
         type(items[0]["id"])(row["id"]) for row in rows]
-    assert items == full.items("/v1/" + kind)
+    listed = full.items("/v1/" + kind)
+    for item in items + listed:
+        if "rollup" in item:
+            del item["rollup"]["as_of"]  # it is of when it was asked for
+    assert items == listed
 
 
 def test_csv_quotes_what_must_be(full):
