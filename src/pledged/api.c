@@ -241,7 +241,7 @@ int64_t rest_number(const char *word)
 		number < INT64_MAX ? number : 0;
 }
 
-void add_parameters(struct text *out, const struct server_request *request,
+void add_parameters_but(struct text *out, const struct server_request *request,
 	const char *but, char first)
 {
 	const char *name, *value;

@@ -123,7 +123,7 @@ int64_t rest_number(const char *word);
 bool word_is_in(const char *words, const char *word);
 /* Adds the parameters that a request has but for one, each behind first or '&':
    "?limit=10&kind=slipped". */
-void add_parameters(struct text *out, const struct server_request *request,
+void add_parameters_but(struct text *out, const struct server_request *request,
 	const char *but, char first);
 /* Whether one more may be of those that only so many can be at once. A quarter is
    kept for UNIX sockets: anybody on this machine may connect by TCP. */

@@ -198,7 +198,7 @@ static void add_page_link(struct html *xml, const struct feed *feed,
 	text_add_string(&path, "/feed.atom");
 	if (cursor > 0)
 		text_addf(&path, "?cursor=%" PRId64, cursor);
-	add_parameters(&path, feed->request, "cursor", cursor > 0 ? '&' : '?');
+	add_parameters_but(&path, feed->request, "cursor", cursor > 0 ? '&' : '?');
 	html_element(xml, "link", NULL, "rel", relation, "type",
 		"application/atom+xml", "href", text_string(&path), NULL);
 	text_release(&path);

@@ -94,7 +94,7 @@ static void add_next(struct text *out, const struct list *list)
 	text_add_percent(out, server_request_path(list->request), "/@");
 	text_add_string(out, "?cursor=");
 	text_add_percent(out, list->last, "/@");
-	add_parameters(out, list->request, "cursor", '&');
+	add_parameters_but(out, list->request, "cursor", '&');
 	text_add_string(out, ">; rel=\"next\"");
 }
 

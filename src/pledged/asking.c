@@ -29,7 +29,7 @@ static struct exchange *exchange_add(struct asking *asking, const char *url,
 	text_init(&exchange->body, 0);
 	exchange->answer.url = mem_string(shown);
 	exchange->answer.parameters =
-		mem_string(text_string(&asking->question.parameters));
+		mem_string(text_string(&asking->inquiry.parameters));
 	return exchange;
 }
 
@@ -52,7 +52,7 @@ static int asking_check_limits(const struct asking *asking, struct error *error)
 
 static void asking_ask(struct asking *asking)
 {
-	const struct question *question = &asking->question;
+	const struct inquiry *inquiry = &asking->inquiry;
 	struct fetch_request request =
 		source_request(asking_source(asking), asking->settings);
 	struct error error;
@@ -64,16 +64,16 @@ static void asking_ask(struct asking *asking)
 		return;
 	}
 	request.url = text_string(&asking->next);
-	shown = string_is(request.url, text_string(&question->url)) ?
-		mem_string(text_string(&question->shown)) :
+	shown = string_is(request.url, text_string(&inquiry->url)) ?
+		mem_string(text_string(&inquiry->shown)) :
 		asking_hidden(asking, request.url);
 	request.url = exchange_add(asking, request.url, shown)->sent;
 	free(shown);
-	request.headers = (const char *const *)question->headers;
-	request.secret = question->secret;
-	request.method = question->post ? "POST" : NULL;
-	request.body = text_string(&question->body);
-	request.body_length = question->body.length;
+	request.headers = (const char *const *)inquiry->headers;
+	request.secret = inquiry->secret;
+	request.method = inquiry->post ? "POST" : NULL;
+	request.body = text_string(&inquiry->body);
+	request.body_length = inquiry->body.length;
 	if (asking_is_conditional(asking)) {
 		request.if_none_match = asking->etag;
 		request.if_modified_since = asking->last_modified;
@@ -87,13 +87,13 @@ static void asking_ask(struct asking *asking)
 /* Where a request begins: at its URL, or where that has moved to. */
 static const char *asking_first_url(const struct asking *asking)
 {
-	const char *url = text_string(&asking->question.url);
+	const char *url = text_string(&asking->inquiry.url);
 	const char *moved = asking->moved;
 
 	if (moved == NULL || moved[0] == '\0' || asking->request_count != 1 ||
-	    !question_is_fixed(asking_source(asking)))
+	    !inquiry_is_fixed(asking_source(asking)))
 		return url;
-	return !asking->question.secret || fetch_urls_share_origin(url, moved) ?
+	return !asking->inquiry.secret || fetch_urls_share_origin(url, moved) ?
 		moved : url;
 }
 
@@ -105,9 +105,9 @@ static int asking_begin_request(struct asking *asking)
 
 	if (asking->begun == 0)
 		asking->report.started = loop_now(asking->asker->loop);
-	question_release(&asking->question);
+	inquiry_release(&asking->inquiry);
 	asking->page = 0;
-	status = question_make(&asking->question, asking_source(asking),
+	status = inquiry_make(&asking->inquiry, asking_source(asking),
 		asking->begun++, !asking->is_given, &error);
 	if (status < 0)
 		asking_fail(asking, FETCH_FAILED, error.text);
@@ -122,7 +122,7 @@ static void asking_take_given(struct asking *asking)
 
 	asking->page = 1;
 	exchange = exchange_add(asking, text_string(&asking->next),
-		text_string(&asking->question.shown));
+		text_string(&asking->inquiry.shown));
 	exchange->answer.media_type = mem_string("");
 	exchange->answer.at = loop_now(asking->asker->loop);
 	exchange->body = asking->given;
@@ -188,7 +188,7 @@ struct asking *asking_start(struct asker *asker, const struct asking_what *what,
 	asking->context = context;
 	asking_take_what(asking, what);
 	source_program(source, &asking->program);
-	asking->request_count = question_count(source);
+	asking->request_count = inquiry_count(source);
 	asking->many = asking->request_count > 1 || source->next != NULL;
 	text_init(&asking->next, 0);
 	text_init(&asking->base, 0);

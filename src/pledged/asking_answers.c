@@ -50,8 +50,8 @@ static int next_check(const struct asking *asking, const char *url,
 	size_t pages = source->pages > 0 ? (size_t)source->pages
 		: SOURCE_PAGES_DEFAULT;
 
-	if (asking->question.secret &&
-	    !fetch_urls_share_origin(text_string(&asking->question.url), url))
+	if (asking->inquiry.secret &&
+	    !fetch_urls_share_origin(text_string(&asking->inquiry.url), url))
 		return error_set(error, ERROR_DENIED, "the next page is on "
 			"another server, which must not have the secret of this "
 			"one");
@@ -83,7 +83,7 @@ static int asking_set_next(struct asking *asking, struct exchange *exchange,
 		return -1;
 	}
 	text_init(&shown, 0);
-	question_hide(asking_source(asking), text_string(next), &shown);
+	inquiry_hide(asking_source(asking), text_string(next), &shown);
 	exchange->next = text_take(&shown);
 	return 0;
 }
@@ -260,7 +260,7 @@ char *asking_hidden(const struct asking *asking, const char *string)
 	struct text text;
 
 	text_init(&text, 0);
-	question_hide(asking_source(asking), string, &text);
+	inquiry_hide(asking_source(asking), string, &text);
 	return text_take(&text);
 }
 
@@ -269,7 +269,7 @@ static void validator_take(const struct asking *asking, char out[VALIDATOR_MAX],
 	const char *said)
 {
 	string_copy(out, VALIDATOR_MAX,
-		question_betrays(asking_source(asking), said) ? "" : said);
+		inquiry_betrays(asking_source(asking), said) ? "" : said);
 }
 
 static void exchange_take_result(struct asking *asking,
@@ -303,9 +303,9 @@ static void report_take_moved(struct asking *asking,
 	const struct source *source = asking_source(asking);
 
 	if (!result->moved || asking->page != 1 || asking->request_count != 1 ||
-	    !question_is_fixed(source) || result->final_url == NULL ||
+	    !inquiry_is_fixed(source) || result->final_url == NULL ||
 	    strlen(result->final_url) >= MOVED_MAX ||
-	    question_betrays(source, result->final_url))
+	    inquiry_betrays(source, result->final_url))
 		return;
 	string_copy(asking->report.moved, sizeof asking->report.moved,
 		result->final_url);
@@ -350,7 +350,7 @@ static void report_take_result(struct asking *asking,
 bool asking_is_conditional(const struct asking *asking)
 {
 	return asking_is_single(asking) && asking->page == 1 &&
-		!asking->question.post &&
+		!asking->inquiry.post &&
 		((asking->etag != NULL && asking->etag[0] != '\0') ||
 		(asking->last_modified != NULL && asking->last_modified[0]));
 }

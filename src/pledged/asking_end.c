@@ -43,9 +43,9 @@ void asking_discard(struct asking *asking)
 	free(asking->exchanges);
 	extraction_end(asking->reading);
 	extraction_release(&asking->extraction);
-	question_release(&asking->question);
-	question_wipe(&asking->next);
-	question_wipe(&asking->base);
+	inquiry_release(&asking->inquiry);
+	inquiry_wipe(&asking->next);
+	inquiry_wipe(&asking->base);
 	text_release(&asking->given);
 	free(asking->etag);
 	free(asking->last_modified);
@@ -114,17 +114,17 @@ void asking_tell(struct asking *asking, size_t first, size_t count)
 static void add_where(const struct asking *asking, size_t request, size_t page,
 	struct text *out)
 {
-	struct question question;
+	struct inquiry inquiry;
 	struct error error;
 
 	if (asking->request_count > 1) {
 		text_addf(out, "request %zu of %zu", request,
 			asking->request_count);
-		question_make(&question, asking_source(asking), request - 1, false,
+		inquiry_make(&inquiry, asking_source(asking), request - 1, false,
 			&error);
-		if (question.named.length > 0)
-			text_addf(out, " (%s)", text_string(&question.named));
-		question_release(&question);
+		if (inquiry.named.length > 0)
+			text_addf(out, " (%s)", text_string(&inquiry.named));
+		inquiry_release(&inquiry);
 	}
 	if (page > 1)
 		text_addf(out, "%spage %zu", out->length > 0 ? ", " : "", page);
@@ -139,7 +139,7 @@ void asking_set_error(struct asking *asking, size_t request, size_t page,
 
 	text_init(&text, 0);
 	add_where(asking, request, page, &text);
-	question_hide(asking_source(asking), error, &text);
+	inquiry_hide(asking_source(asking), error, &text);
 	string_copy(asking->report.error, sizeof asking->report.error,
 		text_string(&text));
 	text_release(&text);

@@ -13,7 +13,7 @@
 
 #include "pledged/asking.h"
 #include "pledged/extraction.h"
-#include "pledged/question.h"
+#include "pledged/inquiry.h"
 
 enum place {		/* which list of the asker it stands in */
 	PLACE_NONE,	/* none: it is being fetched or extracted */
@@ -44,7 +44,7 @@ struct asking {
 	size_t request_count;
 	size_t begun;			/* requests: number of the present one */
 	size_t page;			/* of it, from 1; 0: none was asked */
-	struct question question;	/* the present one */
+	struct inquiry inquiry;	/* the present one */
 	struct text next;		/* URL to ask for; empty: that was all */
 	struct text base;		/* what that is relative to */
 	struct fetch *fetch;

@@ -7,7 +7,7 @@
 
 #include "base/frame.h"
 #include "base/mem.h"
-#include "pledged/question.h"
+#include "pledged/inquiry.h"
 #include "worker/protocol.h"
 
 /* --- a request ------------------------------------------------------------- */
@@ -102,7 +102,7 @@ void extraction_frame(struct text *frame,
 		frame_put_string(frame, EXTRACT_CHARSET, charset);
 	for (size_t i = 0; i < source->parameter_count; i++)
 		put_pair(frame, EXTRACT_PARAMETER, source->parameters[i].name,
-			question_value(source, request->number, i));
+			inquiry_value(source, request->number, i));
 	frame_end_before(frame, EXTRACT_BODY, request->length);
 	text_release(&fetched);
 }
@@ -204,7 +204,7 @@ static void row_reject(struct extraction_reading *reading, const char *why)
 	struct text text;
 
 	text_init(&text, 0);
-	question_hide(&reader->reg->sources[reader->source], why, &text);
+	inquiry_hide(&reader->reg->sources[reader->source], why, &text);
 	if (reader->reject != NULL)
 		reader->reject(reader->context, reader->answer, reading->number,
 			text_string(&text));
@@ -232,10 +232,10 @@ static void fields_hide(struct extraction_reading *reading)
 
 	for (size_t i = 0; source->secret_count > 0 && i <= EXTRACT_FAULT; i++) {
 		if (reading->fields[i] == NULL ||
-		    !question_betrays(source, reading->fields[i]))
+		    !inquiry_betrays(source, reading->fields[i]))
 			continue;
 		text_init(&hidden, 0);
-		question_hide(source, reading->fields[i], &hidden);
+		inquiry_hide(source, reading->fields[i], &hidden);
 		free(reading->fields[i]);
 		reading->fields[i] = text_take(&hidden);
 	}

@@ -440,7 +440,7 @@ static void put_neighbour(struct page *page, size_t number, const char *words,
 
 	text_init(&href, 0);
 	text_addf(&href, "?page=%zu", number);
-	add_parameters(&href, page->request, "page", '&');
+	add_parameters_but(&href, page->request, "page", '&');
 	html_element(&page->html, "a", words, "href", text_string(&href), "rel",
 		rel, NULL);
 	html_text(&page->html, " ");

@@ -18,7 +18,7 @@
 #include "pledged/configuration.h"
 #include "pledged/extraction.h"
 #include "pledged/paths.h"
-#include "pledged/question.h"
+#include "pledged/inquiry.h"
 
 #define SHOWN_ROWS 20		/* of a table, where nothing else is said */
 #define SHAPE_MAX 400		/* bytes of what an answer looks like */
@@ -137,7 +137,7 @@ static void shape_say(struct trying *trying, const char *words)
 	struct text hidden;
 
 	text_init(&hidden, 0);
-	question_hide(&trying->trial.reg->sources[trying->trial.source], words,
+	inquiry_hide(&trying->trial.reg->sources[trying->trial.source], words,
 		&hidden);
 	text_add_printable(&trying->shape, text_string(&hidden));
 	text_release(&hidden);
@@ -412,7 +412,7 @@ static void list_row(struct grid *grid, const struct source *source)
 {
 	grid_cell(grid, source->id, GRID_PLAIN);
 	grid_cell(grid, source_format_name(source->format), GRID_PLAIN);
-	grid_cellf(grid, GRID_PLAIN, "%zu", question_count(source));
+	grid_cellf(grid, GRID_PLAIN, "%zu", inquiry_count(source));
 	grid_cell(grid, source->indicator_id, GRID_PLAIN);
 	grid_cell(grid, source->url, GRID_PLAIN);
 }
@@ -425,7 +425,7 @@ static void list_object(struct text *out, const struct source *source)
 	json_object(&json);
 	json_put_string(&json, "id", source->id);
 	json_put_string(&json, "format", source_format_name(source->format));
-	json_put_int(&json, "requests", (int64_t)question_count(source));
+	json_put_int(&json, "requests", (int64_t)inquiry_count(source));
 	json_put_string(&json, "indicator", source->indicator_id);
 	json_put_string(&json, "url", source->url);
 	json_object_end(&json);

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/terminal.h"
 #include "pledged/extraction.h"
-#include "pledged/question.h"
+#include "pledged/inquiry.h"
 #include "pledged/view.h"
 
 static const struct source *trial_source(const struct trial *trial)

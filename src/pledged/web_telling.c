@@ -284,7 +284,7 @@ static void put_older(struct page *page, const struct messages *messages)
 		return;
 	text_init(&href, 0);
 	text_addf(&href, "?before=%" PRId64, messages->last);
-	add_parameters(&href, page->request, "before", '&');
+	add_parameters_but(&href, page->request, "before", '&');
 	html_open(&page->html, "p", "class", "more", NULL);
 	html_element(&page->html, "a", "Older", "href", text_string(&href), NULL);
 	html_close(&page->html, "p");

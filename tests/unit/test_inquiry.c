@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "pledged/question.h"
+#include "pledged/inquiry.h"
 
 static const char *countries[] = {"FR", "C\xc3\xb4te d'Ivoire", "a&b"};
 static const char *years[] = {"2020", "2021"};
@@ -33,14 +33,14 @@ static void test_products(void **state)
 	struct source plain = {.url = "http://s.example/"};
 
 	(void)state;
-	assert_int_equal(question_count(&plain), 1);
-	assert_int_equal(question_count(&source), 6);
-	assert_string_equal(question_value(&source, 0, 0), "FR");
-	assert_string_equal(question_value(&source, 1, 0), "FR");
-	assert_string_equal(question_value(&source, 1, 1), "2021");
-	assert_string_equal(question_value(&source, 4, 0), "a&b");
-	assert_string_equal(question_value(&source, 4, 1), "2020");
-	assert_string_equal(question_value(&source, 4, 2), one[0]);
+	assert_int_equal(inquiry_count(&plain), 1);
+	assert_int_equal(inquiry_count(&source), 6);
+	assert_string_equal(inquiry_value(&source, 0, 0), "FR");
+	assert_string_equal(inquiry_value(&source, 1, 0), "FR");
+	assert_string_equal(inquiry_value(&source, 1, 1), "2021");
+	assert_string_equal(inquiry_value(&source, 4, 0), "a&b");
+	assert_string_equal(inquiry_value(&source, 4, 1), "2020");
+	assert_string_equal(inquiry_value(&source, 4, 2), one[0]);
 }
 
 static const struct case_ {
@@ -83,22 +83,22 @@ static void test_filled_in(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const struct case_ *c = &cases[i];
-		struct question question;
+		struct inquiry inquiry;
 		struct error error;
 
-		assert_int_equal(question_make(&question, &c->source, c->number,
+		assert_int_equal(inquiry_make(&inquiry, &c->source, c->number,
 			true, &error), 0);
-		assert_string_equal(text_string(&question.url), c->want_url);
-		assert_string_equal(text_string(&question.shown), c->want_shown);
-		assert_string_equal(text_string(&question.body), c->want_body);
-		assert_int_equal(question.post, c->source.body != NULL);
-		assert_int_equal(question.secret, c->want_secret);
+		assert_string_equal(text_string(&inquiry.url), c->want_url);
+		assert_string_equal(text_string(&inquiry.shown), c->want_shown);
+		assert_string_equal(text_string(&inquiry.body), c->want_body);
+		assert_int_equal(inquiry.post, c->source.body != NULL);
+		assert_int_equal(inquiry.secret, c->want_secret);
 		if (c->want_type != NULL)
-			assert_string_equal(question.headers[0], c->want_type);
+			assert_string_equal(inquiry.headers[0], c->want_type);
 		else
-			assert_int_equal(question.header_count,
+			assert_int_equal(inquiry.header_count,
 				c->source.header_count);
-		question_release(&question);
+		inquiry_release(&inquiry);
 	}
 }
 
@@ -106,43 +106,43 @@ static void test_told_apart(void **state)
 {
 	struct source source = {.url = "http://s.example/", SOURCE,
 		.headers = accept, .header_count = 2};
-	struct question question;
+	struct inquiry inquiry;
 	struct error error;
 
 	(void)state;
-	assert_int_equal(question_make(&question, &source, 5, true, &error), 0);
-	assert_string_equal(text_string(&question.named),
+	assert_int_equal(inquiry_make(&inquiry, &source, 5, true, &error), 0);
+	assert_string_equal(text_string(&inquiry.named),
 		"country=a&b, year=2021");
-	assert_string_equal(text_string(&question.parameters),
+	assert_string_equal(text_string(&inquiry.parameters),
 		"{\"country\":\"a&b\",\"year\":\"2021\",\"one\":\"x/\\\"<&\\n\"}");
-	assert_string_equal(question.headers[0], "Accept: text/2021");
-	assert_string_equal(question.headers[1], "Authorization: Bearer s&cret 1");
-	assert_null(question.headers[2]);
-	assert_true(question.secret);
-	question_release(&question);
+	assert_string_equal(inquiry.headers[0], "Accept: text/2021");
+	assert_string_equal(inquiry.headers[1], "Authorization: Bearer s&cret 1");
+	assert_null(inquiry.headers[2]);
+	assert_true(inquiry.secret);
+	inquiry_release(&inquiry);
 	/* What is not sent needs no secret. */
-	assert_int_equal(question_make(&question, &source, 5, false, &error), 0);
-	assert_string_equal(question.headers[1], "Authorization: Bearer {key}");
-	question_release(&question);
+	assert_int_equal(inquiry_make(&inquiry, &source, 5, false, &error), 0);
+	assert_string_equal(inquiry.headers[1], "Authorization: Bearer {key}");
+	inquiry_release(&inquiry);
 }
 
 static void test_shut_secret(void **state)
 {
 	struct source source = {.url = "http://s.example/{shut}", SOURCE};
-	struct question question;
+	struct inquiry inquiry;
 	struct error error;
 
 	(void)state;
-	assert_int_equal(question_make(&question, &source, 0, true, &error), -1);
+	assert_int_equal(inquiry_make(&inquiry, &source, 0, true, &error), -1);
 	assert_string_equal(error.text, "the secret {shut} has not been read "
 		"from /etc/shut");
-	question_release(&question);
-	assert_int_equal(question_make(&question, &source, 0, false, &error), 0);
-	assert_string_equal(text_string(&question.url), "http://s.example/{shut}");
-	question_release(&question);
-	assert_false(question_is_fixed(&source));
+	inquiry_release(&inquiry);
+	assert_int_equal(inquiry_make(&inquiry, &source, 0, false, &error), 0);
+	assert_string_equal(text_string(&inquiry.url), "http://s.example/{shut}");
+	inquiry_release(&inquiry);
+	assert_false(inquiry_is_fixed(&source));
 	source.url = "http://s.example/{other}";
-	assert_true(question_is_fixed(&source));
+	assert_true(inquiry_is_fixed(&source));
 }
 
 static void test_hiding(void **state)
@@ -170,12 +170,12 @@ static void test_hiding(void **state)
 		struct text out;
 
 		text_init(&out, 0);
-		question_hide(&source, said[i].said, &out);
+		inquiry_hide(&source, said[i].said, &out);
 		assert_string_equal(text_string(&out), said[i].want);
-		assert_int_equal(question_betrays(&source, said[i].said),
+		assert_int_equal(inquiry_betrays(&source, said[i].said),
 			strcmp(said[i].said, said[i].want) != 0);
 		text_clear(&out);
-		question_hide(&plain, said[i].said, &out);
+		inquiry_hide(&plain, said[i].said, &out);
 		assert_string_equal(text_string(&out), said[i].said);
 		text_release(&out);
 	}

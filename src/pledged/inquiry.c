@@ -1,5 +1,5 @@
-/* question: see question.h. */
-#include "pledged/question.h"
+/* inquiry: see inquiry.h. */
+#include "pledged/inquiry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 /* --- the parameters of a request ----------------------------------------- */
 
-size_t question_count(const struct source *source)
+size_t inquiry_count(const struct source *source)
 {
 	size_t count = 1;
 
@@ -27,7 +27,7 @@ size_t question_count(const struct source *source)
 }
 
 /* The last parameter changes fastest. */
-const char *question_value(const struct source *source, size_t number,
+const char *inquiry_value(const struct source *source, size_t number,
 	size_t parameter)
 {
 	for (size_t i = source->parameter_count - 1; i > parameter; i--)
@@ -45,7 +45,7 @@ static void add_parameters(const struct source *source, size_t number,
 	json_object(&json);
 	for (size_t i = 0; i < source->parameter_count; i++)
 		json_put_string(&json, source->parameters[i].name,
-			question_value(source, number, i));
+			inquiry_value(source, number, i));
 	json_object_end(&json);
 }
 
@@ -58,7 +58,7 @@ static void add_named(const struct source *source, size_t number,
 		if (source->parameters[i].value_count < 2)
 			continue;
 		string_copy(value, sizeof value,
-			question_value(source, number, i));
+			inquiry_value(source, number, i));
 		if (out->length > 0)
 			text_add_string(out, ", ");
 		text_addf(out, "%s=", source->parameters[i].name);
@@ -90,7 +90,7 @@ static void add_json(struct text *out, const char *value)
 	json_init(&json, &quoted);
 	json_string(&json, value);
 	text_add(out, quoted.data + 1, quoted.length - 2);
-	question_wipe(&quoted);
+	inquiry_wipe(&quoted);
 }
 
 static bool contains_word(const char *string, const char *word)
@@ -203,7 +203,7 @@ static int fill(const struct filling *filling, const char *string,
 				return -1;
 		} else if (named_parameter(filling->source, &placeholder, &index)
 			!= NULL) {
-			add(out, question_value(filling->source, filling->number,
+			add(out, inquiry_value(filling->source, filling->number,
 				index));
 		} else {
 			text_add(out, placeholder.from,
@@ -216,7 +216,7 @@ static int fill(const struct filling *filling, const char *string,
 		"pledged sends") : 0;
 }
 
-bool question_is_fixed(const struct source *source)
+bool inquiry_is_fixed(const struct source *source)
 {
 	struct placeholder placeholder;
 	size_t index;
@@ -231,9 +231,9 @@ bool question_is_fixed(const struct source *source)
 	return true;
 }
 
-/* --- a question ----------------------------------------------------------------- */
+/* --- an inquiry ---------------------------------------------------------------- */
 
-static int fill_header(struct question *question, const struct filling *filling,
+static int fill_header(struct inquiry *inquiry, const struct filling *filling,
 	const struct label *header)
 {
 	struct text line;
@@ -242,97 +242,97 @@ static int fill_header(struct question *question, const struct filling *filling,
 	text_addf(&line, "%s: ", header->key);
 	int status = fill(filling, header->value, add_text, &line);
 
-	question->headers[question->header_count++] = text_take(&line);
+	inquiry->headers[inquiry->header_count++] = text_take(&line);
 	return status;
 }
 
-static int fill_headers(struct question *question, const struct filling *filling)
+static int fill_headers(struct inquiry *inquiry, const struct filling *filling)
 {
 	const struct source *source = filling->source;
 
-	question->headers = mem_new(source->header_count + 2,
-		sizeof *question->headers);
+	inquiry->headers = mem_new(source->header_count + 2,
+		sizeof *inquiry->headers);
 	for (size_t i = 0; i < source->header_count; i++)
-		if (fill_header(question, filling, &source->headers[i]) < 0)
+		if (fill_header(inquiry, filling, &source->headers[i]) < 0)
 			return -1;
 	return 0;
 }
 
-static int fill_body(struct question *question, const struct filling *filling)
+static int fill_body(struct inquiry *inquiry, const struct filling *filling)
 {
 	const struct source *source = filling->source;
 	const struct media *media;
 
 	if (source->body == NULL)
 		return 0;
-	question->post = true;
+	inquiry->post = true;
 	media = body_media(source);
 	if (media != NULL && content_type(source) == NULL) {
 		struct label said = {"Content-Type", media->type};
 
-		if (fill_header(question, filling, &said) < 0)
+		if (fill_header(inquiry, filling, &said) < 0)
 			return -1;
 	}
 	return fill(filling, source->body, media != NULL ? media->add : add_text,
-		&question->body);
+		&inquiry->body);
 }
 
-static int fill_url(struct question *question, struct filling filling)
+static int fill_url(struct inquiry *inquiry, struct filling filling)
 {
 	const char *url = filling.source->url;
 	add_value *add = string_starts(url, "file:") ? add_text : add_percent;
 
-	if (fill(&filling, url, add, &question->url) < 0)
+	if (fill(&filling, url, add, &inquiry->url) < 0)
 		return -1;
 	filling.secrets = false;
-	return fill(&filling, url, add, &question->shown);
+	return fill(&filling, url, add, &inquiry->shown);
 }
 
-int question_make(struct question *question, const struct source *source,
+int inquiry_make(struct inquiry *inquiry, const struct source *source,
 	size_t number, bool secrets, struct error *error)
 {
 	struct filling filling = {
 		.source = source,
 		.number = number,
 		.secrets = secrets,
-		.secret = &question->secret,
+		.secret = &inquiry->secret,
 		.error = error,
 	};
 
-	*question = (struct question){.post = false};
-	text_init(&question->url, URL_ROOM);
-	text_init(&question->shown, URL_ROOM);
-	text_init(&question->body, BODY_ROOM);
-	text_init(&question->parameters, 0);
-	text_init(&question->named, 0);
-	add_parameters(source, number, &question->parameters);
-	add_named(source, number, &question->named);
-	return fill_url(question, filling) < 0 ||
-		fill_headers(question, &filling) < 0 ||
-		fill_body(question, &filling) < 0 ? -1 : 0;
+	*inquiry = (struct inquiry){.post = false};
+	text_init(&inquiry->url, URL_ROOM);
+	text_init(&inquiry->shown, URL_ROOM);
+	text_init(&inquiry->body, BODY_ROOM);
+	text_init(&inquiry->parameters, 0);
+	text_init(&inquiry->named, 0);
+	add_parameters(source, number, &inquiry->parameters);
+	add_named(source, number, &inquiry->named);
+	return fill_url(inquiry, filling) < 0 ||
+		fill_headers(inquiry, &filling) < 0 ||
+		fill_body(inquiry, &filling) < 0 ? -1 : 0;
 }
 
-void question_wipe(struct text *text)
+void inquiry_wipe(struct text *text)
 {
 	if (text->data != NULL)
 		explicit_bzero(text->data, text->capacity);
 	text_release(text);
 }
 
-void question_release(struct question *question)
+void inquiry_release(struct inquiry *inquiry)
 {
-	question_wipe(&question->url);
-	question_wipe(&question->body);
-	text_release(&question->shown);
-	text_release(&question->parameters);
-	text_release(&question->named);
-	for (size_t i = 0; i < question->header_count; i++) {
-		secret_wipe(question->headers[i]);
-		free(question->headers[i]);
+	inquiry_wipe(&inquiry->url);
+	inquiry_wipe(&inquiry->body);
+	text_release(&inquiry->shown);
+	text_release(&inquiry->parameters);
+	text_release(&inquiry->named);
+	for (size_t i = 0; i < inquiry->header_count; i++) {
+		secret_wipe(inquiry->headers[i]);
+		free(inquiry->headers[i]);
 	}
-	free(question->headers);
-	question->headers = NULL;
-	question->header_count = 0;
+	free(inquiry->headers);
+	inquiry->headers = NULL;
+	inquiry->header_count = 0;
 }
 
 /* --- secrets in what strangers say ------------------------------------------------ */
@@ -408,7 +408,7 @@ static const struct source_secret *secret_at(const struct source *source,
 	return NULL;
 }
 
-bool question_betrays(const struct source *source, const char *string)
+bool inquiry_betrays(const struct source *source, const char *string)
 {
 	size_t length;
 
@@ -418,7 +418,7 @@ bool question_betrays(const struct source *source, const char *string)
 	return false;
 }
 
-void question_hide(const struct source *source, const char *string,
+void inquiry_hide(const struct source *source, const char *string,
 	struct text *out)
 {
 	const struct source_secret *secret;
