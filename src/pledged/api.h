@@ -5,7 +5,7 @@
  *	api.c              the table of endpoints, who may ask, the answers
  *	api_pages.c        pages of lists
  *	api_tables.c       the same as CSV
- *	api_lists.c        indicators and sources; the history of a milestone
+ *	api_lists.c        indicators and sources
  *	api_observations.c what was observed, and what of it is held
  *	api_pledges.c      pledges, with what their milestones come to
  *	api_milestones.c   milestones, now and as of another time
@@ -40,6 +40,7 @@
 #include "core/register_index.h"
 #include "pledged/daemon.h"
 #include "pledged/query.h"
+#include "pledged/question.h"
 
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
@@ -132,54 +133,12 @@ bool request_finds_room(const struct server_request *request, size_t under_way,
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 
-/* --- api_lists.c: parameters -------------------------------------------------- */
-
-/*
- * as_of and recorded_as_of: what was published by one time and recorded by the
- * other; recorded_as_of alone is both. 0 neither, and all is known; 1 read; -1
- * no times, or a time of recording that is not over: more may be recorded yet.
- */
-int knowledge_read(struct daemon *daemon, struct server_request *request,
-	struct knowledge *known, struct error *error);
-/* The same of a form that people may have left empty, if blanks. */
-int knowledge_read_form(struct daemon *daemon, struct server_request *request,
-	bool blanks, struct knowledge *known, struct error *error);
-
-/* A stretch of time that somebody asks for. */
-struct stretch {
-	const char *name;	/* of what says it */
-	instant from;
-	int64_t most;		/* seconds, as a setting has it */
-	const char *setting;
-};
-
-/* Its end, "7d" from its beginning on; -1 with what is wrong. */
-int stretch_read(const struct stretch *span, const struct zone *zone,
-	const char *words, instant *until, struct error *error);
-/* Likewise of an end that is known. */
-int stretch_check(const struct stretch *span, instant until, struct error *error);
-/* A time; a date is its end. */
-int time_word_read(const struct daemon *daemon, const char *name,
-	const char *word, instant *out, struct error *error);
-
 /* --- api_charts.c: pictures ------------------------------------------------------- */
 
 /* Answers with a picture, and releases it. */
 void reply_chart(struct server_request *request, struct text *svg);
 
-/* --- api_milestones.c: answers as of a time --------------------------------------- */
-
-/* What a question is about: all that is known now, unless it is past. */
-struct question {
-	bool past;
-	struct knowledge known;
-};
-
-int question_read(struct daemon *daemon, struct server_request *request,
-	struct question *question, struct error *error);
-/* The same of a form that people may have left empty, if blanks. */
-int question_read_form(struct daemon *daemon, struct server_request *request,
-	bool blanks, struct question *question, struct error *error);
+/* --- api_milestones.c: which, and as of when ---------------------------------------- */
 
 /* Which parameters are the filters of milestones. */
 struct query_words {
@@ -191,10 +150,6 @@ struct query_words {
 int query_read(struct daemon *daemon, struct server_request *request,
 	instant now, const struct query_words *words, struct query *query,
 	struct error *error);
-/* Where a milestone stands, and since when; room is for an answer of its own. */
-const struct assessment *question_answer(const struct question *question,
-	struct daemon *daemon, uint32_t index, struct assessment *room,
-	instant *since);
 /* Answers 404: no milestone has this id, "is" or "is and was"; what has it, or
    the nearest that there is. */
 void reply_no_milestone(struct daemon *daemon, struct server_request *request,

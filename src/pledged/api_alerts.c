@@ -11,6 +11,7 @@
 #include "pledged/api.h"
 #include "pledged/columns.h"
 #include "pledged/filters.h"
+#include "pledged/stretch.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"

@@ -101,7 +101,8 @@ static int since_read(const struct daemon *daemon,
 		*since = zone_day_start(daemon->settings->zone, day);
 		return 0;
 	}
-	return time_word_read(daemon, "since", word, since, error);
+	return time_word_read(daemon->settings->zone, "since", word, since,
+		error);
 }
 
 static int until_read(const struct daemon *daemon,
@@ -111,8 +112,8 @@ static int until_read(const struct daemon *daemon,
 	const char *word = server_request_query(request, "until");
 
 	*until = INSTANT_MAX;
-	return word == NULL ? 0 :
-		time_word_read(daemon, "until", word, until, error);
+	return word == NULL ? 0 : time_word_read(daemon->settings->zone, "until",
+		word, until, error);
 }
 
 /* --- a listener ------------------------------------------------------------------ */

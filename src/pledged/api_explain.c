@@ -42,9 +42,7 @@ void get_explanation(struct daemon *daemon, struct server_request *request,
 
 	if (index == NOT_FOUND)
 		return;
-	if (!question.past)
-		question.known.published_by = engine_as_of(daemon->engine,
-			question.known.published_by);
-	reply_explanation(daemon, request, index, question.known, question.past ?
-		INSTANT_MIN : engine_milestone(daemon->engine, index)->since);
+	reply_explanation(daemon, request, index,
+		question_known(&question, daemon), question.past ? INSTANT_MIN :
+		engine_milestone(daemon->engine, index)->since);
 }

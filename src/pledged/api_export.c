@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "pledged/api.h"
 #include "pledged/columns.h"
 #include "pledged/export.h"
 #include "pledged/portion.h"

@@ -1,96 +1,12 @@
 /*
- * api_lists: indicators, sources, and the history of a milestone. All else that
- * is listed has a room of its own.
+ * api_lists: indicators and sources. All else that is listed has a room of its
+ * own.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/supply.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
 #include "pledged/selection.h"
 #include "pledged/view.h"
-
-/* --- parameters ------------------------------------------------------------ */
-
-int time_word_read(const struct daemon *daemon, const char *name,
-	const char *word, instant *out, struct error *error)
-{
-	struct moment moment;
-
-	if (!moment_parse(word, strlen(word), &moment))
-		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
-			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, word);
-	*out = moment_instant(&moment, daemon->settings->zone);
-	return 0;
-}
-
-/* 0: it is not there, and out stays as it is. */
-static int time_read(struct daemon *daemon, struct server_request *request,
-	const char *name, bool blanks, instant *out, struct error *error)
-{
-	const char *value = server_request_query(request, name);
-
-	if (value == NULL || (blanks && *value == '\0'))
-		return 0;
-	return time_word_read(daemon, name, value, out, error) < 0 ? -1 : 1;
-}
-
-int knowledge_read_form(struct daemon *daemon, struct server_request *request,
-	bool blanks, struct knowledge *known, struct error *error)
-{
-	int published, recorded;
-
-	*known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
-	published = time_read(daemon, request, "as_of", blanks,
-		&known->published_by, error);
-	recorded = time_read(daemon, request, "recorded_as_of", blanks,
-		&known->recorded_by, error);
-	if (published < 0 || recorded < 0)
-		return -1;
-	if (recorded > 0 && known->recorded_by >= loop_now(daemon->loop))
-		return error_set(error, ERROR_INPUT, "recorded_as_of: that time is "
-			"not over, and more may be recorded by then: ask for one "
-			"that is past, or leave it out");
-	if (published == 0)
-		known->published_by = known->recorded_by;
-	return published > 0 || recorded > 0;
-}
-
-int knowledge_read(struct daemon *daemon, struct server_request *request,
-	struct knowledge *known, struct error *error)
-{
-	return knowledge_read_form(daemon, request, false, known, error);
-}
-
-int stretch_check(const struct stretch *span, instant until, struct error *error)
-{
-	struct text most;
-
-	if (until <= span->from)
-		return error_set(error, ERROR_INPUT, "%s: it would be over before "
-			"it begins", span->name);
-	if (until - span->from <= span->most)
-		return 0;
-	text_init(&most, 0);
-	text_add_seconds(&most, span->most);
-	error_set(error, ERROR_LIMIT, "%s: longer than %s, the most that %s "
-		"allows", span->name, text_string(&most), span->setting);
-	text_release(&most);
-	return -1;
-}
-
-int stretch_read(const struct stretch *span, const struct zone *zone,
-	const char *words, instant *until, struct error *error)
-{
-	struct duration duration;
-
-	if (!duration_read(words, &duration) ||
-			!zone_add(zone, span->from, duration, until))
-		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a number "
-			"and a unit, such as 12h or 7d", span->name, words);
-	return stretch_check(span, *until, error);
-}
 
 /* --- things of the register ----------------------------------------------------- */
 

@@ -41,40 +41,6 @@ int query_read(struct daemon *daemon, struct server_request *request,
 		words->blanks, query_take, &taking}, error);
 }
 
-int question_read_form(struct daemon *daemon, struct server_request *request,
-	bool blanks, struct question *question, struct error *error)
-{
-	int past = knowledge_read_form(daemon, request, blanks,
-		&question->known, error);
-
-	question->past = past > 0;
-	if (past == 0)
-		question->known.published_by = loop_now(daemon->loop);
-	return past < 0 ? -1 : 0;
-}
-
-int question_read(struct daemon *daemon, struct server_request *request,
-	struct question *question, struct error *error)
-{
-	return question_read_form(daemon, request, false, question, error);
-}
-
-const struct assessment *question_answer(const struct question *question,
-	struct daemon *daemon, uint32_t index, struct assessment *room,
-	instant *since)
-{
-	const struct milestone_state *state =
-		engine_milestone(daemon->engine, index);
-
-	*since = INSTANT_MIN;
-	if (!question->past && state->since != INSTANT_MIN) {
-		*since = state->since;
-		return &state->assessment;
-	}
-	engine_assess(daemon->engine, index, question->known, room);
-	return room;
-}
-
 static void list_milestones(struct list *list, struct daemon *daemon,
 	const struct question *question, const struct query *query, size_t place)
 {
@@ -197,28 +163,13 @@ static void put_milestone(struct reply *reply, struct daemon *daemon,
 	json_object_end(json);
 }
 
-struct asked {
-	struct daemon *daemon;
-	const struct question *question;
-};
-
-static const struct assessment *asked_answer(void *context, uint32_t index,
-	struct assessment *room)
-{
-	const struct asked *asked = context;
-	instant since;
-
-	return question_answer(asked->question, asked->daemon, index, room,
-		&since);
-}
-
 static void put_series(struct json *json, struct daemon *daemon,
 	const struct question *question, uint32_t recurrence)
 {
-	struct asked asked = {daemon, question};
+	struct questioned questioned = {question, daemon};
 
 	view_series(json, daemon->reg, recurrence, &(struct series_answers){
-		.answer = asked_answer, .context = &asked,
+		.answer = questioned_answer, .context = &questioned,
 		.as_of = question->known.published_by});
 }
 

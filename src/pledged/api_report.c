@@ -14,6 +14,7 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "pledged/api.h"
 #include "pledged/filters.h"
 #include "pledged/report_form.h"
 
@@ -133,8 +134,7 @@ static int times_read(struct report *report, struct server_request *request,
 		return -1;
 	report->recorded_asked = question->known.recorded_by != INSTANT_MAX ||
 		!question->past;
-	if (!question->past)
-		question->known.published_by = engine_as_of(daemon->engine, now);
+	question->known = question_known(question, daemon);
 	if (question->known.recorded_by == INSTANT_MAX)
 		question->known.recorded_by = now;
 	question->past = true;

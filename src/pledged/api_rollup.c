@@ -22,16 +22,6 @@ struct asked {
 	struct table table;
 };
 
-static const struct assessment *asked_answer(void *context, uint32_t index,
-	struct assessment *room)
-{
-	const struct asked *asked = context;
-	instant since;
-
-	return question_answer(&asked->question, asked->daemon, index, room,
-		&since);
-}
-
 /* --- tallies ----------------------------------------------------------------- */
 
 /* Null until all of it is met: only then is it known. */
@@ -69,13 +59,14 @@ static void put_total(struct json *json, const struct rollup *rollup,
 static bool rollup_ask(struct rollup *rollup, struct asked *asked,
 	struct rollup_request *wanted, struct server_request *request)
 {
+	struct questioned questioned = {&asked->question, asked->daemon};
 	struct error error;
 
 	wanted->as_of = asked->question.known.published_by;
 	wanted->milestones_max = asked->question.past ? JUDGED_MAX : KEPT_MAX;
 	wanted->pattern = server_request_query(request, "pledge");
-	if (rollup_make(rollup, asked->daemon->reg, wanted, asked_answer, asked,
-		&error) == 0)
+	if (rollup_make(rollup, asked->daemon->reg, wanted, questioned_answer,
+		&questioned, &error) == 0)
 		return true;
 	reply_problem(request, error.kind == ERROR_ABSENT ? 404 : 422, "%s",
 		error.text);

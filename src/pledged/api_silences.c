@@ -9,6 +9,7 @@
 
 #include "pledged/api.h"
 #include "pledged/columns.h"
+#include "pledged/stretch.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
@@ -174,9 +175,10 @@ static int draft_times(const struct daemon *daemon, const struct wording *said,
 {
 	struct stretch span = {"for", loop_now(daemon->loop),
 		daemon->settings->alerts.silence_most, "alerts.silence_most"};
+	const struct zone *zone = daemon->settings->zone;
 
 	silence->from = span.from;
-	if (said[SAYS_FROM].said != NULL && time_word_read(daemon, "from",
+	if (said[SAYS_FROM].said != NULL && time_word_read(zone, "from",
 			said[SAYS_FROM].said, &silence->from, error) < 0)
 		return -1;
 	span.from = silence->from = later(silence->from, span.from);
@@ -185,12 +187,12 @@ static int draft_times(const struct daemon *daemon, const struct wording *said,
 		return error_set(error, ERROR_INPUT, "for and until say the same: "
 			"leave one out");
 	if (said[SAYS_FOR].said != NULL)
-		return stretch_read(&span, daemon->settings->zone,
-			said[SAYS_FOR].said, &silence->until, error);
+		return stretch_read(&span, zone, said[SAYS_FOR].said,
+			&silence->until, error);
 	if (said[SAYS_UNTIL].said == NULL)
 		return 0;
 	span.name = "until";
-	return time_word_read(daemon, "until", said[SAYS_UNTIL].said,
+	return time_word_read(zone, "until", said[SAYS_UNTIL].said,
 		&silence->until, error) < 0 ? -1 :
 		stretch_check(&span, silence->until, error);
 }

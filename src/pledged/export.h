@@ -11,8 +11,9 @@
 #ifndef PLEDGED_PLEDGED_EXPORT_H
 #define PLEDGED_PLEDGED_EXPORT_H
 
-#include "pledged/api.h"
+#include "base/json.h"
 #include "pledged/edition.h"
+#include "pledged/question.h"
 
 #define EXPORT_ROWS 200		/* read from the store at once */
 #define EXPORT_DOCUMENTS 20	/* … with their texts */

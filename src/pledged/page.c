@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pledged/api.h"
 #include "pledged/page_links.h"
 
 #define PAGE_BYTES_MAX ((size_t)8 << 20)
@@ -42,8 +43,7 @@ bool page_begin(struct page *page, struct daemon *daemon,
 	page->edition = edition_of(daemon);
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
-	if (question_read_form(daemon, request, true, &page->question,
-			&error) < 0) {
+	if (question_read_form(daemon, request, &page->question, &error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}

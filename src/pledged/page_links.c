@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "pledged/api.h"
+
 /* --- what a page shows ------------------------------------------------------------ */
 
 /* How the interface is asked for what a page shows. Paths of one thing end in

@@ -450,6 +450,17 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	part_row_close(table);
 }
 
+void part_milestone_asked(const struct sheet *sheet, struct part_table *table,
+	uint32_t milestone)
+{
+	struct assessment room;
+	instant since;
+
+	part_milestone_row(sheet, table, &(struct part_row){
+		.milestone = milestone, .answer = question_answer(
+		sheet->question, sheet->daemon, milestone, &room, &since)});
+}
+
 /* --- pictures ------------------------------------------------------------------- */
 
 void part_picture(struct html *html, const struct text *svg,
@@ -461,21 +472,11 @@ void part_picture(struct html *html, const struct text *svg,
 	html_close(html, "figure");
 }
 
-const struct assessment *part_answer(void *context, uint32_t milestone,
-	struct assessment *room)
-{
-	const struct sheet *sheet = context;
-	instant since;
-
-	return question_answer(sheet->question, sheet->daemon, milestone, room,
-		&since);
-}
-
 void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
 	size_t count)
 {
-	struct sheet asked = *sheet;
-	const struct chart_answers answers = {part_answer, &asked,
+	struct questioned questioned = {sheet->question, sheet->daemon};
+	const struct chart_answers answers = {questioned_answer, &questioned,
 		sheet->question->known.published_by};
 	struct text svg, words;
 

@@ -86,13 +86,13 @@ struct part_row {
 };
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	const struct part_row *row);
+/* The same of a milestone as the sheet's question has it. */
+void part_milestone_asked(const struct sheet *sheet, struct part_table *table,
+	uint32_t milestone);
 
 /* A picture of chart.h within a page, and the words that say the same. */
 void part_picture(struct html *html, const struct text *svg,
 	const struct text *words);
-/* What the question is about, for chart.h; context is the sheet. */
-const struct assessment *part_answer(void *context, uint32_t milestone,
-	struct assessment *room);
 /* The dates of milestones, as a picture; nothing where there are none. */
 void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
 	size_t count);

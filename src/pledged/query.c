@@ -21,6 +21,18 @@ static const struct {
 	{"due_within", QUERY_DUE_WITHIN},
 };
 
+int time_word_read(const struct zone *zone, const char *name, const char *word,
+	instant *out, struct error *error)
+{
+	struct moment moment;
+
+	if (!moment_parse(word, strlen(word), &moment))
+		return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a date "
+			"or time (2020-12-31, 2020-12-31T23:59:59Z)", name, word);
+	*out = moment_instant(&moment, zone);
+	return 0;
+}
+
 static int within_read(struct query_term *term, instant now,
 	const struct zone *zone, struct error *error)
 {
@@ -46,8 +58,6 @@ static int knowledge_word_read(struct query_term *term, struct error *error)
 static int term_read(struct query_term *term, const char *name, instant now,
 	const struct zone *zone, struct error *error)
 {
-	struct moment moment;
-
 	switch (term->field) {
 	case QUERY_STATUS:
 		if (status_parse(term->pattern, &term->status))
@@ -58,12 +68,8 @@ static int term_read(struct query_term *term, const char *name, instant now,
 		return knowledge_word_read(term, error);
 	case QUERY_DUE_BEFORE:
 	case QUERY_DUE_AFTER:
-		if (!moment_parse(term->pattern, strlen(term->pattern), &moment))
-			return error_set(error, ERROR_INPUT, "%s: \"%s\" is not a "
-				"date or time (2020-12-31, 2020-12-31T23:59:59Z)",
-				name, term->pattern);
-		term->at = moment_instant(&moment, zone);
-		return 1;
+		return time_word_read(zone, name, term->pattern, &term->at,
+			error) < 0 ? -1 : 1;
 	case QUERY_DUE_WITHIN:
 		return within_read(term, now, zone, error);
 	default:

@@ -34,6 +34,10 @@ struct query {
 	instant now;		/* what due_within counts from; 0: it is none */
 };
 
+/* A time; a date is its end. name: of the parameter that says it. */
+int time_word_read(const struct zone *zone, const char *name, const char *word,
+	instant *out, struct error *error);
+
 /* Whether name is a filter; then its term is added. -1 with an error when the
    value makes no sense, 0 when name is none, 1 when it was taken. Name and
    value outlive the query. */

@@ -11,10 +11,9 @@
 #ifndef PLEDGED_PLEDGED_REPORT_H
 #define PLEDGED_PLEDGED_REPORT_H
 
-#include "core/rollup.h"
-#include "pledged/api.h"
 #include "pledged/edition.h"
 #include "pledged/query.h"
+#include "pledged/question.h"
 
 #define REPORT_MILESTONES_MAX 10000	/* that are selected */
 #define REPORT_FAILING_MAX 1000		/* sources that are told one by one */

@@ -6,6 +6,7 @@
 #ifndef PLEDGED_PLEDGED_REPORT_FORM_H
 #define PLEDGED_PLEDGED_REPORT_FORM_H
 
+#include "base/json.h"
 #include "pledged/parts.h"
 #include "pledged/portion.h"
 #include "pledged/report.h"

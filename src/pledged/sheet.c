@@ -32,17 +32,6 @@ void sheet_section_close(const struct sheet *sheet)
 
 /* --- a milestone ---------------------------------------------------------------- */
 
-/* As the answer is given: what the engine judges by now, else what was known. */
-static struct knowledge known_of(const struct sheet *sheet)
-{
-	struct knowledge known = sheet->question->known;
-
-	if (!sheet->question->past)
-		known.published_by = engine_as_of(sheet->daemon->engine,
-			known.published_by);
-	return known;
-}
-
 static void case_take(const struct sheet *sheet, uint32_t index,
 	struct sheet_case *out)
 {
@@ -54,7 +43,7 @@ static void case_take(const struct sheet *sheet, uint32_t index,
 		.zone = milestone_zone(reg, &reg->milestones[index]),
 		.since = sheet->question->past ? INSTANT_MIN :
 			engine_milestone(daemon->engine, index)->since};
-	out->known = known_of(sheet);
+	out->known = question_known(sheet->question, daemon);
 	milestone_explain(reg, daemon->history, index, out->known,
 		&out->explanation);
 	out->milestone = out->explanation.milestone;
@@ -212,15 +201,8 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	text_add_count(&caption, pledge->milestone_count, "milestone");
 	part_milestones_open(sheet, &table, text_string(&caption), PARTY_NONE);
 	text_release(&caption);
-	for (uint32_t i = 0; i < shown; i++) {
-		uint32_t index = pledge->first_milestone + i;
-		struct assessment room;
-		instant since;
-
-		part_milestone_row(sheet, &table, &(struct part_row){
-			.milestone = index, .answer = question_answer(
-			sheet->question, sheet->daemon, index, &room, &since)});
-	}
+	for (uint32_t i = 0; i < shown; i++)
+		part_milestone_asked(sheet, &table, pledge->first_milestone + i);
 	part_table_close(&table);
 	put_timeline(sheet, pledge, shown);
 	if (shown < pledge->milestone_count)

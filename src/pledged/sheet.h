@@ -13,7 +13,7 @@
 #define PLEDGED_PLEDGED_SHEET_H
 
 #include "base/html.h"
-#include "pledged/api.h"
+#include "pledged/question.h"
 
 /* What one sheet lists at most; that there is more is said. */
 #define SHEET_FIGURES_MAX 40	/* of one part of a benchmark, the latest */

@@ -5,8 +5,8 @@
 #ifndef PLEDGED_PLEDGED_SURVEY_H
 #define PLEDGED_PLEDGED_SURVEY_H
 
-#include "pledged/api.h"
 #include "pledged/query.h"
+#include "pledged/question.h"
 
 struct survey {
 	struct daemon *daemon;

@@ -14,6 +14,7 @@
 #ifndef PLEDGED_PLEDGED_WEB_H
 #define PLEDGED_PLEDGED_WEB_H
 
+#include "pledged/api.h"
 #include "pledged/page.h"
 
 endpoint_fn web_overview, web_milestones, web_milestone, web_pledges,

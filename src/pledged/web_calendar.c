@@ -52,18 +52,6 @@ static bool calendar_step(struct page *page)
 
 /* --- showing it ------------------------------------------------------------------------- */
 
-static void put_row(struct calendar_page *calendar, struct part_table *table,
-	uint32_t index)
-{
-	struct page *page = &calendar->page;
-	struct assessment room;
-	instant since;
-
-	part_milestone_row(&page->sheet, table, &(struct part_row){
-		.milestone = index, .answer = question_answer(&page->question,
-		page->sheet.daemon, index, &room, &since)});
-}
-
 /* Those of one month, from place on; returns the place behind them. */
 static size_t put_month(struct calendar_page *calendar, struct date month,
 	size_t place)
@@ -90,7 +78,8 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	part_milestones_open(&page->sheet, &table, text_string(&words),
 		PARTY_NONE);
 	for (; place < behind; place++)
-		put_row(calendar, &table, calendar->ranking.items[place].milestone);
+		part_milestone_asked(&page->sheet, &table,
+			calendar->ranking.items[place].milestone);
 	part_table_close(&table);
 	page_section_close(page);
 	text_release(&words);
@@ -112,7 +101,8 @@ static void put_filters(struct page *page)
 static void put_picture(struct calendar_page *calendar)
 {
 	struct sheet *sheet = &calendar->page.sheet;
-	const struct chart_answers answers = {part_answer, sheet,
+	struct questioned questioned = {sheet->question, sheet->daemon};
+	const struct chart_answers answers = {questioned_answer, &questioned,
 		sheet->question->known.published_by};
 	uint32_t milestones[ROWS_MAX];
 	struct text svg, words;
@@ -187,8 +177,7 @@ static int first_read(struct calendar_page *calendar, struct error *error)
 	const struct zone *zone = calendar->page.sheet.daemon->settings->zone;
 	instant from = calendar->page.question.known.published_by;
 
-	if (word != NULL && time_word_read(calendar->page.sheet.daemon, "from",
-			word, &from, error) < 0)
+	if (word != NULL && time_word_read(zone, "from", word, &from, error) < 0)
 		return -1;
 	calendar->first = zone_date(zone, from);
 	calendar->first.day = 1;

@@ -102,16 +102,9 @@ static void put_rows(struct milestones_page *list)
 	text_add_count(&caption, list->ranking.seen, "milestone");
 	part_milestones_open(&page->sheet, &table, text_string(&caption),
 		PARTY_NONE);
-	for (size_t i = first; i < list->ranking.count && i < first + ROWS; i++) {
-		uint32_t index = list->ranking.items[i].milestone;
-		struct assessment room;
-		instant since;
-
-		part_milestone_row(&page->sheet, &table, &(struct part_row){
-			.milestone = index, .answer = question_answer(
-			&page->question, page->sheet.daemon, index, &room,
-			&since)});
-	}
+	for (size_t i = first; i < list->ranking.count && i < first + ROWS; i++)
+		part_milestone_asked(&page->sheet, &table,
+			list->ranking.items[i].milestone);
 	part_table_close(&table);
 	text_release(&caption);
 	page_put_pager(page, list->number, list->ranking.count > first + ROWS ||

@@ -160,12 +160,10 @@ static void line_take(struct overview *overview, enum sort sort, size_t row)
 {
 	struct daemon *daemon = overview->page.sheet.daemon;
 	struct line *line = &overview->lines[sort][row];
-	struct knowledge known = overview->page.question.known;
+	struct knowledge known = question_known(&overview->page.question,
+		daemon);
 	struct explanation explanation;
 
-	if (!overview->page.question.past)
-		known.published_by = engine_as_of(daemon->engine,
-			known.published_by);
 	milestone_explain(daemon->reg, daemon->history,
 		overview->rankings[sort].items[row].milestone, known,
 		&explanation);

@@ -120,10 +120,11 @@ static void rolled_again(struct page *page)
 static bool rolled_step(struct page *page)
 {
 	struct rolled *rolled = (struct rolled *)page;
+	struct questioned questioned = {&page->question, page->sheet.daemon};
 
 	return rolled->rolling == NULL || rollup_count(rolled->rolling,
-		page->question.past ? JUDGED_A_STEP : KEPT_A_STEP, part_answer,
-		&page->sheet);
+		page->question.past ? JUDGED_A_STEP : KEPT_A_STEP,
+		questioned_answer, &questioned);
 }
 
 static void rolled_release(struct page *page)
