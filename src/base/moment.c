@@ -19,6 +19,15 @@ static bool year_is_leap(int year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
+const char *month_name(int month)
+{
+	static const char *const names[] = {"January", "February", "March",
+		"April", "May", "June", "July", "August", "September", "October",
+		"November", "December"};
+
+	return names[month - 1];
+}
+
 int date_month_days(int year, int month)
 {
 	static const uint8_t days[] = {

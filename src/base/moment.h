@@ -54,6 +54,7 @@ struct date date_add_days(struct date date, int32_t days);
 struct date date_add_months(struct date date, int32_t months);
 int date_weekday(struct date date);	/* 0 = Monday … 6 = Sunday */
 int date_month_days(int year, int month);
+const char *month_name(int month);	/* 1: "January" */
 /* "2020-12-31" exactly; false when it is not a valid date. */
 bool date_parse(const char *text, struct date *out);
 void text_add_date(struct text *text, struct date date);

@@ -157,6 +157,13 @@ bool string_ends(const char *string, const char *suffix)
 	return tail <= length && strcmp(string + length - tail, suffix) == 0;
 }
 
+/* Patterns are held against thousands of strings, most of them ASCII. */
+static inline uint32_t code_next(const char **cursor, const char *end)
+{
+	return (unsigned char)**cursor < 0x80 ? (unsigned char)*(*cursor)++ :
+		utf8_next(cursor, end);
+}
+
 /*
  * Reads a set such as [a-z] or [!0-9] after its '[' and moves *pattern past
  * it. A ']' that comes first is a member. false: no ']' closes it, and
@@ -178,10 +185,10 @@ static bool set_matches(const char **pattern, const char *end, uint32_t code,
 			*matches = found != inverted;
 			return true;
 		}
-		low = high = utf8_next(&p, end);
+		low = high = code_next(&p, end);
 		if (end - p > 1 && p[0] == '-' && p[1] != ']') {
 			p++;
-			high = utf8_next(&p, end);
+			high = code_next(&p, end);
 		}
 		found |= low <= code && code <= high;
 	}
@@ -197,7 +204,7 @@ static bool pattern_matches_one(const char **pattern, const char *end,
 
 	if (*pattern == end)
 		return false;
-	wanted = utf8_next(pattern, end);
+	wanted = code_next(pattern, end);
 	if (wanted == '?')
 		return true;
 	if (wanted == '[' && set_matches(pattern, end, code, &matches))
@@ -223,13 +230,13 @@ bool string_matches(const char *string, const char *pattern)
 			star_s = s;
 			continue;
 		}
-		code = utf8_next(&s, s_end);
+		code = code_next(&s, s_end);
 		if (pattern_matches_one(&p, p_end, code))
 			continue;
 		if (star == NULL)
 			return false;
 		p = star;
-		utf8_next(&star_s, s_end);
+		code_next(&star_s, s_end);
 		s = star_s;
 	}
 	while (p < p_end && *p == '*')

@@ -128,6 +128,12 @@ int status_urgency(enum status status)
 	return statuses[status].urgency;
 }
 
+bool status_is_in_danger(enum status status)
+{
+	return status == STATUS_AT_RISK || status == STATUS_OFF_TRACK ||
+		status == STATUS_DUE;
+}
+
 /* ---- reference instants ---------------------------------------------------- */
 
 struct search {

@@ -157,5 +157,7 @@ bool assessment_differs(const struct assessment *a, const struct assessment *b);
 /* The order of urgency for lists: what is missed first, then what is in
    danger, then blind, then underway, then done. Smaller is more urgent. */
 int status_urgency(enum status status);
+/* Off its path, or due and not decided: not missed yet. */
+bool status_is_in_danger(enum status status);
 
 #endif

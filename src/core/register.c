@@ -386,6 +386,11 @@ const char *source_label(const struct source *source, const char *key)
 	return label_find(source->labels, source->label_count, key);
 }
 
+const char *pledge_title(const struct pledge *pledge)
+{
+	return pledge->title != NULL ? pledge->title : pledge->id;
+}
+
 const char *milestone_title(const struct register_ *reg,
 	const struct milestone *milestone)
 {
@@ -394,6 +399,18 @@ const char *milestone_title(const struct register_ *reg,
 	if (title == NULL)
 		title = milestone_pledge(reg, milestone)->title;
 	return title != NULL ? title : milestone->id;
+}
+
+void milestone_add_name(struct text *out, const struct register_ *reg,
+	const struct milestone *milestone, size_t most)
+{
+	if (milestone->title != NULL) {
+		text_add_line(out, milestone->title, most);
+		return;
+	}
+	text_add_line(out, pledge_title(milestone_pledge(reg, milestone)), most);
+	text_add_string(out, ": ");
+	text_add_line(out, milestone->name, most);
 }
 
 /* ---- words ---------------------------------------------------------------- */

@@ -492,8 +492,15 @@ const char *source_label(const struct source *source, const char *key);
    history has it, to the daemon. */
 void milestone_statements(const struct milestone *milestone,
 	struct history *history, struct statements *out);
+/* What it is called: by its title, or by its id. */
+const char *pledge_title(const struct pledge *pledge);
 const char *milestone_title(const struct register_ *reg,
 	const struct milestone *milestone);
+/* "Agricultural goods, 2020": a milestone's own title says what it is; without
+   one, the pledge's and the milestone's name together do. A part of one line, each
+   of most bytes at most. */
+void milestone_add_name(struct text *out, const struct register_ *reg,
+	const struct milestone *milestone, size_t most);
 
 /* Letters, digits, '.' and '_'; with hyphens also '-'. At most 100 bytes. */
 bool id_is_valid(const char *id, bool hyphens);

@@ -77,11 +77,18 @@ static int export_table(struct exporting *exporting, const char *table,
 
 /* --- tables ------------------------------------------------------------------------ */
 
+/* It becomes the name of a file within the folder. */
+static bool table_name_is_plain(const char *name)
+{
+	return *name != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+		"0123456789_")] == '\0';
+}
+
 static void tables_take(struct exporting *exporting, const char *name)
 {
 	size_t count = exporting->table_count;
 
-	if (count == TABLES_MAX || (count > 0 &&
+	if (count == TABLES_MAX || !table_name_is_plain(name) || (count > 0 &&
 			string_is(exporting->tables[count - 1], name)))
 		return;
 	exporting->tables[exporting->table_count++] = mem_string(name);

@@ -57,6 +57,19 @@ static mode_t mode_usual(mode_t mode)
 
 /* --- a file ----------------------------------------------------------------------- */
 
+/* A device, a pipe or a folder that has the name would be put aside for the file,
+   /dev/null too. A link is: what it leads to is somebody else's choice. */
+static bool name_is_of_file(const char *name)
+{
+	struct stat found;
+
+	if (stat(name, &found) < 0 || S_ISREG(found.st_mode))
+		return true;
+	fprintf(stderr, "pledgectl: %s is no file: name one, or - for standard "
+		"output\n", name);
+	return false;
+}
+
 int part_open(struct part *part, const char *name, mode_t mode)
 {
 	struct text path;
@@ -65,6 +78,8 @@ int part_open(struct part *part, const char *name, mode_t mode)
 	catch_interrupts();
 	if (string_is(name, "-"))
 		return CTL_DONE;
+	if (!name_is_of_file(name))
+		return CTL_FAILED;
 	text_init(&path, 0);
 	text_addf(&path, "%s.XXXXXX", name);
 	part->path = text_take(&path);

@@ -18,7 +18,7 @@ struct part {
 	long long bytes;
 };
 
-/* Begins a file, whose name may be taken: then it replaces what has it. mode: less
+/* Begins a file, whose name a file or a link may have: it takes their place. mode: less
    what the process leaves out of all. A client status, after telling what is
    wrong, as of all below. */
 int part_open(struct part *part, const char *name, mode_t mode);

@@ -80,8 +80,8 @@ static int report_fetch(const struct request *request, const char *path)
 	if (status != CTL_DONE)
 		return status;
 	progress_print("report: judging", 0, 0);
-	status = client_read(request->client, path, "text/html", fetching_take,
-		&fetching);
+	/* The path names the form: a problem is not to be a page as well. */
+	status = client_read(request->client, path, NULL, fetching_take, &fetching);
 	progress_end();
 	status = part_end(&fetching.part, status);
 	if (status == CTL_DONE && !string_is(request->html, "-"))

@@ -82,6 +82,25 @@ static bool terms_are_alike(const struct alert_term *a,
 		string_is(a->match.label, b->match.label);
 }
 
+/* Of terms that are alike the first stands for all. */
+static bool term_is_first(const struct alert_filter *filter, size_t place)
+{
+	for (size_t i = 0; i < place; i++)
+		if (terms_are_alike(&filter->terms[i], &filter->terms[place]))
+			return false;
+	return true;
+}
+
+static bool terms_accept(const struct alert_filter *filter, size_t first,
+	const struct route_subject *subject, const struct alert *alert)
+{
+	for (size_t i = first; i < filter->count; i++)
+		if (terms_are_alike(&filter->terms[first], &filter->terms[i]) &&
+		    term_accepts(&filter->terms[i], subject, alert))
+			return true;
+	return false;
+}
+
 bool alert_filter_accepts(const struct alert_filter *filter,
 	const struct engine *engine, const struct alert *alert)
 {
@@ -89,15 +108,9 @@ bool alert_filter_accepts(const struct alert_filter *filter,
 		return true;
 	struct route_subject subject = engine_alert_subject(engine, alert);
 
-	for (size_t i = 0; i < filter->count; i++) {
-		bool accepted = false;
-
-		for (size_t k = 0; k < filter->count && !accepted; k++)
-			accepted = terms_are_alike(&filter->terms[i],
-				&filter->terms[k]) && term_accepts(
-				&filter->terms[k], &subject, alert);
-		if (!accepted)
+	for (size_t i = 0; i < filter->count; i++)
+		if (term_is_first(filter, i) &&
+		    !terms_accept(filter, i, &subject, alert))
 			return false;
-	}
 	return true;
 }

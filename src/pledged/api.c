@@ -257,6 +257,13 @@ void add_parameters(struct text *out, const struct server_request *request,
 	}
 }
 
+bool request_finds_room(const struct server_request *request, size_t under_way,
+	size_t most)
+{
+	return under_way < (server_request_peer(request)->local ? most :
+		most - most / 4);
+}
+
 const char *note_asked(const struct server_request *request)
 {
 	const char *note = server_request_query(request, "note");
@@ -427,6 +434,18 @@ static const char *endpoint_stranger(const struct endpoint *endpoint,
 	return NULL;
 }
 
+/* What a pattern costs, with each string that it is held against, is in what
+   begins with its first wildcard. */
+static size_t request_wildcard_bytes(const struct server_request *request)
+{
+	const char *name, *value;
+	size_t bytes = 0;
+
+	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++)
+		bytes += strlen(value + strcspn(value, "*?["));
+	return bytes;
+}
+
 static bool peer_may(struct daemon *daemon, struct server_request *request,
 	const struct endpoint *endpoint)
 {
@@ -446,6 +465,11 @@ static void endpoint_answer(struct daemon *daemon,
 	else if (stranger != NULL)
 		reply_problem(request, 400, "there is no parameter \"%s\" here",
 			stranger);
+	else if (endpoint->method == SERVER_GET &&
+			request_wildcard_bytes(request) > API_WILDCARDS_MAX)
+		reply_problem(request, 400, "the patterns are too long: from their "
+			"first *, ? or [ on all together may have %d bytes",
+			API_WILDCARDS_MAX);
 	else
 		endpoint->answer(daemon, request, rest);
 }

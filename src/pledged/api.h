@@ -45,6 +45,9 @@ struct rollup;	/* core/rollup.h */
 
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
+/* Bytes of all patterns of a request, each from its first wildcard on: they are
+   held against thousands of strings without a pause. */
+#define API_WILDCARDS_MAX 128
 /* A page with so much on it is full. */
 #define API_PAGE_BYTES_MAX ((size_t)4 << 20)
 
@@ -124,6 +127,10 @@ bool word_is_in(const char *words, const char *word);
    "?limit=10&kind=slipped". */
 void add_parameters(struct text *out, const struct server_request *request,
 	const char *but, char first);
+/* Whether one more may be of those that only so many can be at once. A quarter is
+   kept for UNIX sockets: anybody on this machine may connect by TCP. */
+bool request_finds_room(const struct server_request *request, size_t under_way,
+	size_t most);
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 

@@ -130,8 +130,7 @@ void get_pledge_badge(struct daemon *daemon, struct server_request *request,
 		struct standing standing = pledge_standing(daemon, pledge,
 			&question);
 
-		reply_pledge_badge(request, pledge->title != NULL ?
-			pledge->title : id, &standing);
+		reply_pledge_badge(request, pledge_title(pledge), &standing);
 	}
 	free(id);
 }

@@ -23,7 +23,6 @@
 #include "pledged/view.h"
 
 #define LISTENERS_MAX 64
-#define LISTENERS_LOCAL 16	/* of them kept for UNIX sockets */
 #define PULSE_MILLISECONDS 15000
 /* Events looked at for one piece of a stream, and for one page. */
 #define PIECE_LOOKED 200
@@ -296,13 +295,12 @@ static int beginning_find(const struct beginning *beginning,
 static void listen_to_events(struct daemon *daemon,
 	struct server_request *request)
 {
-	bool local = server_request_peer(request)->local;
 	struct beginning beginning;
 	struct listener *listener;
 	struct error error;
 
-	if (daemon->listener_count >= LISTENERS_MAX - (local ? 0 :
-			LISTENERS_LOCAL)) {
+	if (!request_finds_room(request, daemon->listener_count,
+			LISTENERS_MAX)) {
 		reply_problem(request, 503, "%zu listen to events already, and no "
 			"more can: close one, or ask for pages (Accept: "
 			"application/json)", daemon->listener_count);

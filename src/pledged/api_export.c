@@ -208,9 +208,9 @@ static void export_start(struct daemon *daemon, struct server_request *request,
 	struct exporting *exporting;
 	struct error error;
 
-	if (daemon->exports >= EXPORTS_MAX) {
-		reply_problem(request, 503, "%d exports are under way: ask again "
-			"when one of them has ended", EXPORTS_MAX);
+	if (!request_finds_room(request, daemon->exports, EXPORTS_MAX)) {
+		reply_problem(request, 503, "%zu exports are under way: ask again "
+			"when one of them has ended", daemon->exports);
 		return;
 	}
 	exporting = mem_new(1, sizeof *exporting);

@@ -196,7 +196,7 @@ void get_report(struct daemon *daemon, struct server_request *request,
 
 	(void)rest;
 	DL_COUNT(daemon->reports, other, count);
-	if (count >= REPORTS_MAX) {
+	if (!request_finds_room(request, (size_t)count, REPORTS_MAX)) {
 		reply_problem(request, 503, "%d reports are being made: ask again "
 			"when one of them has ended", count);
 		return;

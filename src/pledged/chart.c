@@ -103,15 +103,7 @@ void chart_add_name(struct text *out, const char *name)
 void chart_add_title(struct text *out, const struct register_ *reg,
 	const struct milestone *milestone)
 {
-	const struct pledge *pledge = milestone_pledge(reg, milestone);
-
-	if (milestone->title != NULL) {
-		chart_add_name(out, milestone->title);
-		return;
-	}
-	chart_add_name(out, pledge->title != NULL ? pledge->title : pledge->id);
-	text_add_string(out, ": ");
-	chart_add_name(out, milestone->name);
+	milestone_add_name(out, reg, milestone, NAME_MAX);
 }
 
 void chart_add_day(struct text *out, const struct register_ *reg,

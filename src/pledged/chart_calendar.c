@@ -239,14 +239,11 @@ static void draw_day(struct calendar_chart *calendar, struct date date,
 static void draw_month(struct calendar_chart *calendar, struct date month,
 	struct place at)
 {
-	static const char *const names[] = {"January", "February", "March",
-		"April", "May", "June", "July", "August", "September",
-		"October", "November", "December"};
 	int weekday = date_weekday(month);
 	struct text heading;
 
 	text_init(&heading, 64);
-	text_addf(&heading, "%s %d", names[month.month - 1], month.year);
+	text_addf(&heading, "%s %d", month_name(month.month), month.year);
 	drawing_text(&calendar->chart.body, (struct place){at.x + 4, at.y + 18},
 		ANCHOR_START, 14, TONE_BOLD, text_string(&heading), 0);
 	text_release(&heading);

@@ -74,7 +74,7 @@ struct daemon {
 	struct checkup *checkup;	/* NULL: the last process ended well */
 	struct retention *retention;
 	struct reporting *reports;
-	int exports;			/* under way (api_export.c) */
+	size_t exports;			/* under way (api_export.c) */
 	struct heartbeat *heartbeat;
 	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
 	struct channels_health *channels_health;

@@ -118,9 +118,7 @@ static void add_place(const struct survey *survey,
 	if (survey->pledge == NOT_FOUND)
 		return;
 	if (survey->one_pledge)
-		title = reg->pledges[survey->pledge].title != NULL ?
-			reg->pledges[survey->pledge].title :
-			reg->pledges[survey->pledge].id;
+		title = pledge_title(&reg->pledges[survey->pledge]);
 	else if (survey->one_instrument)
 		title = reg->instruments[survey->instrument].title != NULL ?
 			reg->instruments[survey->instrument].title :

@@ -70,9 +70,9 @@ void making_start(struct daemon *daemon, struct server_request *request,
 	int count;
 
 	DL_COUNT(daemon->makings, making, count);
-	if (count == MAKINGS_MAX) {
+	if (!request_finds_room(request, (size_t)count, MAKINGS_MAX)) {
 		reply_problem(request, 503, "%d others are being made: try again",
-			MAKINGS_MAX);
+			count);
 		kind->release(context);
 		return;
 	}

@@ -181,20 +181,32 @@ static bool terms_are_alike(const struct query_term *a,
 		a->field != QUERY_DUE_BEFORE && a->field != QUERY_DUE_AFTER;
 }
 
+/* Of terms that are alike the first stands for all. */
+static bool term_is_first(const struct query *query, size_t place)
+{
+	for (size_t i = 0; i < place; i++)
+		if (terms_are_alike(&query->terms[i], &query->terms[place]))
+			return false;
+	return true;
+}
+
+static bool terms_accept(const struct query *query, size_t first,
+	const struct subject *subject)
+{
+	for (size_t i = first; i < query->count; i++)
+		if ((i == first || terms_are_alike(&query->terms[first],
+				&query->terms[i])) &&
+		    term_accepts(&query->terms[i], subject))
+			return true;
+	return false;
+}
+
 static bool subject_accepted(const struct query *query,
 	const struct subject *subject)
 {
-	for (size_t i = 0; i < query->count; i++) {
-		bool accepted = false;
-
-		for (size_t k = 0; k < query->count && !accepted; k++) {
-			accepted = terms_are_alike(&query->terms[i],
-				&query->terms[k]) || i == k ?
-				term_accepts(&query->terms[k], subject) : false;
-		}
-		if (!accepted)
+	for (size_t i = 0; i < query->count; i++)
+		if (term_is_first(query, i) && !terms_accept(query, i, subject))
 			return false;
-	}
 	return true;
 }
 

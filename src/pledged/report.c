@@ -196,9 +196,7 @@ static bool answer_is_late(const struct assessment *answer)
 
 static bool answer_is_in_danger(const struct assessment *answer)
 {
-	return answer->status == STATUS_AT_RISK ||
-		answer->status == STATUS_OFF_TRACK ||
-		answer->status == STATUS_DUE;
+	return status_is_in_danger(answer->status);
 }
 
 static bool answer_is_unknown(const struct assessment *answer)

@@ -199,7 +199,7 @@ static void put_pledge_entries(struct report_writing *writing)
 		text_clear(&anchor);
 		sheet_anchor(&anchor, SHEET_PLEDGE, pledge->id);
 		put_entry(&writing->html, text_string(&anchor),
-			pledge->title != NULL ? pledge->title : pledge->id);
+			pledge_title(pledge));
 	}
 	text_release(&anchor);
 }
@@ -528,8 +528,7 @@ static void pledge_open(struct report_writing *writing, uint32_t pledge)
 
 	sheet.heading = "h3";
 	html_open(&writing->html, "article", "class", "pledge", NULL);
-	put_heading(writing, "h2", SHEET_PLEDGE, of->id,
-		of->title != NULL ? of->title : of->id);
+	put_heading(writing, "h2", SHEET_PLEDGE, of->id, pledge_title(of));
 	sheet_pledge(&sheet, pledge);
 }
 

@@ -87,13 +87,22 @@ static bool term_accepts(const struct selection_term *term,
 	return value != NULL && string_matches(value, term->pattern);
 }
 
-/* Whether one of the terms that are like a first one holds. */
-static bool alike_accept(const struct selection *selection,
-	const struct selection_term *first, const struct daemon *daemon,
-	const void *item)
+/* Of terms that are alike the first stands for all. */
+static bool term_is_first(const struct selection *selection, size_t place)
 {
-	for (size_t i = 0; i < selection->count; i++)
-		if (terms_are_alike(first, &selection->terms[i]) &&
+	for (size_t i = 0; i < place; i++)
+		if (terms_are_alike(&selection->terms[i],
+				&selection->terms[place]))
+			return false;
+	return true;
+}
+
+static bool terms_accept(const struct selection *selection, size_t first,
+	const struct daemon *daemon, const void *item)
+{
+	for (size_t i = first; i < selection->count; i++)
+		if (terms_are_alike(&selection->terms[first],
+				&selection->terms[i]) &&
 		    term_accepts(&selection->terms[i], daemon, item))
 			return true;
 	return false;
@@ -103,7 +112,8 @@ bool selection_accepts(const struct selection *selection,
 	const struct daemon *daemon, const void *item)
 {
 	for (size_t i = 0; i < selection->count; i++)
-		if (!alike_accept(selection, &selection->terms[i], daemon, item))
+		if (term_is_first(selection, i) &&
+		    !terms_accept(selection, i, daemon, item))
 			return false;
 	return true;
 }

@@ -289,8 +289,7 @@ static void put_terms(const struct sheet *sheet, const struct sheet_case *at)
 	struct html *html = sheet->html;
 
 	part_fact_open(html, "Pledge");
-	part_link(sheet, SHEET_PLEDGE, pledge->id, pledge->title != NULL ?
-		pledge->title : pledge->id);
+	part_link(sheet, SHEET_PLEDGE, pledge->id, pledge_title(pledge));
 	part_fact_close(html);
 	part_fact(html, "Obligor", pledge->obligor);
 	part_fact(html, "Watched by", pledge->owner);

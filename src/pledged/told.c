@@ -192,15 +192,7 @@ void add_wording_count(struct text *out, int wording,
 void add_milestone_name(const struct register_ *reg,
 	const struct milestone *milestone, struct text *out)
 {
-	const struct pledge *pledge = milestone_pledge(reg, milestone);
-
-	if (milestone->title != NULL) {
-		text_add_line(out, milestone->title, NAME_SHOWN);
-		return;
-	}
-	text_add_line(out, pledge->title != NULL ? pledge->title : pledge->id,
-		NAME_SHOWN);
-	text_addf(out, ": %s", milestone->name);
+	milestone_add_name(out, reg, milestone, NAME_SHOWN);
 }
 
 void add_name(const struct told *told, struct text *out)

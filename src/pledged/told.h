@@ -57,8 +57,7 @@ int wording_of_rank(int rank);
 void add_wording_count(struct text *out, int wording,
 	enum subject_kind about, size_t count, bool noun);
 
-/* "Agricultural goods, 2020": a milestone's own title says what it is; without
-   one, the pledge's and the milestone's name together do. */
+/* As milestone_add_name, of NAME_SHOWN bytes. */
 void add_milestone_name(const struct register_ *reg,
 	const struct milestone *milestone, struct text *out);
 /* "Agricultural goods, 2020", "census", "channel desk". */

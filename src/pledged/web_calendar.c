@@ -52,15 +52,6 @@ static bool calendar_step(struct page *page)
 
 /* --- showing it ------------------------------------------------------------------------- */
 
-static const char *month_name(int month)
-{
-	static const char *const names[] = {"January", "February", "March",
-		"April", "May", "June", "July", "August", "September", "October",
-		"November", "December"};
-
-	return names[month - 1];
-}
-
 static void put_row(struct calendar_page *calendar, struct part_table *table,
 	uint32_t index)
 {

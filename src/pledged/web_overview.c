@@ -10,7 +10,6 @@
 #include "core/since.h"
 #include "core/standing.h"
 #include "pledged/origins.h"
-#include "pledged/sheet_internal.h"
 #include "pledged/survey.h"
 #include "pledged/told.h"
 #include "pledged/web.h"
@@ -53,11 +52,6 @@ static bool is_undecided(const struct assessment *answer)
 		!lifecycle_is_over(answer->lifecycle);
 }
 
-static bool is_missed(const struct assessment *answer)
-{
-	return rollup_class(answer->status) == ROLLUP_MISSED;
-}
-
 /* Its date was moved later, and it is still to come. */
 static bool is_put_off(const struct register_ *reg, uint32_t milestone,
 	const struct assessment *answer)
@@ -66,13 +60,6 @@ static bool is_put_off(const struct register_ *reg, uint32_t milestone,
 
 	return is_undecided(answer) && original != INSTANT_MAX &&
 		answer->due != INSTANT_MAX && answer->due > original;
-}
-
-static bool is_at_risk(const struct assessment *answer)
-{
-	return answer->status == STATUS_AT_RISK ||
-		answer->status == STATUS_OFF_TRACK ||
-		answer->status == STATUS_DUE;
 }
 
 /* The figure that it waits for should be there. */
@@ -127,9 +114,10 @@ static bool belongs(const struct overview *overview, enum sort sort,
 
 	switch (sort) {
 	case SORT_SLIPPED:
-		return is_missed(answer) || is_put_off(reg, milestone, answer);
+		return rollup_class(answer->status) == ROLLUP_MISSED ||
+			is_put_off(reg, milestone, answer);
 	case SORT_AT_RISK:
-		return is_at_risk(answer);
+		return status_is_in_danger(answer->status);
 	case SORT_DUE:
 		return is_undecided(answer) && answer->due >= now &&
 			answer->due != INSTANT_MAX;
@@ -142,7 +130,6 @@ static void take_milestone(void *context, uint32_t milestone,
 	const struct assessment *answer)
 {
 	struct overview *overview = context;
-
 	instant now = overview->page.question.known.published_by;
 
 	overview->counts[answer->status]++;

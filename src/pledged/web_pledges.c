@@ -133,7 +133,7 @@ static void put_pledge(struct pledges_page *list, struct part_table *table,
 	part_row_open(table);
 	part_cell_open(table);
 	part_link(&list->page.sheet, SHEET_PLEDGE, pledge->id,
-		pledge->title != NULL ? pledge->title : pledge->id);
+		pledge_title(pledge));
 	html_element(table->html, "span", pledge->id, "class", "by", NULL);
 	part_cell_close(table);
 	part_cell(table, pledge->obligor);
@@ -216,10 +216,8 @@ void web_pledge(struct daemon *daemon, struct server_request *request,
 	}
 	if (!page_begin(&page, daemon, request))
 		return;
-	const struct pledge *pledge = &daemon->reg->pledges[index];
-
-	page_open_timed(&page, "/pledges", pledge->title != NULL ?
-		pledge->title : pledge->id);
+	page_open_timed(&page, "/pledges",
+		pledge_title(&daemon->reg->pledges[index]));
 	sheet_pledge(&page.sheet, index);
 	page_close(&page);
 	page_send(&page, 200);

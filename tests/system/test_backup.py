@@ -161,9 +161,13 @@ def test_files_that_cannot_be(daemon, tmp_path):
     said = daemon.ctl("backup", tmp_path / "none" / "kept")
     assert said.returncode == 1 and "No such file" in said.stderr
     assert said.stderr.count("\n") == 1
+    for name in ("pipe", "folder"):
+        (os.mkfifo if name == "pipe" else os.mkdir)(tmp_path / name)
+        said = daemon.ctl("backup", "--force", tmp_path / name)
+        assert said.returncode == 1 and f"{name} is no file" in said.stderr
     assert daemon.ctl("backup").returncode == 2
     said = daemon.ctl("backup", "-o", "csv", tmp_path / "x")
-    assert said.stdout.startswith("file,bytes,sha256\n")
+    assert said.returncode == 0 and said.stdout.startswith("file,bytes,sha256\n")
     full = run("sh", "-c", f"{program('pledgectl')} -s {daemon.socket} "
                "backup - > /dev/full")
     assert full.returncode == 1 and "No space left" in full.stderr

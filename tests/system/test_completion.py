@@ -36,6 +36,7 @@ def full(tmp_path_factory):
          milestone("year", "2099-12-31")],
         [source(), source("none", "file:none.csv")])
     daemon.configure(text.replace('owner = "a"', f'owner = "{NASTY}"'))
+    (folder / "with a $space.csv").touch()
     bin_folder = folder / "bin"
     bin_folder.mkdir()
     script = bin_folder / "pledgectl"
@@ -127,6 +128,8 @@ LINES = [
     ("pledgectl --zone Europe/Berl\t list", ["--zone", "Europe/Berlin", "list"]),
     ("pledgectl observe report --file own.c\t",
      ["observe", "report", "--file", "own.csv"]),
+    ("pledgectl observe report --file wi\t",
+     ["observe", "report", "--file", "with a $space.csv"]),
     ("pledgectl list --match owner=\t", ["list", "--match",
                                          "owner=O'Neill & \"Sons\" "
                                          "$(touch gotcha) `id`"]),

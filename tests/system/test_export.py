@@ -4,11 +4,13 @@ import http.client
 import io
 import json
 import os
+import socketserver
 import subprocess
+import threading
 
 import pytest
 
-from daemon import many, program, source, utc, wait_until
+from daemon import many, program, run, source, utc, wait_until
 
 REGISTER = """
 instruments = ( { id = "i"; title = "Accord, \\"so called\\""; parties = [ "US", "CN" ];
@@ -284,3 +286,29 @@ def test_pledgectl_leaves_nothing_that_is_not_whole(lots, tmp_path):
     result = lots.ctl("export", tmp_path / "out2")
     assert result.returncode == 3 and left(tmp_path) == ["out"]
     assert (tmp_path / "out" / "mine").read_text() == "mine"
+
+
+class Liar(socketserver.StreamRequestHandler):
+    """A daemon that has tables whose names lead elsewhere."""
+
+    def handle(self):
+        path = self.rfile.readline().split()[1]
+        while self.rfile.readline().strip():
+            pass
+        body = (b"table,column\r\n../evil,x\r\n/tmp/evil,x\r\n,x\r\ngood,x\r\n"
+                if b"/tables" in path else b"x\r\n")
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                         b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def test_pledgectl_writes_into_its_folder_alone(tmp_path):
+    with socketserver.UnixStreamServer(str(tmp_path / "liar"), Liar) as liar:
+        threading.Thread(target=liar.serve_forever).start()
+        try:
+            result = run(program("pledgectl"), "-s", tmp_path / "liar", "export",
+                         tmp_path / "out")
+        finally:
+            liar.shutdown()
+    assert result.returncode == 0, result.stderr
+    assert sorted(os.listdir(tmp_path)) == ["liar", "out"]
+    assert os.listdir(tmp_path / "out") == ["good.csv"]

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import stat
 import subprocess
 
 import pytest
@@ -321,6 +322,15 @@ def test_pledgectl_writes_it_into_a_file(promises, tmp_path):
     assert path.read_text() == report(promises, query)[1]
     assert [name for name in os.listdir(tmp_path)
             if name.startswith("report")] == ["report.html"]
+    # A device or a pipe must not give way to a file of that name.
+    os.mkfifo(tmp_path / "pipe")
+    os.symlink("pipe", tmp_path / "link")
+    for name in ("pipe", "link"):
+        result = promises.ctl("report", "--html", tmp_path / name)
+        assert result.returncode == 1 and "- for standard output" in result.stderr
+        assert stat.S_ISFIFO(os.stat(tmp_path / name).st_mode)
+    result = promises.ctl("report", "--html", path, "--match", "id=*" + "?" * 200)
+    assert result.returncode == 2 and "128 bytes" in result.stderr
     out = promises.ctl("report", "--html", "-")
     assert out.stdout == report(promises, f"?recorded_as_of={stated(out.stdout)}")[1]
 

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 import daemon as daemons
-from daemon import (HOOK, LOG, PHASE_ONE, milestone, register, source,
+from daemon import (HOOK, LOG, PHASE_ONE, many, milestone, register, settings, source,
                     wait_until)
 
 FAR = "2099-01-01"
@@ -171,6 +171,9 @@ def test_filters(full, query, count):
     ("milestones?status=%ff", "URL"),
     ("milestones?status=%0", "URL"),
     ("pledges?status=good", "good"),
+    ("milestones?id=*" + "%5Ba" * 70, "128 bytes"),
+    ("matrix?rows=owner&cols=owner&pledge=*" + "?" * 130, "128 bytes"),
+    ("alerts?subject=p/*" + "&subject=%5Baaaaa%5D*" * 20, "128 bytes"),
     ("pledges?statsu=met", "statsu"),
     ("pledges?due_within=soon", "30d"),
     ("indicators?status=met", "status"),
@@ -380,6 +383,26 @@ def test_tcp_is_for_reading_by_this_machine(daemon):
     for path in ("/v1/reload", "/v1/sources/own/poll"):
         status, told = ask(path, "POST")
         assert status == 405 and "use the UNIX socket" in told["detail"]
+
+
+@pytest.mark.parametrize("path, room", [("/v1/export", 3), ("/report", 3)])
+def test_tcp_does_not_take_all_the_room(daemon, path, room):
+    """Answers that only some can have at once, and that nobody reads on."""
+    port = free_port()
+    many(daemon, 4000).write("pledged.conf", settings(
+        extra='web: { listen = "127.0.0.1:%d"; };' % port))
+    daemon.start().settled()
+    stuck = []
+    for _ in range(room + 2):
+        one = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        one.connect()
+        one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.request("GET", path)
+        stuck.append(one.getresponse())
+    assert [one.status for one in stuck] == [200] * room + [503] * 2
+    connection, _, _ = daemon.slowly(path)
+    for one in stuck + [connection]:
+        one.close()
 
 
 def test_tcp_beyond_loopback_is_refused(daemon):
