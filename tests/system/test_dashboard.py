@@ -698,10 +698,10 @@ def test_nothing_is_complained_of(tab, phase_one, reform, evil):
     """The policy forbids nothing that a page has."""
     for one, time in ((phase_one, MISSED), (reform, "as_of=2020-01-31"),
                       (evil, "as_of=2026-02-01")):
-        for query in ("", f"?{time}"):
-            for path in PAGES:
-                assert tab.open(url(one, path + query)) == 200, path
-                assert tab.complaints() == [], path
+        for i, path in enumerate(PAGES):
+            query = f"?{time}" if i % 2 else ""
+            assert tab.open(url(one, path + query)) == 200, path
+            assert tab.complaints() == [], path
     for one, path in ((phase_one, ENERGY), (phase_one, "/pledges/purchases.energy"),
                       (phase_one, f"/report?{MISSED}"), (evil, "/report"),
                       (evil, "/pledges/p9"), (evil, "/milestones/p8/m")):
