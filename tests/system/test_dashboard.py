@@ -490,6 +490,17 @@ def test_a_scorecard(reform):
     assert card["rule"] in one.text
 
 
+def test_who_owes_it_is_not_told(daemon):
+    """Of a register without obligors, the instruments are the groups."""
+    daemon.configure(daemons.register(
+        [daemons.milestone("m", "2099-12-31")]).replace('obligor = "us"; ', ""))
+    daemon.start().settled()
+    for path in ("/scorecard", "/matrix"):
+        page(daemon, path)
+    assert [item["group"] for item in daemon.get("/v1/scorecard")["items"]] == ["i"]
+    assert daemon.ask("/report")[0] == 200
+
+
 def test_a_calendar(tmp_path):
     one = example(tmp_path, "imf-programme")
     try:
