@@ -409,6 +409,7 @@ def test_pages_of_now_say_so(phase_one, path):
     assert "known as of now only" in page(phase_one, f"{path}?{MISSED}").text
     assert "What was known on" not in page(phase_one, f"{path}?{MISSED}").text
     assert "as of now only" not in page(phase_one, path).text
+    assert "As of 2021" not in page(phase_one, f"{path}?{MISSED}").text
 
 
 # --- lists ----------------------------------------------------------------------
