@@ -98,6 +98,16 @@ const char *assurance_name(enum assurance value)
 	return assurance_words[value];
 }
 
+bool assurance_parse(const char *word, enum assurance *out)
+{
+	for (unsigned i = 0; i < KNOWLEDGE_COUNT; i++)
+		if (string_is(assurance_words[i], word)) {
+			*out = (enum assurance)i;
+			return true;
+		}
+	return false;
+}
+
 const char *status_name(enum status value)
 {
 	return statuses[value].word;

@@ -21,6 +21,7 @@ enum progress { PROGRESS_NOT_STARTED, PROGRESS_PENDING, PROGRESS_ON_TRACK,
 	PROGRESS_AT_RISK, PROGRESS_OFF_TRACK, PROGRESS_DUE };
 enum assurance { KNOWLEDGE_ASSESSED, KNOWLEDGE_PROVISIONAL, KNOWLEDGE_NO_DATA,
 	KNOWLEDGE_STALE, KNOWLEDGE_DISPUTED };
+#define KNOWLEDGE_COUNT (KNOWLEDGE_DISPUTED + 1)
 enum status { STATUS_NOT_STARTED, STATUS_PENDING, STATUS_ON_TRACK, STATUS_AT_RISK,
 	STATUS_OFF_TRACK, STATUS_DUE, STATUS_AWAITING_DATA, STATUS_UNVERIFIED,
 	STATUS_MET, STATUS_MET_LATE, STATUS_PARTLY_MET, STATUS_NOT_MET,
@@ -34,6 +35,7 @@ const char *verdict_name(enum verdict value);
 const char *progress_name(enum progress value);
 const char *assurance_name(enum assurance value);
 const char *status_name(enum status value);
+bool assurance_parse(const char *word, enum assurance *out);
 bool status_parse(const char *word, enum status *out);
 
 struct figure {

@@ -86,6 +86,7 @@ enum delivery_state {
 	DELIVERY_DEAD,		/* given up; may be tried again by hand */
 	DELIVERY_DROPPED	/* by hand: nobody will hear of it here */
 };
+#define DELIVERY_STATE_COUNT (DELIVERY_DROPPED + 1)
 const char *delivery_state_name(enum delivery_state state);
 
 #define DELIVERY_ANSWER_MAX 256

@@ -32,6 +32,7 @@ enum fetch_outcome {
 	FETCH_OFFLINE		/* this machine could not ask: nothing is known
 				   of the source */
 };
+#define FETCH_OUTCOME_COUNT (FETCH_OFFLINE + 1)
 const char *fetch_outcome_name(enum fetch_outcome outcome);
 bool fetch_outcome_parse(const char *word, enum fetch_outcome *out);
 

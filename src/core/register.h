@@ -75,6 +75,7 @@ struct indicator {
 
 enum source_format { SOURCE_CSV, SOURCE_JSON, SOURCE_HTML, SOURCE_XML,
 	SOURCE_FEED, SOURCE_TEXT };
+#define SOURCE_FORMAT_COUNT (SOURCE_TEXT + 1)
 
 /* Requests of one poll: every combination of the parameters' values. */
 #define SOURCE_REQUESTS_MAX 1000
@@ -178,6 +179,7 @@ struct pledge {
 
 enum milestone_mode { MODE_BY, MODE_AT, MODE_THROUGHOUT };
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
+#define SEVERITY_COUNT (SEVERITY_CRITICAL + 1)
 enum forecast_method { FORECAST_NONE, FORECAST_RUN_RATE, FORECAST_LEAST_SQUARES,
 	FORECAST_SEASONAL };
 enum path_kind { PATH_NONE, PATH_LINEAR, PATH_SEASONAL, PATH_TABLE };

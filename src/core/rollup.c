@@ -211,6 +211,19 @@ bool weights_share(const struct rollup_weights *weights, int *lower, int *upper)
 	return true;
 }
 
+void weights_add_share(struct text *out, const struct rollup_weights *weights)
+{
+	int lower, upper;
+
+	if (!weights_share(weights, &lower, &upper))
+		text_add_string(out, "–");
+	else if (lower / 100 == upper / 100)
+		text_addf(out, "%d" ROLLUP_PERCENT "%", lower / 100);
+	else
+		text_addf(out, "%d–%d" ROLLUP_PERCENT "%", lower / 100,
+			upper / 100);
+}
+
 bool tally_on_time(const struct rollup_tally *tally, int *share)
 {
 	uint64_t decided = (uint64_t)tally->by_class[ROLLUP_MET] +

@@ -81,6 +81,11 @@ uint32_t tally_required(const struct rollup_tally *tally);
 bool tally_is_complete(const struct rollup_tally *tally);
 /* Shares in ten-thousandths; false: there is nothing to divide by. */
 bool weights_share(const struct rollup_weights *weights, int *lower, int *upper);
+/* With the space before it, at which no line breaks. */
+#define ROLLUP_PERCENT "\u00a0%"
+/* "41 %", rounded down; "41–43 %" where not all is known; "–": nothing is
+   required. */
+void weights_add_share(struct text *out, const struct rollup_weights *weights);
 /* Met in time among those decided, in ten-thousandths; false: none is. */
 bool tally_on_time(const struct rollup_tally *tally, int *share);
 /* Days between the first event and the last; false: there is none. */

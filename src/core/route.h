@@ -10,6 +10,7 @@
 #include "core/hours.h"
 
 enum channel_type { CHANNEL_LOG, CHANNEL_EMAIL, CHANNEL_WEBHOOK };
+#define CHANNEL_TYPE_COUNT (CHANNEL_WEBHOOK + 1)
 
 #define CHANNELS_MAX 256	/* in one configuration */
 #define RECIPIENTS_MAX 100	/* of one email channel */

@@ -260,6 +260,7 @@ static void offer_values(struct completion *completion, const char *name)
 		const char *name, *place;
 	} fields[] = {
 		{"status", "STATUS"}, {"severity", "info|warning|critical"},
+		{"knowledge", "assessed|provisional|no_data|stale|disputed"},
 		{"id", "MILESTONE"}, {"milestone", "MILESTONE"},
 		{"source", "SOURCE"}, {"indicator", "INDICATOR"},
 		{"channel", "CHANNEL"},
@@ -278,7 +279,7 @@ static void offer_values(struct completion *completion, const char *name)
 static void offer_matches(struct completion *completion)
 {
 	static const char *const names[] = {"id=", "instrument=", "kind=",
-		"milestone=", "obligor=", "owner=", "pledge=", "severity=",
+		"knowledge=", "milestone=", "obligor=", "owner=", "pledge=", "severity=",
 		"source=", "status=", NULL};
 	const char *equals = strchr(completion->word, '=');
 	const char *before = completion->prefix;

@@ -335,12 +335,32 @@ int client_read(struct client *client, const char *path, const char *accept,
 	return outcome;
 }
 
+/* About once a second, once an answer has begun. */
+static int reading_tick(void *context, curl_off_t total, curl_off_t done,
+	curl_off_t sent_total, curl_off_t sent)
+{
+	struct reading *reading = context;
+
+	(void)total;
+	(void)sent_total;
+	(void)sent;
+	reading->enough |= done > 0 && reading->problem.length == 0 &&
+		!reading->take(reading->context, "", 0);
+	return reading->enough;
+}
+
 int client_follow(struct client *client, const char *path, const char *accept,
 	client_take *take, void *context, bool tell)
 {
 	struct reading reading = {client->curl, take, context, false, {0}};
+	struct curl_slist *headers = header_of("Accept", accept);
 	long status;
-	CURLcode code = reading_run(&reading, client, path, accept, &status);
+
+	client_prepare(client, path, headers);
+	curl_easy_setopt(client->curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFOFUNCTION, reading_tick);
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFODATA, &reading);
+	CURLcode code = reading_perform(&reading, headers, &status);
 	int outcome = CTL_AWAY;
 
 	if (code == CURLE_OK)

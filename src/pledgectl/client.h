@@ -52,7 +52,8 @@ int client_read(struct client *client, const char *path, const char *accept,
 	client_take *take, void *context);
 
 /*
- * The same of an answer without an end. That it was broken off is not told, nor,
+ * The same of an answer without an end; while nothing comes, take is asked with
+ * no bytes about once a second. That it was broken off is not told, nor,
  * unless tell is true, that nobody answers: CTL_AWAY.
  */
 int client_follow(struct client *client, const char *path, const char *accept,

@@ -493,7 +493,8 @@ void add_percent(struct text *out, const json_t *share)
 
 /* --- cells ----------------------------------------------------------------------- */
 
-void add_short_number(struct text *out, struct slice raw)
+/* "27.3bn" */
+static void add_short_number(struct text *out, struct slice raw)
 {
 	struct decimal value;
 
@@ -636,7 +637,7 @@ static void add_cell(struct text *out, const struct request *request,
 	}
 }
 
-void list_columns(struct grid *grid, const struct list_column *columns)
+static void list_columns(struct grid *grid, const struct list_column *columns)
 {
 	for (const struct list_column *c = columns; c->title != NULL; c++)
 		grid_column(grid, c->title, c->cell == CELL_NUMBER ||

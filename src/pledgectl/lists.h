@@ -73,8 +73,7 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
-/* The columns of a table, and one of its rows. */
-void list_columns(struct grid *grid, const struct list_column *columns);
+/* A row of a table that has these columns. */
 void list_row(struct grid *grid, const struct request *request,
 	const struct item *item, const struct list_column *columns);
 
@@ -99,7 +98,5 @@ enum grid_style status_style(const char *status);
 /* The statuses of milestones by number, most urgent first; NULL behind the
    last. */
 const char *milestone_status(size_t number);
-/* A number's text in short words: "27.3bn". */
-void add_short_number(struct text *out, struct slice raw);
 
 #endif

@@ -58,6 +58,17 @@ static bool fetching_take(void *context, const char *bytes, size_t length)
 	return part_take(&fetching->part, bytes, length);
 }
 
+static void print_kept(const struct fetching *fetching)
+{
+	struct text line;
+
+	text_init(&line, 0);
+	text_add_count(&line, (size_t)fetching->total, "milestone");
+	printf("%s: %s, %lld bytes\n", fetching->part.name, text_string(&line),
+		fetching->part.bytes);
+	text_release(&line);
+}
+
 static int report_fetch(const struct request *request, const char *path)
 {
 	struct fetching fetching = {
@@ -72,7 +83,10 @@ static int report_fetch(const struct request *request, const char *path)
 	/* The path names the form: a problem is not to be a page as well. */
 	status = client_read(request->client, path, NULL, fetching_take, &fetching);
 	progress_end();
-	return part_end(&fetching.part, status);
+	status = part_end(&fetching.part, status);
+	if (status == CTL_DONE && !string_is(request->html, "-"))
+		print_kept(&fetching);
+	return status;
 }
 
 /* --- on a screen -------------------------------------------------------------------- */

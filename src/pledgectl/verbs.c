@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/decimal.h"
 #include "base/mem.h"
@@ -33,7 +32,7 @@ int tell_unknown(const char *what, const char *word, const char *const *names)
 
 /* The fields of each list; every other name is a label's. */
 static const char *const milestone_fields[] = {"id", "pledge", "series",
-	"instrument", "obligor", "owner", "severity", "status", NULL};
+	"instrument", "obligor", "owner", "severity", "status", "knowledge", NULL};
 static const char *const alert_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", NULL};
@@ -51,7 +50,7 @@ static const char *const observation_fields[] = {"period", "source", "by", "key"
 static const char *const event_fields[] = {"subject", "kind", "severity",
 	"class", "obligor", "owner", "instrument", "pledge", "milestone",
 	"source", "indicator", "channel", "place", "id", "series", "status",
-	"due_before", "due_after", NULL};
+	"knowledge", "due_before", "due_after", NULL};
 static const char *const action_fields[] = {"subject", "what", "by", NULL};
 
 static const struct {
@@ -122,19 +121,10 @@ int query_add_matches(const struct request *request, const char *list,
 static int add_within(struct text *query, const char *within)
 {
 	struct duration duration;
-	struct text time_text;
-	instant now = (instant)time(NULL), end;
 
-	if (!duration_read(within, &duration) ||
-		!zone_add(zone_utc(), now, duration, &end))
+	if (!duration_read(within, &duration))
 		return tell_usage("a span is a number and a unit, such as 30d or 6mo");
-	text_init(&time_text, 128);
-	text_add_instant(&time_text, now);
-	client_add_parameter(query, "due_after", text_string(&time_text));
-	text_clear(&time_text);
-	text_add_instant(&time_text, end);
-	client_add_parameter(query, "due_before", text_string(&time_text));
-	text_release(&time_text);
+	client_add_parameter(query, "due_within", within);
 	return CTL_DONE;
 }
 

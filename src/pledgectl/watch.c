@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/moment.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/times.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20)	/* of one event */
 #define NAP_FIRST 100		/* milliseconds until it is asked again … */
@@ -28,8 +29,10 @@ static const struct list_column watch_columns[] = {
 	{NULL, NULL, CELL_TEXT, false},
 };
 
-/* How wide each is at least, so that the lines of most stand below each other. */
-static const size_t watch_widths[] = {16, 8, 14, 32, 0};
+/* How wide each is at least, so that the lines of most stand below each other;
+   times are as wide as any other. */
+static const size_t watch_widths[] = {0, 8, 14, 32, 0};
+#define SOME_TIME "2020-12-31T23:59:59Z"
 
 static const char *const watch_members[] = {"event", "time", "class",
 	"severity", "kind", "subject", "from", "to", "alert", "reason", NULL};
@@ -126,6 +129,18 @@ static void put_event(struct watch *watch)
 	text_release(&out);
 }
 
+static size_t time_width(const struct request *request)
+{
+	struct text some;
+	size_t width;
+
+	text_init(&some, 0);
+	add_time(&some, request, SOME_TIME);
+	width = some.length;
+	text_release(&some);
+	return width;
+}
+
 static void put_titles(struct watch *watch)
 {
 	struct text out;
@@ -134,7 +149,8 @@ static void put_titles(struct watch *watch)
 	for (size_t i = 0; watch_columns[i].title != NULL; i++) {
 		grid_column(watch->grid, watch_columns[i].title, GRID_LEFT,
 			watch_columns[i].shrink);
-		grid_at_least(watch->grid, watch_widths[i]);
+		grid_at_least(watch->grid, watch_columns[i].cell == CELL_TIME ?
+			time_width(watch->request) : watch_widths[i]);
 	}
 	if (watch->request->form == FORM_TABLE)
 		grid_print(watch->grid, &out, watch->request->width,
@@ -191,7 +207,9 @@ static bool watch_take(void *context, const char *bytes, size_t length)
 {
 	struct watch *watch = context;
 
-	if (!watch->reached)
+	if (length == 0)
+		watch->left |= !output_is_read();
+	else if (!watch->reached)
 		put_titles(watch);
 	watch->reached = watch->heard = true;
 	for (size_t i = 0; i < length && !watch->left; i++) {

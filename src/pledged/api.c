@@ -248,6 +248,22 @@ bool request_finds_room(const struct server_request *request, size_t under_way,
 		most - most / 4);
 }
 
+void add_parameters(struct text *out, const struct server_request *request,
+	const char *but, char first)
+{
+	const char *name, *value;
+
+	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
+		if (string_is(name, but))
+			continue;
+		text_add_char(out, first);
+		text_add_percent(out, name, "/@");
+		text_add_char(out, '=');
+		text_add_percent(out, value, "/@");
+		first = '&';
+	}
+}
+
 const char *note_asked(const struct server_request *request)
 {
 	const char *note = server_request_query(request, "note");
@@ -257,9 +273,9 @@ const char *note_asked(const struct server_request *request)
 
 /* --- the table ------------------------------------------------------------- */
 
-/* A path that ends in '/', but "/" itself, takes whatever follows as the rest;
-   where it has a '*', a milestone's id stands, or a pledge's where it has a '+',
-   and the rest begins with it. Parameters: the
+/* The first that matches answers. A path that ends in '/', but "/" itself, takes
+   whatever follows as the rest; where it has a '*', a milestone's id stands,
+   another's where it has a '+', and the rest begins with it. Parameters: the
    words it takes; NULL: it looks at them itself. */
 static const struct endpoint {
 	enum server_method method;
@@ -269,7 +285,6 @@ static const struct endpoint {
 } endpoints[] = {
 	{SERVER_GET, "/v1/status", get_status, ""},
 	{SERVER_GET, "/v1/pledges", get_pledges, NULL},
-	{SERVER_GET, "/v1/pledges/", get_pledge, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones", get_milestones, NULL},
 	{SERVER_GET, "/v1/milestones/*/explain", get_explanation,
 		"as_of recorded_as_of"},
@@ -281,14 +296,17 @@ static const struct endpoint {
 		"as_of recorded_as_of label"},
 	{SERVER_GET, "/v1/pledges/+/badge.svg", get_pledge_badge,
 		"as_of recorded_as_of label"},
+	{SERVER_GET, "/v1/pledges/", get_pledge, "as_of recorded_as_of"},
 	{SERVER_GET, "/v1/milestones/", get_milestone,
 		"as_of recorded_as_of"},
 	{SERVER_GET, "/v1/indicators", get_indicators, NULL},
-	{SERVER_GET, "/v1/indicators/", get_observations, NULL},
+	{SERVER_GET, "/v1/indicators/+/observations", get_observations, NULL},
+	{SERVER_GET, "/v1/indicators/", get_indicator, ""},
 	{SERVER_GET, "/v1/observations", get_held, NULL},
 	{SERVER_GET, "/v1/observations/", get_observation, ""},
 	{SERVER_GET, "/v1/sources", get_sources, NULL},
-	{SERVER_GET, "/v1/sources/", get_answers, "limit cursor format"},
+	{SERVER_GET, "/v1/sources/+/answers", get_answers, "limit cursor format"},
+	{SERVER_GET, "/v1/sources/", get_source, ""},
 	{SERVER_GET, "/v1/events", get_events, NULL},
 	{SERVER_GET, "/v1/actions", get_actions,
 		"limit cursor format subject what by"},
@@ -356,7 +374,7 @@ static const struct endpoint {
 #define ENDPOINT_COUNT (sizeof endpoints / sizeof *endpoints)
 
 /* A milestone's id has a slash: what is called "p/explain" is not the explanation
-   of "p". A pledge's has none. */
+   of "p". Another's has none. */
 static bool endpoint_holds_id(const char *rest, char kind, const char *suffix)
 {
 	const char *slash = strchr(rest, '/');
@@ -514,7 +532,7 @@ void api_handle(void *context, struct server_request *request)
 	const char *path = server_request_path(request);
 	const char *rest;
 
-	daemon->tally.requests++;
+	daemon->activity.requests++;
 	if (method == SERVER_HEAD)
 		method = SERVER_GET;
 	for (size_t i = 0; i < ENDPOINT_COUNT; i++) {

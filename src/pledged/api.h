@@ -127,6 +127,10 @@ bool word_is_in(const char *words, const char *word);
    kept for UNIX sockets: anybody on this machine may connect by TCP. */
 bool request_finds_room(const struct server_request *request, size_t under_way,
 	size_t most);
+/* Adds the parameters that a request has but for one, each behind first or '&':
+   "?limit=10&kind=slipped". */
+void add_parameters(struct text *out, const struct server_request *request,
+	const char *but, char first);
 /* Why somebody orders something: the parameter note; NULL: they do not say. */
 const char *note_asked(const struct server_request *request);
 
@@ -139,6 +143,9 @@ const char *note_asked(const struct server_request *request);
  */
 int knowledge_read(struct daemon *daemon, struct server_request *request,
 	struct knowledge *known, struct error *error);
+/* The same of a form that people may have left empty, if blanks. */
+int knowledge_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct knowledge *known, struct error *error);
 
 /* A stretch of time that somebody asks for. */
 struct stretch {
@@ -172,14 +179,19 @@ struct question {
 
 int question_read(struct daemon *daemon, struct server_request *request,
 	struct question *question, struct error *error);
-/* The filters of milestones: all parameters but those of every list and of
-   question_read. now: the time asked about; id: the filter that the parameter of
-   that name is. The request outlives the query. */
+/* The same of a form that people may have left empty, if blanks. */
+int question_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct question *question, struct error *error);
+
+/* Which parameters are the filters of milestones. */
+struct query_words {
+	const char *own;	/* those that are none, as filters.h has them */
+	const char *id;		/* what the one called id is; NULL: that */
+	bool blanks;		/* empty ones are as if they were not there */
+};
+/* now: the time asked about. The request outlives the query. */
 int query_read(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, struct query *query, struct error *error);
-/* The same where some more parameters are no filters, but the caller's own. */
-int query_read_but(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, const char *own, struct query *query,
+	instant now, const struct query_words *words, struct query *query,
 	struct error *error);
 /* Where a milestone stands, and since when; room is for an answer of its own. */
 const struct assessment *question_answer(const struct question *question,
@@ -234,8 +246,6 @@ struct list {
 	bool more;
 };
 
-/* Whether every list takes a parameter: limit, cursor, format. */
-bool list_parameter_is_general(const char *name);
 /* Reads limit, cursor and form. false: it was refused, and answered. */
 bool list_begin(struct list *list, struct server_request *request);
 /* What its items are as CSV, for who asks for that. */
@@ -255,6 +265,8 @@ struct numbered_list {
 	struct list list;
 	int64_t cursor;		/* 0: none */
 	int64_t last;		/* as list.last, which it becomes at the end */
+	size_t looked;		/* rows of the store … */
+	size_t looked_max;	/* … at most, where the page ends, be it short */
 	char next[32];
 	struct error error;	/* of the store */
 };
@@ -265,8 +277,12 @@ bool numbered_begin(struct numbered_list *numbered,
 /* Which of some words (NULL at the end) the parameter state is; 0 where it is
    not given. -1: none, which was answered. */
 int list_state(struct server_request *request, const char *const *words);
-/* Rows to ask of the store: one more than fit says that there is a next page. */
+/* Rows to ask of the store: one more than are looked at, as many as the page has
+   unless looked_max is set, says that there is a next page. */
 size_t numbered_rows(const struct numbered_list *numbered);
+/* Whether a row is to be written, which is wanted if it is as was asked; else the
+   page is through with it, or full. */
+bool numbered_takes(struct numbered_list *numbered, int64_t number, bool wanted);
 void numbered_wrote(struct numbered_list *numbered, int64_t number);
 /* loaded: what the store said. Half a list must not look like a whole one. */
 void numbered_end(struct numbered_list *numbered, int loaded);

@@ -10,6 +10,7 @@
 #include "pledged/alert_filter.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
+#include "pledged/filters.h"
 #include "pledged/submission.h"
 #include "pledged/view.h"
 #include "pledged/view_telling.h"
@@ -303,28 +304,25 @@ static void list_open(struct alert_page *page)
 		page_take(page, engine_alert(engine, i));
 }
 
-/* false: it was refused, and answered. */
-static bool filter_read(struct server_request *request,
-	struct alert_filter *filter)
+static int filter_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
 {
-	const char *name, *value;
+	(void)zone;
+	return alert_filter_add(context, name, value, error);
+}
+
+/* false: it was refused, and answered. */
+static bool filter_read(const struct daemon *daemon,
+	struct server_request *request, struct alert_filter *filter)
+{
 	struct error error;
 
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
-	    i++) {
-		if (list_parameter_is_general(name) || string_is(name, "state"))
-			continue;
-		int taken = alert_filter_add(filter, name, value, &error);
-
-		if (taken == 0)
-			error_set(&error, ERROR_INPUT, "there is no parameter "
-				"\"%s\" here", name);
-		if (taken > 0)
-			continue;
-		reply_refusal(request, &error);
-		return false;
-	}
-	return true;
+	if (filters_read(daemon, request, &(struct filters){
+			WORDS_OF_LIST " state", false, filter_take, filter},
+			&error) == 0)
+		return true;
+	reply_refusal(request, &error);
+	return false;
 }
 
 void get_alerts(struct daemon *daemon, struct server_request *request,
@@ -335,7 +333,7 @@ void get_alerts(struct daemon *daemon, struct server_request *request,
 	int loaded = 0;
 
 	(void)rest;
-	if (page.state < 0 || !filter_read(request, &page.filter) ||
+	if (page.state < 0 || !filter_read(daemon, request, &page.filter) ||
 			!numbered_begin(&page.numbered, request))
 		return;
 	list_as_table(&page.numbered.list, daemon, columns_alert);

@@ -97,7 +97,7 @@ static const char *channel_id(const struct selection_item *of)
 
 static const char *type_word(int number)
 {
-	return number > CHANNEL_WEBHOOK ? NULL :
+	return number == CHANNEL_TYPE_COUNT ? NULL :
 		channel_type_name((enum channel_type)number);
 }
 
@@ -170,7 +170,7 @@ void get_channels(struct daemon *daemon, struct server_request *request,
 	struct list list;
 
 	(void)rest;
-	if (selection_read(&selection, filters, request, &error) < 0) {
+	if (selection_read(&selection, daemon, filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

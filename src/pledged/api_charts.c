@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/chart.h"
+#include "pledged/filters.h"
 #include "pledged/query.h"
 
 /* Milestones that one picture looks at, so that the loop is not held up: as the
@@ -90,27 +91,15 @@ static bool term_is_fixed(const struct query_term *term)
 	}
 }
 
-/* Every parameter is a filter, but some others. */
-static int filters_read(struct selected *selected,
-	struct server_request *request, const char *others,
-	struct error *error)
+static int filters_take(struct selected *selected,
+	struct server_request *request, const char *own, struct error *error)
 {
 	struct query *query = &selected->query;
-	const char *name, *value;
 
-	query->now = selected->question.known.published_by;
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (word_is_in(others, name))
-			continue;
-		int taken = query_add(query, name, value,
-			selected->daemon->settings->zone, error);
-
-		if (taken < 0)
-			return -1;
-		if (taken == 0)
-			return error_set(error, ERROR_INPUT,
-				"there is no parameter \"%s\" here", name);
-	}
+	if (query_read(selected->daemon, request,
+			selected->question.known.published_by,
+			&(struct query_words){.own = own}, query, error) < 0)
+		return -1;
 	for (size_t i = 0; i < query->count; i++)
 		if (term_is_fixed(&query->terms[i]))
 			selected->fixed.terms[selected->fixed.count++] =
@@ -185,13 +174,13 @@ static uint32_t *selected_milestones(const struct selected *selected)
 
 /* -1: it was refused, and answered. Nothing is to be freed then. */
 static int selected_read(struct selected *selected, struct daemon *daemon,
-	struct server_request *request, const char *others)
+	struct server_request *request, const char *own)
 {
 	struct error error;
 
 	*selected = (struct selected){.daemon = daemon};
 	if (question_read(daemon, request, &selected->question, &error) == 0 &&
-	    filters_read(selected, request, others, &error) == 0 &&
+	    filters_take(selected, request, own, &error) == 0 &&
 	    milestones_select(selected, &error) == 0)
 		return 0;
 	free(selected->picked);
@@ -235,13 +224,12 @@ static uint32_t *selected_by_due(const struct selected *selected)
 void get_timeline(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const char others[] = "as_of recorded_as_of";
 	struct selected selected;
 	struct chart_answers answers;
 	struct text svg;
 
 	(void)rest;
-	if (selected_read(&selected, daemon, request, others) < 0)
+	if (selected_read(&selected, daemon, request, WORDS_OF_TIME) < 0)
 		return;
 	uint32_t *milestones = selected_by_due(&selected);
 
@@ -285,7 +273,6 @@ static int months_read(struct server_request *request, struct date *first,
 void get_calendar(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	static const char others[] = "as_of recorded_as_of from months";
 	struct selected selected;
 	struct chart_answers answers;
 	struct error error;
@@ -294,7 +281,8 @@ void get_calendar(struct daemon *daemon, struct server_request *request,
 	int months = MONTHS_DEFAULT;
 
 	(void)rest;
-	if (selected_read(&selected, daemon, request, others) < 0)
+	if (selected_read(&selected, daemon, request,
+			WORDS_OF_TIME " from months") < 0)
 		return;
 	uint32_t *milestones = selected_milestones(&selected);
 

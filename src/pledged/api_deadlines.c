@@ -14,6 +14,7 @@
 #include "base/html.h"
 #include "base/mem.h"
 #include "pledged/api.h"
+#include "pledged/filters.h"
 #include "pledged/ical.h"
 #include "pledged/job.h"
 #include "pledged/look.h"
@@ -260,11 +261,6 @@ static void entry_add(const struct entry *entry,
 
 /* --- the calendar ----------------------------------------------------------------- */
 
-static bool parameter_is_time(const char *name)
-{
-	return string_is(name, "as_of") || string_is(name, "recorded_as_of");
-}
-
 /* "Deadlines (obligor=CN, status=due)" */
 static void add_calendar_name(const struct server_request *request,
 	struct text *out)
@@ -387,30 +383,10 @@ static void deadlines_loaded(void *context, bool cancelled)
 	deadlines_free(deadlines);
 }
 
-/* The filters of milestones. */
-static int filters_read(struct deadlines *deadlines, struct error *error)
-{
-	const char *name, *value;
-
-	deadlines->query.now = deadlines->question.known.published_by;
-	for (size_t i = 0; server_request_parameter(deadlines->request, i, &name,
-			&value); i++) {
-		int taken = parameter_is_time(name) ? 1 : query_add(
-			&deadlines->query, name, value,
-			deadlines->daemon->settings->zone, error);
-
-		if (taken < 0)
-			return -1;
-		if (taken == 0)
-			return error_set(error, ERROR_INPUT, "there is no parameter "
-				"\"%s\" here", name);
-	}
-	return 0;
-}
-
 void get_deadlines(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
+	static const struct query_words words = {.own = WORDS_OF_TIME};
 	struct deadlines *deadlines = mem_new(1, sizeof *deadlines);
 	struct error error;
 
@@ -418,7 +394,8 @@ void get_deadlines(struct daemon *daemon, struct server_request *request,
 	deadlines->daemon = daemon;
 	deadlines->request = request;
 	if (question_read(daemon, request, &deadlines->question, &error) < 0 ||
-	    filters_read(deadlines, &error) < 0)
+	    query_read(daemon, request, deadlines->question.known.published_by,
+		&words, &deadlines->query, &error) < 0)
 		reply_refusal(request, &error);
 	else if (job_start(daemon->reading, moved_load, deadlines_loaded,
 	    deadlines) != NULL)

@@ -19,6 +19,7 @@
 #include "pledged/api.h"
 #include "pledged/columns.h"
 #include "pledged/event_filter.h"
+#include "pledged/filters.h"
 #include "pledged/view.h"
 
 #define LISTENERS_MAX 64
@@ -32,9 +33,9 @@
 enum asked { ASKED_STREAM, ASKED_PAGE };
 
 /* Parameters of one form and not of the other. */
-static const char *const words_asked[][6] = {
-	[ASKED_STREAM] = {"last_event_id", "since", NULL},
-	[ASKED_PAGE] = {"limit", "cursor", "format", "since", "until", NULL},
+static const char *const words_asked[] = {
+	[ASKED_STREAM] = "last_event_id since",
+	[ASKED_PAGE] = WORDS_OF_LIST " since until",
 };
 
 /* A stream, unless a page is more welcome, or a form that only pages have is
@@ -50,18 +51,10 @@ static enum asked form_asked(const struct server_request *request)
 		ASKED_PAGE : ASKED_STREAM;
 }
 
-static bool word_is_asked(enum asked form, const char *name)
-{
-	for (size_t i = 0; words_asked[form][i] != NULL; i++)
-		if (string_is(words_asked[form][i], name))
-			return true;
-	return false;
-}
-
 static int no_parameter(enum asked form, const char *name, struct error *error)
 {
-	bool other = word_is_asked(form == ASKED_PAGE ? ASKED_STREAM : ASKED_PAGE,
-		name);
+	bool other = word_is_in(words_asked[form == ASKED_PAGE ? ASKED_STREAM :
+		ASKED_PAGE], name);
 
 	return error_set(error, ERROR_INPUT, "there is no parameter \"%s\" "
 		"here%s", name, !other ? "" : form == ASKED_PAGE ?
@@ -69,25 +62,28 @@ static int no_parameter(enum asked form, const char *name, struct error *error)
 		": only a page takes it (Accept: application/json)");
 }
 
+struct filter_taking {
+	struct event_filter *filter;
+	enum asked form;
+};
+
+static int filter_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
+{
+	const struct filter_taking *taking = context;
+	int taken = event_filter_add(taking->filter, name, value, zone, error);
+
+	return taken != 0 ? taken : no_parameter(taking->form, name, error);
+}
+
 static int filter_read(const struct daemon *daemon,
 	const struct server_request *request, enum asked form,
 	struct event_filter *filter, struct error *error)
 {
-	const char *name, *value;
+	struct filter_taking taking = {filter, form};
 
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
-	    i++) {
-		if (word_is_asked(form, name))
-			continue;
-		int taken = event_filter_add(filter, name, value,
-			daemon->settings->zone, error);
-
-		if (taken == 0)
-			return no_parameter(form, name, error);
-		if (taken < 0)
-			return -1;
-	}
-	return 0;
+	return filters_read(daemon, request, &(struct filters){
+		words_asked[form], false, filter_take, &taking}, error);
 }
 
 /* A date is its beginning. */
@@ -335,7 +331,6 @@ struct event_page {
 	struct event_filter filter;
 	instant since, until;
 	int64_t first, last;	/* of the stretch of time, by number; 0: none */
-	size_t looked, most;
 };
 
 static bool page_accepts(const struct event_page *page,
@@ -348,21 +343,11 @@ static bool page_accepts(const struct event_page *page,
 static void item_event(void *context, const struct event *event)
 {
 	struct event_page *page = context;
-	struct list *list = &page->numbered.list;
-	bool accepted;
 
-	if (list->more || event->id > page->last)
+	if (event->id > page->last || !numbered_takes(&page->numbered, event->id,
+			page_accepts(page, event)))
 		return;
-	accepted = page_accepts(page, event);
-	if (page->looked++ == page->most || (accepted &&
-			!list_has_room(list))) {
-		list->more = true;
-		return;
-	}
-	page->numbered.last = event->id;
-	if (!accepted)
-		return;
-	view_event(&list->reply.json, event);
+	view_event(&page->numbered.list.reply.json, event);
 	numbered_wrote(&page->numbered, event->id);
 }
 
@@ -379,10 +364,10 @@ static int page_load(struct event_page *page)
 		return 0;
 	if (after < page->first - 1)
 		after = page->first - 1;
-	page->most = page->filter.event.count + page->filter.milestone.count > 0 ?
-		PAGE_LOOKED_MAX : page->numbered.list.limit;
-	return store_load_events(store, after, NULL, page->most + 1, item_event,
-		page, error);
+	if (page->filter.event.count + page->filter.milestone.count > 0)
+		page->numbered.looked_max = PAGE_LOOKED_MAX;
+	return store_load_events(store, after, NULL,
+		numbered_rows(&page->numbered), item_event, page, error);
 }
 
 static void list_events(struct daemon *daemon, struct server_request *request)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
@@ -62,9 +61,7 @@ static void fetching_reply(void *context, bool cancelled)
 	} else if (fetching->error.kind == ERROR_ABSENT) {
 		reply_problem(fetching->request, 404, "%s", fetching->error.text);
 	} else {
-		log_error("snapshot %s: %s", fetching->hex, fetching->error.text);
-		reply_problem(fetching->request, 500, "the store cannot be read: "
-			"see the log");
+		reply_unreadable(fetching->request, &fetching->error);
 	}
 	text_release(&fetching->bytes);
 	free(fetching);
@@ -152,8 +149,7 @@ void get_definition(struct daemon *daemon, struct server_request *request,
 			"that were, as program");
 		return;
 	}
-	log_error("%s: %s", server_request_path(request), error.text);
-	reply_problem(request, 500, "the store cannot be read: see the log");
+	reply_unreadable(request, &error);
 }
 
 /* --- who was asked what, when --------------------------------------------------- */
@@ -195,9 +191,6 @@ void get_answers(struct daemon *daemon, struct server_request *request,
 {
 	char *id = rest_id(rest, "/answers");
 
-	if (id == NULL)
-		get_source(daemon, request, rest);
-	else
-		list_answers(daemon, request, id);
+	list_answers(daemon, request, id);
 	free(id);
 }

@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "pledged/api.h"
 #include "pledged/event_filter.h"
+#include "pledged/filters.h"
 #include "pledged/making.h"
-#include "pledged/message.h"
 #include "pledged/told.h"
 
 #define LOADED_A_TURN 200	/* events */
@@ -85,7 +85,7 @@ static void add_title(struct html *xml, const struct feed *feed,
 	struct text title;
 
 	text_init(&title, 0);
-	text_add_string(&title, message_kind_headline(event->kind));
+	text_add_string(&title, wording_headline((int)event->kind));
 	if (event->subject != NULL)
 		text_add_string(&title, ": ");
 	if (index != NOT_FOUND)
@@ -192,23 +192,13 @@ static void take_event(void *context, const struct event *event)
 static void add_page_link(struct html *xml, const struct feed *feed,
 	const char *relation, int64_t cursor)
 {
-	const char *name, *value, *before = "?";
 	struct text path;
 
 	text_init(&path, 0);
 	text_add_string(&path, "/feed.atom");
-	for (size_t i = 0; server_request_parameter(feed->request, i, &name,
-			&value); i++) {
-		if (string_is(name, "cursor"))
-			continue;
-		text_add_string(&path, before);
-		text_add_percent(&path, name, "/@");
-		text_add_char(&path, '=');
-		text_add_percent(&path, value, "/@");
-		before = "&";
-	}
 	if (cursor > 0)
-		text_addf(&path, "%scursor=%" PRId64, before, cursor);
+		text_addf(&path, "?cursor=%" PRId64, cursor);
+	add_parameters(&path, feed->request, "cursor", cursor > 0 ? '&' : '?');
 	html_element(xml, "link", NULL, "rel", relation, "type",
 		"application/atom+xml", "href", text_string(&path), NULL);
 	text_release(&path);
@@ -262,9 +252,10 @@ static enum making_step feed_step(void *context, struct text *body)
 	return MAKING_DONE;
 }
 
-static bool parameter_is_of_page(const char *name)
+static int filter_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
 {
-	return string_is(name, "limit") || string_is(name, "cursor");
+	return event_filter_add(context, name, value, zone, error);
 }
 
 /* false: it was refused, and answered. */
@@ -272,20 +263,11 @@ static bool feed_read(struct feed *feed)
 {
 	struct server_request *request = feed->request;
 	struct numbered_list page;
-	const char *name, *value;
 	struct error error;
 
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
-	    i++) {
-		int taken = parameter_is_of_page(name) ? 1 : event_filter_add(
-			&feed->filter, name, value,
-			feed->daemon->settings->zone, &error);
-
-		if (taken == 0)
-			error_set(&error, ERROR_INPUT, "there is no parameter "
-				"\"%s\" here", name);
-		if (taken > 0)
-			continue;
+	if (filters_read(feed->daemon, request, &(struct filters){
+			"limit cursor", false, filter_take, &feed->filter},
+			&error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}

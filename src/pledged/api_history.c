@@ -113,7 +113,6 @@ void get_history(struct daemon *daemon, struct server_request *request,
 struct action_page {
 	struct numbered_list numbered;
 	const char *subject, *what, *by;	/* patterns; NULL: any */
-	size_t looked, most;
 };
 
 static bool word_accepts(const char *pattern, const char *word)
@@ -130,35 +129,17 @@ static bool page_accepts(const struct action_page *page,
 		word_accepts(page->by, action->who);
 }
 
-static void put_action(struct json *json, const struct store_action *action)
-{
-	json_object(json);
-	json_put_int(json, "id", action->id);
-	json_put_instant(json, "time", action->at);
-	json_put_string(json, "by", action->who);
-	json_put_string(json, "what", action->what);
-	view_said(json, "subject", action->subject);
-	view_said(json, "note", action->note);
-	json_put_instant(json, "until", action->until);
-	json_object_end(json);
-}
-
 static void item_action(void *context, const struct store_action *action)
 {
 	struct action_page *page = context;
-	struct list *list = &page->numbered.list;
-	bool accepted = page_accepts(page, action);
+	struct json *json = &page->numbered.list.reply.json;
 
-	if (list->more)
+	if (!numbered_takes(&page->numbered, action->id,
+			page_accepts(page, action)))
 		return;
-	if (page->looked++ == page->most || (accepted && !list_has_room(list))) {
-		list->more = true;
-		return;
-	}
-	page->numbered.last = action->id;
-	if (!accepted)
-		return;
-	put_action(&list->reply.json, action);
+	json_object(json);
+	view_action_fields(json, action);
+	json_object_end(json);
 	numbered_wrote(&page->numbered, action->id);
 }
 
@@ -176,9 +157,10 @@ void get_actions(struct daemon *daemon, struct server_request *request,
 	if (!numbered_begin(&page.numbered, request))
 		return;
 	list_as_table(&page.numbered.list, daemon, columns_action);
-	page.most = page.what != NULL || page.by != NULL || (!plain &&
-		page.subject != NULL) ? LOOKED_MAX : page.numbered.list.limit;
+	if (page.what != NULL || page.by != NULL || (!plain &&
+			page.subject != NULL))
+		page.numbered.looked_max = LOOKED_MAX;
 	numbered_end(&page.numbered, store_load_actions(daemon->store,
 		plain ? page.subject : NULL, page.numbered.cursor,
-		page.most + 1, item_action, &page, &page.numbered.error));
+		numbered_rows(&page.numbered), item_action, &page, &page.numbered.error));
 }

@@ -27,24 +27,24 @@ int time_word_read(const struct daemon *daemon, const char *name,
 
 /* 0: it is not there, and out stays as it is. */
 static int time_read(struct daemon *daemon, struct server_request *request,
-	const char *name, instant *out, struct error *error)
+	const char *name, bool blanks, instant *out, struct error *error)
 {
 	const char *value = server_request_query(request, name);
 
-	if (value == NULL)
+	if (value == NULL || (blanks && *value == '\0'))
 		return 0;
 	return time_word_read(daemon, name, value, out, error) < 0 ? -1 : 1;
 }
 
-int knowledge_read(struct daemon *daemon, struct server_request *request,
-	struct knowledge *known, struct error *error)
+int knowledge_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct knowledge *known, struct error *error)
 {
 	int published, recorded;
 
 	*known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
-	published = time_read(daemon, request, "as_of", &known->published_by,
-		error);
-	recorded = time_read(daemon, request, "recorded_as_of",
+	published = time_read(daemon, request, "as_of", blanks,
+		&known->published_by, error);
+	recorded = time_read(daemon, request, "recorded_as_of", blanks,
 		&known->recorded_by, error);
 	if (published < 0 || recorded < 0)
 		return -1;
@@ -55,6 +55,12 @@ int knowledge_read(struct daemon *daemon, struct server_request *request,
 	if (published == 0)
 		known->published_by = known->recorded_by;
 	return published > 0 || recorded > 0;
+}
+
+int knowledge_read(struct daemon *daemon, struct server_request *request,
+	struct knowledge *known, struct error *error)
+{
+	return knowledge_read_form(daemon, request, false, known, error);
 }
 
 int stretch_check(const struct stretch *span, instant until, struct error *error)
@@ -139,7 +145,7 @@ static void list_things(struct daemon *daemon, struct server_request *request,
 	struct list list;
 	size_t place;
 
-	if (selection_read(&selection, listed->filters, request, &error) < 0) {
+	if (selection_read(&selection, daemon, listed->filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}
@@ -292,7 +298,7 @@ static const char *source_id(const struct selection_item *of)
 
 static const char *format_word(int number)
 {
-	return number > SOURCE_TEXT ? NULL :
+	return number == SOURCE_FORMAT_COUNT ? NULL :
 		source_format_name((enum source_format)number);
 }
 
@@ -304,7 +310,7 @@ static const char *source_reads(const struct selection_item *of)
 
 static const char *outcome_word(int number)
 {
-	return number > FETCH_OFFLINE ? NULL :
+	return number == FETCH_OUTCOME_COUNT ? NULL :
 		fetch_outcome_name((enum fetch_outcome)number);
 }
 

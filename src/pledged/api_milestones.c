@@ -7,6 +7,7 @@
 #include "core/register_index.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
+#include "pledged/filters.h"
 #include "pledged/view.h"
 
 /* Milestones looked at for one page, so that the loop is not held up: a page
@@ -14,50 +15,48 @@
 #define LOOKED_MAX 10000
 #define JUDGED_MAX 2000		/* of them, when asked as of another time */
 
-static bool parameter_is_of_knowledge(const char *name)
+struct query_taking {
+	struct query *query;
+	const char *id;
+};
+
+static int query_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
 {
-	return string_is(name, "as_of") || string_is(name, "recorded_as_of");
-}
+	const struct query_taking *taking = context;
 
-int query_read_but(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, const char *own, struct query *query,
-	struct error *error)
-{
-	const char *name, *value;
-
-	*query = (struct query){.now = now};
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value); i++) {
-		if (list_parameter_is_general(name) ||
-		    parameter_is_of_knowledge(name) || (own != NULL &&
-		    word_is_in(own, name)))
-			continue;
-		int taken = query_add(query, string_is(name, "id") ? id : name,
-			value, daemon->settings->zone, error);
-
-		if (taken < 0)
-			return -1;
-		if (taken == 0)
-			return error_set(error, ERROR_INPUT,
-				"there is no parameter \"%s\" here", name);
-	}
-	return 0;
+	return query_add(taking->query, string_is(name, "id") ? taking->id :
+		name, value, zone, error);
 }
 
 int query_read(struct daemon *daemon, struct server_request *request,
-	instant now, const char *id, struct query *query, struct error *error)
+	instant now, const struct query_words *words, struct query *query,
+	struct error *error)
 {
-	return query_read_but(daemon, request, now, id, NULL, query, error);
+	struct query_taking taking = {query, words->id != NULL ? words->id :
+		"id"};
+
+	*query = (struct query){.now = now};
+	return filters_read(daemon, request, &(struct filters){words->own,
+		words->blanks, query_take, &taking}, error);
 }
 
-int question_read(struct daemon *daemon, struct server_request *request,
-	struct question *question, struct error *error)
+int question_read_form(struct daemon *daemon, struct server_request *request,
+	bool blanks, struct question *question, struct error *error)
 {
-	int past = knowledge_read(daemon, request, &question->known, error);
+	int past = knowledge_read_form(daemon, request, blanks,
+		&question->known, error);
 
 	question->past = past > 0;
 	if (past == 0)
 		question->known.published_by = loop_now(daemon->loop);
 	return past < 0 ? -1 : 0;
+}
+
+int question_read(struct daemon *daemon, struct server_request *request,
+	struct question *question, struct error *error)
+{
+	return question_read_form(daemon, request, false, question, error);
 }
 
 const struct assessment *question_answer(const struct question *question,
@@ -147,12 +146,14 @@ void get_milestones(struct daemon *daemon, struct server_request *request,
 	struct query query;
 	struct question question;
 	struct error error;
+	static const struct query_words words = {
+		.own = WORDS_OF_LIST " " WORDS_OF_TIME};
 	struct list list;
 	size_t place;
 
 	(void)rest;
 	if (question_read(daemon, request, &question, &error) < 0 ||
-		query_read(daemon, request, question.known.published_by, "id",
+	    query_read(daemon, request, question.known.published_by, &words,
 		&query, &error) < 0) {
 		reply_refusal(request, &error);
 		return;

@@ -16,25 +16,7 @@ struct observation_list {
 	struct daemon *daemon;
 	struct selection selection;
 	struct knowledge known;
-	size_t looked;
-	size_t looked_max;	/* a page ends there, though it may be short */
 };
-
-/* Whether one is to be shown, which is wanted if all is as it should be; else
-   the page is through with it, or full. */
-static bool page_takes(struct observation_list *page, int64_t number,
-	bool wanted)
-{
-	struct list *list = &page->numbered.list;
-
-	if (page->looked == page->looked_max || (wanted && !list_has_room(list)))
-		list->more = true;
-	if (list->more)
-		return false;
-	page->looked++;
-	page->numbered.last = number;
-	return wanted;
-}
 
 /* --- filters ---------------------------------------------------------------------- */
 
@@ -149,7 +131,8 @@ static void item_observation(void *context, const char *indicator,
 		observation->recorded <= page->known.recorded_by;
 	struct vintage vintage = {indicator, observation, how};
 
-	if (!page_takes(page, observation->id, known && selection_accepts(
+	if (!numbered_takes(&page->numbered, observation->id,
+	    known && selection_accepts(
 	    &page->selection, page->daemon, &vintage)))
 		return;
 	view_vintage(&page->numbered.list.reply.json, indicator, observation,
@@ -163,7 +146,8 @@ static void item_document(void *context, const struct document *document)
 	bool known = document->published <= page->known.published_by &&
 		document->recorded <= page->known.recorded_by;
 
-	if (!page_takes(page, document->id, known && selection_accepts(
+	if (!numbered_takes(&page->numbered, document->id,
+	    known && selection_accepts(
 	    &page->selection, page->daemon, document)))
 		return;
 	view_document(&page->numbered.list.reply.json, document);
@@ -178,10 +162,10 @@ static int load_page(struct observation_list *page, struct daemon *daemon,
 
 	return indicator->kind == INDICATOR_DOCUMENTS ?
 		store_load_documents(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_document, page,
+		numbered->cursor, numbered_rows(numbered), item_document, page,
 		&numbered->error) :
 		store_load_vintages(daemon->store, indicator->id,
-		numbered->cursor, page->looked_max + 1, item_observation, page,
+		numbered->cursor, numbered_rows(numbered), item_observation, page,
 		&numbered->error);
 }
 
@@ -194,7 +178,7 @@ static void list_observations(struct daemon *daemon,
 	struct error error;
 	int past = knowledge_read(daemon, request, &page.known, &error);
 
-	if (past < 0 || selection_read(&page.selection, documents ?
+	if (past < 0 || selection_read(&page.selection, daemon, documents ?
 	    document_filters : vintage_filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
@@ -203,8 +187,8 @@ static void list_observations(struct daemon *daemon,
 		return;
 	list_as_table(&page.numbered.list, daemon, documents ? columns_document :
 		columns_vintage);
-	page.looked_max = past > 0 || page.selection.count > 0 ? API_PAGE_MAX :
-		page.numbered.list.limit;
+	if (past > 0 || page.selection.count > 0)
+		page.numbered.looked_max = API_PAGE_MAX;
 	numbered_end(&page.numbered, load_page(&page, daemon, indicator));
 }
 
@@ -212,14 +196,12 @@ void get_observations(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	char *id = rest_id(rest, "/observations");
+	uint32_t indicator = register_indicator(daemon->reg, id);
 
-	if (id == NULL)
-		get_indicator(daemon, request, rest);
-	else if (register_indicator(daemon->reg, id) == NOT_FOUND)
+	if (indicator == NOT_FOUND)
 		reply_absent(daemon, request, THING_INDICATOR, id);
 	else
-		list_observations(daemon, request,
-			register_indicator(daemon->reg, id));
+		list_observations(daemon, request, indicator);
 	free(id);
 }
 
@@ -284,7 +266,7 @@ static void item_held(void *context, const char *indicator,
 	struct json *json = &page->numbered.list.reply.json;
 	struct vintage vintage = {indicator, observation, how};
 
-	if (!page_takes(page, observation->id, selection_accepts(
+	if (!numbered_takes(&page->numbered, observation->id, selection_accepts(
 	    &page->selection, page->daemon, &vintage)))
 		return;
 	json_object(json);
@@ -300,11 +282,11 @@ static void list_held(struct daemon *daemon, struct server_request *request,
 	if (!numbered_begin(&page->numbered, request))
 		return;
 	list_as_table(&page->numbered.list, daemon, columns_held);
-	page->looked_max = page->selection.count > 0 ? API_PAGE_MAX :
-		page->numbered.list.limit;
+	if (page->selection.count > 0)
+		page->numbered.looked_max = API_PAGE_MAX;
 	numbered_end(&page->numbered, store_load_quarantined(daemon->store,
-		page->numbered.cursor, page->looked_max + 1, item_held, page,
-		&page->numbered.error));
+		page->numbered.cursor, numbered_rows(&page->numbered), item_held,
+		page, &page->numbered.error));
 }
 
 void get_held(struct daemon *daemon, struct server_request *request,
@@ -318,7 +300,7 @@ void get_held(struct daemon *daemon, struct server_request *request,
 		reply_problem(request, 400, "of all indicators only what is held "
 			"is listed: ask with held=true, or for the rest "
 			"/v1/indicators/{id}/observations");
-	else if (selection_read(&page.selection, held_filters, request,
+	else if (selection_read(&page.selection, daemon, held_filters, request,
 	    &error) < 0)
 		reply_refusal(request, &error);
 	else

@@ -25,7 +25,6 @@ struct outbox_page {
 	struct numbered_list numbered;
 	struct daemon *daemon;
 	struct selection selection;
-	size_t looked;		/* to API_PAGE_MAX, where a page ends */
 };
 
 static const char *notification_channel(const struct selection_item *of)
@@ -74,22 +73,15 @@ static void item_notification(void *context,
 	const struct notification *notification, const struct delivery *delivery)
 {
 	struct outbox_page *page = context;
-	struct list *list = &page->numbered.list;
-	bool wanted = selection_accepts(&page->selection, page->daemon,
-		notification);
+	struct json *json = &page->numbered.list.reply.json;
 
-	if (page->looked == API_PAGE_MAX || (wanted && !list_has_room(list)))
-		list->more = true;
-	if (list->more)
+	if (!numbered_takes(&page->numbered, notification->id, selection_accepts(
+			&page->selection, page->daemon, notification)))
 		return;
-	page->looked++;
-	page->numbered.last = notification->id;
-	if (!wanted)
-		return;
-	json_object(&list->reply.json);
-	view_notification_fields(&list->reply.json, notification, delivery);
-	put_about(page->daemon, &list->reply.json, notification->event);
-	json_object_end(&list->reply.json);
+	json_object(json);
+	view_notification_fields(json, notification, delivery);
+	put_about(page->daemon, json, notification->event);
+	json_object_end(json);
 	numbered_wrote(&page->numbered, notification->id);
 }
 
@@ -103,16 +95,17 @@ void get_outbox(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (state < 0)
 		return;
-	if (selection_read(&page.selection, filters, request, &error) < 0) {
+	if (selection_read(&page.selection, daemon, filters, request, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}
 	if (!numbered_begin(&page.numbered, request))
 		return;
 	list_as_table(&page.numbered.list, daemon, columns_notification);
+	if (page.selection.count > 0)
+		page.numbered.looked_max = API_PAGE_MAX;
 	numbered_end(&page.numbered, store_load_deliveries(daemon->store,
 		deliveries[state], page.numbered.cursor,
-		page.selection.count > 0 ? API_PAGE_MAX + 1 :
 		numbered_rows(&page.numbered), item_notification, &page,
 		&page.numbered.error));
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "pledged/api.h"
 
 static int limit_read(struct server_request *request, size_t *out,
@@ -28,12 +27,6 @@ static int limit_read(struct server_request *request, size_t *out,
 			"limit: a whole number from 1 to %d", API_PAGE_MAX);
 	*out = (size_t)value;
 	return 0;
-}
-
-bool list_parameter_is_general(const char *name)
-{
-	return string_is(name, "limit") || string_is(name, "cursor") ||
-		string_is(name, "format");
 }
 
 /* --- a page ------------------------------------------------------------------ */
@@ -97,21 +90,11 @@ void list_as_table(struct list *list, const struct daemon *daemon,
 /* The request again with another cursor (RFC 8288). */
 static void add_next(struct text *out, const struct list *list)
 {
-	const char *name, *value;
-
 	text_add_string(out, "Link: <");
 	text_add_percent(out, server_request_path(list->request), "/@");
 	text_add_string(out, "?cursor=");
 	text_add_percent(out, list->last, "/@");
-	for (size_t i = 0; server_request_parameter(list->request, i, &name,
-	    &value); i++) {
-		if (string_is(name, "cursor"))
-			continue;
-		text_add_char(out, '&');
-		text_add_percent(out, name, "");
-		text_add_char(out, '=');
-		text_add_percent(out, value, "/@");
-	}
+	add_parameters(out, list->request, "cursor", '&');
 	text_add_string(out, ">; rel=\"next\"");
 }
 
@@ -177,6 +160,8 @@ bool numbered_begin(struct numbered_list *numbered,
 	if (!list_begin(&numbered->list, request))
 		return false;
 	numbered->last = 0;
+	numbered->looked = 0;
+	numbered->looked_max = numbered->list.limit;
 	if (cursor_number(numbered->list.cursor, &numbered->cursor, &error) < 0) {
 		reply_drop(&numbered->list.reply);
 		reply_refusal(request, &error);
@@ -208,7 +193,21 @@ int list_state(struct server_request *request, const char *const *words)
 
 size_t numbered_rows(const struct numbered_list *numbered)
 {
-	return numbered->list.limit + 1;
+	return numbered->looked_max + 1;
+}
+
+bool numbered_takes(struct numbered_list *numbered, int64_t number, bool wanted)
+{
+	struct list *list = &numbered->list;
+
+	if (!list->more && (numbered->looked == numbered->looked_max ||
+			(wanted && !list_has_room(list))))
+		list->more = true;
+	if (list->more)
+		return false;
+	numbered->looked++;
+	numbered->last = number;
+	return wanted;
 }
 
 void numbered_wrote(struct numbered_list *numbered, int64_t number)
@@ -219,13 +218,9 @@ void numbered_wrote(struct numbered_list *numbered, int64_t number)
 
 void numbered_end(struct numbered_list *numbered, int loaded)
 {
-	struct server_request *request = numbered->list.request;
-
 	if (loaded < 0) {
-		log_error("%s: %s", server_request_path(request),
-			numbered->error.text);
 		reply_drop(&numbered->list.reply);
-		reply_problem(request, 500, "the store cannot be read: see the log");
+		reply_unreadable(numbered->list.request, &numbered->error);
 		return;
 	}
 	snprintf(numbered->next, sizeof numbered->next, "%" PRId64,

@@ -5,6 +5,7 @@
 #include "core/register_index.h"
 #include "pledged/api.h"
 #include "pledged/columns.h"
+#include "pledged/filters.h"
 #include "pledged/view.h"
 #include "pledged/view_rollup.h"
 
@@ -116,6 +117,8 @@ static void list_pledges(struct list *list, struct asking *asking, size_t place)
 void get_pledges(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
+	static const struct query_words words = {
+		.own = WORDS_OF_LIST " " WORDS_OF_TIME, .id = "pledge"};
 	struct asking asking = {.daemon = daemon};
 	struct error error;
 	struct list list;
@@ -124,7 +127,7 @@ void get_pledges(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (question_read(daemon, request, &asking.question, &error) < 0 ||
 	    query_read(daemon, request, asking.question.known.published_by,
-	    "pledge", &asking.query, &error) < 0) {
+	    &words, &asking.query, &error) < 0) {
 		reply_refusal(request, &error);
 		return;
 	}

@@ -14,6 +14,7 @@
 #include <utlist.h>
 
 #include "base/mem.h"
+#include "pledged/filters.h"
 #include "pledged/report_form.h"
 
 #define REPORTS_MAX 4		/* at once: each remembers all its answers */
@@ -153,16 +154,14 @@ static const struct report_form *report_form_read(struct server_request *request
 	return NULL;
 }
 
-/* The filters of milestones, which are those of a list, but not its pages. */
-static int filters_read(struct report *report, struct server_request *request,
+static int filters_take(struct report *report, struct server_request *request,
 	struct error *error)
 {
-	if (server_request_query(request, "limit") != NULL ||
-			server_request_query(request, "cursor") != NULL)
-		return error_set(error, ERROR_INPUT, "a report has no pages: leave "
-			"limit and cursor out");
-	return query_read_but(report->daemon, request,
-		report->question.known.published_by, "id", "by", &report->query,
+	static const struct query_words words = {
+		.own = WORDS_OF_TIME " by format"};
+
+	return query_read(report->daemon, request,
+		report->question.known.published_by, &words, &report->query,
 		error);
 }
 
@@ -182,7 +181,7 @@ static struct reporting *reporting_read(struct daemon *daemon,
 	reporting->form = report_form_read(request, error);
 	if (reporting->form != NULL &&
 			times_read(reporting->report, request, error) == 0 &&
-			filters_read(reporting->report, request, error) == 0)
+			filters_take(reporting->report, request, error) == 0)
 		return reporting;
 	reporting_free(reporting);
 	return NULL;

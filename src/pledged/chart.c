@@ -121,19 +121,6 @@ void chart_add_day(struct text *out, const struct register_ *reg,
 		&reg->milestones[milestone]), at));
 }
 
-void chart_add_coverage(struct text *out, const struct rollup_weights *weights)
-{
-	int lower, upper;
-
-	if (!weights_share(weights, &lower, &upper))
-		text_add_string(out, "–");
-	else if (lower / 100 == upper / 100)
-		text_addf(out, "%d" CHART_PERCENT "%", lower / 100);
-	else
-		text_addf(out, "%d–%d" CHART_PERCENT "%", lower / 100,
-			upper / 100);
-}
-
 void chart_say_drawn(struct text *words, size_t drawn, size_t count)
 {
 	if (drawn < count)
@@ -186,7 +173,7 @@ static void say_lowest(const struct rollup *rollup, struct text *out)
 	chart_add_name(out, rollup->rows[lowest].name);
 	if (alike > 0)
 		text_addf(out, " and %zu more", alike);
-	text_addf(out, ", %d" CHART_PERCENT "%.", least / 100);
+	text_addf(out, ", %d" ROLLUP_PERCENT "%.", least / 100);
 }
 
 void chart_say_rollup(struct text *out, const struct rollup *rollup)
@@ -196,7 +183,7 @@ void chart_say_rollup(struct text *out, const struct rollup *rollup)
 
 	text_addf(out, "%u of %u required milestones are met, ",
 		total->by_class[ROLLUP_MET], tally_required(total));
-	chart_add_coverage(out, &total->all);
+	weights_add_share(out, &total->all);
 	text_add_string(out, " by weight");
 	chart_say_part(out, &before, total->by_class[ROLLUP_MISSED], "missed");
 	chart_say_part(out, &before, total->by_class[ROLLUP_UNKNOWN],

@@ -22,7 +22,7 @@ enum chart_form {
 	CHART_FILE,	/* a file of its own: with a heading, and a style sheet
 			   for the dark */
 	CHART_INLINE	/* within a page that has the rules of
-			   drawing_add_style, a heading and the words */
+			   picture.css, a heading and the words */
 };
 
 /* How milestones stand, and when. */

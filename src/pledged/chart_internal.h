@@ -44,10 +44,6 @@ void chart_add_title(struct text *out, const struct register_ *reg,
 /* "2020-12-31", where it is due, by its zone. */
 void chart_add_day(struct text *out, const struct register_ *reg,
 	uint32_t milestone, instant at);
-/* With the space before it, at which no line breaks. */
-#define CHART_PERCENT "\u00a0%"
-/* "41 %", or "41–43 %" where not all is known; "–": nothing is required. */
-void chart_add_coverage(struct text *out, const struct rollup_weights *weights);
 /* "; 3 missed", with what stands before it; of the next, that is ", ". Nothing of
    none. */
 void chart_say_part(struct text *out, const char **before, uint32_t count,

@@ -214,7 +214,7 @@ static void draw_row(struct matrix *matrix, size_t row)
 	struct text share;
 
 	text_init(&share, 64);
-	chart_add_coverage(&share, &line->tally.all);
+	weights_add_share(&share, &line->tally.all);
 	drawing_text(&matrix->chart.body, (struct place){CHART_MARGIN, y},
 		ANCHOR_START, 13, TONE_INK, line->name, NAME_ROOM);
 	drawing_text(&matrix->chart.body, (struct place){share_x(matrix), y},
@@ -228,9 +228,9 @@ static void draw_column_share(struct matrix *matrix, size_t column)
 	struct text share;
 
 	text_init(&share, 64);
-	chart_add_coverage(&share, &matrix->rollup->columns[column].tally.all);
-	if (string_ends(text_string(&share), CHART_PERCENT))
-		share.data[share.length - strlen(CHART_PERCENT)] = '\0';
+	weights_add_share(&share, &matrix->rollup->columns[column].tally.all);
+	if (string_ends(text_string(&share), ROLLUP_PERCENT))
+		share.data[share.length - strlen(ROLLUP_PERCENT)] = '\0';
 	drawing_text(&matrix->chart.body, (struct place){
 		column_x(matrix, column), matrix->bottom + 17}, ANCHOR_MIDDLE,
 		12, TONE_INK, text_string(&share), 0);
@@ -243,7 +243,7 @@ static void draw_total(struct matrix *matrix)
 	struct text share;
 
 	text_init(&share, 64);
-	chart_add_coverage(&share, &matrix->rollup->total.all);
+	weights_add_share(&share, &matrix->rollup->total.all);
 	drawing_line(svg, STROKE_FRAME,
 		(struct place){CHART_MARGIN, matrix->bottom + 2},
 		(struct place){share_x(matrix), matrix->bottom + 2});

@@ -103,9 +103,9 @@ static void draw_numbers(struct chart *chart, const struct rollup_tally *tally,
 	text_addf(&number, "%u/%u", tally->by_class[ROLLUP_MET],
 		tally_required(tally));
 	draw_number(chart, COUNT_RIGHT, y, tone, &number);
-	chart_add_coverage(&number, &tally->all);
+	weights_add_share(&number, &tally->all);
 	draw_number(chart, SHARE_RIGHT, y, tone, &number);
-	chart_add_coverage(&number, &tally->due);
+	weights_add_share(&number, &tally->due);
 	draw_number(chart, DUE_RIGHT, y, tone, &number);
 	if (tally->next != NOT_FOUND)
 		chart_add_day(&number, chart->reg, tally->next, tally->next_due);

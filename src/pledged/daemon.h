@@ -16,7 +16,7 @@
 #include "net/loop.h"
 #include "net/pool.h"
 #include "net/server.h"
-#include "pledged/tally.h"
+#include "pledged/activity.h"
 #include "store/store.h"
 
 /* Judgements a turn of the loop makes at most: some milliseconds. */
@@ -78,7 +78,7 @@ struct daemon {
 	struct heartbeat *heartbeat;
 	int64_t due_since;		/* ticks, for health.h; -1: nothing is */
 	struct channels_health *channels_health;
-	struct tally tally;
+	struct activity activity;
 	bool settled;			/* retention has begun */
 	struct effects effects;
 	struct turn *turn;		/* being filled */

@@ -42,7 +42,7 @@ static bool format_read(const json_t *object, enum source_format *out)
 {
 	const char *word = json_string_value(json_object_get(object, "format"));
 
-	for (int i = SOURCE_CSV; i <= SOURCE_TEXT; i++) {
+	for (int i = SOURCE_CSV; i < SOURCE_FORMAT_COUNT; i++) {
 		*out = (enum source_format)i;
 		if (string_is(word, source_format_name(*out)))
 			return true;

@@ -108,16 +108,10 @@ static void make_id(const char *title, const char *description, char id[16])
 	text_release(&both);
 }
 
-void drawing_add_style(struct text *css)
-{
-	const struct asset *style = asset_find("picture.css");
-
-	text_add(css, style->bytes, style->length);
-}
-
 void drawing_begin(struct text *svg, double width, double height,
 	const char *title, const char *description, bool alone)
 {
+	const struct asset *style = asset_find("picture.css");
 	char id[16];
 
 	make_id(title, description, id);
@@ -134,7 +128,7 @@ void drawing_begin(struct text *svg, double width, double height,
 	if (!alone)
 		return;
 	text_add_string(svg, "<style>\n");
-	drawing_add_style(svg);
+	text_add(svg, style->bytes, style->length);
 	text_addf(svg, "</style>\n<rect class=\"p-paper\" width=\"%.0f\" "
 		"height=\"%.0f\" fill=\"" PAPER "\"/>\n", width, height);
 }

@@ -48,14 +48,12 @@ struct area {
 };
 
 /* Between begin and end. Title and description are for those who do not see
-   it. alone: a file, with a white ground and its style sheet; else it takes
-   those of what stands around it. */
+   it. alone: a file, with a white ground and its style sheet (picture.css, which
+   turns it dark where that is preferred and not printed); else it takes those of
+   what stands around it. */
 void drawing_begin(struct text *svg, double width, double height,
 	const char *title, const char *description, bool alone);
 void drawing_end(struct text *svg);
-/* The style sheet of pictures: what turns them dark where that is preferred,
-   not printed, and lets those within a page be no wider than it. */
-void drawing_add_style(struct text *css);
 
 void drawing_line(struct text *svg, enum stroke stroke, struct place from,
 	struct place to);

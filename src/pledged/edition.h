@@ -1,6 +1,7 @@
 /*
  * edition: the register that a long answer was begun with, which another may
- * take the place of before it has ended: then what it knows by number is gone.
+ * take the place of before it has ended: then what it knows by number is gone,
+ * and it begins anew, or breaks off where some of it has been read.
  */
 #ifndef PLEDGED_PLEDGED_EDITION_H
 #define PLEDGED_PLEDGED_EDITION_H

@@ -13,6 +13,7 @@
 #include "pledged/columns.h"
 #include "pledged/look.h"
 #include "pledged/view.h"
+#include "pledged/view_change.h"
 #include "pledged/view_evidence.h"
 #include "pledged/view_telling.h"
 
@@ -377,6 +378,23 @@ static int step_notifications(struct export *export, struct error *error)
 		error));
 }
 
+static void take_action(void *context, const struct store_action *action)
+{
+	struct export *export = context;
+
+	looked(export, action->id);
+	if (!is_known(export, action->at, action->at))
+		return;
+	view_action_fields(row_open(export), action);
+	row_close(export);
+}
+
+static int step_actions(struct export *export, struct error *error)
+{
+	return stored(export, store_load_actions(export->daemon->store, NULL,
+		export->cursor, EXPORT_ROWS, take_action, export, error));
+}
+
 /* --- code lists ---------------------------------------------------------------------- */
 
 static void put_code(struct export *export, const char *list, const char *code,
@@ -468,7 +486,7 @@ static const struct {
 	{"lifecycle", LIFECYCLE_WITHDRAWN + 1, lifecycle_code, NULL, NULL},
 	{"verdict", VERDICT_WAIVED + 1, verdict_code, NULL, NULL},
 	{"progress", PROGRESS_DUE + 1, progress_code, NULL, NULL},
-	{"knowledge", KNOWLEDGE_DISPUTED + 1, knowledge_code, NULL, NULL},
+	{"knowledge", KNOWLEDGE_COUNT, knowledge_code, NULL, NULL},
 	{"severity", SEVERITY_CRITICAL + 1, severity_code, NULL, NULL},
 	{"event", EVENT_KIND_COUNT, event_code, NULL, event_code_class},
 	{"alert", ALERT_STATE_COUNT, alert_code, NULL, NULL},
@@ -557,6 +575,7 @@ const struct export_table export_tables[] = {
 	{"alerts", columns_raised, step_alerts},
 	{"silences", columns_hush, step_silences},
 	{"notifications", columns_message, step_notifications},
+	{"actions", columns_action, step_actions},
 };
 
 const size_t export_table_count = sizeof export_tables / sizeof *export_tables;

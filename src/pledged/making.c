@@ -2,12 +2,12 @@
 #include "pledged/making.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <utlist.h>
 
 #include "base/mem.h"
 #include "pledged/api.h"
+#include "pledged/edition.h"
 
 struct making {
 	struct daemon *daemon;
@@ -15,7 +15,7 @@ struct making {
 	const struct making_kind *kind;
 	void *context;
 	struct text body;
-	struct digest reg;	/* of the register it is made by */
+	struct edition edition;	/* that it is made by */
 	struct making *prev, *next;
 };
 
@@ -29,7 +29,7 @@ static void making_free(struct making *making)
 
 static void making_begin(struct making *making)
 {
-	making->reg = making->daemon->reg->digest;
+	making->edition = edition_of(making->daemon);
 	text_clear(&making->body);
 	making->kind->begin(making->context);
 }
@@ -49,7 +49,7 @@ static void making_go(void *context)
 	struct making *making = context;
 	struct daemon *daemon = making->daemon;
 
-	if (memcmp(&making->reg, &daemon->reg->digest, sizeof making->reg) != 0)
+	if (!edition_is_current(&making->edition, daemon))
 		making_begin(making);
 	enum making_step step = making->kind->step(making->context,
 		&making->body);

@@ -31,8 +31,6 @@ struct message_context {
 
 void message_render(const struct message_context *context, struct text *out);
 
-/* How a kind is called at the head of a message: "Slipped". */
-const char *message_kind_headline(enum event_kind kind);
 /* The priority that a line of a log message is begun with, which is passed over;
    5 (notice) where there is none. */
 int message_log_priority(const char **line);

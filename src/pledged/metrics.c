@@ -19,8 +19,6 @@
 #include "pledged/health.h"
 
 #define SOURCES_LISTED 1000
-#define SEVERITY_COUNT (SEVERITY_CRITICAL + 1)
-#define CLASS_COUNT (CLASS_OPERATOR + 1)
 
 /* --- the daemon ------------------------------------------------------------- */
 
@@ -68,7 +66,7 @@ static int64_t count_behind(const struct daemon *daemon)
 
 static int64_t count_requests(const struct daemon *daemon)
 {
-	return daemon->tally.requests;
+	return daemon->activity.requests;
 }
 
 static int64_t count_connections(const struct daemon *daemon)
@@ -148,13 +146,13 @@ static void metric_milestones(struct exposition *out,
 
 static int64_t count_assessments(const struct daemon *daemon)
 {
-	return daemon->tally.effects[EFFECT_ASSESSMENT];
+	return daemon->activity.effects[EFFECT_ASSESSMENT];
 }
 
 static void metric_events(struct exposition *out, const struct daemon *daemon)
 {
 	for (int kind = 0; kind < EVENT_KIND_COUNT; kind++)
-		exposition_sample(out, daemon->tally.events[kind], "kind",
+		exposition_sample(out, daemon->activity.events[kind], "kind",
 			event_kind_name((enum event_kind)kind), NULL);
 }
 
@@ -210,25 +208,25 @@ static int64_t count_unlisted(const struct daemon *daemon)
 static void metric_polls(struct exposition *out, const struct daemon *daemon)
 {
 	for (int outcome = 0; outcome < FETCH_OUTCOME_COUNT; outcome++)
-		exposition_sample(out, daemon->tally.polls[outcome], "outcome",
+		exposition_sample(out, daemon->activity.polls[outcome], "outcome",
 			fetch_outcome_name((enum fetch_outcome)outcome), NULL);
 }
 
 static int64_t count_observations(const struct daemon *daemon)
 {
-	return daemon->tally.effects[EFFECT_OBSERVATION];
+	return daemon->activity.effects[EFFECT_OBSERVATION];
 }
 
 static int64_t count_documents(const struct daemon *daemon)
 {
-	return daemon->tally.effects[EFFECT_DOCUMENT];
+	return daemon->activity.effects[EFFECT_DOCUMENT];
 }
 
 /* --- what people are told --------------------------------------------------------------- */
 
 static void metric_alerts(struct exposition *out, const struct daemon *daemon)
 {
-	int64_t counts[CLASS_COUNT][SEVERITY_COUNT] = {{0}};
+	int64_t counts[EVENT_CLASS_COUNT][SEVERITY_COUNT] = {{0}};
 
 	for (size_t i = 0; i < engine_alert_count(daemon->engine); i++) {
 		const struct alert *alert = engine_alert(daemon->engine, i);
@@ -236,7 +234,7 @@ static void metric_alerts(struct exposition *out, const struct daemon *daemon)
 		counts[event_class(alert->kind, alert->subject_kind)]
 			[alert->severity]++;
 	}
-	for (int class = 0; class < CLASS_COUNT; class++)
+	for (int class = 0; class < EVENT_CLASS_COUNT; class++)
 		for (int severity = 0; severity < SEVERITY_COUNT; severity++)
 			exposition_sample(out, counts[class][severity], "class",
 				event_class_name((enum event_class)class),
@@ -261,14 +259,14 @@ static int64_t count_outbox(const struct daemon *daemon)
 
 static int64_t count_notifications(const struct daemon *daemon)
 {
-	return daemon->tally.effects[EFFECT_NOTIFY];
+	return daemon->activity.effects[EFFECT_NOTIFY];
 }
 
 static void metric_deliveries(struct exposition *out,
 	const struct daemon *daemon)
 {
 	for (int state = 0; state < DELIVERY_STATE_COUNT; state++)
-		exposition_sample(out, daemon->tally.deliveries[state], "state",
+		exposition_sample(out, daemon->activity.deliveries[state], "state",
 			delivery_state_name((enum delivery_state)state), NULL);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pledged/page_links.h"
 
 #define PAGE_BYTES_MAX ((size_t)8 << 20)
 #define PAGE_PIECE ((size_t)64 << 10)
@@ -32,88 +33,33 @@ const char *page_parameter(const struct page *page, const char *name)
 	return value == NULL || *value == '\0' ? NULL : value;
 }
 
-static int page_time(const struct page *page, const char *name, instant *out,
-	struct error *error)
-{
-	const char *word = page_parameter(page, name);
-
-	if (word == NULL)
-		return 0;
-	return time_word_read(page->sheet.daemon, name, word, out, error) < 0 ?
-		-1 : 1;
-}
-
-/* As question_read has it, but for what people left empty. */
-static int page_question(struct page *page, struct error *error)
-{
-	struct question *question = &page->question;
-	instant now = loop_now(page->sheet.daemon->loop);
-	int published, recorded;
-
-	question->known = (struct knowledge){INSTANT_MAX, INSTANT_MAX};
-	published = page_time(page, "as_of", &question->known.published_by,
-		error);
-	recorded = page_time(page, "recorded_as_of",
-		&question->known.recorded_by, error);
-	if (published < 0 || recorded < 0)
-		return -1;
-	if (recorded > 0 && question->known.recorded_by >= now)
-		return error_set(error, ERROR_INPUT, "recorded_as_of: that time is "
-			"not over, and more may be recorded by then");
-	question->past = published > 0 || recorded > 0;
-	if (published == 0)
-		question->known.published_by = recorded > 0 ?
-			question->known.recorded_by : now;
-	return 0;
-}
-
 bool page_begin(struct page *page, struct daemon *daemon,
 	struct server_request *request)
 {
 	struct error error;
 
 	page->request = request;
-	page->reg = daemon->reg;
+	page->edition = edition_of(daemon);
 	page->sheet = (struct sheet){.html = &page->html, .daemon = daemon,
 		.question = &page->question};
-	if (page_question(page, &error) < 0) {
+	if (question_read_form(daemon, request, true, &page->question,
+			&error) < 0) {
 		reply_refusal(request, &error);
 		return false;
 	}
 	text_init(&page->body, PAGE_BYTES_MAX);
+	text_init(&page->selected, 0);
 	html_init(&page->html, &page->body);
 	return true;
 }
 
-static int query_take(struct page *page, struct query *query,
-	const char *others, struct error *error)
-{
-	const char *name, *value;
-
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || word_is_in(others, name) ||
-				word_is_in("as_of recorded_as_of", name))
-			continue;
-		int taken = query_add(query, name, value,
-			page->sheet.daemon->settings->zone, error);
-
-		if (taken < 0)
-			return -1;
-		if (taken == 0)
-			return error_set(error, ERROR_INPUT, "there is no "
-				"parameter \"%s\" here", name);
-	}
-	return 0;
-}
-
-bool page_query(struct page *page, struct query *query, const char *others)
+bool page_query(struct page *page, struct query *query, const char *own)
 {
 	struct error error;
 
-	*query = (struct query){
-		.now = page->sheet.question->known.published_by};
-	if (query_take(page, query, others, &error) == 0)
+	if (query_read(page->sheet.daemon, page->request,
+			page->question.known.published_by, &(struct query_words){
+			.own = own, .blanks = true}, query, &error) == 0)
 		return true;
 	reply_refusal(page->request, &error);
 	page_release(page);
@@ -144,7 +90,7 @@ bool page_is_at(const char *path)
 	return string_is(path, tabs[0].path);
 }
 
-static void put_meta(struct html *html, const char *title)
+static void put_meta(struct html *html, struct page *page, const char *title)
 {
 	html_raw(html, "<!DOCTYPE html>\n");
 	html_open(html, "html", "lang", "en", NULL);
@@ -165,6 +111,8 @@ static void put_meta(struct html *html, const char *title)
 		"/assets/picture.css", NULL);
 	html_element(html, "script", NULL, "src", "/assets/page.js", "defer",
 		"", NULL);
+	if (page != NULL)
+		page_put_alternates(page);
 	html_close(html, "head");
 }
 
@@ -194,13 +142,14 @@ static void put_tabs(struct html *html, const struct sheet *sheet,
 	html_close(html, "nav");
 }
 
-/* live: the script shows what changes, and is told what may. */
-static void put_head(struct html *html, const struct sheet *sheet,
-	const char *tab, const char *title, bool live)
+/* Of a page; NULL: of a problem. live: the script shows what changes, and is told
+   what may. */
+static void put_head(struct html *html, struct page *page, const char *tab,
+	const char *title, bool live)
 {
 	struct text kinds;
 
-	put_meta(html, title);
+	put_meta(html, page, title);
 	text_init(&kinds, 0);
 	for (int i = 0; i < EVENT_KIND_COUNT; i++)
 		text_addf(&kinds, "%s%s", i > 0 ? " " : "",
@@ -217,7 +166,7 @@ static void put_head(struct html *html, const struct sheet *sheet,
 		"24", "height", "24", NULL);
 	html_text(html, "pledged");
 	html_close(html, "p");
-	put_tabs(html, sheet, tab);
+	put_tabs(html, page == NULL ? NULL : &page->sheet, tab);
 	html_close(html, "div");
 	html_close(html, "header");
 	html_text(html, "\n");
@@ -248,20 +197,40 @@ static void put_past(struct page *page)
 
 void page_open(struct page *page, const char *tab, const char *title)
 {
-	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_head(&page->html, page, tab, title, !page->question.past);
 	put_past(page);
 	html_element(&page->html, "h1", title, NULL);
 }
 
 void page_open_timed(struct page *page, const char *tab, const char *title)
 {
-	put_head(&page->html, &page->sheet, tab, title, !page->question.past);
+	put_head(&page->html, page, tab, title, !page->question.past);
 	put_past(page);
 	html_open(&page->html, "div", "class", "top", NULL);
 	html_element(&page->html, "h1", title, NULL);
 	page_form_open(page, server_request_path(page->request));
 	page_form_close(page);
 	html_close(&page->html, "div");
+}
+
+void page_open_now(struct page *page, const char *tab, const char *title,
+	const char *what)
+{
+	struct html *html = &page->html;
+
+	put_head(html, page, tab, title, true);
+	html_element(html, "h1", title, NULL);
+	if (!page->question.past)
+		return;
+	html_open(html, "p", "class", "past", "role", "note", NULL);
+	html_textf(html, "%s: this is how it is now. Links to the other pages "
+		"keep ", what);
+	part_time(html, page->question.known.published_by,
+		page->sheet.daemon->settings->zone);
+	html_text(html, ". ");
+	html_element(html, "a", "What is known now", "href",
+		server_request_path(page->request), NULL);
+	html_close(html, "p");
 }
 
 /* --- foot -------------------------------------------------------------------------- */
@@ -284,6 +253,7 @@ void page_close(struct page *page)
 	html_close(html, "main");
 	html_text(html, "\n");
 	html_open(html, "footer", NULL);
+	page_put_forms(page);
 	html_open(html, "p", NULL);
 	html_text(html, "As of ");
 	part_time(html, page->question.known.published_by,
@@ -304,6 +274,7 @@ void page_close(struct page *page)
 void page_release(struct page *page)
 {
 	text_release(&page->body);
+	text_release(&page->selected);
 }
 
 void page_send(struct page *page, int status)
@@ -313,15 +284,14 @@ void page_send(struct page *page, int status)
 	page_release(page);
 }
 
-/* A register that takes the place of another is made while that is there: it
-   cannot stand at the same address. */
 static enum stream_step page_next(void *context, struct text *piece)
 {
 	struct page *page = context;
+	struct daemon *daemon = page->sheet.daemon;
 
 	if (!page->written) {
-		if (page->reg != page->sheet.daemon->reg) {
-			page->reg = page->sheet.daemon->reg;
+		if (!edition_is_current(&page->edition, daemon)) {
+			page->edition = edition_of(daemon);
 			page->work->again(page);
 		}
 		if (!page->work->step(page))
@@ -466,20 +436,11 @@ bool page_begin_list(struct page *page, struct daemon *daemon,
 static void put_neighbour(struct page *page, size_t number, const char *words,
 	const char *rel)
 {
-	const char *name, *value;
 	struct text href;
 
 	text_init(&href, 0);
 	text_addf(&href, "?page=%zu", number);
-	for (size_t i = 0; server_request_parameter(page->request, i, &name,
-	    &value); i++) {
-		if (*value == '\0' || string_is(name, "page"))
-			continue;
-		text_add_char(&href, '&');
-		text_add_percent(&href, name, "/@");
-		text_add_char(&href, '=');
-		text_add_percent(&href, value, "/@");
-	}
+	add_parameters(&href, page->request, "page", '&');
 	html_element(&page->html, "a", words, "href", text_string(&href), "rel",
 		rel, NULL);
 	html_text(&page->html, " ");

@@ -10,6 +10,7 @@
 #ifndef PLEDGED_PLEDGED_PAGE_H
 #define PLEDGED_PLEDGED_PAGE_H
 
+#include "pledged/edition.h"
 #include "pledged/parts.h"
 #include "pledged/query.h"
 
@@ -20,7 +21,9 @@ struct page {
 	struct question question;
 	struct server_request *request;
 	const struct page_work *work;	/* of page_stream */
-	const struct register_ *reg;	/* that it looks at */
+	struct edition edition;		/* that it looks at */
+	struct text selected;		/* of page_links: what its list is asked by
+					   besides its parameters, "by=obligor" */
 	size_t sent;			/* bytes of the body */
 	bool written;
 };
@@ -32,9 +35,9 @@ const char *page_parameter(const struct page *page, const char *name);
    which was answered. Nothing is to be released then. */
 bool page_begin(struct page *page, struct daemon *daemon,
 	struct server_request *request);
-/* The filters among the parameters (as of /v1/milestones); others stands for
-   the words the page takes besides. false: refused, answered, released. */
-bool page_query(struct page *page, struct query *query, const char *others);
+/* The filters among the parameters, as of /v1/milestones; own: what is none, as
+   filters.h has it. false: refused, answered, released. */
+bool page_query(struct page *page, struct query *query, const char *own);
 
 /* All up to the page's first heading, which is its title; and the foot. tab:
    the path that the head marks as the present one; NULL: none. */
@@ -43,6 +46,10 @@ void page_close(struct page *page);
 /* The same as page_open, with a form beside the title that asks for the same at
    another time. */
 void page_open_timed(struct page *page, const char *tab, const char *title);
+/* The same of a page that tells how things are now, whatever the time asked
+   about: what says that they are known as of now only. */
+void page_open_now(struct page *page, const char *tab, const char *title,
+	const char *what);
 /* Answers with it, and releases it. */
 void page_send(struct page *page, int status);
 /* Without answering. */

@@ -69,7 +69,7 @@ static const struct zone *zone_of(const struct sheet *sheet, uint32_t milestone)
 	return milestone_zone(reg, &reg->milestones[milestone]);
 }
 
-void part_due_date(const struct sheet *sheet, uint32_t milestone,
+static void put_due_date(const struct sheet *sheet, uint32_t milestone,
 	const struct assessment *answer)
 {
 	if (!date_is_none(answer->due_date))
@@ -87,7 +87,7 @@ void part_due(const struct sheet *sheet, uint32_t milestone,
 	instant original = sheet->daemon->reg->milestones[milestone].due;
 	struct text far;
 
-	part_due_date(sheet, milestone, answer);
+	put_due_date(sheet, milestone, answer);
 	if (answer->due == INSTANT_MAX || answer->due == INSTANT_MIN)
 		return;
 	text_init(&far, 128);
@@ -130,7 +130,8 @@ static void add_instant_parameter(struct text *out, char before,
 	text_add_instant(out, at);
 }
 
-/* first: '?', or '&' behind another parameter. */
+/* "?as_of=2021-01-28T04:59:59Z"; first: '?', or '&' behind another parameter.
+   Nothing where the question is about now. */
 static void add_times(struct text *out, const struct question *question,
 	char first)
 {
@@ -141,11 +142,6 @@ static void add_times(struct text *out, const struct question *question,
 	if (question->known.recorded_by != INSTANT_MAX)
 		add_instant_parameter(out, '&', "recorded_as_of",
 			question->known.recorded_by);
-}
-
-void part_add_time(struct text *out, const struct question *question)
-{
-	add_times(out, question, '?');
 }
 
 void part_add_path(struct text *out, const struct sheet *sheet, const char *path)
@@ -179,7 +175,7 @@ void part_link(const struct sheet *sheet, enum sheet_target target,
 	if (!sheet->report) {
 		text_addf(&href, "%s%s", targets[target].path, id);
 		if (targets[target].dated)
-			part_add_time(&href, sheet->question);
+			add_times(&href, sheet->question, '?');
 	} else if (targets[target].anchor != NULL) {
 		text_add_char(&href, '#');
 		sheet_anchor(&href, target, id);
@@ -332,19 +328,22 @@ void part_add_percent(struct text *out, struct decimal share, int places)
 
 /* --- rows of milestones ---------------------------------------------------------- */
 
-static const struct part_column milestone_columns[] = {
-	{"Status", "how", false}, {"Milestone", "what", true},
-	{"Due", "when", false}, {"Figures", "figures", false},
-	{"Why", "why", false}, {"Who says so", "who", false},
-};
+#define MILESTONE_COLUMNS {"Status", "how", false}, {"Milestone", "what", true}, \
+	{"Due", "when", false}, {"Figures", "figures", false}, \
+	{"Why", "why", false}
 
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption, bool voiced)
+	const char *caption, enum part_party party)
 {
-	size_t count = sizeof milestone_columns / sizeof *milestone_columns;
+	static const struct part_column voiced[] = {MILESTONE_COLUMNS,
+		{"Who says so", "who", false}};
+	static const struct part_column owed[] = {MILESTONE_COLUMNS,
+		{"Who owes the answer", "who", false}};
+	size_t count = sizeof voiced / sizeof *voiced;
 
-	part_table_open(table, sheet->html, milestone_columns,
-		voiced ? count : count - 1, caption, "milestones");
+	part_table_open(table, sheet->html, party == PARTY_OWINGS ? owed :
+		voiced, party == PARTY_NONE ? count - 1 : count, caption,
+		"milestones");
 }
 
 /* "CN · Phase One agreement" */
@@ -397,6 +396,18 @@ static void put_why(const struct sheet *sheet, const struct part_row *row)
 	text_release(&reason);
 }
 
+static void put_since(const struct sheet *sheet, const struct part_row *row)
+{
+	if (row->since == 0 || row->since == INSTANT_MIN)
+		return;
+	html_text(sheet->html, " ");
+	html_open(sheet->html, "span", "class", "far", NULL);
+	html_text(sheet->html, "since ");
+	part_date(sheet->html, zone_date(milestone_zone(sheet->daemon->reg,
+		&sheet->daemon->reg->milestones[row->milestone]), row->since));
+	html_close(sheet->html, "span");
+}
+
 static void put_what(const struct sheet *sheet, const struct part_row *row)
 {
 	const struct register_ *reg = sheet->daemon->reg;
@@ -412,6 +423,7 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	part_row_open(table);
 	part_cell_open(table);
 	part_status(sheet->html, row->answer->status);
+	put_since(sheet, row);
 	part_cell_close(table);
 	part_cell_open(table);
 	put_what(sheet, row);
@@ -428,6 +440,11 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	if (row->voices != NULL) {
 		part_cell_open(table);
 		part_voices(sheet, row->voices);
+		part_cell_close(table);
+	}
+	if (row->owings != NULL) {
+		part_cell_open(table);
+		part_owings(sheet, row->owings);
 		part_cell_close(table);
 	}
 	part_row_close(table);

@@ -7,6 +7,7 @@
 #define PLEDGED_PLEDGED_PARTS_H
 
 #include "pledged/look.h"
+#include "pledged/owings.h"
 #include "pledged/sheet.h"
 #include "pledged/voices.h"
 
@@ -22,9 +23,6 @@ void part_date(struct html *html, struct date date);
    how far it is from the time asked about. */
 void part_due(const struct sheet *sheet, uint32_t milestone,
 	const struct assessment *answer);
-/* The same without how far it is. */
-void part_due_date(const struct sheet *sheet, uint32_t milestone,
-	const struct assessment *answer);
 
 /* To a page that keeps the time asked about, or to an anchor in a report. */
 void part_link(const struct sheet *sheet, enum sheet_target target,
@@ -33,8 +31,6 @@ void part_link(const struct sheet *sheet, enum sheet_target target,
 void part_milestone(const struct sheet *sheet, uint32_t milestone);
 /* "81.7 %", of a share of 0.817. */
 void part_add_percent(struct text *out, struct decimal share, int places);
-/* "?as_of=2021-01-28T04:59:59Z"; nothing where the question is about now. */
-void part_add_time(struct text *out, const struct question *question);
 /* "/milestones" or "/milestones?status=met", with the time asked about. */
 void part_add_path(struct text *out, const struct sheet *sheet,
 	const char *path);
@@ -76,14 +72,17 @@ void part_cell(struct part_table *table, const char *value);
 void part_voices(const struct sheet *sheet, const struct voices *voices);
 
 /* Rows of milestones: how each stands, what it is, when it is due, its figures
-   and why; voiced: and who says so. */
+   and why; then nothing more, who says so, or who should have said more. */
+enum part_party { PARTY_NONE, PARTY_VOICES, PARTY_OWINGS };
 void part_milestones_open(const struct sheet *sheet, struct part_table *table,
-	const char *caption, bool voiced);
+	const char *caption, enum part_party party);
 struct part_row {
 	uint32_t milestone;
 	const struct assessment *answer;
 	const char *why;		/* NULL: the reason in one line */
-	const struct voices *voices;	/* of a table that has them */
+	const struct voices *voices;	/* of a table that has them; else NULL */
+	const struct owings *owings;	/* likewise */
+	instant since;			/* of its status; 0: is not told */
 };
 void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	const struct part_row *row);

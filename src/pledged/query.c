@@ -8,6 +8,7 @@ static const struct {
 	enum query_field field;
 } query_names[] = {
 	{"status", QUERY_STATUS},
+	{"knowledge", QUERY_KNOWLEDGE},
 	{"id", QUERY_ID},
 	{"pledge", QUERY_PLEDGE},
 	{"series", QUERY_SERIES},
@@ -33,6 +34,15 @@ static int within_read(struct query_term *term, instant now,
 	return 1;
 }
 
+static int knowledge_word_read(struct query_term *term, struct error *error)
+{
+	if (assurance_parse(term->pattern, &term->knowledge))
+		return 1;
+	return error_set(error, ERROR_INPUT, "knowledge: \"%.80s\" is none: "
+		"assessed, provisional, no_data, stale, disputed",
+		term->pattern);
+}
+
 static int term_read(struct query_term *term, const char *name, instant now,
 	const struct zone *zone, struct error *error)
 {
@@ -44,6 +54,8 @@ static int term_read(struct query_term *term, const char *name, instant now,
 			return 1;
 		return error_set(error, ERROR_INPUT, "status: there is no status "
 			"\"%s\"", term->pattern);
+	case QUERY_KNOWLEDGE:
+		return knowledge_word_read(term, error);
 	case QUERY_DUE_BEFORE:
 	case QUERY_DUE_AFTER:
 		if (!moment_parse(term->pattern, strlen(term->pattern), &moment))
@@ -129,6 +141,8 @@ static bool milestone_accepts(const struct query_term *term,
 	switch (term->field) {
 	case QUERY_STATUS:
 		return answer->status == term->status;
+	case QUERY_KNOWLEDGE:
+		return answer->knowledge == term->knowledge;
 	case QUERY_ID:
 		return text_accepts(term, milestone->id);
 	case QUERY_SERIES:

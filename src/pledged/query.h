@@ -13,7 +13,7 @@
 enum query_field {
 	QUERY_STATUS, QUERY_ID, QUERY_PLEDGE, QUERY_INSTRUMENT, QUERY_OBLIGOR,
 	QUERY_SERIES, QUERY_OWNER, QUERY_SEVERITY, QUERY_DUE_BEFORE, QUERY_DUE_AFTER,
-	QUERY_DUE_WITHIN, QUERY_LABEL
+	QUERY_DUE_WITHIN, QUERY_KNOWLEDGE, QUERY_LABEL
 };
 
 struct query_term {
@@ -22,6 +22,7 @@ struct query_term {
 	const char *label;	/* LABEL: the key */
 	const char *pattern;
 	enum status status;	/* STATUS */
+	enum assurance knowledge;	/* KNOWLEDGE */
 	instant at;		/* DUE_*; WITHIN: its end */
 };
 

@@ -68,7 +68,7 @@ int report_judge(struct report *report, struct error *error)
 	return report->next == reg->milestone_count;
 }
 
-const struct assessment *report_answer(const struct report *report,
+static const struct assessment *answer_find(const struct report *report,
 	uint32_t milestone)
 {
 	size_t low = 0, high = report->count;
@@ -87,11 +87,11 @@ const struct assessment *report_answer(const struct report *report,
 
 /* --- counting ------------------------------------------------------------------- */
 
-const struct assessment *report_rollup_answer(void *context, uint32_t milestone,
+const struct assessment *report_answer(void *context, uint32_t milestone,
 	struct assessment *room)
 {
 	(void)room;
-	return report_answer(context, milestone);
+	return answer_find(context, milestone);
 }
 
 /* Milestones of a pledge stand in a row, those of an instrument need not. */
@@ -126,7 +126,7 @@ int report_count(struct report *report, struct error *error)
 	};
 
 	report_count_holders(report);
-	return rollup_make(&report->rollup, report->reg, &wanted, report_rollup_answer,
+	return rollup_make(&report->rollup, report->reg, &wanted, report_answer,
 		report, error);
 }
 
@@ -165,8 +165,7 @@ int report_ask_sources(struct report *report, struct error *error)
 	struct store *store = report->daemon->store;
 	const struct knowledge *known = &report->question.known;
 	const struct register_ *reg = report->reg;
-	instant by = known->published_by < known->recorded_by ?
-		known->published_by : known->recorded_by;
+	instant by = earlier(known->published_by, known->recorded_by);
 
 	if (report->next_source == 0 && store_find_poll(store, by,
 			&report->last_poll, error) < 0)
@@ -251,16 +250,6 @@ const struct report_list report_lists[] = {
 
 const size_t report_list_count = sizeof report_lists / sizeof *report_lists;
 
-size_t report_list_length(const struct report *report,
-	const struct report_list *list)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < report->count; i++)
-		length += list->takes(&report->answers[i]);
-	return length;
-}
-
 /* --- figures -------------------------------------------------------------------- */
 
 bool report_rests_on(const struct report *report, uint32_t index)
@@ -268,7 +257,7 @@ bool report_rests_on(const struct report *report, uint32_t index)
 	const struct indicator *indicator = &report->reg->indicators[index];
 
 	for (size_t i = 0; i < indicator->milestone_count; i++)
-		if (report_answer(report, indicator->milestones[i]) != NULL)
+		if (answer_find(report, indicator->milestones[i]) != NULL)
 			return true;
 	return false;
 }

@@ -67,12 +67,8 @@ int report_count(struct report *report, struct error *error);
 /* How sources stood, some at a time; returns likewise. */
 int report_ask_sources(struct report *report, struct error *error);
 
-/* The answer of one that is selected; NULL: it is not. */
-const struct assessment *report_answer(const struct report *report,
-	uint32_t milestone);
-
-/* The same of one that is, for core/rollup.h and chart.h; context: the report. */
-rollup_answer report_rollup_answer;
+/* The answer of one that is selected; NULL: it is not. context: the report. */
+rollup_answer report_answer;
 
 /* What readers look for first: milestones that have something in common, each
    list with a heading and a sentence about it. */
@@ -85,8 +81,6 @@ struct report_list {
 };
 extern const struct report_list report_lists[];
 extern const size_t report_list_count;
-size_t report_list_length(const struct report *report,
-	const struct report_list *list);
 
 /* Whether a milestone that is selected rests on an indicator. */
 bool report_rests_on(const struct report *report, uint32_t indicator);

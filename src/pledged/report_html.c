@@ -28,22 +28,9 @@ const struct zone *report_zone(const struct report *report)
 	return report->daemon->settings->zone;
 }
 
-/* "38%", "38–46%" where something is not known, "–" of nothing. */
-static void add_shares(struct text *out, const struct rollup_weights *weights)
-{
-	int lower, upper;
-
-	if (!weights_share(weights, &lower, &upper))
-		text_add_string(out, "–");
-	else if (lower / 100 == upper / 100)
-		text_addf(out, "%d%%", lower / 100);
-	else
-		text_addf(out, "%d–%d%%", lower / 100, upper / 100);
-}
-
 /* "2021-03-26 23:59:59 Europe/Brussels": to the second, so that it can be asked
    for again. */
-void report_add_moment(struct text *out, instant at, const struct zone *zone)
+static void add_moment(struct text *out, instant at, const struct zone *zone)
 {
 	struct clock_time local = zone_local(zone, at);
 
@@ -121,7 +108,7 @@ static bool html_begin(struct report_writing *writing)
 	text_init(&title, 0);
 	text_init(&style, 0);
 	text_add_string(&title, "Pledges as of ");
-	report_add_moment(&title, writing->report->question.known.published_by,
+	add_moment(&title, writing->report->question.known.published_by,
 		report_zone(writing->report));
 	add_style(&style);
 	html_raw(html, "<!DOCTYPE html>\n");
@@ -148,13 +135,13 @@ static void put_facts(struct report_writing *writing)
 
 	digest_hex(&report->edition.digest, hex);
 	text_init(&words, 0);
-	report_add_moment(&words, report->question.known.published_by,
+	add_moment(&words, report->question.known.published_by,
 		report_zone(report));
 	html_open(html, "dl", "class", "facts", NULL);
 	part_fact(html, "As of", text_string(&words));
 	text_clear(&words);
 	if (report->recorded_asked)
-		report_add_moment(&words, report->question.known.recorded_by,
+		add_moment(&words, report->question.known.recorded_by,
 			report_zone(report));
 	else
 		text_add_string(&words, "any time");
@@ -263,9 +250,9 @@ static void add_coverage(struct text *out, const struct rollup_tally *total)
 {
 	text_add_string(out, "Coverage, the share of what is required that is "
 		"met, is ");
-	add_shares(out, &total->all);
+	weights_add_share(out, &total->all);
 	text_add_string(out, "; of what is due by now, ");
-	add_shares(out, &total->due);
+	weights_add_share(out, &total->due);
 	text_add_string(out, ". Where a range stands, its lower bound takes "
 		"what could not be verified for not met, its upper bound for "
 		"met.");
@@ -340,7 +327,7 @@ static void put_scorecard_picture(struct report_writing *writing)
 static bool html_timeline(struct report_writing *writing)
 {
 	const struct report *report = writing->report;
-	const struct chart_answers answers = {report_rollup_answer, (void *)report,
+	const struct chart_answers answers = {report_answer, (void *)report,
 		report->question.known.published_by};
 	struct text svg, words;
 
@@ -373,7 +360,7 @@ static void put_shares(struct part_table *table,
 	struct text share;
 
 	text_init(&share, 64);
-	add_shares(&share, weights);
+	weights_add_share(&share, weights);
 	part_cell(table, text_string(&share));
 	text_release(&share);
 }
@@ -385,7 +372,8 @@ static void put_on_time(struct part_table *table,
 	int value;
 
 	if (tally_on_time(tally, &value))
-		snprintf(share, sizeof share, "%d%%", value / 100);
+		snprintf(share, sizeof share, "%d" ROLLUP_PERCENT "%",
+			value / 100);
 	part_cell(table, share);
 }
 
@@ -464,7 +452,7 @@ static void list_open(struct report_writing *writing,
 	html_open(&writing->html, "section", "id", list->name, NULL);
 	html_element(&writing->html, "h3", list->heading, NULL);
 	html_element(&writing->html, "p", list->about, NULL);
-	part_milestones_open(&sheet, &writing->table, list->heading, false);
+	part_milestones_open(&sheet, &writing->table, list->heading, PARTY_NONE);
 	writing->opened = true;
 }
 

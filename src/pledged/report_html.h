@@ -5,9 +5,6 @@
 #include "pledged/report_form.h"
 
 const struct zone *report_zone(const struct report *report);
-/* "2021-03-26 23:59:59 Europe/Brussels": to the second, so that it can be asked
-   for again. */
-void report_add_moment(struct text *out, instant at, const struct zone *zone);
 void report_paragraph(struct html *html, const struct text *words);
 /* A section, to be closed, with its heading. */
 void report_section(struct html *html, const char *id, const char *heading);

@@ -82,7 +82,7 @@ bool html_method(struct report_writing *writing)
 bool html_blind(struct report_writing *writing)
 {
 	const struct report *report = writing->report;
-	size_t by_knowledge[KNOWLEDGE_DISPUTED + 1] = {0}, assumed = 0;
+	size_t by_knowledge[KNOWLEDGE_COUNT] = {0}, assumed = 0;
 	const uint32_t *by_status = report->rollup.total.by_status;
 	struct text words;
 

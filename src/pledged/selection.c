@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "pledged/api.h"
+#include "pledged/filters.h"
 
 /* A word that there is not selects nothing, which is no answer. */
 static int word_check(const struct selection_field *field, const char *value,
@@ -31,38 +31,42 @@ static bool field_is_named(const struct selection_field *field,
 		string_starts(name, field->name) : string_is(field->name, name);
 }
 
-static int term_add(struct selection *selection,
-	const struct selection_field *fields, const char *name,
-	const char *value, struct error *error)
+struct taking {
+	struct selection *selection;
+	const struct selection_field *fields;
+};
+
+static int term_take(void *context, const char *name, const char *value,
+	const struct zone *zone, struct error *error)
 {
+	const struct taking *taking = context;
+	const struct selection_field *fields = taking->fields;
+	struct selection *selection = taking->selection;
+
+	(void)zone;
 	while (fields->name != NULL && !field_is_named(fields, name))
 		fields++;
 	if (fields->name == NULL)
-		return error_set(error, ERROR_INPUT,
-			"there is no parameter \"%.80s\" here", name);
-	if (fields->value == NULL && fields->has == NULL)
 		return 0;
+	if (fields->value == NULL && fields->has == NULL)
+		return 1;
 	if (selection->count == SELECTION_TERMS_MAX)
 		return error_set(error, ERROR_LIMIT, "more than %d filters",
 			SELECTION_TERMS_MAX);
 	selection->terms[selection->count++] = (struct selection_term){
 		fields, name + strlen(fields->name), value};
-	return word_check(fields, value, error);
+	return word_check(fields, value, error) < 0 ? -1 : 1;
 }
 
-int selection_read(struct selection *selection,
+int selection_read(struct selection *selection, const struct daemon *daemon,
 	const struct selection_field *fields, struct server_request *request,
 	struct error *error)
 {
-	const char *name, *value;
+	struct taking taking = {selection, fields};
 
 	selection->count = 0;
-	for (size_t i = 0; server_request_parameter(request, i, &name, &value);
-	    i++)
-		if (!list_parameter_is_general(name) &&
-		    term_add(selection, fields, name, value, error) < 0)
-			return -1;
-	return 0;
+	return filters_read(daemon, request, &(struct filters){WORDS_OF_LIST,
+		false, term_take, &taking}, error);
 }
 
 static bool terms_are_alike(const struct selection_term *a,

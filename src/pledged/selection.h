@@ -44,7 +44,7 @@ struct selection {
 /* Reads all parameters but those of every list by a table, which ends with a
    name of NULL. -1: one is none of these, or says what cannot be. The request
    outlives it. */
-int selection_read(struct selection *selection,
+int selection_read(struct selection *selection, const struct daemon *daemon,
 	const struct selection_field *fields, struct server_request *request,
 	struct error *error);
 bool selection_accepts(const struct selection *selection,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "core/since.h"
 #include "pledged/chart.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -68,6 +69,43 @@ static void case_release(struct sheet_case *at)
 	explanation_release(&at->explanation);
 }
 
+/* By the dates of what it rests on, and when it was found here. */
+static void put_since(const struct sheet *sheet, const struct sheet_case *at)
+{
+	instant since = status_since(sheet->daemon->reg, sheet->daemon->history,
+		at->index, at->known);
+
+	if (since != INSTANT_MIN) {
+		html_text(sheet->html, ". So since ");
+		part_date(sheet->html, zone_date(at->zone, since));
+		html_text(sheet->html, " by what was published");
+	}
+	if (at->since != INSTANT_MIN) {
+		html_text(sheet->html, since != INSTANT_MIN ?
+			"; found here on " : ". Found here on ");
+		part_time(sheet->html, at->since, at->zone);
+	}
+}
+
+/* Where nobody can say. */
+static void put_owings(const struct sheet *sheet, const struct sheet_case *at)
+{
+	const struct assessment *answer = &at->explanation.assessment;
+	struct owings owings;
+
+	if (status_look(answer->status)->hue != HUE_BLIND &&
+			answer->knowledge != KNOWLEDGE_STALE)
+		return;
+	owings_take(&owings, sheet->daemon, at->known, &at->explanation);
+	if (owings.count == 0)
+		return;
+	html_open(sheet->html, "p", "class", "voices", NULL);
+	html_text(sheet->html, "Who owes the answer: ");
+	part_owings(sheet, &owings);
+	html_text(sheet->html, ".");
+	html_close(sheet->html, "p");
+}
+
 static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 {
 	struct html *html = sheet->html;
@@ -85,12 +123,10 @@ static void put_lead(const struct sheet *sheet, const struct sheet_case *at)
 	html_open(html, "p", "class", "voices", NULL);
 	html_text(html, "Who says so: ");
 	part_voices(sheet, &at->voices);
-	if (at->since != INSTANT_MIN) {
-		html_text(html, ". So since ");
-		part_time(html, at->since, at->zone);
-	}
+	put_since(sheet, at);
 	html_text(html, ".");
 	html_close(html, "p");
+	put_owings(sheet, at);
 }
 
 static void put_picture(const struct sheet *sheet, const struct sheet_case *at)
@@ -174,7 +210,7 @@ static void put_pledge_milestones(const struct sheet *sheet,
 	sheet_section_open(sheet, "Milestones");
 	text_init(&caption, 0);
 	text_add_count(&caption, pledge->milestone_count, "milestone");
-	part_milestones_open(sheet, &table, text_string(&caption), false);
+	part_milestones_open(sheet, &table, text_string(&caption), PARTY_NONE);
 	text_release(&caption);
 	for (uint32_t i = 0; i < shown; i++) {
 		uint32_t index = pledge->first_milestone + i;

@@ -58,7 +58,7 @@ static void put_figures(const struct sheet *sheet, const struct assessment *a,
 	put_figure(sheet, "Required by now", &required, unit);
 	put_figure(sheet, "Shortfall", &a->shortfall, unit);
 	put_share(sheet, "Of the target", &a->share_of_level);
-	put_share(sheet, "Of the increase", &a->share_of_increment);
+	put_share(sheet, "Of the way from the baseline", &a->share_of_increment);
 	put_share(sheet, "Of the path by now", &a->pace);
 	if (period_is_none(a->data_through))
 		return;

@@ -157,11 +157,6 @@ static const char *const reasons[REASON_COUNT] = {
 	[REASON_TEST] = "Test message",
 };
 
-const char *message_kind_headline(enum event_kind kind)
-{
-	return words[kind].headline;
-}
-
 const char *wording_headline(int wording)
 {
 	return words[wording].headline;
@@ -170,15 +165,6 @@ const char *wording_headline(int wording)
 const char *wording_state(int wording)
 {
 	return words[wording].state;
-}
-
-int wording_rank(int wording)
-{
-	int rank = 0;
-
-	while (worst_first[rank] != wording)
-		rank++;
-	return rank;
 }
 
 int wording_of_rank(int rank)

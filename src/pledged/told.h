@@ -51,8 +51,7 @@ int item_wording(const struct item *item);
 const char *wording_state(int wording);
 /* "Slipped" */
 const char *wording_headline(int wording);
-/* Wordings from the worst to the best; a place in that order, and back. */
-int wording_rank(int wording);
+/* Wordings from the worst to the best: that of a place in this order. */
 int wording_of_rank(int rank);
 /* "12 milestones slipped"; without the noun: "12 slipped". */
 void add_wording_count(struct text *out, int wording,

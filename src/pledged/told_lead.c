@@ -408,7 +408,7 @@ void add_occasion(const struct told *told, struct text *out)
 		return;
 	}
 	text_addf(out, "This ends the alert “%s” of ",
-		message_kind_headline(alert->kind));
+		wording_headline((int)alert->kind));
 	add_time(told->context, out, alert->raised);
 	text_add_char(out, '.');
 }

@@ -381,7 +381,7 @@ void daemon_absorb(struct daemon *daemon, const struct text *bodies)
 	for (size_t i = 0; i < daemon->effects.count; i++) {
 		const struct effect *effect = &daemon->effects.items[i];
 
-		tally_effect(&daemon->tally, effect);
+		activity_take(&daemon->activity, effect);
 		absorb_effect(turn, effect, bodies);
 		if (effect->kind == EFFECT_FETCHED)
 			late->bodies = bodies_of(effect->as.report);

@@ -278,3 +278,14 @@ void view_entry(struct json *json, const struct chronicle_entry *entry)
 	json_put_string(json, "reason", change == NULL ? NULL : change->reason);
 	json_object_end(json);
 }
+
+void view_action_fields(struct json *json, const struct store_action *action)
+{
+	json_put_int(json, "id", action->id);
+	json_put_instant(json, "time", action->at);
+	json_put_string(json, "by", action->who);
+	json_put_string(json, "what", action->what);
+	view_said(json, "subject", action->subject);
+	view_said(json, "note", action->note);
+	json_put_instant(json, "until", action->until);
+}

@@ -18,4 +18,7 @@ void view_change_words(struct text *out, const struct milestone_state *before,
    have the same members. */
 void view_entry(struct json *json, const struct chronicle_entry *entry);
 
+/* What somebody has ordered: its fields, into an object that is open. */
+void view_action_fields(struct json *json, const struct store_action *action);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "pledged/chart.h"
+#include "pledged/filters.h"
 #include "pledged/survey.h"
 #include "pledged/web.h"
 
@@ -95,7 +96,8 @@ static size_t put_month(struct calendar_page *calendar, struct date month,
 	page_section_open(page, NULL, text_string(&words));
 	text_clear(&words);
 	text_add_count(&words, behind - place, "deadline");
-	part_milestones_open(&page->sheet, &table, text_string(&words), false);
+	part_milestones_open(&page->sheet, &table, text_string(&words),
+		PARTY_NONE);
 	for (; place < behind; place++)
 		put_row(calendar, &table, calendar->ranking.items[place].milestone);
 	part_table_close(&table);
@@ -136,12 +138,22 @@ static void put_picture(struct calendar_page *calendar)
 	text_release(&svg);
 }
 
+/* "due_after=2024-04-01&due_before=2024-09-30": the same, asked for. */
+static void add_span(const struct calendar_page *calendar, struct text *out)
+{
+	text_add_string(out, "due_after=");
+	text_add_instant(out, calendar->from);
+	text_add_string(out, "&due_before=");
+	text_add_instant(out, calendar->until - 1);
+}
+
 static void calendar_write(struct page *page)
 {
 	struct calendar_page *calendar = (struct calendar_page *)page;
 	size_t place = 0;
 
 	ranking_sort(&calendar->ranking);
+	add_span(calendar, &page->selected);
 	page_open(page, "/calendar", "Calendar");
 	put_filters(page);
 	put_picture(calendar);
@@ -205,7 +217,8 @@ void web_calendar(struct daemon *daemon, struct server_request *request,
 
 	(void)rest;
 	if (!page_begin(&calendar->page, daemon, request) ||
-	    !page_query(&calendar->page, &calendar->query, "from months")) {
+	    !page_query(&calendar->page, &calendar->query,
+	    WORDS_OF_TIME " from months")) {
 		free(calendar);
 		return;
 	}

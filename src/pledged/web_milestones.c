@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pledged/filters.h"
 #include "pledged/survey.h"
 #include "pledged/told.h"
 #include "pledged/web.h"
@@ -64,6 +65,7 @@ static void put_filters(struct page *page)
 {
 	static const char *const severities[] = {"critical", "warning", "info",
 		NULL};
+	const char *known[KNOWLEDGE_COUNT + 1];
 	const char *statuses[STATUS_COUNT + 1], *words[STATUS_COUNT + 1];
 
 	for (size_t i = 0; i < STATUS_COUNT; i++) {
@@ -71,12 +73,17 @@ static void put_filters(struct page *page)
 		words[i] = status_look((enum status)i)->words;
 	}
 	statuses[STATUS_COUNT] = words[STATUS_COUNT] = NULL;
+	for (size_t i = 0; i < KNOWLEDGE_COUNT; i++)
+		known[i] = assurance_name((enum assurance)i);
+	known[KNOWLEDGE_COUNT] = NULL;
 	page_form_open(page, "/milestones");
 	page_choice(page, "status", "Status",
 		&(struct page_words){statuses, words, NULL});
 	web_put_choices(page);
 	page_choice(page, "severity", "Severity",
 		&(struct page_words){.values = severities});
+	page_choice(page, "knowledge", "Knowledge",
+		&(struct page_words){.values = known});
 	page_field(page, "due_after", "Due from");
 	page_field(page, "due_before", "Due until");
 	page_choice(page, "sort", "Order", &(struct page_words){order_values,
@@ -93,7 +100,8 @@ static void put_rows(struct milestones_page *list)
 
 	text_init(&caption, 0);
 	text_add_count(&caption, list->ranking.seen, "milestone");
-	part_milestones_open(&page->sheet, &table, text_string(&caption), false);
+	part_milestones_open(&page->sheet, &table, text_string(&caption),
+		PARTY_NONE);
 	for (size_t i = first; i < list->ranking.count && i < first + ROWS; i++) {
 		uint32_t index = list->ranking.items[i].milestone;
 		struct assessment room;
@@ -152,7 +160,8 @@ void web_milestones(struct daemon *daemon, struct server_request *request,
 
 	(void)rest;
 	if (!page_begin(&list->page, daemon, request) ||
-	    !page_query(&list->page, &list->query, "sort page") ||
+	    !page_query(&list->page, &list->query,
+	    WORDS_OF_TIME " sort page") ||
 	    !page_number(&list->page, &list->number) ||
 	    !number_fits(&list->page, list->number)) {
 		free(list);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/rollup.h"
+#include "core/since.h"
 #include "core/standing.h"
 #include "pledged/origins.h"
 #include "pledged/sheet_internal.h"
@@ -27,22 +28,23 @@ static const struct {
 	const char *list;	/* all of them */
 	enum hue hue;
 	enum ranking_order order;
+	enum part_party party;
 } sorts[SORT_COUNT] = {
 	[SORT_SLIPPED] = {"slipped", "What slipped",
 		"Nothing that was due is missed, and no date was moved later.",
 		"/milestones?status=not_met&status=breached&status=reversed"
-		"&status=partly_met", HUE_BAD, RANKING_URGENCY},
+		"&status=partly_met", HUE_BAD, RANKING_URGENCY, PARTY_VOICES},
 	[SORT_AT_RISK] = {"risk", "What is at risk",
 		"Nothing that is measured on its way is behind.",
 		"/milestones?status=at_risk&status=off_track&status=due",
-		HUE_LATE, RANKING_URGENCY},
+		HUE_LATE, RANKING_URGENCY, PARTY_VOICES},
 	[SORT_DUE] = {"due", "What is due next",
 		"Nothing is due any more.",
-		"/calendar", HUE_IDLE, RANKING_DUE},
+		"/calendar", HUE_IDLE, RANKING_DUE, PARTY_NONE},
 	[SORT_BLIND] = {"blind", "Where we are blind",
 		"Nothing waits for figures that should be there.",
 		"/milestones?status=unverified&status=awaiting_data", HUE_BLIND,
-		RANKING_URGENCY},
+		RANKING_URGENCY, PARTY_OWINGS},
 };
 
 static bool is_undecided(const struct assessment *answer)
@@ -101,7 +103,9 @@ static bool is_blind(const struct register_ *reg, uint32_t milestone,
 struct line {
 	struct assessment answer;
 	struct voices voices;
+	struct owings owings;
 	struct text why;
+	instant since;
 };
 
 struct overview {
@@ -181,12 +185,15 @@ static void line_take(struct overview *overview, enum sort sort, size_t row)
 	struct store_origin *origins = explanation_origins(daemon, &explanation);
 
 	line->answer = explanation.assessment;
+	line->since = status_since(daemon->reg, daemon->history,
+		overview->rankings[sort].items[row].milestone, known);
 	text_release(&line->why);
 	text_init(&line->why, 0);
 	explanation_sentence(daemon->reg,
 		overview->rankings[sort].items[row].milestone, &explanation,
 		&line->why);
 	voices_take(&line->voices, daemon, known, &explanation, origins);
+	owings_take(&line->owings, daemon, known, &explanation);
 	free(origins);
 	explanation_release(&explanation);
 }
@@ -285,7 +292,7 @@ static void put_sort(struct overview *overview, enum sort sort)
 	text_addf(&caption, ", %s first", sorts[sort].order == RANKING_DUE ?
 		"the nearest" : "the most urgent");
 	part_milestones_open(&page->sheet, &table, text_string(&caption),
-		sort != SORT_DUE);
+		sorts[sort].party);
 	text_release(&caption);
 	for (size_t i = 0; i < shown; i++) {
 		const struct line *line = &overview->lines[sort][i];
@@ -293,7 +300,9 @@ static void put_sort(struct overview *overview, enum sort sort)
 		part_milestone_row(&page->sheet, &table, &(struct part_row){
 			ranking->items[i].milestone, &line->answer,
 			sort == SORT_DUE ? NULL : text_string(&line->why),
-			sort == SORT_DUE ? NULL : &line->voices});
+			sorts[sort].party == PARTY_VOICES ? &line->voices :
+			NULL, sorts[sort].party == PARTY_OWINGS ?
+			&line->owings : NULL, line->since});
 	}
 	part_table_close(&table);
 	if (shown < ranking->seen)

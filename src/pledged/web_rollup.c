@@ -7,9 +7,11 @@
 #include "pledged/web.h"
 
 #define SELECTED_MAX 100000
-#define CELLS_SHOWN 4000
+#define CELLS_SHOWN 2000
+#define GROUPS_SHOWN 1000
 #define PLEDGES_FEW 100		/* each may be a row … */
 #define MILESTONES_FEW 500	/* … and the name of each a column */
+#define PLEDGES_LOOKED 1000	/* for whether they have obligors */
 
 /* Answers counted in one step: that the engine has, or judged anew. */
 #define KEPT_A_STEP 5000
@@ -43,6 +45,15 @@ static void keys_take(const struct register_ *reg,
 	keys[count] = NULL;
 }
 
+/* Who owes it, where the register tells that. */
+static const char *party_of(const struct register_ *reg)
+{
+	for (size_t i = 0; i < reg->pledge_count && i < PLEDGES_LOOKED; i++)
+		if (reg->pledges[i].obligor != NULL)
+			return "obligor";
+	return "instrument";
+}
+
 /* Until somebody chooses: the two commonest labels; where there are fewer, what
    has not too many values. */
 static void matrix_default(struct rolled *rolled)
@@ -54,7 +65,8 @@ static void matrix_default(struct rolled *rolled)
 
 	if (rolled->rows == NULL)
 		rolled->rows = first ? keys[0] :
-			reg->pledge_count <= PLEDGES_FEW ? "pledge" : "obligor";
+			reg->pledge_count <= PLEDGES_FEW ? "pledge" :
+			party_of(reg);
 	if (rolled->columns == NULL)
 		rolled->columns = second ? keys[1] :
 			reg->milestone_count <= MILESTONES_FEW ? "milestone" :
@@ -71,7 +83,7 @@ static void words_read(struct rolled *rolled)
 	if (rolled->matrix)
 		matrix_default(rolled);
 	else if (rolled->rows == NULL)
-		rolled->rows = "obligor";
+		rolled->rows = party_of(page->sheet.daemon->reg);
 }
 
 /* --- counting --------------------------------------------------------------------------- */
@@ -122,6 +134,23 @@ static void rolled_release(struct page *page)
 	rollup_release(&rolled->rollup);
 }
 
+/* Where the labels that nobody chose are of different milestones: by what every
+   milestone has. */
+static bool rolled_select_some(struct rolled *rolled, struct error *error)
+{
+	const struct page *page = &rolled->page;
+
+	if (rolled_select(rolled, error))
+		return true;
+	if (!rolled->matrix || error->kind != ERROR_ABSENT ||
+			page_parameter(page, "rows") != NULL ||
+			page_parameter(page, "cols") != NULL)
+		return false;
+	rolled->rows = "instrument";
+	rolled->columns = "severity";
+	return rolled_select(rolled, error);
+}
+
 /* Begins it, or answers why not. */
 static void rolled_answer(struct daemon *daemon, struct server_request *request,
 	const struct page_work *work, bool matrix)
@@ -136,7 +165,7 @@ static void rolled_answer(struct daemon *daemon, struct server_request *request,
 		return;
 	}
 	words_read(rolled);
-	if (rolled_select(rolled, &error)) {
+	if (rolled_select_some(rolled, &error)) {
 		page_stream(page, work);
 		return;
 	}
@@ -148,19 +177,6 @@ static void rolled_answer(struct daemon *daemon, struct server_request *request,
 }
 
 /* --- shares --------------------------------------------------------------------------- */
-
-/* "71 %", or between which two it lies; nothing where nothing is required. */
-static void add_coverage(struct text *out, const struct rollup_weights *weights)
-{
-	int lower, upper;
-
-	if (!weights_share(weights, &lower, &upper))
-		return;
-	text_addf(out, "%d.%d", lower / 100, lower / 10 % 10);
-	if (upper != lower)
-		text_addf(out, " to %d.%d", upper / 100, upper / 10 % 10);
-	text_add_string(out, " %");
-}
 
 static void put_bar(struct html *html, const struct rollup_tally *tally)
 {
@@ -244,6 +260,17 @@ static void put_rule(struct page *page, const struct rollup *rollup)
 	html_close(html, "section");
 }
 
+static void put_cut(struct page *page, size_t shown, size_t count,
+	const char *what)
+{
+	if (shown >= count)
+		return;
+	html_open(&page->html, "p", "class", "note", NULL);
+	html_textf(&page->html, "The first %zu of %zu %s: choose fewer pledges "
+		"to see the rest, or read it as CSV.", shown, count, what);
+	html_close(&page->html, "p");
+}
+
 /* --- scorecard ----------------------------------------------------------------------- */
 
 static void put_group(struct rolled *rolled, struct part_table *table,
@@ -252,7 +279,7 @@ static void put_group(struct rolled *rolled, struct part_table *table,
 	struct text coverage;
 
 	text_init(&coverage, 64);
-	add_coverage(&coverage, &tally->all);
+	weights_add_share(&coverage, &tally->all);
 	part_row_open(table);
 	part_cell_open(table);
 	if (name != NULL)
@@ -300,17 +327,25 @@ static void put_groups(struct rolled *rolled)
 	part_table_open(&table, &rolled->page.html, columns, 9,
 		text_string(&caption), "scorecard");
 	text_release(&caption);
-	for (size_t i = 0; i < rollup->row_count && i < CELLS_SHOWN; i++)
+	for (size_t i = 0; i < rollup->row_count && i < GROUPS_SHOWN; i++)
 		put_group(rolled, &table, rollup->rows[i].name,
 			&rollup->rows[i].tally);
 	put_group(rolled, &table, NULL, &rollup->total);
 	part_table_close(&table);
+	put_cut(&rolled->page, GROUPS_SHOWN, rollup->row_count, "groups");
+}
+
+static void add_word(struct text *out, const char *name, const char *word)
+{
+	text_addf(out, "%s%s=", out->length > 0 ? "&" : "", name);
+	text_add_percent(out, word, "/@");
 }
 
 static void scorecard_write(struct page *page)
 {
 	struct rolled *rolled = (struct rolled *)page;
 
+	add_word(&page->selected, "by", rolled->rows);
 	page_open(page, "/scorecard", "Scorecard");
 	page_form_open(page, "/scorecard");
 	page_choice(page, "by", "By", &(struct page_words){
@@ -391,7 +426,7 @@ static void put_total(struct html *html, const struct rollup_tally *tally)
 	struct text coverage;
 
 	text_init(&coverage, 64);
-	add_coverage(&coverage, &tally->all);
+	weights_add_share(&coverage, &tally->all);
 	html_element(html, "td", text_string(&coverage), "role", "cell", "class",
 		"number", NULL);
 	text_release(&coverage);
@@ -436,9 +471,7 @@ static void put_matrix(struct rolled *rolled)
 	html_close(html, "tbody");
 	html_close(html, "table");
 	html_close(html, "div");
-	if (shown < rollup->row_count)
-		html_textf(html, "The first %zu of %zu rows: choose fewer "
-			"pledges to see the rest.", shown, rollup->row_count);
+	put_cut(&rolled->page, shown, rollup->row_count, "rows");
 }
 
 static void put_matrix_form(struct rolled *rolled)
@@ -458,6 +491,8 @@ static void matrix_write(struct page *page)
 {
 	struct rolled *rolled = (struct rolled *)page;
 
+	add_word(&page->selected, "rows", rolled->rows);
+	add_word(&page->selected, "cols", rolled->columns);
 	page_open(page, "/matrix", "Matrix");
 	put_matrix_form(rolled);
 	put_matrix(rolled);

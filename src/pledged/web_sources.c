@@ -129,9 +129,10 @@ void web_sources(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (!page_begin_list(&page, daemon, request, &number))
 		return;
-	page_open(&page, "/sources", "Sources");
-	html_element(&page.html, "p", "How sources are is known as of now only.",
-		"class", "note", NULL);
+	page_open_now(&page, "/sources", "Sources",
+		"How sources are is known as of now only");
+	page_form_open(&page, "/sources");
+	page_form_close(&page);
 	put_sources(&page, number);
 	page_close(&page);
 	page_send(&page, 200);

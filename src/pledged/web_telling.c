@@ -98,8 +98,8 @@ static void put_alerts(struct page *page, size_t number)
 {
 	static const struct part_column columns[] = {
 		{"Severity", "how", false}, {"Alert", "what", true},
-		{"Since", "when", false}, {"In hand", NULL, false},
-		{"Who has heard", NULL, false}, {"Number", "number", false},
+		{"Since", "when", false}, {"In hand of", "hand", false},
+		{"Who has heard", "hand", false}, {"Number", "number", false},
 	};
 	const struct engine *engine = page->sheet.daemon->engine;
 	size_t count = engine_alert_count(engine);
@@ -129,7 +129,10 @@ void web_alerts(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (!page_begin_list(&page, daemon, request, &number))
 		return;
-	page_open(&page, "/alerts", "Alerts");
+	page_open_now(&page, "/alerts", "Alerts",
+		"Which alerts are open is known as of now only");
+	page_form_open(&page, "/alerts");
+	page_form_close(&page);
 	if (engine_alert_count(daemon->engine) == 0)
 		html_element(&page.html, "p", "No alert is open.", "class",
 			"none", NULL);
@@ -275,17 +278,13 @@ static enum store_deliveries which_of(const struct page *page)
 
 static void put_older(struct page *page, const struct messages *messages)
 {
-	const char *state = page_parameter(page, "state");
 	struct text href;
 
 	if (messages->count <= ROWS)
 		return;
 	text_init(&href, 0);
-	text_addf(&href, "/deliveries?before=%" PRId64, messages->last);
-	if (state != NULL) {
-		text_add_string(&href, "&state=");
-		text_add_percent(&href, state, "/@");
-	}
+	text_addf(&href, "?before=%" PRId64, messages->last);
+	add_parameters(&href, page->request, "before", '&');
 	html_open(&page->html, "p", "class", "more", NULL);
 	html_element(&page->html, "a", "Older", "href", text_string(&href), NULL);
 	html_close(&page->html, "p");
@@ -322,8 +321,7 @@ static void put_deliveries_form(struct page *page)
 	page_form_open(page, "/deliveries");
 	page_choice(page, "state", "Messages",
 		&(struct page_words){states, words, states[0]});
-	html_element(&page->html, "button", "Show", "type", "submit", NULL);
-	html_close(&page->html, "form");
+	page_form_close(page);
 }
 
 void web_deliveries(struct daemon *daemon, struct server_request *request,
@@ -338,7 +336,10 @@ void web_deliveries(struct daemon *daemon, struct server_request *request,
 		return;
 	if (page_parameter(&page, "before") != NULL)
 		before = rest_number(page_parameter(&page, "before"));
-	page_open(&page, "/deliveries", "Deliveries");
+	if (page_parameter(&page, "state") == NULL)
+		text_add_string(&page.selected, "state=all");
+	page_open_now(&page, "/deliveries", "Deliveries",
+		"What became of messages is known as of now only");
 	put_deliveries_form(&page);
 	put_channels(&page);
 	if (put_messages(&page, before, &error) < 0) {

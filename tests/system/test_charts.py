@@ -5,7 +5,7 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from daemon import source
+from daemon import PHASE_ONE, source, settings
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> & ]]>"
@@ -214,3 +214,13 @@ def test_pledgectl_chart_says_what_is_wrong(charts):
 def test_pledgectl_chart_without_a_daemon(daemon):
     daemon.configure(REGISTER % (source(), "Law"))
     assert daemon.ctl("chart", "timeline").returncode == 3
+
+
+def test_the_picture_of_the_readme_is_what_is_drawn(daemon):
+    for file in PHASE_ONE.iterdir():
+        (daemon.folder / file.name).write_bytes(file.read_bytes())
+    daemon.write("pledged.conf", settings())
+    daemon.start().settled()
+    drawn = daemon.ctl("chart", "purchases.energy/2020", "--as-of", "2020-11-20")
+    assert drawn.returncode == 0, drawn.stderr
+    assert drawn.stdout == (PHASE_ONE / "energy-2020.svg").read_text()

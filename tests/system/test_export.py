@@ -44,7 +44,7 @@ n1,"A title, with comma",https://example.org/1,2021-03-01,2021-03-01,Text
 """
 TABLES = ["tables", "codes", "instruments", "pledges", "milestones", "indicators",
           "sources", "observations", "documents", "attestations", "changes", "events",
-          "alerts", "silences", "notifications"]
+          "alerts", "silences", "notifications", "actions"]
 
 
 csv.field_size_limit(1 << 20)

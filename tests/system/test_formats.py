@@ -395,7 +395,7 @@ def manual_example():
     page = os.path.join(SOURCE, "src", "pledged", "pledged.conf.5")
     with open(page, encoding="utf-8") as file:
         text = file.read().split('.\\" example: format\n', 1)[1]
-    return text.split(".Bd -literal -offset indent\n", 1)[1].split(
+    return text.split(".Bd -literal -offset 2n\n", 1)[1].split(
         ".Ed\n", 1)[0].replace("\\e", "\\")
 
 

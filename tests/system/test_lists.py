@@ -105,6 +105,42 @@ def test_filters(full, path, wanted):
     assert ids(full.items(f"/v1/{path}")) == wanted.split()
 
 
+WORDS_OF_KNOWLEDGE = ["assessed", "provisional", "no_data", "stale", "disputed"]
+
+
+def test_by_what_is_known(full):
+    """In every list that takes the filters of milestones."""
+    then = "as_of=2021-01-31"
+    _, _, body = full.ask(f"/v1/export/milestones.jsonl?{then}")
+    known = {row["id"]: row["knowledge"]
+             for row in map(json.loads, body.splitlines())}
+    assert list(known.values()).count("no_data") == 1 and len(known) == 5
+    for word in WORDS_OF_KNOWLEDGE:
+        wanted = [one for one in known if known[one] == word]
+        query = f"knowledge={word}&{then}"
+        assert ids(full.items(f"/v1/milestones?{query}")) == sorted(wanted)
+        assert ids(full.items(f"/v1/pledges?{query}")) == sorted(
+            {one.partition("/")[0] for one in wanted})
+        calendar = full.ask(f"/calendar.ics?{query}")[2].decode()
+        assert re.findall("^UID:(.*)@", calendar, re.M) == wanted
+        page = full.ask(f"/milestones?{query}")[2].decode()
+        assert set(re.findall('href="/milestones/([^"?]+)', page)) == set(wanted)
+        told = full.ctl("-o", "json", "--as-of", "2021-01-31", "list", "--match",
+                        f"knowledge={word}")
+        assert ids(json.loads(told.stdout)) == sorted(wanted)
+    either = full.items(f"/v1/milestones?knowledge=assessed&knowledge=no_data&{then}")
+    assert len(either) == 5
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/milestones", "/v1/pledges", "/v1/timeline.svg", "/calendar.ics",
+    "/report", "/milestones"])
+def test_a_word_of_knowledge_that_is_none(full, path):
+    status, _, body = full.ask(f"{path}?knowledge=blind")
+    assert status == 400
+    assert b"assessed, provisional, no_data, stale, disputed" in body
+
+
 @pytest.mark.parametrize("query, count", [
     ("", 4), ("period=2021-0[12]", 2), ("source=own", 4), ("source=x", 0),
     ("by=*", 0), ("quarantined=true", 1), ("quarantined=false", 3),

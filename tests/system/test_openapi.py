@@ -2,7 +2,7 @@
 
 Its endpoints are held against the program's table, its parameters against what
 is refused, its schemas against the answers of a daemon that has something of
-everything. Operations with x-outline are described before they are there.
+everything.
 """
 import collections
 import csv
@@ -31,7 +31,6 @@ Operation = collections.namedtuple("Operation", "method path what")
 OPERATIONS = [Operation(method.upper(), path, what)
               for path, item in DOCUMENT["paths"].items()
               for method, what in item.items()]
-REAL = [one for one in OPERATIONS if "x-outline" not in one.what]
 
 
 def title(operation):
@@ -107,9 +106,9 @@ def test_every_operation_says_what_it_takes_and_gives():
 
 def row_takes(row, path):
     """Whether an endpoint is that of a documented path, as api.c finds it."""
-    if "*" in row:
-        return path == row.replace("*", "{id}")
-    if row.endswith("/"):
+    if "*" in row or "+" in row:
+        return path == re.sub("[*+]", "{id}", row)
+    if row.endswith("/") and row != "/":
         return path.startswith(row) and len(path) > len(row)
     return path == row
 
@@ -124,7 +123,9 @@ def test_every_endpoint_is_described_and_no_other():
     assert len(ENDPOINTS) > 30
     described = {row_of(one) for one in OPERATIONS} - {None}
     assert set(ENDPOINTS) - described == set()
-    assert [title(one) for one in REAL if row_of(one) is None] == []
+    assert [title(one) for one in OPERATIONS if row_of(one) is None] == []
+    assert len(DOCUMENT["paths"]) == len({
+        re.sub(r"\{\w+\}", "{}", path) for path in DOCUMENT["paths"]})
 
 
 # --- a daemon with something of everything -------------------------------------------
@@ -200,7 +201,8 @@ def test_it_is_served(world):
 SHA = "0" * 64
 PLACES = {"/v1/pledges/": "p", "/v1/indicators/": "grain", "/v1/sources/": "own",
           "/v1/snapshots/": SHA, "/v1/definitions/": SHA,
-          "/v1/channels/": "log", "/assets/": "icon.svg"}
+          "/v1/channels/": "log", "/assets/": "icon.svg", "/pledges/": "p",
+          "/v1/export/": "events"}
 
 
 def concrete(path):
@@ -219,12 +221,24 @@ def names_of(operation):
 def refused(world, operation, name):
     """Whether a parameter is unknown there, whatever it says."""
     base = "held=true&" if operation.path == "/v1/observations" else ""
-    status, _, body = world.ask(
-        f"{concrete(operation.path)}?{base}{name}=x", operation.method)
-    return status == 400 and b"there is no parameter" in body
+    path = f"{concrete(operation.path)}?{base}{name}=x"
+    return all(status == 400 and b"there is no parameter" in body
+               for status, _, body in (begun(world, path, kind) for kind in (
+                   "application/json", "text/event-stream")))
 
 
-READING = [one for one in REAL if one.method == "GET"]
+def begun(world, path, kind):
+    """(status, headers, body), the body of a problem alone: a stream has no end."""
+    connection = daemons.UnixConnection(world.socket)
+    try:
+        connection.request("GET", path, headers={"Accept": kind})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.status > 299 and answer.read()
+    finally:
+        connection.close()
+
+
+READING = [one for one in OPERATIONS if one.method == "GET"]
 
 
 @pytest.mark.parametrize("operation", READING, ids=title)
@@ -258,7 +272,7 @@ def content_of(operation, status, kind):
 def operation_of(method, path):
     """The operation of a real path: the one with most of it spelt out."""
     plain = path.partition("?")[0]
-    fits = [one for one in REAL if one.method == method and re.fullmatch(
+    fits = [one for one in OPERATIONS if one.method == method and re.fullmatch(
         re.sub(r"\\\{\w+\\\}", ".+", re.escape(one.path)), plain)]
     return max(fits, key=lambda one: len(re.sub(r"\{\w+\}", "", one.path)))
 
@@ -285,9 +299,15 @@ def number_of(world, path, good=lambda item: True):
 
 LISTS = ["pledges", "milestones", "indicators", "sources", "alerts",
          "alerts?state=all", "silences?state=all", "channels",
-         "outbox?state=all", "observations?held=true",
+         "outbox?state=all", "observations?held=true", "actions",
+         "events?format=json", "events?format=json&kind=slipped&knowledge=assessed",
          "indicators/grain/observations", "indicators/gazette/observations",
-         "sources/own/answers", "milestones/p/signed/history"]
+         "sources/own/answers", "milestones/p/signed/history",
+         "milestones/p/grain/history", "milestones/p/slipped/history?latest=2"]
+PAGES = ["/", "/milestones", "/milestones?knowledge=no_data&sort=due", "/milestones/p/grain",
+         "/pledges", "/pledges/p", "/scorecard", "/matrix", "/calendar",
+         "/sources", "/alerts", "/deliveries"]
+EXPORTED = DOCUMENT["components"]["parameters"]["table"]["schema"]["enum"]
 THINGS = [
     "/v1/status", "/v1/pledges/p", "/v1/pledges/p?as_of=2021-06-30",
     "/v1/milestones/p/grain", "/v1/milestones/p/grain?as_of=2021-09-20",
@@ -299,11 +319,22 @@ THINGS = [
     "/v1/milestones/p/then/explain", "/v1/scorecard", "/v1/scorecard?by=sector",
     "/v1/matrix?rows=obligor&cols=severity&within=90d",
     "/v1/matrix?rows=pledge&cols=milestone&as_of=2021-06-30", "/v1/openapi.json",
-    "/healthz", "/assets/icon.svg"]
+    "/healthz", "/assets/icon.svg", "/v1/indicators/grain",
+    "/v1/indicators/gazette", "/v1/sources/own", "/v1/channels/log",
+    "/v1/channels/hook", "/v1/milestones/p/grain/chart.svg",
+    "/v1/milestones/p/far/badge.svg?label=far", "/v1/pledges/p/badge.svg",
+    "/v1/timeline.svg?obligor=us", "/v1/calendar.svg?from=2098-12&months=2",
+    "/v1/matrix.svg?rows=obligor&cols=severity", "/v1/scorecard.svg?by=sector",
+    "/report", "/report?format=json", "/report?format=json&as_of=2021-09-20",
+    "/v1/export", "/v1/export?as_of=2021-09-20", "/v1/export/codes.csv",
+    "/v1/export/codes.jsonl", "/calendar.ics", "/feed.atom?kind=slipped",
+    "/metrics"] + PAGES
 
 
 def orders(world):
     """What people do, in an order in which each thing is there."""
+    yield "/v1/verify", "GET", None
+    yield "/v1/backup", "GET", None
     alert = number_of(world, "/v1/alerts", lambda item: item["kind"] == "slipped")
     held = number_of(world, "/v1/observations?held=true")
     document = {"key": "n1", "title": "On licences", "text": "They are.",
@@ -323,6 +354,18 @@ def orders(world):
     yield "/v1/sources/own/poll", "POST", None
     yield "/v1/reload", "POST", None
     yield "/v1/verify?sample=2", "POST", None
+    yield "/v1/backup", "POST", None
+
+
+@pytest.fixture(scope="module")
+def acted(world):
+    """[(operation, answer)] of what people did; at first there is nothing."""
+    done = []
+    for path, method, body in orders(world):
+        status, answer = checked(world, path, method, body)
+        assert status == 404 if method == "GET" else status < 300, (path, answer)
+        done.append((operation_of(method, path), answer))
+    return done
 
 
 FAULTS = [
@@ -330,7 +373,25 @@ FAULTS = [
     ("/v1/milestones/p/none", "GET", None, 404),
     ("/v1/milestones/p/none/history", "GET", None, 404),
     ("/v1/pledges/none", "GET", None, 404),
-    ("/v1/alerts/99", "GET", None, 404),
+    ("/v1/alerts/99", "GET", None, 404), ("/v1/silences/99", "GET", None, 404),
+    ("/v1/indicators/none", "GET", None, 404), ("/v1/sources/none", "GET", None, 404),
+    ("/v1/channels/none", "GET", None, 404),
+    ("/v1/observations/99999", "GET", None, 404),
+    ("/v1/indicators/grain?limit=1", "GET", None, 400),
+    ("/v1/events?cursor=x", "GET", None, 400), ("/v1/actions?who=x", "GET", None, 400),
+    ("/v1/milestones/p/slipped/chart.svg?as_of=x", "GET", None, 400),
+    ("/v1/milestones/p/signed/chart.svg", "GET", None, 404),
+    ("/v1/milestones/p/none/badge.svg", "GET", None, 404),
+    ("/v1/pledges/none/badge.svg", "GET", None, 404),
+    ("/v1/timeline.svg?obligor=none", "GET", None, 404),
+    ("/v1/calendar.svg?months=0", "GET", None, 400),
+    ("/v1/scorecard.svg?by=none", "GET", None, 404),
+    ("/report?status=good", "GET", None, 400), ("/report?by=none", "GET", None, 404),
+    ("/v1/export?as_of=x", "GET", None, 400), ("/v1/export/none.csv", "GET", None, 404),
+    ("/calendar.ics?limit=1", "GET", None, 400), ("/feed.atom?limit=0", "GET", None, 400),
+    ("/milestones?status=good", "GET", None, 400), ("/milestones/p/none", "GET", None, 404),
+    ("/pledges/none", "GET", None, 404), ("/scorecard?by=none", "GET", None, 404),
+    ("/calendar?months=0", "GET", None, 400), ("/alerts?bogus=1", "GET", None, 400),
     ("/v1/notifications/99999", "GET", None, 404),
     (f"/v1/snapshots/{SHA}", "GET", None, 404),
     (f"/v1/definitions/{SHA}", "GET", None, 404),
@@ -360,7 +421,7 @@ def names_in(thing):
 
 def names_described():
     """Of the members of whatever is answered."""
-    given = [media["schema"] for one in REAL
+    given = [media["schema"] for one in OPERATIONS
              for response in one.what["responses"].values()
              for media in resolved(response)["content"].values()]
     seen, names = set(), set()
@@ -376,9 +437,10 @@ def names_described():
     return names
 
 
-def test_answers_are_as_described(world):
+def test_answers_are_as_described(world, acted):
     """Every operation is tried, and every member described comes up somewhere."""
-    tried, seen = set(), set()
+    tried = {title(operation) for operation, _ in acted}
+    seen = set().union(*(names_in(answer) for _, answer in acted))
 
     def one(path, method="GET", body=None, want=None):
         status, answer = checked(world, path, method, body)
@@ -390,15 +452,15 @@ def test_answers_are_as_described(world):
 
     for path, method, body, want in FAULTS:
         one(path, method, body, want)
-    one("/v1/verify", want=404)
-    for path, method, body in orders(world):
-        one(path, method, body)
     for path in THINGS + [f"/v1/{name}" for name in LISTS]:
         one(path)
     one("/v1/alerts/%d" % number_of(world, "/v1/alerts"))
     silence = number_of(world, "/v1/silences")
     one(f"/v1/silences/{silence}?note=over", "DELETE")
     one("/v1/silences?state=all")
+    one(f"/v1/silences/{silence}")
+    one("/v1/observations/%d" % number_of(world, "/v1/indicators/grain/observations"))
+    one("/v1/backup")
     one("/v1/channels/log/test?wait=20", "POST")
     one("/v1/channels/desk/test?wait=1", "POST", want=502)
     waits = number_of(world, "/v1/outbox", lambda item: item["attempts"] > 0)
@@ -413,7 +475,7 @@ def test_answers_are_as_described(world):
     one(f"/v1/definitions/{answer['program']}")
     ended(world)
     one("/v1/verify")
-    assert sorted(map(title, REAL)) == sorted(tried)
+    assert sorted(map(title, OPERATIONS)) == sorted(tried)
     assert names_described() - RARE - seen == set()
 
 
@@ -441,13 +503,18 @@ def column(schema, name):
         yield name
 
 
+def property_of(schema, name):
+    """Of an object, or of one of the parts that it is of."""
+    schema = resolved(schema)
+    found = [property_of(part, name) for part in schema.get("allOf", ())]
+    found.append(schema.get("properties", {}).get(name))
+    return next(filter(None, found), None)
+
+
 def item_schema(operation):
     schema = resolved(content_of(operation, 200, "application/json"))
     rows = "cells" if operation.path == "/v1/matrix" else "items"
-    if "anyOf" in schema:
-        return [resolved(one)["properties"][rows]["items"]
-                for one in schema["anyOf"]]
-    return [schema["properties"][rows]["items"]]
+    return [property_of(one, rows)["items"] for one in schema.get("anyOf", [schema])]
 
 
 TABLES = [f"/v1/{name}" for name in LISTS] + [
@@ -458,7 +525,8 @@ TABLES = [f"/v1/{name}" for name in LISTS] + [
 def test_columns_are_the_members(world, path):
     operation = operation_of("GET", path)
     assert "text/csv" in response_of(operation, 200)["content"]
-    status, headers, body = world.ask(path, headers={"Accept": "text/csv"})
+    status, headers, body = world.ask(path.replace("=json", "=csv"),
+                                      headers={"Accept": "text/csv"})
     assert status == 200 and headers["content-type"].startswith("text/csv")
     header = next(csv.reader(io.StringIO(body.decode(), newline="")))
     assert len(header) == len(set(header))
@@ -466,9 +534,52 @@ def test_columns_are_the_members(world, path):
                               for one in item_schema(operation)]
 
 
+@pytest.mark.parametrize("table", EXPORTED)
+def test_rows_of_an_export(world, acted, table):
+    """Each as its schema says; as columns, all that is never left out."""
+    schema = property_of(DOCUMENT["components"]["schemas"]["Export"], table)["items"]
+    _, _, body = world.ask(f"/v1/export/{table}.jsonl")
+    rows = [json.loads(line) for line in body.splitlines()]
+    assert rows
+    for row in rows:
+        validator(schema).validate(row)
+    _, _, body = world.ask(f"/v1/export/{table}.csv")
+    header, *lines = csv.reader(io.StringIO(body.decode(), newline=""))
+    assert len(lines) == len(rows)
+    always = set(rows[0]).intersection(*rows)
+    assert set(header) <= set(members(schema))
+    assert {name.partition(".")[0].replace("label", "labels") for name in header} >= {
+        name for name in always if name in required(schema)}
+
+
+def required(schema):
+    schema = resolved(schema)
+    return set(schema.get("required", ())).union(*map(required, schema.get("allOf", ())))
+
+
+def test_every_table_of_an_export_is_described(world):
+    _, _, body = world.ask("/v1/export/none.csv")
+    assert re.findall(r"\w+", json.loads(body)["detail"].partition("they are ")[2]
+                      .partition(", each")[0]) == EXPORTED
+
+
+def test_a_stream_has_events_as_described(world):
+    connection, answer, piece = world.slowly("/v1/events?last_event_id=0")
+    try:
+        assert content_of(operation_of("GET", "/v1/events"), 200,
+                          answer.headers["content-type"]) == {"type": "string"}
+        while b"\ndata: " not in piece or b"}\n" not in piece:
+            piece += answer.read1(1000)
+    finally:
+        connection.close()
+    line = re.search(rb"^data: (.*)$", piece, re.M)[1]
+    validator({"$ref": "#/components/schemas/EventHappened"}).validate(json.loads(line))
+
+
 def test_every_table_is_tried():
-    described = {one.path for one in REAL if one.method == "GET" and "text/csv"
-                 in one.what["responses"]["200"].get("content", {})}
+    described = {one.path for one in OPERATIONS if one.method == "GET" and "text/csv"
+                 in one.what["responses"]["200"].get("content", {})
+                 and not one.path.startswith("/v1/export/")}
     tried = {operation_of("GET", urllib.parse.unquote(path)).path
              for path in TABLES}
     assert described == tried

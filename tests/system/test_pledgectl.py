@@ -114,6 +114,7 @@ def test_show(full):
     (["--match", "obligor=us", "--match", "severity=warning"],
      ["p/one", "p/soon"]),
     (["--due-within", "30d"], ["p/soon"]),
+    (["--due-within", "30d", "--as-of", "2024-01-15"], ["p/past"]),
     (["--sort", "due"], ["p/past", "p/soon", "p/one"]),
     (["--sort", "urgency"], ["p/past", "p/soon", "p/one"]),
     (["--sort", "id"], ["p/one", "p/past", "p/soon"]),

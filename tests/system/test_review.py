@@ -32,8 +32,8 @@ def test_path_of_a_receiver_is_not_shown(daemon):
 
 
 @pytest.mark.parametrize("path", [
-    "/v1/pledges?obligor=CN", "/v1/sources?status=failed",
-    "/v1/indicators?as_of=2020-01-01", "/v1/channels?type=log",
+    "/v1/pledges?type=log", "/v1/sources?status=failed",
+    "/v1/indicators?as_of=2020-01-01", "/v1/channels?obligor=CN",
     "/v1/alerts?type=log", "/v1/outbox?severity=critical",
     "/v1/silences?by=root", "/v1/alerts/1?state=all"])
 def test_filter_that_is_not_applied_is_refused(daemon, path):
@@ -49,7 +49,8 @@ def test_short_pages_come_to_the_end(daemon):
     daemon.configure(many(4500))
     daemon.start()
     page = daemon.get("/v1/milestones?as_of=2026-01-01&status=met")
-    assert page["items"] == [] and page["next"] == "p/m1999"
+    assert page["items"] == [] and page["next"] == \
+        sorted(f"p/m{i}" for i in range(4500))[1999]
     pages = 1
     while page["next"] is not None:
         page = daemon.get("/v1/milestones?as_of=2026-01-01&status=met&cursor="
