@@ -229,7 +229,7 @@ static void titles_are_printable(void **state)
 
 	(void)state;
 	text_init(&out, 0);
-	grid_column(grid, "a\x1b[2J\u009b\u202eb", GRID_LEFT, true);
+	grid_column(grid, "a\x1b[2J\xc2\x9b\u202eb", GRID_LEFT, true);
 	grid_print(grid, &out, 80, false);
 	assert_string_equal(text_string(&out), "a\\x1b[2J\\x9b\\u202eb\n");
 	text_release(&out);
