@@ -8,11 +8,6 @@
 
 #include "pledgectl/lists.h"
 
-static long long number_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 static void print_time(const struct request *request, const json_t *object,
 	const char *key)
 {
@@ -33,32 +28,6 @@ static void answers_print(const struct request *request, struct items *items,
 		print(request, items->list[i].json);
 	if (request->form != FORM_TABLE)
 		items_print(items, request, list_kind_find(kind));
-}
-
-bool word_is_number(const char *word)
-{
-	return *word != '\0' && strlen(word) < 19 &&
-		strspn(word, "0123456789") == strlen(word);
-}
-
-int item_post(const struct request *request, const char *path, json_t *body,
-	struct items *items)
-{
-	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
-	struct text answer;
-
-	json_decref(body);
-	if (text == NULL)
-		return tell_usage("what was said is not UTF-8");
-	int status = client_post(request->client, path, text, request->key,
-		&answer);
-
-	free(text);
-	if (status == CTL_DONE)
-		items_add(items, &answer);
-	else
-		text_release(&answer);
-	return status;
 }
 
 /* --- taking in hand ------------------------------------------------------------- */
@@ -91,7 +60,7 @@ static int ack_subject(const struct request *request, const char *subject,
 		status = CTL_ABSENT;
 	}
 	for (size_t i = 0; status == CTL_DONE && i < open.count; i++) {
-		int done = ack_one(request, number_of(open.list[i].json, "id"),
+		int done = ack_one(request, integer_of(open.list[i].json, "id"),
 			items);
 
 		worst = done != CTL_DONE ? done : worst;
@@ -105,7 +74,7 @@ static void print_acknowledged(const struct request *request,
 {
 	const json_t *acknowledged = json_object_get(alert, "acknowledged");
 
-	printf("alert %lld, %s", number_of(alert, "id"),
+	printf("alert %lld, %s", integer_of(alert, "id"),
 		string_of(alert, "kind"));
 	if (json_is_string(json_object_get(alert, "subject"))) {
 		putchar(' ');
@@ -167,12 +136,12 @@ static void add_words(const struct request *request, struct text *out)
 static void print_silence(const struct request *request,
 	const json_t *silence)
 {
-	printf("silence %lld, ", number_of(silence, "id"));
+	printf("silence %lld, ", integer_of(silence, "id"));
 	print_said(stdout, string_of(silence, "match"));
 	fputs(", until ", stdout);
 	print_time(request, silence, "until");
 	printf(": %lld open alerts and %lld milestones are so\n",
-		number_of(silence, "alerts"), number_of(silence, "milestones"));
+		integer_of(silence, "alerts"), integer_of(silence, "milestones"));
 }
 
 static void tell_warning(const struct items *items)
@@ -251,7 +220,7 @@ static int end_one(const struct request *request, const char *number,
 static void print_ended(const struct request *request, const json_t *silence)
 {
 	(void)request;
-	printf("silence %lld, ", number_of(silence, "id"));
+	printf("silence %lld, ", integer_of(silence, "id"));
 	print_said(stdout, string_of(silence, "match"));
 	puts(": ended");
 }

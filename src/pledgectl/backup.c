@@ -40,8 +40,7 @@ static void print_copying(const struct writing *writing)
 	if (client_ask(writing->asker, "GET", "/v1/backup", &answer) == CTL_DONE) {
 		json = json_loads(text_string(&answer), 0, NULL);
 		progress_print(json_string_value(json_object_get(json, "phase")),
-			json_integer_value(json_object_get(json, "done")),
-			json_integer_value(json_object_get(json, "total")));
+			integer_of(json, "done"), integer_of(json, "total"));
 		json_decref(json);
 	}
 	text_release(&answer);
@@ -98,8 +97,7 @@ static void print_sentence(const struct request *request,
 
 	(void)request;
 	print_said(stdout, string_of(json, "file"));
-	printf(": %lld bytes, SHA-256 %s\n", (long long)json_integer_value(
-		json_object_get(json, "bytes")), string_of(json, "sha256"));
+	printf(": %lld bytes, SHA-256 %s\n", integer_of(json, "bytes"), string_of(json, "sha256"));
 	json_decref(json);
 }
 

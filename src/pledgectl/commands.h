@@ -38,6 +38,10 @@ extern const size_t verb_count;
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
+/* By name, the option's being so long; NULL: there is none. */
+const struct verb *verb_find(const char *name);
+const struct option_row *option_find(const char *name, size_t length);
+
 static inline bool option_is_flag(const struct option_row *row)
 {
 	return row->place == IN_FLAG || row->place == IN_NO_FLAG;

@@ -84,19 +84,10 @@ struct line {
 	const char *last;	/* of them */
 };
 
-static const struct option_row *option_named(const char *word, size_t length)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (strlen(option_rows[i].name) == length &&
-				strncmp(option_rows[i].name, word, length) == 0)
-			return &option_rows[i];
-	return NULL;
-}
-
 static void line_take(struct line *line, struct completion *completion,
 	const char *word)
 {
-	const struct option_row *row = option_named(word, strcspn(word, "="));
+	const struct option_row *row = option_find(word, strcspn(word, "="));
 	const char *equals = strchr(word, '=');
 
 	if (line->pending != NULL) {
@@ -114,14 +105,6 @@ static void line_take(struct line *line, struct completion *completion,
 	}
 }
 
-static const struct verb *verb_named(const char *name)
-{
-	for (size_t i = 0; i < verb_count; i++)
-		if (string_is(verbs[i].name, name))
-			return &verbs[i];
-	return NULL;
-}
-
 /* The verb that the arguments begin with, of one word or two; *used: of them. */
 static const struct verb *line_verb(const struct line *line, size_t *used)
 {
@@ -131,11 +114,11 @@ static const struct verb *line_verb(const struct line *line, size_t *used)
 	if (line->argument_count >= 2) {
 		snprintf(name, sizeof name, "%s %s", line->arguments[0],
 			line->arguments[1]);
-		if (verb_named(name) != NULL)
-			return verb_named(name);
+		if (verb_find(name) != NULL)
+			return verb_find(name);
 	}
 	*used = 1;
-	return line->argument_count >= 1 ? verb_named(line->arguments[0]) : NULL;
+	return line->argument_count >= 1 ? verb_find(line->arguments[0]) : NULL;
 }
 
 /* The first words of verbs, or the second words of those that have such a
@@ -186,7 +169,7 @@ static bool offer_joined(struct completion *completion)
 {
 	const char *word = completion->word, *equals = strchr(word, '=');
 	const struct option_row *row = equals == NULL ? NULL :
-		option_named(word, (size_t)(equals - word));
+		option_find(word, (size_t)(equals - word));
 	struct text prefix;
 
 	if (row == NULL || option_is_flag(row) || word[1] != '-')

@@ -14,7 +14,7 @@
 
 int verb_snapshot(const struct request *request)
 {
-	struct text path, answer;
+	struct text answer;
 
 	if (request->argument_count != 1)
 		return tell_usage("snapshot takes one SHA-256, which explain -o json "
@@ -22,30 +22,21 @@ int verb_snapshot(const struct request *request)
 	if (isatty(STDOUT_FILENO) && !request->force)
 		return tell_usage("what a source sent may do anything to a terminal: "
 			"write it to a file with >, or say --force");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/snapshots/");
-	client_add_escaped(&path, request->arguments[0]);
-	int status = client_ask(request->client, "GET", text_string(&path),
-		&answer);
+	int status = get_below(request, "snapshots/", request->arguments[0], "",
+		false, &answer);
 
 	if (status == CTL_DONE)
 		fwrite(text_string(&answer), 1, answer.length, stdout);
-	text_release(&path);
 	text_release(&answer);
 	return status;
 }
 
 /* --- verify ------------------------------------------------------------------------ */
 
-static long long count_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 static void print_progress(const json_t *json)
 {
-	progress_print(string_of(json, "phase"), count_of(json, "done"),
-		count_of(json, "total"));
+	progress_print(string_of(json, "phase"), integer_of(json, "done"),
+		integer_of(json, "total"));
 }
 
 static void print_differences(const json_t *json)
@@ -67,8 +58,8 @@ static void print_verdict(const struct request *request, const json_t *json)
 	text_addf(&line, "%s: %lld facts in order; %lld of %lld answers read "
 		"again, %lld figures and documents follow from them",
 		json_is_true(json_object_get(json, "good")) ? "good" : "broken",
-		count_of(json, "facts"), count_of(json, "answers"),
-		count_of(json, "sample"), count_of(json, "followed"));
+		integer_of(json, "facts"), integer_of(json, "answers"),
+		integer_of(json, "sample"), integer_of(json, "followed"));
 	print_indented(request, text_string(&line), 0, GRID_PLAIN);
 	text_release(&line);
 }

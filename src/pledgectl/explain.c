@@ -44,9 +44,7 @@ static bool thing_next(struct thing array, size_t *cursor, size_t *index,
 
 static const char *thing_string(struct thing thing, const char *key)
 {
-	const char *value = json_string_value(json_object_get(thing.json, key));
-
-	return value != NULL ? value : "";
+	return text_of(thing.json, key);
 }
 
 static bool thing_number(struct thing thing, const char *key,
@@ -181,16 +179,6 @@ static void tree_add(struct tree *tree, struct thing node, int depth)
 		tree_add(tree, operand, depth + 1);
 }
 
-static void print_grid(struct grid *grid, const struct request *request)
-{
-	struct text out;
-
-	text_init(&out, 0);
-	grid_print(grid, &out, request->width, request->colour);
-	fputs(text_string(&out), stdout);
-	text_release(&out);
-}
-
 /* --- figures --------------------------------------------------------------------- */
 
 /* "revised from 1,443,583,860; provisional" */
@@ -227,10 +215,8 @@ static void row_figure(struct grid *grid, struct text *cell,
 	grid_cell(grid, text_string(cell), GRID_PLAIN);
 	grid_cellf(grid, GRID_PLAIN, "%.10s", thing_string(figure, "published"));
 	grid_cellf(grid, GRID_PLAIN, "%lld of %lld",
-		(long long)json_integer_value(json_object_get(figure.json,
-			"vintage")),
-		(long long)json_integer_value(json_object_get(figure.json,
-			"vintages")));
+		integer_of(figure.json, "vintage"),
+		integer_of(figure.json, "vintages"));
 	grid_cell(grid, thing_string(figure, "source"), GRID_PLAIN);
 	text_clear(cell);
 	add_notes(cell, figure);
@@ -352,7 +338,7 @@ static void print_leaf(struct thing leaf, const struct request *request)
 		struct grid *grid = figures_grid(leaf);
 
 		if (grid_rows(grid) > 0)
-			print_grid(grid, request);
+			grid_show(grid, request);
 		else
 			puts("  no figure");
 		grid_free(grid);
@@ -405,7 +391,7 @@ static void print_explanation(const struct request *request,
 	grid_column(tree.grid, "EXPRESSION", GRID_LEFT, true);
 	tree_add(&tree, thing_member(whole, "tree"), 0);
 	print_head(request, whole);
-	print_grid(tree.grid, request);
+	grid_show(tree.grid, request);
 	for (size_t i = 0; i < tree.leaf_count; i++)
 		print_leaf(tree.leaves[i], request);
 	putchar('\n');

@@ -13,6 +13,7 @@
 
 #define PAGE_LIMIT 1000
 #define MEMBER_MAX 64		/* of a name of ours */
+#define TABLE_BYTES_MAX ((size_t)1 << 32)	/* more than ANSWER_MAX may become */
 
 static const struct list_column milestone_columns[] = {
 	{"MILESTONE", "id", CELL_ID, true},
@@ -345,6 +346,26 @@ void items_take(struct items *items, struct text *answer, struct slice array)
 	items_add_page(items, answer, array);
 }
 
+int item_post(const struct request *request, const char *path, json_t *body,
+	struct items *items)
+{
+	char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+	struct text answer;
+
+	json_decref(body);
+	if (text == NULL)
+		return tell_usage("what was said is not UTF-8");
+	int status = client_post(request->client, path, text, request->key,
+		&answer);
+
+	free(text);
+	if (status == CTL_DONE)
+		items_add(items, &answer);
+	else
+		text_release(&answer);
+	return status;
+}
+
 static bool item_is_ahead(const struct item *item)
 {
 	return json_object_get(item->json, "instance") != NULL && string_is(
@@ -398,11 +419,28 @@ const json_t *member_at(const json_t *object, const char *path,
 	return object;
 }
 
-static const char *item_string(const struct item *item, const char *key)
+const char *string_of(const json_t *object, const char *key)
 {
-	const char *value = json_string_value(json_object_get(item->json, key));
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value != NULL ? value : "-";
+}
+
+const char *text_of(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
 
 	return value != NULL ? value : "";
+}
+
+long long integer_of(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static const char *item_string(const struct item *item, const char *key)
+{
+	return text_of(item->json, key);
 }
 
 /* --- order ---------------------------------------------------------------------- */
@@ -661,19 +699,25 @@ void list_row(struct grid *grid, const struct request *request,
 	text_release(&cell);
 }
 
+void grid_show(const struct grid *grid, const struct request *request)
+{
+	struct text out;
+
+	text_init(&out, TABLE_BYTES_MAX);
+	grid_print(grid, &out, request->width, request->colour);
+	fwrite(text_string(&out), 1, out.length, stdout);
+	text_release(&out);
+}
+
 static void print_grid(const struct items *items, const struct request *request,
 	const struct list_kind *kind)
 {
 	struct grid *grid = grid_new();
-	struct text out;
 
-	text_init(&out, (size_t)1 << 32);
 	list_columns(grid, kind->columns);
 	for (size_t i = 0; i < items->count; i++)
 		list_row(grid, request, &items->list[i], kind->columns);
-	grid_print(grid, &out, request->width, request->colour);
-	fwrite(text_string(&out), 1, out.length, stdout);
-	text_release(&out);
+	grid_show(grid, request);
 	grid_free(grid);
 }
 

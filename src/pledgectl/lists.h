@@ -73,6 +73,8 @@ void items_sort(struct items *items, const char *order);
 void items_print(const struct items *items, const struct request *request,
 	const struct list_kind *kind);
 
+/* Writes a table to standard output, as wide as that is. */
+void grid_show(const struct grid *grid, const struct request *request);
 /* A row of a table that has these columns. */
 void list_row(struct grid *grid, const struct request *request,
 	const struct item *item, const struct list_column *columns);
@@ -88,6 +90,10 @@ void scorecard_print(const struct request *request, const json_t *scorecard,
 
 /* A member that is a text, or "-". */
 const char *string_of(const json_t *object, const char *key);
+/* The same, or "". */
+const char *text_of(const json_t *object, const char *key);
+/* A member that is a whole number, or 0. */
+long long integer_of(const json_t *object, const char *key);
 /* A member that is a time, as add_time (times.h); nothing where it has none. */
 void add_time_of(struct text *out, const struct request *request,
 	const json_t *object, const char *key);

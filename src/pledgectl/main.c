@@ -286,17 +286,19 @@ static void print_help(void)
 		"4 not permitted, 5 no such thing");
 }
 
-static const struct option_row *option_find(const char *word, size_t *length)
+const struct option_row *option_find(const char *name, size_t length)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		*length = strlen(option_rows[i].name);
-		if (string_is(word, option_rows[i].name) ||
-			(option_rows[i].name[1] == '-' &&
-				string_starts(word, option_rows[i].name) &&
-				word[*length] == '='))
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (strlen(option_rows[i].name) == length &&
+				strncmp(option_rows[i].name, name, length) == 0)
 			return &option_rows[i];
-	}
 	return NULL;
+}
+
+/* Of a word that is an option: "--sort=due" has its value with it. */
+static size_t option_length(const char *word)
+{
+	return word[1] == '-' ? strcspn(word, "=") : strlen(word);
 }
 
 /* Of an option that may be given more than once. */
@@ -363,12 +365,11 @@ static int words_read(struct request *request, const struct words *words)
 	return 0;
 }
 
-static const struct verb *verb_find(const char *name)
+const struct verb *verb_find(const char *name)
 {
-	for (size_t i = 0; i < VERB_COUNT; i++) {
+	for (size_t i = 0; i < VERB_COUNT; i++)
 		if (string_is(verbs[i].name, name))
 			return &verbs[i];
-	}
 	return NULL;
 }
 
@@ -459,13 +460,12 @@ static int request_read(struct request *request, const struct verb **verb,
 	const char *last = "";
 
 	for (int i = 1; i < argc; i++) {
-		size_t length;
-
 		if (!word_is_option(argv[i])) {
 			request->arguments[request->argument_count++] = argv[i];
 			continue;
 		}
-		const struct option_row *row = option_find(argv[i], &length);
+		size_t length = option_length(argv[i]);
+		const struct option_row *row = option_find(argv[i], length);
 		const char *value = NULL;
 
 		if (row == NULL)

@@ -237,11 +237,6 @@ static bool thresholds_set(struct monitor *monitor)
 
 /* --- asking --------------------------------------------------------------------------- */
 
-static long long whole(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 static bool ask_status(struct monitor *monitor)
 {
 	const struct request *request = monitor->request;
@@ -255,13 +250,13 @@ static bool ask_status(struct monitor *monitor)
 		return false;
 	}
 	json = json_loads(text_string(&answer), 0, NULL);
-	measure_set(monitor, "failing_sources", whole(json_object_get(json,
+	measure_set(monitor, "failing_sources", integer_of(json_object_get(json,
 		"sources"), "failing_total"));
-	measure_set(monitor, "waiting_messages", whole(json, "outbox"));
+	measure_set(monitor, "waiting_messages", integer_of(json, "outbox"));
 	if (request->match_count == 0) {
 		const json_t *all = json_object_get(json, "milestones");
 
-		monitor->milestones = whole(all, "total");
+		monitor->milestones = integer_of(all, "total");
 		json_object_foreach(json_object_get(all, "by_status"), status,
 				count)
 			measure_set(monitor, status, (long long)

@@ -20,19 +20,13 @@ static void print_polled(const struct request *request,
 
 int verb_poll(const struct request *request)
 {
-	struct text path, answer;
+	struct text answer;
 
 	if (request->argument_count != 1)
 		return tell_usage("poll takes one source's id");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/sources/");
-	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, "/poll");
-	path_add_note(request, &path);
-	int status = client_ask(request->client, "POST", text_string(&path),
-		&answer);
+	int status = post_below(request, "sources/", request->arguments[0],
+		"/poll", &answer);
 
-	text_release(&path);
 	return answer_print(request, status, &answer, print_polled);
 }
 
@@ -114,14 +108,8 @@ static void print_reloaded(const struct request *request,
 
 int verb_reload(const struct request *request)
 {
-	struct text path, answer;
+	struct text answer;
+	int status = post_below(request, "reload", "", "", &answer);
 
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/reload");
-	path_add_note(request, &path);
-	int status = client_ask(request->client, "POST", text_string(&path),
-		&answer);
-
-	text_release(&path);
 	return answer_print(request, status, &answer, print_reloaded);
 }

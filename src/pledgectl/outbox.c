@@ -8,11 +8,6 @@
 
 #include "pledgectl/answer.h"
 
-static long long number_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 static int outbox_get(const struct request *request, const char *query,
 	struct items *items)
 {
@@ -127,9 +122,9 @@ static void print_notification(const struct request *request,
 {
 	json_t *json = json_loads(text_string(answer), 0, NULL);
 
-	printf("message %lld to %s: %s, %lld attempts\n", number_of(json, "id"),
+	printf("message %lld to %s: %s, %lld attempts\n", integer_of(json, "id"),
 		string_of(json, "channel"), string_of(json, "state"),
-		number_of(json, "attempts"));
+		integer_of(json, "attempts"));
 	facts_print(request, json, slice_of(text_string(answer)),
 		notification_facts);
 	print_items(request, json_object_get(json, "items"));
@@ -171,7 +166,7 @@ static int handle_dead(const struct request *request, const char *what,
 
 	for (size_t i = dead.count; status == CTL_DONE && i-- > 0; ) {
 		int done = handle_one(request, what,
-			number_of(dead.list[i].json, "id"), items);
+			integer_of(dead.list[i].json, "id"), items);
 
 		worst = done != CTL_DONE ? done : worst;
 	}
@@ -203,7 +198,7 @@ static int handle(const struct request *request, const char *what,
 
 	for (size_t i = 0; request->form == FORM_TABLE && i < items.count; i++)
 		printf("message %lld to %s: %s\n",
-			number_of(items.list[i].json, "id"),
+			integer_of(items.list[i].json, "id"),
 			string_of(items.list[i].json, "channel"), done);
 	if (request->form == FORM_TABLE && request->dead && items.count == 0 &&
 			status == CTL_DONE)
@@ -270,19 +265,13 @@ static void print_tested(const struct request *request,
 
 int verb_channel_test(const struct request *request)
 {
-	struct text path, answer;
+	struct text answer;
 
 	if (request->argument_count != 1)
 		return tell_usage("channel test takes one channel's id, which list "
 			"channels tells");
-	text_init(&path, 65536);
-	text_add_string(&path, "/v1/channels/");
-	client_add_escaped(&path, request->arguments[0]);
-	text_add_string(&path, "/test");
-	path_add_note(request, &path);
-	int status = client_ask(request->client, "POST", text_string(&path),
-		&answer);
+	int status = post_below(request, "channels/", request->arguments[0],
+		"/test", &answer);
 
-	text_release(&path);
 	return answer_print(request, status, &answer, print_tested);
 }

@@ -118,9 +118,10 @@ static void print_list(const struct request *request, struct slice whole,
 	items_release(&items);
 }
 
-static size_t number_of(const json_t *object, const char *key)
+static void add_count(struct text *out, const json_t *object, const char *key,
+	const char *noun)
 {
-	return (size_t)json_integer_value(json_object_get(object, key));
+	text_add_count(out, (size_t)integer_of(object, key), noun);
 }
 
 static void print_head(const struct request *request, const json_t *json)
@@ -134,11 +135,11 @@ static void print_head(const struct request *request, const json_t *json)
 		"any time");
 	print_wrapped(request, text_string(&line));
 	text_clear(&line);
-	text_add_count(&line, number_of(json, "milestones"), "milestone");
+	add_count(&line, json, "milestones", "milestone");
 	text_add_string(&line, " of ");
-	text_add_count(&line, number_of(json, "pledges"), "pledge");
+	add_count(&line, json, "pledges", "pledge");
 	text_add_string(&line, " under ");
-	text_add_count(&line, number_of(json, "instruments"), "instrument");
+	add_count(&line, json, "instruments", "instrument");
 	text_addf(&line, ": %s; register %s", string_of(json, "selection"),
 		string_of(json, "register"));
 	print_wrapped(request, text_string(&line));
@@ -164,29 +165,29 @@ static void print_failing(const json_t *json)
 static void print_held(const json_t *json)
 {
 	const json_t *held = json_object_get(json, "held"), *figure;
-	size_t more = number_of(json, "held_left_out");
+	long long more = integer_of(json, "held_left_out");
 	size_t i;
 
-	printf("%zu figures held as implausible, and not used\n",
-		json_array_size(held) + more);
+	printf("%lld figures held as implausible, and not used\n",
+		(long long)json_array_size(held) + more);
 	json_array_foreach(held, i, figure)
 		printf("  %s %s: %s\n", string_of(figure, "indicator"),
 			string_of(figure, "period"), string_of(figure, "held"));
 	if (more > 0)
-		printf("  … and %zu more\n", more);
+		printf("  … and %lld more\n", more);
 }
 
 static void print_method(const struct request *request, const json_t *json)
 {
-	size_t failing = json_array_size(json_object_get(json, "failing")) +
-		number_of(json, "failing_left_out");
+	long long failing = integer_of(json, "failing_left_out") +
+		(long long)json_array_size(json_object_get(json, "failing"));
 
 	puts("\nWhat is not covered\n");
 	print_wrapped(request, "Nothing that is not known counts as missed: what is "
 		"past its due date and undecided is awaiting data or unverified.");
-	printf("of %zu sources, %zu had not been read well when last asked, "
-		"%zu never asked\n", number_of(json, "sources"), failing,
-		number_of(json, "sources_not_asked"));
+	printf("of %lld sources, %lld had not been read well when last asked, "
+		"%lld never asked\n", integer_of(json, "sources"), failing,
+		integer_of(json, "sources_not_asked"));
 	print_failing(json);
 	print_held(json);
 }

@@ -13,18 +13,6 @@
 
 #define TABLE_COLUMNS_MAX 60	/* of a matrix on a screen */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value != NULL ? value : "";
-}
-
-static long long whole(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
-}
-
 /* "41%", or "41-43%" where something is not known. */
 static void add_range(struct text *out, const json_t *tally, const char *key)
 {
@@ -71,7 +59,7 @@ static void add_left_out(struct text *out, const json_t *counts)
 static void print_summary(const struct request *request, const json_t *json)
 {
 	const json_t *total = json_object_get(json, "total");
-	long long partly = whole(json_object_get(total, "by_status"),
+	long long partly = integer_of(json_object_get(total, "by_status"),
 		"partly_met");
 	struct text text;
 
@@ -79,12 +67,12 @@ static void print_summary(const struct request *request, const json_t *json)
 	text_add_string(&text, "coverage ");
 	add_range(&text, total, "coverage");
 	text_addf(&text, " of the %lld milestones required, ",
-		whole(total, "required"));
+		integer_of(total, "required"));
 	add_range(&text, total, "coverage_due");
-	text_addf(&text, " of the %lld due by now; ", whole(total, "due"));
+	text_addf(&text, " of the %lld due by now; ", integer_of(total, "due"));
 	if (json_object_get(json, "cells_required") != NULL)
 		text_addf(&text, "%lld of %lld cells are met whole; ",
-			whole(json, "cells_met"), whole(json, "cells_required"));
+			integer_of(json, "cells_met"), integer_of(json, "cells_required"));
 	if (partly != 0)
 		text_addf(&text, "%lld met in part, which is not met; ", partly);
 	add_left_out(&text, json_object_get(json, "left_out"));
@@ -116,7 +104,7 @@ static bool mark_holds(const struct mark *mark, const json_t *tally)
 	const json_t *value;
 
 	if (mark->key == NULL)
-		return whole(tally, "required") == 0;
+		return integer_of(tally, "required") == 0;
 	value = json_object_get(tally, mark->key);
 	if (value == NULL)
 		return strstr(mark->key, text_of(tally, "worst")) != NULL &&
@@ -134,7 +122,7 @@ static const char *tally_mark(const json_t *tally)
 
 static enum grid_style tally_style(const json_t *tally)
 {
-	return whole(tally, "required") == 0 ? GRID_DIM
+	return integer_of(tally, "required") == 0 ? GRID_DIM
 		: status_style(text_of(tally, "worst"));
 }
 
@@ -147,7 +135,7 @@ static void put_cell(struct grid *grid, const json_t *tally, enum cell_form form
 	text_init(&text, 0);
 	if (tally != NULL)
 		text_add_string(&text, tally_mark(tally));
-	if (tally != NULL && form != CELL_MARK && whole(tally, "required") != 0) {
+	if (tally != NULL && form != CELL_MARK && integer_of(tally, "required") != 0) {
 		text_add_char(&text, ' ');
 		if (form == CELL_WORD)
 			text_add_string(&text, text_of(tally, "worst"));
@@ -187,7 +175,7 @@ static enum cell_form matrix_form(const struct matrix *matrix)
 	const json_t *cell, *column;
 
 	json_array_foreach(matrix->cells, i, cell)
-		single &= whole(cell, "milestones") == 1;
+		single &= integer_of(cell, "milestones") == 1;
 	json_array_foreach(matrix->columns, i, column) {
 		size_t title = utf8_columns(text_of(column, "name"));
 
@@ -224,7 +212,7 @@ static void matrix_totals(const struct matrix *matrix, struct grid *grid,
 	if (json_is_boolean(concurrent))
 		grid_cellf(grid, json_is_true(concurrent) ? GRID_GOOD : GRID_BAD,
 			"%s, %lld days", json_is_true(concurrent) ? "yes" : "no",
-			whole(tally, "span_days"));
+			integer_of(tally, "span_days"));
 	else
 		grid_cell(grid, "not yet", GRID_DIM);
 }
@@ -286,17 +274,13 @@ static void print_matrix(const struct request *request, const json_t *json)
 		json_object_get(json, "columns"), json_object_get(json, "cells"),
 		CELL_MARK, request->within != NULL};
 	struct grid *grid = grid_new();
-	struct text out;
 
 	matrix.form = matrix_form(&matrix);
 	matrix_grid(&matrix, grid);
-	text_init(&out, (size_t)1 << 32);
-	grid_print(grid, &out, request->width, request->colour);
-	fwrite(text_string(&out), 1, out.length, stdout);
+	grid_show(grid, request);
 	putchar('\n');
 	print_legend(request);
 	print_summary(request, json);
-	text_release(&out);
 	grid_free(grid);
 }
 

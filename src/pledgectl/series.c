@@ -43,15 +43,13 @@ static void print_record(const struct request *request, json_t *series)
 	struct text text;
 
 	text_init(&text, 0);
-	text_add_count(&text, (size_t)json_integer_value(
-		json_object_get(series, "total")), "instance");
+	text_add_count(&text, (size_t)integer_of(series, "total"), "instance");
 	for (size_t i = 0; i < sizeof record / sizeof *record; i++) {
-		json_int_t count = json_integer_value(
-			json_object_get(series, record[i].key));
+		long long count = integer_of(series, record[i].key);
 
 		if (count == 0)
 			continue;
-		text_addf(&text, "%s%lld %s", between, (long long)count,
+		text_addf(&text, "%s%lld %s", between, count,
 			record[i].words);
 		between = ", ";
 	}

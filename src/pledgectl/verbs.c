@@ -28,6 +28,12 @@ int tell_unknown(const char *what, const char *word, const char *const *names)
 	return CTL_USAGE;
 }
 
+bool word_is_number(const char *word)
+{
+	return *word != '\0' && strlen(word) < 19 &&
+		strspn(word, "0123456789") == strlen(word);
+}
+
 /* --- queries ------------------------------------------------------------------ */
 
 /* The fields of each list; every other name is a label's. */
@@ -137,7 +143,8 @@ void query_add_times(const struct request *request, struct text *query)
 			request->recorded_as_of);
 }
 
-void path_add_note(const struct request *request, struct text *path)
+/* Why something is ordered, where that is said. */
+static void path_add_note(const struct request *request, struct text *path)
 {
 	struct text query;
 
@@ -308,20 +315,12 @@ int verb_due(const struct request *request)
 
 /* --- status ----------------------------------------------------------------------- */
 
-const char *string_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value != NULL ? value : "-";
-}
-
 static void print_counts(json_t *milestones)
 {
 	const char *status;
 	json_t *count;
 
-	printf("milestones   %lld\n", (long long)json_integer_value(
-		json_object_get(milestones, "total")));
+	printf("milestones   %lld\n", integer_of(milestones, "total"));
 	json_object_foreach(json_object_get(milestones, "by_status"), status, count)
 		printf("  %-15s %lld\n", status,
 			(long long)json_integer_value(count));
@@ -361,9 +360,7 @@ static void print_sources(const struct request *request, json_t *sources)
 	size_t i;
 
 	printf("sources      %lld, %lld failing\n",
-		(long long)json_integer_value(json_object_get(sources, "total")),
-		(long long)json_integer_value(
-			json_object_get(sources, "failing_total")));
+		integer_of(sources, "total"), integer_of(sources, "failing_total"));
 	text_init(&line, 0);
 	json_array_foreach(failing, i, source) {
 		text_clear(&line);
@@ -377,11 +374,9 @@ static void print_sources(const struct request *request, json_t *sources)
 
 static void print_alerts(const json_t *json)
 {
-	long long open = json_integer_value(json_object_get(json, "alerts"));
-	long long taken = json_integer_value(json_object_get(json,
-		"acknowledged"));
-	long long silences = json_integer_value(json_object_get(json,
-		"silences"));
+	long long open = integer_of(json, "alerts");
+	long long taken = integer_of(json, "acknowledged");
+	long long silences = integer_of(json, "silences");
 
 	printf("alerts       %lld firing", open - taken);
 	if (taken > 0)
@@ -400,8 +395,7 @@ static void print_status(const struct request *request,
 	text_init(&line, 0);
 	text_addf(&line, "pledged %s, %s, up ", string_of(json, "version"),
 		string_of(json, "state"));
-	text_add_seconds(&line,
-		json_integer_value(json_object_get(json, "uptime")));
+	text_add_seconds(&line, integer_of(json, "uptime"));
 	text_add_string(&line, " (since ");
 	add_time_whole(&line, request, string_of(json, "started"));
 	text_add_char(&line, ')');
@@ -409,8 +403,7 @@ static void print_status(const struct request *request,
 	print_counts(json_object_get(json, "milestones"));
 	print_sources(request, json_object_get(json, "sources"));
 	print_alerts(json);
-	printf("outbox       %lld waiting\n", (long long)json_integer_value(
-		json_object_get(json, "outbox")));
+	printf("outbox       %lld waiting\n", integer_of(json, "outbox"));
 	print_deadlines(request, json_object_get(json, "deadlines"));
 	text_release(&line);
 	json_decref(json);
@@ -425,6 +418,23 @@ int verb_status(const struct request *request)
 }
 
 /* --- milestones ------------------------------------------------------------------- */
+
+int post_below(const struct request *request, const char *place, const char *id,
+	const char *suffix, struct text *answer)
+{
+	struct text path;
+
+	text_init(&path, 65536);
+	text_addf(&path, "/v1/%s", place);
+	client_add_escaped(&path, id);
+	text_add_string(&path, suffix);
+	path_add_note(request, &path);
+	int status = client_ask(request->client, "POST", text_string(&path),
+		answer);
+
+	text_release(&path);
+	return status;
+}
 
 int get_below(const struct request *request, const char *place, const char *id,
 	const char *suffix, bool times, struct text *answer)

@@ -115,8 +115,6 @@ void print_indented(const struct request *request, const char *prose,
 	size_t column, enum grid_style style);
 /* Digits alone. */
 bool word_is_number(const char *word);
-/* Adds why something is ordered, where that is said, to a path without a query. */
-void path_add_note(const struct request *request, struct text *path);
 /* Adds the times asked about, where there are any. */
 void query_add_times(const struct request *request, struct text *query);
 /* Adds what --match says of the items of a list. A client status. */
@@ -130,7 +128,10 @@ int query_add_filters(const struct request *request, const char *list,
    A client status. */
 int get_below(const struct request *request, const char *place, const char *id,
 	const char *suffix, bool times, struct text *answer);
-/* The same of the milestone that is the first argument, or what suffix names of
+/* Gives an order there, and says why where that was said. */
+int post_below(const struct request *request, const char *place, const char *id,
+	const char *suffix, struct text *answer);
+/* get_below of the milestone that is the first argument, or what suffix names of
    it ("/explain"). */
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer);

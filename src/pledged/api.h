@@ -41,8 +41,6 @@
 #include "pledged/daemon.h"
 #include "pledged/query.h"
 
-struct rollup;	/* core/rollup.h */
-
 #define API_PAGE_DEFAULT 100
 #define API_PAGE_MAX 1000
 /* Bytes of all patterns of a request, each from its first wildcard on: they are
@@ -208,12 +206,6 @@ uint32_t milestone_asked(struct daemon *daemon, struct server_request *request,
 uint32_t milestone_asked_of(struct daemon *daemon,
 	struct server_request *request, const char *rest, const char *suffix,
 	struct question *question);
-
-/* --- api_rollup.c: what many come to ------------------------------------------ */
-
-/* "rule", "left_out", "total" and "items", into an object that is open. */
-void view_scorecard_fields(struct json *json, const struct register_ *reg,
-	const struct rollup *rollup);
 
 /* --- api_tables.c: lists as CSV ------------------------------------------------ */
 

@@ -56,24 +56,6 @@ static void put_tally(struct json *json, const struct rollup_tally *tally,
 	put_concurrent(json, tally, asked->within);
 }
 
-/* --- the rule, and what was left out --------------------------------------------- */
-
-static void put_rule(struct json *json, const struct rollup *rollup)
-{
-	static const enum status out[] = {STATUS_WITHDRAWN, STATUS_SUPERSEDED,
-		STATUS_WAIVED};
-
-	json_put_string(json, "rule", ROLLUP_RULE);
-	json_key(json, "left_out");
-	json_object(json);
-	for (size_t i = 0; i < sizeof out / sizeof *out; i++)
-		json_put_int(json, status_name(out[i]),
-			rollup->total.by_status[out[i]]);
-	json_put_int(json, "without_row", (int64_t)rollup->without_row);
-	json_put_int(json, "without_column", (int64_t)rollup->without_column);
-	json_object_end(json);
-}
-
 static void put_total(struct json *json, const struct rollup *rollup,
 	const struct asked *asked)
 {
@@ -153,7 +135,7 @@ static void reply_matrix(struct server_request *request, const char *rows,
 	json_put_string(json, "row_key", rows);
 	json_put_string(json, "column_key", columns);
 	reply_put_register(&reply, asked->daemon);
-	put_rule(json, rollup);
+	view_rule_fields(json, rollup);
 	json_put_int(json, "cells_required", (int64_t)rollup->cells_required);
 	json_put_int(json, "cells_met", (int64_t)rollup->cells_met);
 	put_total(json, rollup, asked);
@@ -227,36 +209,6 @@ void get_matrix(struct daemon *daemon, struct server_request *request,
 }
 
 /* --- scorecard ------------------------------------------------------------------- */
-
-static void put_group(struct json *json, const struct register_ *reg,
-	const struct rollup_line *line, const struct asked *asked)
-{
-	int share = 0;
-	bool known = tally_on_time(&line->tally, &share);
-
-	json_object(json);
-	json_put_string(json, "group", line->name);
-	put_tally(json, &line->tally, asked);
-	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
-	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
-	view_share(json, "on_time_share", known, share);
-	view_tally_next(json, reg, &line->tally);
-	json_object_end(json);
-}
-
-void view_scorecard_fields(struct json *json, const struct register_ *reg,
-	const struct rollup *rollup)
-{
-	const struct asked asked = {.within = -1};
-
-	put_rule(json, rollup);
-	put_total(json, rollup, &asked);
-	json_key(json, "items");
-	json_array(json);
-	for (size_t i = 0; i < rollup->row_count; i++)
-		put_group(json, reg, &rollup->rows[i], &asked);
-	json_array_end(json);
-}
 
 static void reply_scorecard(struct server_request *request, const char *by,
 	const struct rollup *rollup, const struct asked *asked)

@@ -3,6 +3,7 @@
  */
 #include "pledged/report_form.h"
 #include "pledged/view.h"
+#include "pledged/view_rollup.h"
 
 static bool json_head(struct report_writing *writing)
 {

@@ -1,7 +1,8 @@
 /* view_rollup: see view_rollup.h. */
 #include "pledged/view_rollup.h"
 
-void view_share(struct json *json, const char *key, bool known, int share)
+/* Ten-thousandths; not known: null. */
+static void put_share(struct json *json, const char *key, bool known, int share)
 {
 	if (known)
 		json_put_decimal(json, key, (struct decimal){share, -4});
@@ -14,11 +15,11 @@ static void put_coverage(struct json *json, const struct rollup_tally *tally)
 	int lower = 0, upper = 0;
 	bool known = weights_share(&tally->all, &lower, &upper);
 
-	view_share(json, "coverage", known, lower);
-	view_share(json, "coverage_upper", known, upper);
+	put_share(json, "coverage", known, lower);
+	put_share(json, "coverage_upper", known, upper);
 	known = weights_share(&tally->due, &lower, &upper);
-	view_share(json, "coverage_due", known, lower);
-	view_share(json, "coverage_due_upper", known, upper);
+	put_share(json, "coverage_due", known, lower);
+	put_share(json, "coverage_due_upper", known, upper);
 }
 
 static void put_by_status(struct json *json, const struct rollup_tally *tally)
@@ -68,4 +69,53 @@ void view_tally_next(struct json *json, const struct register_ *reg,
 	json_put_string(json, "next_milestone", known
 		? reg->milestones[tally->next].id : NULL);
 	json_put_instant(json, "next_due", known ? tally->next_due : INSTANT_MAX);
+}
+
+void view_rule_fields(struct json *json, const struct rollup *rollup)
+{
+	static const enum status out[] = {STATUS_WITHDRAWN, STATUS_SUPERSEDED,
+		STATUS_WAIVED};
+
+	json_put_string(json, "rule", ROLLUP_RULE);
+	json_key(json, "left_out");
+	json_object(json);
+	for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+		json_put_int(json, status_name(out[i]),
+			rollup->total.by_status[out[i]]);
+	json_put_int(json, "without_row", (int64_t)rollup->without_row);
+	json_put_int(json, "without_column", (int64_t)rollup->without_column);
+	json_object_end(json);
+}
+
+/* --- scorecards ------------------------------------------------------------------ */
+
+static void put_group(struct json *json, const struct register_ *reg,
+	const struct rollup_line *line)
+{
+	int share = 0;
+	bool known = tally_on_time(&line->tally, &share);
+
+	json_object(json);
+	json_put_string(json, "group", line->name);
+	view_tally_fields(json, &line->tally);
+	json_put_int(json, "on_time", line->tally.by_status[STATUS_MET]);
+	json_put_int(json, "late", line->tally.by_status[STATUS_MET_LATE]);
+	put_share(json, "on_time_share", known, share);
+	view_tally_next(json, reg, &line->tally);
+	json_object_end(json);
+}
+
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup)
+{
+	view_rule_fields(json, rollup);
+	json_key(json, "total");
+	json_object(json);
+	view_tally_fields(json, &rollup->total);
+	json_object_end(json);
+	json_key(json, "items");
+	json_array(json);
+	for (size_t i = 0; i < rollup->row_count; i++)
+		put_group(json, reg, &rollup->rows[i]);
+	json_array_end(json);
 }

@@ -13,7 +13,10 @@ void view_tally_fields(struct json *json, const struct rollup_tally *tally);
 /* Which of them is due next, and when. */
 void view_tally_next(struct json *json, const struct register_ *reg,
 	const struct rollup_tally *tally);
-/* Ten-thousandths as a share; not known: null. */
-void view_share(struct json *json, const char *key, bool known, int share);
+/* "rule" and "left_out": by which milestones were counted, and which not. */
+void view_rule_fields(struct json *json, const struct rollup *rollup);
+/* The same, and of a scorecard "total" and "items". */
+void view_scorecard_fields(struct json *json, const struct register_ *reg,
+	const struct rollup *rollup);
 
 #endif
