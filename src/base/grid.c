@@ -82,8 +82,12 @@ void grid_column(struct grid *grid, const char *title, enum grid_align align,
 	if (grid->column_count == GRID_COLUMNS_MAX || grid->cell_count != 0)
 		log_bug("grid: the column %s after %zu columns and %zu cells",
 			title, grid->column_count, grid->cell_count);
+	struct text printable;
+
+	text_init(&printable, 0);
+	text_add_printable(&printable, title);
 	grid->columns[grid->column_count++] = (struct grid_column){
-		.title = mem_string(title),
+		.title = text_take(&printable),
 		.align = align,
 		.shrink = shrink,
 	};

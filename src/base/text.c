@@ -315,7 +315,7 @@ const char *string_nearest(const char *word, const char *const *names)
 
 /* Those that break a line or have text read in another order than it stands in
    ("Trojan Source", Boucher and Anderson, 2021) are as bad as the others. */
-static bool code_is_control(uint32_t code)
+bool utf8_is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0) ||
 		(code >= 0x2028 && code <= 0x202e) ||
@@ -344,7 +344,7 @@ void text_add_html(struct text *text, const char *string)
 		uint32_t code = utf8_next(&cursor, end);
 		const char *entity = html_entity(code);
 
-		if (entity == NULL && code_is_control(code) &&
+		if (entity == NULL && utf8_is_control(code) &&
 		    code != '\t' && code != '\n')
 			entity = "\xef\xbf\xbd";
 		else if (entity == NULL && code >= 0xfffd && code <= 0xffff)
@@ -368,7 +368,7 @@ void text_add_printable(struct text *text, const char *string)
 		uint32_t code = utf8_next(&cursor, end);
 		bool broken = code == 0xfffd && cursor - at == 1;
 
-		if (!broken && !code_is_control(code))
+		if (!broken && !utf8_is_control(code))
 			continue;
 		text_add(text, plain, (size_t)(at - plain));
 		text_addf(text, code > 0xff && !broken ? "\\u%04x" : "\\x%02x",
@@ -396,8 +396,8 @@ void text_add_line(struct text *text, const char *string, size_t most)
 
 		if (code_turns_text(code))
 			code = 0xfffd;
-		space |= code == ' ' || code_is_control(code);
-		if (code == ' ' || code_is_control(code))
+		space |= code == ' ' || utf8_is_control(code);
+		if (code == ' ' || utf8_is_control(code))
 			continue;
 		if (space && line.length > 0)
 			text_add_char(&line, ' ');

@@ -71,6 +71,9 @@ bool utf8_is_valid(const char *bytes, size_t length);
  * ill-formed byte gives U+FFFD and moves on by one.
  */
 uint32_t utf8_next(const char **cursor, const char *end);
+/* Whether a code point controls something (C0, C1, DEL), breaks lines or turns the
+   direction of text. */
+bool utf8_is_control(uint32_t code);
 /* Columns a terminal needs for a code point: 0, 1 or 2. No locale. */
 int utf8_width(uint32_t code);
 /* Columns of a whole string. */

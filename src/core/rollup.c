@@ -34,6 +34,14 @@ static const struct {
 	{"severity", ROLLUP_SEVERITY},
 };
 
+const char *rollup_party(const struct register_ *reg)
+{
+	for (size_t i = 0; i < reg->pledge_count; i++)
+		if (reg->pledges[i].obligor != NULL)
+			return "obligor";
+	return "instrument";
+}
+
 struct rollup_key rollup_key_read(const char *word)
 {
 	for (size_t i = 0; i < sizeof rollup_fields / sizeof rollup_fields[0]; i++)

@@ -34,6 +34,9 @@ struct rollup_key {
 
 /* "obligor", "label.sector"; any other word is a label's key. */
 struct rollup_key rollup_key_read(const char *word);
+/* The word that groups are made by unless one is said: "obligor", or "instrument"
+   where no pledge tells who owes it. */
+const char *rollup_party(const struct register_ *reg);
 /* NULL: it has none. "milestone" is its name without the pledge. */
 const char *rollup_key_value(const struct register_ *reg,
 	const struct milestone *milestone, struct rollup_key key);

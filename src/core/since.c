@@ -23,26 +23,48 @@ static void assess_at(struct looking *looking, instant at,
 		(struct knowledge){at, looking->recorded_by}, out);
 }
 
-/* Judges it from one instant on whenever time alone may change it, up to
-   another. The instant from which on it stood as it does; from: it did all along;
-   INSTANT_MAX: not at the end either; INSTANT_MIN: that took too long. */
-static instant span_look(struct looking *looking, instant from, instant until)
+/* Where it last began to stand as it does, as far as was looked. */
+struct beginning {
+	instant before;		/* it stood otherwise then; INSTANT_MIN: never did */
+	instant since;		/* INSTANT_MAX: not at the end either */
+};
+
+/* Judges it from one instant up to another, whenever time alone may change it,
+   but not sooner than some time after the last. false: that took too long. */
+static bool span_walk(struct looking *looking, instant from, instant until,
+	instant apart, struct beginning *out)
 {
-	instant since = INSTANT_MAX;
 	struct assessment answer;
 
-	for (instant at = from; at < until; at = answer.next) {
+	*out = (struct beginning){INSTANT_MIN, INSTANT_MAX};
+	for (instant at = from; at < until;
+	    at = later(answer.next, at + apart)) {
 		if (looking->steps >= SINCE_STEPS_MAX)
-			return INSTANT_MIN;
+			return false;
 		assess_at(looking, at, &answer);
 		if (answer.status != looking->status)
-			since = INSTANT_MAX;
-		else if (since == INSTANT_MAX)
-			since = at;
-		if (answer.next <= at)
-			break;
+			*out = (struct beginning){at, INSTANT_MAX};
+		else if (out->since == INSTANT_MAX)
+			out->since = at;
 	}
-	return since;
+	return true;
+}
+
+/* The instant from which on it stood as it does; from: it did all along;
+   INSTANT_MIN: that took too long. */
+static instant span_look(struct looking *looking, instant from, instant until)
+{
+	struct beginning coarse, fine;
+
+	if (!span_walk(looking, from, until, (until - from) / SINCE_PLACES + 1,
+			&coarse))
+		return INSTANT_MIN;
+	if (coarse.before == INSTANT_MIN)
+		return from;
+	if (!span_walk(looking, coarse.before, earlier(coarse.since, until), 1,
+			&fine))
+		return INSTANT_MIN;
+	return earlier(fine.since, earlier(coarse.since, until));
 }
 
 static void note_dependency(uint32_t milestone, void *context)
@@ -83,7 +105,7 @@ instant status_since(const struct register_ *reg, struct history *history,
 		if (since == INSTANT_MIN)
 			return INSTANT_MIN;
 		if (since != from)
-			return since == INSTANT_MAX ? until : since;
+			return since;
 		until = from;
 	}
 	return INSTANT_MIN;

@@ -177,7 +177,7 @@ static struct reporting *reporting_read(struct daemon *daemon,
 	DL_APPEND(daemon->reports, reporting);
 	reporting->report->by = server_request_query(request, "by");
 	if (reporting->report->by == NULL)
-		reporting->report->by = "obligor";
+		reporting->report->by = rollup_party(daemon->reg);
 	reporting->form = report_form_read(request, error);
 	if (reporting->form != NULL &&
 			times_read(reporting->report, request, error) == 0 &&

@@ -217,11 +217,12 @@ static void reply_scorecard(struct server_request *request, const char *by,
 	reply_send_table(&reply, request, &asked->table, NULL);
 }
 
-static const char *scorecard_key(struct server_request *request)
+static const char *scorecard_key(const struct daemon *daemon,
+	struct server_request *request)
 {
 	const char *by = server_request_query(request, "by");
 
-	return by != NULL ? by : "obligor";
+	return by != NULL ? by : rollup_party(daemon->reg);
 }
 
 /* The same of a scorecard. */
@@ -229,7 +230,7 @@ static bool scorecard_ask(struct rollup *rollup, struct asked *asked,
 	struct server_request *request)
 {
 	struct rollup_request wanted = {
-		.rows = rollup_key_read(scorecard_key(request)),
+		.rows = rollup_key_read(scorecard_key(asked->daemon, request)),
 		.columns = {ROLLUP_ALL, NULL},
 	};
 	struct error error;
@@ -252,7 +253,7 @@ void get_scorecard(struct daemon *daemon, struct server_request *request,
 	(void)rest;
 	if (!scorecard_ask(&rollup, &asked, request))
 		return;
-	reply_scorecard(request, scorecard_key(request), &rollup, &asked);
+	reply_scorecard(request, scorecard_key(daemon, request), &rollup, &asked);
 	rollup_release(&rollup);
 }
 
@@ -291,11 +292,11 @@ void get_scorecard_chart(struct daemon *daemon, struct server_request *request,
 	if (!scorecard_ask(&rollup, &asked, request))
 		return;
 	text_init(&svg, 0);
-	if (chart_scorecard(daemon->reg, &rollup, scorecard_key(request),
+	if (chart_scorecard(daemon->reg, &rollup, scorecard_key(daemon, request),
 			CHART_FILE, &svg, NULL))
 		reply_chart(request, &svg);
 	else
 		reply_problem(request, 404, "no milestone has \"%s\"",
-			scorecard_key(request));
+			scorecard_key(daemon, request));
 	rollup_release(&rollup);
 }

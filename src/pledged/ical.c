@@ -51,7 +51,10 @@ void ical_add(struct text *out, const char *name, const char *value)
 	text_release(&line);
 }
 
-/* What stands for a character; NULL: it does. */
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* What stands for a character; NULL: it does. Of ASCII, ical_add leaves out what
+   controls. */
 static const char *text_escape(uint32_t code)
 {
 	switch (code) {
@@ -59,8 +62,9 @@ static const char *text_escape(uint32_t code)
 	case '\\': return "\\\\";
 	case ';': return "\\;";
 	case ',': return "\\,";
-	case 0xfffd: return "\xef\xbf\xbd";	/* or what is no UTF-8 */
-	default: return NULL;
+	case 0xfffd: return REPLACEMENT;	/* or what is no UTF-8 */
+	default: return code > 0x7f && utf8_is_control(code) ? REPLACEMENT :
+		NULL;
 	}
 }
 

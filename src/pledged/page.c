@@ -218,6 +218,7 @@ void page_open_now(struct page *page, const char *tab, const char *title,
 {
 	struct html *html = &page->html;
 
+	page->of_now = true;
 	put_head(html, page, tab, title, true);
 	html_element(html, "h1", title, NULL);
 	if (!page->question.past)
@@ -256,8 +257,8 @@ void page_close(struct page *page)
 	page_put_forms(page);
 	html_open(html, "p", NULL);
 	html_text(html, "As of ");
-	part_time(html, page->question.known.published_by,
-		daemon->settings->zone);
+	part_time(html, page->of_now ? loop_now(daemon->loop) :
+		page->question.known.published_by, daemon->settings->zone);
 	html_textf(html, " %s", zone_name(daemon->settings->zone));
 	put_register(html, daemon);
 	html_textf(html, ". pledged %s", PACKAGE_VERSION);

@@ -26,6 +26,7 @@ struct page {
 					   besides its parameters, "by=obligor" */
 	size_t sent;			/* bytes of the body */
 	bool written;
+	bool of_now;			/* whatever the time asked about */
 };
 
 /* The value of a parameter; NULL: it is not there, or empty. */

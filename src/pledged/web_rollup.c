@@ -11,7 +11,6 @@
 #define GROUPS_SHOWN 1000
 #define PLEDGES_FEW 100		/* each may be a row … */
 #define MILESTONES_FEW 500	/* … and the name of each a column */
-#define PLEDGES_LOOKED 1000	/* for whether they have obligors */
 
 /* Answers counted in one step: that the engine has, or judged anew. */
 #define KEPT_A_STEP 5000
@@ -45,15 +44,6 @@ static void keys_take(const struct register_ *reg,
 	keys[count] = NULL;
 }
 
-/* Who owes it, where the register tells that. */
-static const char *party_of(const struct register_ *reg)
-{
-	for (size_t i = 0; i < reg->pledge_count && i < PLEDGES_LOOKED; i++)
-		if (reg->pledges[i].obligor != NULL)
-			return "obligor";
-	return "instrument";
-}
-
 /* Until somebody chooses: the two commonest labels; where there are fewer, what
    has not too many values. */
 static void matrix_default(struct rolled *rolled)
@@ -66,7 +56,7 @@ static void matrix_default(struct rolled *rolled)
 	if (rolled->rows == NULL)
 		rolled->rows = first ? keys[0] :
 			reg->pledge_count <= PLEDGES_FEW ? "pledge" :
-			party_of(reg);
+			rollup_party(reg);
 	if (rolled->columns == NULL)
 		rolled->columns = second ? keys[1] :
 			reg->milestone_count <= MILESTONES_FEW ? "milestone" :
@@ -83,7 +73,7 @@ static void words_read(struct rolled *rolled)
 	if (rolled->matrix)
 		matrix_default(rolled);
 	else if (rolled->rows == NULL)
-		rolled->rows = party_of(page->sheet.daemon->reg);
+		rolled->rows = rollup_party(page->sheet.daemon->reg);
 }
 
 /* --- counting --------------------------------------------------------------------------- */

@@ -223,12 +223,12 @@ static void put_delivery(struct messages *messages,
 {
 	static const struct {
 		enum hue hue;
-		const char *sign;
+		const char *sign, *words;
 	} looks[] = {
-		[DELIVERY_PENDING] = {HUE_LATE, "…"},
-		[DELIVERY_DELIVERED] = {HUE_GOOD, "✓"},
-		[DELIVERY_DEAD] = {HUE_BAD, "✗"},
-		[DELIVERY_DROPPED] = {HUE_OUT, "–"},
+		[DELIVERY_PENDING] = {HUE_LATE, "…", "on its way"},
+		[DELIVERY_DELIVERED] = {HUE_GOOD, "✓", "delivered"},
+		[DELIVERY_DEAD] = {HUE_BAD, "✗", "given up"},
+		[DELIVERY_DROPPED] = {HUE_OUT, "–", "dropped"},
 	};
 	struct page *page = messages->page;
 	struct part_table *table = &messages->table;
@@ -237,7 +237,7 @@ static void put_delivery(struct messages *messages,
 	part_row_open(table);
 	part_cell_open(table);
 	part_badge(&page->html, looks[delivery->state].hue,
-		looks[delivery->state].sign, delivery_state_name(delivery->state));
+		looks[delivery->state].sign, looks[delivery->state].words);
 	part_cell_close(table);
 	part_cell_open(table);
 	html_textf(&page->html, "%" PRId64 " to %s", notification->id,

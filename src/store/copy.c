@@ -79,7 +79,7 @@ static int copy_find_room(const char *dir, int64_t bytes, struct error *error)
 	if ((double)disk.f_bavail * (double)disk.f_frsize >= 1.1 * (double)bytes)
 		return 0;
 	return error_set(error, ERROR_LIMIT, "%s has no room for a copy of %lld "
-		"MiB: make room there", dir, (long long)(bytes >> 20));
+		"MiB: make room there", dir, (long long)(bytes >> 20) + 1);
 }
 
 /* An empty file that only we can read, which SQLite then takes. */

@@ -1,18 +1,21 @@
 """The pages of the dashboard: what they answer, as HTML, in a browser, and to a
 screen reader.
 """
+import csv
 import html.parser
+import io
 import json
 import re
 import shutil
 import socket
 import urllib.parse
+import xml.etree.ElementTree
 
 import pytest
 
 import browser
 import daemon as daemons
-from daemon import PHASE_ONE, SOURCE, Daemon
+from daemon import PHASE_ONE, SOURCE, Daemon, wait_until
 
 PAGES = ("/", "/milestones", "/pledges", "/scorecard", "/matrix", "/calendar",
          "/alerts", "/sources", "/deliveries")
@@ -78,6 +81,14 @@ class Page(html.parser.HTMLParser):
         after = rest[rest.index(heading) + 1:]
         end = whole.index(after[0], start) if after else len(whole)
         return " ".join(whole[start:end].split())
+
+
+class Report(Page):
+    """One file, with its style in it."""
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1][0] != "style":
+            super().handle_data(data)
 
 
 def page(daemon, path, status=200, headers=None):
@@ -170,6 +181,103 @@ def test_dates_that_were_moved(tmp_path):
         assert "Council implementing decision" in whole.text
     finally:
         one.close()
+
+
+def test_as_of_last_january_and_since_when(phase_one):
+    """The same question as of another time has another answer."""
+    risk = page(phase_one, f"/?{ON_THE_WAY}").section("What is at risk")
+    assert "off track since 2020-06-22" in " ".join(risk.split())
+    january = page(phase_one, "/?as_of=2021-01-26")
+    assert "0 slipped" in january.text
+    slipped = page(phase_one, "/?as_of=2021-01-27").section("What slipped")
+    assert "not met since 2021-01-27" in slipped
+
+
+def test_what_is_due_next_month(phase_one):
+    month = page(phase_one, "/calendar?from=2020-12-01&months=1&as_of=2020-11-15")
+    assert [name for tag, name in month.headings if tag == "h2"] == [
+        "December 2020"]
+    assert "4 deadlines" in month.section("December 2020")
+    none = page(phase_one, "/calendar?from=2021-02-01&months=1&as_of=2020-11-15")
+    assert "Nothing is due in these months." in none.text
+
+
+def troubled_register():
+    """Of "late" three months are known of six, "none" has no source."""
+    return """
+instruments = ( { id = "i"; title = "Deal"; timezone = "UTC"; signed = "2020-01-01"; } );
+indicators = ( { id = "late"; frequency = "month"; nonnegative = true; lag = "10d"; },
+  { id = "none"; frequency = "month"; nonnegative = true; lag = "10d"; } );
+sources = ( %s );
+pledges = ( { id = "p"; instrument = "i"; obligor = "us"; owner = "desk"; title = "T";
+  milestones = (
+    { id = "sum"; title = "A sum"; start = "2020-01-01"; due = "2020-06-30";
+      benchmark = "sum(late, start..due) >= 100"; },
+    { id = "lone"; title = "A lone one"; due = "2020-06-30";
+      benchmark = "last(none) >= 1"; },
+    { id = "word"; title = "A word"; due = "2020-06-30";
+      benchmark = "attested(\\"signed\\")"; },
+    { id = "both"; title = "Both"; due = "2020-06-30";
+      benchmark = "met(\\"p/sum\\") and met(\\"p/word\\")"; } ); } );
+""" % daemons.source("bureau")
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory):
+    """A source that gave figures fails; the only channel refuses."""
+    one = Daemon(tmp_path_factory.mktemp("troubled"))
+    hook = one.webhook()
+    hook.refusing = 410
+    one.port = free_port()
+    one.write("own.csv", "indicator,period,value,published\n" + "".join(
+        f"late,2020-0{month},5,2020-0{month + 1}-08T00:00:00Z\n"
+        for month in (1, 2, 3)))
+    one.configure(troubled_register(), channels=(daemons.HOOK.format(port=hook.port),),
+                  extra=f'web: {{ listen = "127.0.0.1:{one.port}"; }};')
+    one.write("hook-secret", daemons.SECRET)
+    (one.folder / "hook-secret").chmod(0o600)
+    one.start().settled()
+    (one.folder / "own.csv").unlink()
+    one.post("/v1/sources/bureau/poll")
+    wait_until(lambda: one.source("bureau")["failures"])
+    wait_until(lambda: one.items("/v1/outbox?state=dead"))
+    yield one
+    one.close()
+
+
+def rows_of(one):
+    return [" ".join(row.split()) for row in one.rows]
+
+
+def test_whose_fault_it_is_that_we_are_blind(troubled):
+    rows = rows_of(page(troubled, "/"))
+    fault = {name: next(row for row in rows if f" {name} us" in row)
+             for name in ("A sum", "A lone one", "A word", "Both")}
+    assert "unverified since 2020-07-11" in fault["A sum"]
+    assert "bureau fails since" in fault["A sum"]
+    assert "own.csv" in fault["A sum"]
+    assert "no source gives none" in fault["A lone one"]
+    assert 'nobody has attested "signed"' in fault["A word"]
+    assert "A sum is not known; A word is not known" in fault["Both"]
+    assert "Who owes the answer" in rows[0] or any(
+        "Who owes the answer" in row for row in rows)
+    sheet = page(troubled, "/milestones/p/sum").text
+    assert "Who owes the answer: bureau fails since" in sheet
+    # Of the past it is known what had come, not how the source was.
+    past = page(troubled, "/milestones/p/sum?as_of=2020-08-01").text
+    assert ("Who owes the answer: bureau had given nothing newer than 2020-03."
+            in past)
+    assert "Who owes" not in page(
+        troubled, "/milestones/p/sum?as_of=2020-03-01").text
+
+
+def test_which_deliveries_failed(troubled):
+    one = page(troubled, "/deliveries?state=dead")
+    assert "hook" in one.section("Channels") and "fails since" in one.section(
+        "Channels")
+    rows = rows_of(one)
+    assert any("given up" in row and "410" in row for row in rows)
+    assert not any("delivered " in row and "to hook" in row for row in rows)
 
 
 def test_a_milestone_says_why(phase_one):
@@ -301,6 +409,7 @@ def test_pages_of_now_say_so(phase_one, path):
     assert "known as of now only" in page(phase_one, f"{path}?{MISSED}").text
     assert "What was known on" not in page(phase_one, f"{path}?{MISSED}").text
     assert "as of now only" not in page(phase_one, path).text
+    assert "As of 2021" not in page(phase_one, f"{path}?{MISSED}").text
 
 
 # --- lists ----------------------------------------------------------------------
@@ -385,6 +494,17 @@ def test_a_scorecard(reform):
     assert card["rule"] in one.text
 
 
+def test_who_owes_it_is_not_told(daemon):
+    """Of a register without obligors, the instruments are the groups."""
+    daemon.configure(daemons.register(
+        [daemons.milestone("m", "2099-12-31")]).replace('obligor = "us"; ', ""))
+    daemon.start().settled()
+    for path in ("/scorecard", "/matrix"):
+        page(daemon, path)
+    assert [item["group"] for item in daemon.get("/v1/scorecard")["items"]] == ["i"]
+    assert daemon.ask("/report")[0] == 200
+
+
 def test_a_calendar(tmp_path):
     one = example(tmp_path, "imf-programme")
     try:
@@ -441,7 +561,8 @@ def test_what_people_leave_empty(phase_one):
 EVIL = ("<script>document.title='owned'</script>",
         "\"><img src=x onerror=alert(1)>", "</title></style>]]>--><svg onload=alert(1)>",
         "javascript:alert(1)",
-        "a‮b", "x" * 300, "{{7*7}}${7*7}", "&lt;b&gt;")
+        "a‮b\u2066c\u2029d\ufeff", "x" * 300, "{{7*7}}${7*7}", "&lt;b&gt;",
+        "␀\\0%00&#0;\u009b31m\u200b", "long & <b>" * 1024)
 
 
 def evil_register():
@@ -459,7 +580,9 @@ def evil_register():
             'start = "2020-01-01"; due = "2099-12-31"; '
             'benchmark = "last(report) >= 1 and attested(\\"k\\")"; '
             f'amended = ( {{ on = "2021-01-01"; due = "2099-06-30"; '
-            f'reason = "{title}"; authority = "{title}"; }} ); }} ); }}')
+            f'reason = "{title}"; authority = "{title}"; }} ); }}, '
+            f'{{ id = "c"; title = "{title}"; start = "2020-01-01"; '
+            'due = "2099-12-31"; benchmark = "last(report) >= 9"; } ); }')
     return ('instruments = ( { id = "i"; title = "%s"; timezone = "UTC"; '
             'signed = "2020-01-01"; url = "javascript:alert(9)"; } );\n'
             'indicators = ( { id = "report"; nonnegative = true; lag = "0d"; } );\n'
@@ -467,13 +590,27 @@ def evil_register():
                 quoted(EVIL[0]), daemons.source(), ",\n".join(pledges)))
 
 
+NO_FILE = "<b onclick=alert(1)>gone</b>&amp;'\u202e.csv"
+
+
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory):
+    """Evil titles, an evil word of a source that fails, and evil statements."""
     one = Daemon(tmp_path_factory.mktemp("evil"))
     one.port = free_port()
-    one.configure(evil_register(),
-                  extra=f'web: {{ listen = "127.0.0.1:{one.port}"; }};')
+    text = evil_register().replace("sources = ( ", "sources = ( %s, "
+        % daemons.source("gone", f"file:{NO_FILE}"))
+    one.configure(text, extra=f'web: {{ listen = "127.0.0.1:{one.port}"; }};')
+    one.write("own.csv", daemons.table(1))
     one.start().settled()
+    for i, words in enumerate(EVIL):
+        status, _, said = one.ask(
+            f"/v1/milestones/p{i}/m/attestations", "POST",
+            body=json.dumps({"key": "k", "attested": True, "on": "2026-01-15",
+                             "note": words[:500], "evidence": "https://e.example/"
+                             + urllib.parse.quote(words[:200])}))
+        assert status in (200, 201), said
+    wait_until(lambda: one.source("gone")["failures"])
     yield one
     one.close()
 
@@ -483,10 +620,55 @@ def test_hostile_words_are_words(evil):
             + tuple(f"/pledges/p{i}" for i in range(len(EVIL))):
         one = page(evil, path)
         assert not [link for link in one.links
-                    if not link.startswith(("/", "#", "?"))]
-        _, _, body = evil.ask(path)
-        assert b"<script>document" not in body and b"<img src=x" not in body
-        assert b"<svg onload" not in body and "‮".encode() not in body
+                    if not link.startswith(("/", "#", "?", "https://e.example/"))]
+        is_harmless(evil.ask(path)[2])
+
+
+TURNING = "\u202e\u2066\u2029\u009b\x00"     # and what ends lines, and controls
+
+
+def is_harmless(body):
+    text = body.decode()
+    for words in ("<script>document", "<img src=x", "<svg onload", "<b onclick",
+                  "href=\"javascript:", *TURNING):
+        assert words not in text, words
+
+
+def test_hostile_words_stand_there(evil):
+    """They are shown as they are, but for what turns or hides text."""
+    assert EVIL[0] in page(evil, "/milestones/p0/m").text
+    assert EVIL[7] in page(evil, "/milestones/p7/m").text
+    assert "long & <b>long & <b>" in page(evil, "/milestones/p9/m").text
+    assert "<b onclick=alert(1)>gone</b>&amp;'" in page(evil, "/sources").text
+    assert "<b onclick=alert(1)>gone</b>&amp;'" in page(evil, "/").text
+
+
+def test_hostile_words_in_other_forms(evil):
+    pictures = [f"/v1/milestones/p{i}/c/{name}.svg" for i in range(len(EVIL))
+                for name in ("chart", "badge")]
+    for path in pictures + [
+            "/v1/timeline.svg", "/v1/matrix.svg?rows=sector&cols=owner",
+            "/v1/scorecard.svg?by=obligor", "/feed.atom", "/feed.atom?limit=1",
+            "/v1/calendar.svg?from=2099-06-01&months=1"]:
+        status, _, body = evil.ask(path)
+        assert status == 200, (path, body)
+        is_harmless(body)
+        root = xml.etree.ElementTree.fromstring(body)
+        assert not [node for node in root.iter()
+                    if node.tag.endswith(("script", "foreignObject"))
+                    or any(name.startswith("on") for name in node.attrib)], path
+    status, _, body = evil.ask("/report")
+    assert status == 200
+    is_harmless(body)
+    assert "long & <b>long & <b>" in Report(body.decode()).text
+    _, _, body = evil.ask("/calendar.ics")
+    assert not [sign for sign in TURNING if sign in body.decode()]
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    assert body.count(b"BEGIN:VEVENT") == 2 * len(EVIL)
+    for path in ("/v1/milestones", "/v1/pledges", "/v1/sources", "/v1/actions"):
+        rows = list(csv.DictReader(io.StringIO(
+            evil.ask(f"{path}?format=csv&limit=100")[2].decode(), newline="")))
+        assert rows and all(None not in row for row in rows), path
 
 
 # --- in a browser --------------------------------------------------------------------
@@ -525,6 +707,21 @@ def test_nothing_from_elsewhere(tab, phase_one):
         assert tab.run("document.querySelector('main').offsetHeight") > 300
         assert tab.run("getComputedStyle(document.querySelector('header'))"
                        ".backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+def test_nothing_is_complained_of(tab, phase_one, reform, evil):
+    """The policy forbids nothing that a page has."""
+    for one, time in ((phase_one, MISSED), (reform, "as_of=2020-01-31"),
+                      (evil, "as_of=2026-02-01")):
+        for i, path in enumerate(PAGES):
+            query = f"?{time}" if i % 2 else ""
+            assert tab.open(url(one, path + query)) == 200, path
+            assert tab.complaints() == [], path
+    for one, path in ((phase_one, ENERGY), (phase_one, "/pledges/purchases.energy"),
+                      (phase_one, f"/report?{MISSED}"), (evil, "/report"),
+                      (evil, "/pledges/p9"), (evil, "/milestones/p8/m")):
+        assert tab.open(url(one, path)) == 200, path
+        assert tab.complaints() == [], path
 
 
 def test_hostile_words_do_nothing(tab, evil):
@@ -691,6 +888,37 @@ def test_what_a_screen_reader_is_told(tab, phase_one):
     assert any("exports.energy came to 4.78bn" in name for name in cells)
     assert any("census-monthly" in name for name in cells)
     assert not [name for role, name in tree if role == "link" and not name]
+
+
+def cells_behind(tree, name):
+    """What is read from a row's heading to the next."""
+    heads = [place for place, (role, _) in enumerate(tree) if role == "rowheader"]
+    row = next(place for place in heads if tree[place][1].startswith(name))
+    end = next((place for place in heads if place > row), len(tree))
+    return [said for role, said in tree[row:end] if role in ("cell", "gridcell")]
+
+
+def test_a_screen_reader_is_told_where_we_are_blind(tab, troubled):
+    tab.open(url(troubled, "/"))
+    tree = tab.tree()
+    assert ("columnheader", "Who owes the answer") in tree
+    assert any("bureau fails since" in said
+               for said in cells_behind(tree, "A sum"))
+    tab.open(url(troubled, "/deliveries?state=dead"))
+    assert any("410" in said for said in cells_behind(tab.tree(), "1 to hook"))
+
+
+def test_a_screen_reader_is_told_why_and_since_when(tab, phase_one):
+    tab.open(url(phase_one, f"{ENERGY}?{ON_THE_WAY}"))
+    said = " ".join(name for _, name in tab.tree())
+    assert "exports.energy came to 4.78bn USD" in said
+    assert "So since" in said and "2020-06-22" in said
+    assert ("link", "census-monthly") in tab.tree()
+    assert cells_behind(tab.tree(), "2020-08")[0].replace(",", "").isdigit()
+    tab.open(url(phase_one,
+                 "/calendar?from=2020-12-01&months=1&as_of=2020-11-15"))
+    assert ("heading", "December 2020") in tab.tree()
+    assert ("table", "4 deadlines") in tab.tree()
 
 
 def test_a_screen_reader_has_the_tables_of_a_phone(tab, phase_one):

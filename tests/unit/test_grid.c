@@ -221,6 +221,21 @@ static void empty_grid_has_its_titles(void **state)
 	grid_free(NULL);
 }
 
+/* What a place is called may be what its columns are. */
+static void titles_are_printable(void **state)
+{
+	struct grid *grid = grid_new();
+	struct text out;
+
+	(void)state;
+	text_init(&out, 0);
+	grid_column(grid, "a\x1b[2J\xc2\x9b\u202eb", GRID_LEFT, true);
+	grid_print(grid, &out, 80, false);
+	assert_string_equal(text_string(&out), "a\\x1b[2J\\x9b\\u202eb\n");
+	text_release(&out);
+	grid_free(grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +245,7 @@ int main(void)
 		cmocka_unit_test(grid_is_csv),
 		cmocka_unit_test(rows_come_one_by_one),
 		cmocka_unit_test(empty_grid_has_its_titles),
+		cmocka_unit_test(titles_are_printable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static void test_texts(void **state)
 		{"a\r\nBEGIN:VALARM", "SUMMARY:a\\nBEGIN:VALARM\r\n"},
 		{"a\x01\x7f\tb", "SUMMARY:a\tb\r\n"},
 		{"\xff", "SUMMARY:\xef\xbf\xbd\r\n"},
+		{"\xe2\x80\xae\xc2\x9b", "SUMMARY:\xef\xbf\xbd\xef\xbf\xbd\r\n"},
 		{"", ""}, {NULL, ""},
 	};
 

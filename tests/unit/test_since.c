@@ -59,6 +59,7 @@ static void test_of_time_alone(void **state)
 	set_up(&world, "last(x) >= 10");
 	since_is(&world, "2021-01-05", "2021-01-01");
 	since_is(&world, "2021-06-30", "2021-02-10");
+	since_is(&world, "2026-11-30", "2021-02-10");
 	world_release(&world);
 }
 
