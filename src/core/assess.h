@@ -154,6 +154,17 @@ void assessment_dispute(const struct register_ *reg, uint32_t milestone,
    which only says how long ago the due date was. */
 bool assessment_differs(const struct assessment *a, const struct assessment *b);
 
+/* A milestone's answer, from somebody who has it or judges; room is there for one
+   that is not kept. */
+typedef const struct assessment *answer_fn(void *context, uint32_t milestone,
+	struct assessment *room);
+/* How milestones stand, and as of when. */
+struct answering {
+	answer_fn *answer;
+	void *context;
+	instant as_of;
+};
+
 /* The order of urgency for lists: what is missed first, then what is in
    danger, then blind, then underway, then done. Smaller is more urgent. */
 int status_urgency(enum status status);

@@ -496,7 +496,7 @@ struct rolling *rollup_begin(struct rollup *out, const struct register_ *reg,
 	return rolling;
 }
 
-bool rollup_count(struct rolling *rolling, size_t most, rollup_answer *answer,
+bool rollup_count(struct rolling *rolling, size_t most, answer_fn *answer,
 	void *context)
 {
 	for (; most > 0 && rolling->counted < rolling->placed_count; most--) {
@@ -527,7 +527,7 @@ void rollup_end(struct rolling *rolling)
 }
 
 int rollup_make(struct rollup *out, const struct register_ *reg,
-	const struct rollup_request *request, rollup_answer *answer,
+	const struct rollup_request *request, answer_fn *answer,
 	void *context, struct error *error)
 {
 	struct rolling *rolling = rollup_begin(out, reg, request, error);

@@ -118,17 +118,13 @@ struct rollup_request {
 	size_t milestones_max;	/* selected, at most */
 };
 
-/* A milestone's answer; room is there for one that is not kept. */
-typedef const struct assessment *rollup_answer(void *context,
-	uint32_t milestone, struct assessment *room);
-
 /*
  * Fills out, to be released by rollup_release in either case. -1 with an error
  * when a pattern selects nothing (ABSENT), or too much: milestones beyond the
  * request's limit or cells beyond ROLLUP_CELLS_MAX (LIMIT).
  */
 int rollup_make(struct rollup *out, const struct register_ *reg,
-	const struct rollup_request *request, rollup_answer *answer,
+	const struct rollup_request *request, answer_fn *answer,
 	void *context, struct error *error);
 void rollup_release(struct rollup *rollup);
 
@@ -140,7 +136,7 @@ void rollup_release(struct rollup *rollup);
 struct rolling;
 struct rolling *rollup_begin(struct rollup *out, const struct register_ *reg,
 	const struct rollup_request *request, struct error *error);
-bool rollup_count(struct rolling *rolling, size_t most, rollup_answer *answer,
+bool rollup_count(struct rolling *rolling, size_t most, answer_fn *answer,
 	void *context);
 void rollup_end(struct rolling *rolling);	/* NULL is nothing */
 

@@ -185,9 +185,9 @@ static int selected_read(struct selected *selected, struct daemon *daemon,
 	return -1;
 }
 
-static struct chart_answers selected_answers(struct selected *selected)
+static struct answering selected_answers(struct selected *selected)
 {
-	return (struct chart_answers){selected_answer, selected,
+	return (struct answering){selected_answer, selected,
 		selected->question.known.published_by};
 }
 
@@ -221,7 +221,7 @@ void get_timeline(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	struct selected selected;
-	struct chart_answers answers;
+	struct answering answers;
 	struct text svg;
 
 	(void)rest;
@@ -270,7 +270,7 @@ void get_calendar(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	struct selected selected;
-	struct chart_answers answers;
+	struct answering answers;
 	struct error error;
 	struct date first;
 	struct text svg;

@@ -168,7 +168,7 @@ static void put_series(struct json *json, struct daemon *daemon,
 {
 	struct questioned questioned = {question, daemon};
 
-	view_series(json, daemon->reg, recurrence, &(struct series_answers){
+	view_series(json, daemon->reg, recurrence, &(struct answering){
 		.answer = questioned_answer, .context = &questioned,
 		.as_of = question->known.published_by});
 }

@@ -25,13 +25,6 @@ enum chart_form {
 			   picture.css, a heading and the words */
 };
 
-/* How milestones stand, and when. */
-struct chart_answers {
-	rollup_answer *answer;
-	void *context;
-	instant as_of;
-};
-
 /*
  * The trajectory of one milestone under what is known: the figures against the
  * path, or the target where there is none, what was known of them before they
@@ -50,7 +43,7 @@ bool chart_trajectory(const struct register_ *reg, struct history *history,
  * than CHART_ROWS_MAX the first are drawn, and it is said that there are more.
  */
 bool chart_timeline(const struct register_ *reg, const uint32_t *milestones,
-	size_t count, const struct chart_answers *answers, enum chart_form form,
+	size_t count, const struct answering *answers, enum chart_form form,
 	struct text *svg, struct text *words);
 
 /*
@@ -74,7 +67,7 @@ bool chart_scorecard(const struct register_ *reg, const struct rollup *rollup,
  * draw: chart_months_fit says so.
  */
 bool chart_calendar(const struct register_ *reg, const uint32_t *milestones,
-	size_t count, const struct chart_answers *answers, struct date first,
+	size_t count, const struct answering *answers, struct date first,
 	int months, enum chart_form form, struct text *svg, struct text *words);
 /* Whether a calendar may have so many months from a day on. */
 bool chart_months_fit(struct date first, int64_t months);

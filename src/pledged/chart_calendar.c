@@ -79,7 +79,7 @@ static void deadline_take(struct calendar_chart *calendar, uint32_t milestone,
 
 static void deadlines_take(struct calendar_chart *calendar,
 	const uint32_t *milestones, size_t count,
-	const struct chart_answers *answers)
+	const struct answering *answers)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct assessment room;
@@ -330,7 +330,7 @@ bool chart_months_fit(struct date first, int64_t months)
 }
 
 bool chart_calendar(const struct register_ *reg, const uint32_t *milestones,
-	size_t count, const struct chart_answers *answers, struct date first,
+	size_t count, const struct answering *answers, struct date first,
 	int months, enum chart_form form, struct text *svg, struct text *words)
 {
 	struct calendar_chart calendar = {

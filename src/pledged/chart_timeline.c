@@ -93,7 +93,7 @@ static struct row row_of(const struct chart *chart, uint32_t milestone,
 }
 
 static void rows_take(struct timeline *timeline, const uint32_t *milestones,
-	const struct chart_answers *answers)
+	const struct answering *answers)
 {
 	for (; timeline->count < timeline->all &&
 	    timeline->count < CHART_ROWS_MAX; timeline->count++) {
@@ -471,7 +471,7 @@ static void draw_sign_legend(struct timeline *timeline)
 }
 
 bool chart_timeline(const struct register_ *reg, const uint32_t *milestones,
-	size_t count, const struct chart_answers *answers, enum chart_form form,
+	size_t count, const struct answering *answers, enum chart_form form,
 	struct text *svg, struct text *words)
 {
 	struct timeline *timeline;

@@ -476,7 +476,7 @@ void part_timeline(const struct sheet *sheet, const uint32_t *milestones,
 	size_t count)
 {
 	struct questioned questioned = {sheet->question, sheet->daemon};
-	const struct chart_answers answers = {questioned_answer, &questioned,
+	const struct answering answers = {questioned_answer, &questioned,
 		sheet->question->known.published_by};
 	struct text svg, words;
 

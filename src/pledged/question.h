@@ -5,7 +5,7 @@
 #ifndef PLEDGED_PLEDGED_QUESTION_H
 #define PLEDGED_PLEDGED_QUESTION_H
 
-#include "core/rollup.h"
+#include "core/assess.h"
 #include "pledged/daemon.h"
 
 /*
@@ -41,6 +41,6 @@ struct questioned {
 	const struct question *question;
 	struct daemon *daemon;
 };
-rollup_answer questioned_answer;
+answer_fn questioned_answer;
 
 #endif

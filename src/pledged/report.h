@@ -11,6 +11,7 @@
 #ifndef PLEDGED_PLEDGED_REPORT_H
 #define PLEDGED_PLEDGED_REPORT_H
 
+#include "core/rollup.h"
 #include "pledged/edition.h"
 #include "pledged/query.h"
 #include "pledged/question.h"
@@ -67,7 +68,7 @@ int report_count(struct report *report, struct error *error);
 int report_ask_sources(struct report *report, struct error *error);
 
 /* The answer of one that is selected; NULL: it is not. context: the report. */
-rollup_answer report_answer;
+answer_fn report_answer;
 
 /* What readers look for first: milestones that have something in common, each
    list with a heading and a sentence about it. */

@@ -327,7 +327,7 @@ static void put_scorecard_picture(struct report_writing *writing)
 static bool html_timeline(struct report_writing *writing)
 {
 	const struct report *report = writing->report;
-	const struct chart_answers answers = {report_answer, (void *)report,
+	const struct answering answers = {report_answer, (void *)report,
 		report->question.known.published_by};
 	struct text svg, words;
 

@@ -464,7 +464,7 @@ static void put_series_identity(struct json *json, const struct register_ *reg,
 }
 
 void view_series(struct json *json, const struct register_ *reg,
-	uint32_t index, const struct series_answers *answers)
+	uint32_t index, const struct answering *answers)
 {
 	const struct recurrence *recurrence = &reg->recurrences[index];
 	struct compliance compliance = {0};

@@ -11,32 +11,23 @@
 /* A milestone under an assessment; since INSTANT_MIN: null. */
 void view_milestone(struct json *json, const struct register_ *reg,
 	uint32_t milestone, const struct assessment *assessment, instant since);
-/*
- * A series with its compliance record, as answers say of each of its instances:
- * those of the first to the last milestone given, by number.
- */
-struct series_answers {
-	const struct assessment *(*answer)(void *context, uint32_t milestone,
-		struct assessment *room);	/* room: for one of its own */
-	void *context;
-	instant as_of;
-};
-void view_series(struct json *json, const struct register_ *reg,
-	uint32_t recurrence, const struct series_answers *answers);
-/* Its status and the four words that make it, into an object that is open. */
-void view_standing(struct json *json, const struct assessment *assessment);
-/* Exact as measured; not known: null. */
-void view_figure(struct json *json, const char *key,
-	const struct figure *figure);
 /* The same with what people have attested by then, and was recorded by another
    time, where its benchmark asks them. */
 void view_milestone_said(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
 	const struct assessment *assessment, instant recorded_by, instant since);
-/* The fields of an observation, into an object that is open. */
+/* The fields of that, into an object that is open. */
 void view_milestone_fields(struct json *json, const struct register_ *reg,
 	struct history *history, uint32_t milestone,
 	const struct assessment *assessment, instant recorded_by, instant since);
+/* Its status and the four words that make it, into an object that is open. */
+void view_standing(struct json *json, const struct assessment *assessment);
+/* Exact as measured; not known: null. */
+void view_figure(struct json *json, const char *key,
+	const struct figure *figure);
+/* A series with its compliance record, as answers say of each of its instances. */
+void view_series(struct json *json, const struct register_ *reg,
+	uint32_t recurrence, const struct answering *answers);
 /* What people have attested of it, as known, in the order said; each with
    whether it is that person's word then. */
 void view_attestations(struct json *json, const struct register_ *reg,

@@ -102,7 +102,7 @@ static void put_picture(struct calendar_page *calendar)
 {
 	struct sheet *sheet = &calendar->page.sheet;
 	struct questioned questioned = {sheet->question, sheet->daemon};
-	const struct chart_answers answers = {questioned_answer, &questioned,
+	const struct answering answers = {questioned_answer, &questioned,
 		sheet->question->known.published_by};
 	uint32_t milestones[ROWS_MAX];
 	struct text svg, words;

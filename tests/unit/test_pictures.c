@@ -158,7 +158,7 @@ static bool rollup_draw(struct stage *stage, enum picture picture,
 static bool picture_draw(struct stage *stage, enum picture picture,
 	enum chart_form form, struct text *svg, struct text *words)
 {
-	struct chart_answers answers = {stage_answer, stage, stage->now};
+	struct answering answers = {stage_answer, stage, stage->now};
 
 	text_init(svg, 0);
 	text_init(words, 0);
@@ -396,7 +396,7 @@ static void test_calendar_has_limits(void **state)
 		{9998, 12, true}, {1, 1, true},
 	};
 	struct stage *stage = stage_open(few, FEW);
-	struct chart_answers answers = {stage_answer, stage, stage->now};
+	struct answering answers = {stage_answer, stage, stage->now};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
