@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pledgectl/lists.h"
+#include "pledgectl/members.h"
 
 static void print_time(const struct request *request, const json_t *object,
 	const char *key)

@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "pledgectl/flat.h"
+#include "pledgectl/members.h"
 #include "pledgectl/times.h"
 
 #define LABEL_WIDTH 16

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 #include "pledgectl/part.h"
 #include "pledgectl/progress.h"
 

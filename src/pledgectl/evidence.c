@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 #include "pledgectl/progress.h"
 
 #define ASK_AGAIN_NANOSECONDS 200000000L

@@ -15,6 +15,7 @@
 #include "pledgectl/answer.h"
 #include "pledgectl/flat.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/members.h"
 #include "pledgectl/times.h"
 #include "pledgectl/verbs.h"
 

@@ -9,10 +9,10 @@
 #include "base/mem.h"
 #include "base/moment.h"
 #include "pledgectl/flat.h"
+#include "pledgectl/members.h"
 #include "pledgectl/times.h"
 
 #define PAGE_LIMIT 1000
-#define MEMBER_MAX 64		/* of a name of ours */
 #define TABLE_BYTES_MAX ((size_t)1 << 32)	/* more than ANSWER_MAX may become */
 
 static const struct list_column milestone_columns[] = {
@@ -401,41 +401,6 @@ void items_release(struct items *items)
 		text_release(&items->pages[i]);
 	free(items->list);
 	free(items->pages);
-}
-
-const json_t *member_at(const json_t *object, const char *path,
-	struct slice *raw)
-{
-	char name[MEMBER_MAX];
-
-	while (object != NULL && *path != '\0') {
-		size_t length = strcspn(path, ".");
-
-		snprintf(name, sizeof name, "%.*s", (int)length, path);
-		object = json_object_get(object, name);
-		*raw = slice_member(*raw, name);
-		path += length + (path[length] == '.');
-	}
-	return object;
-}
-
-const char *string_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value != NULL ? value : "-";
-}
-
-const char *text_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value != NULL ? value : "";
-}
-
-long long integer_of(const json_t *object, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(object, key));
 }
 
 static const char *item_string(const struct item *item, const char *key)

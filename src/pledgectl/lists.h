@@ -79,21 +79,6 @@ void grid_show(const struct grid *grid, const struct request *request);
 void list_row(struct grid *grid, const struct request *request,
 	const struct item *item, const struct list_column *columns);
 
-/* The member that a path leads to, "forecast.value"; raw: the object as it was
-   written, then that member. NULL: there is none. */
-const json_t *member_at(const json_t *object, const char *path,
-	struct slice *raw);
-/* The groups of a scorecard (the array within an answer), and of how much they
-   are shares by which rule. The answer stays. */
-void scorecard_print(const struct request *request, const json_t *scorecard,
-	struct slice whole);
-
-/* A member that is a text, or "-". */
-const char *string_of(const json_t *object, const char *key);
-/* The same, or "". */
-const char *text_of(const json_t *object, const char *key);
-/* A member that is a whole number, or 0. */
-long long integer_of(const json_t *object, const char *key);
 /* A member that is a time, as add_time (times.h); nothing where it has none. */
 void add_time_of(struct text *out, const struct request *request,
 	const json_t *object, const char *key);

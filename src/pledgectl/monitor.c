@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "pledgectl/lists.h"
+#include "pledgectl/members.h"
 
 #define TIMEOUT_SECONDS 10
 #define TIMEOUT_MOST 3600

@@ -9,6 +9,7 @@
 
 #include "pledgectl/answer.h"
 #include "pledgectl/flat.h"
+#include "pledgectl/members.h"
 #include "pledgectl/table.h"
 
 #define TABLE_MAX ((size_t)1 << 20)	/* bytes: those of a request */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 
 static void print_polled(const struct request *request,
 	const struct text *answer)

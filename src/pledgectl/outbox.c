@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 
 static int outbox_get(const struct request *request, const char *query,
 	struct items *items)

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 #include "pledgectl/part.h"
 #include "pledgectl/progress.h"
+#include "pledgectl/rollups.h"
 
 /* --- into a file -------------------------------------------------------------------- */
 

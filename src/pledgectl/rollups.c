@@ -1,15 +1,18 @@
 /*
- * rollups: what many milestones come to, as a screen of cells or of groups.
+ * rollups: see rollups.h.
  *
  * A cell says by a mark how it stands, so that it can be read without colour,
  * and beside it the share that is met, or the status where every cell holds
  * one milestone.
  */
+#include "pledgectl/rollups.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pledgectl/lists.h"
+#include "pledgectl/members.h"
 
 #define TABLE_COLUMNS_MAX 60	/* of a matrix on a screen */
 

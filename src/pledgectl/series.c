@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 
 static const struct list_column instance_columns[] = {
 	{"INSTANCE", "instance", CELL_TEXT, true},

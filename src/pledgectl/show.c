@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pledgectl/answer.h"
+#include "pledgectl/members.h"
 #include "pledgectl/series.h"
 
 /* --- the lines a person reads first; the rest is in -o json -------------------------- */

@@ -10,6 +10,7 @@
 #include "base/moment.h"
 #include "pledgectl/answer.h"
 #include "pledgectl/lists.h"
+#include "pledgectl/members.h"
 #include "pledgectl/times.h"
 
 int tell_usage(const char *what)
