@@ -483,14 +483,14 @@ static const struct {
 	const char *(*class)(int value);	/* NULL: it has none */
 } code_lists[] = {
 	{"status", STATUS_COUNT, status_code, status_words, status_class},
-	{"lifecycle", LIFECYCLE_WITHDRAWN + 1, lifecycle_code, NULL, NULL},
-	{"verdict", VERDICT_WAIVED + 1, verdict_code, NULL, NULL},
-	{"progress", PROGRESS_DUE + 1, progress_code, NULL, NULL},
+	{"lifecycle", LIFECYCLE_COUNT, lifecycle_code, NULL, NULL},
+	{"verdict", VERDICT_COUNT, verdict_code, NULL, NULL},
+	{"progress", PROGRESS_COUNT, progress_code, NULL, NULL},
 	{"knowledge", KNOWLEDGE_COUNT, knowledge_code, NULL, NULL},
-	{"severity", SEVERITY_CRITICAL + 1, severity_code, NULL, NULL},
+	{"severity", SEVERITY_COUNT, severity_code, NULL, NULL},
 	{"event", EVENT_KIND_COUNT, event_code, NULL, event_code_class},
 	{"alert", ALERT_STATE_COUNT, alert_code, NULL, NULL},
-	{"outcome", FETCH_OFFLINE + 1, outcome_code, NULL, NULL},
+	{"outcome", FETCH_OUTCOME_COUNT, outcome_code, NULL, NULL},
 };
 
 static int step_codes(struct export *export, struct error *error)
