@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define QUALITY_MAX 1000
+#define QUALITY_MAX 1000	/* of "q=1.000" */
 
 /* How precisely a range names a type: 3 whole, 2 but for what is behind the
    slash, 1 anything, 0 not. */

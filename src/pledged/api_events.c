@@ -22,7 +22,7 @@
 #include "pledged/filters.h"
 #include "pledged/view.h"
 
-#define LISTENERS_MAX 64
+#define LISTENERS_MAX 64	/* each event is looked at for each of them */
 #define PULSE_MILLISECONDS 15000
 /* Events looked at for one piece of a stream, and for one page. */
 #define PIECE_LOOKED 200

@@ -14,7 +14,7 @@
 #include "pledged/export.h"
 #include "pledged/portion.h"
 
-#define EXPORTS_MAX 4		/* at once */
+#define EXPORTS_MAX 4		/* at once: each reads the store all along */
 
 struct exporting {
 	struct daemon *daemon;

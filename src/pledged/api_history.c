@@ -20,13 +20,55 @@ struct history_page {
 	struct text next;
 };
 
+/* What somebody did is its own cause. */
+static const char *cause_of(const struct chronicle_entry *entry)
+{
+	if (entry->change == NULL)
+		return "person";
+	return entry->change->has_cause ?
+		cause_kind_name(entry->change->cause.kind) : NULL;
+}
+
+static const char *status_of(const struct milestone_state *state)
+{
+	return state == NULL ? NULL : status_name(state->assessment.status);
+}
+
+/* Be it a change or what somebody did: both have the same members. */
+static void put_entry(struct json *json, const struct chronicle_entry *entry)
+{
+	const struct store_change *change = entry->change;
+
+	json_object(json);
+	json_put_int(json, "id", entry->number);
+	json_put_string(json, "kind", chronicle_kind_name(entry->kind));
+	json_put_instant(json, "time", entry->time);
+	json_put_string(json, "from", status_of(entry->before));
+	json_put_string(json, "to",
+		status_of(change == NULL ? NULL : &change->state));
+	json_put_string(json, "change", entry->what);
+	json_key(json, "changes");
+	json_object(json);
+	if (change != NULL)
+		view_change_fields(json, entry->before, change, entry->zone);
+	json_object_end(json);
+	json_put_string(json, "cause", cause_of(entry));
+	json_put_string(json, "because", entry->why);
+	json_put_string(json, "by", entry->by);
+	json_put_string(json, "evidence", entry->evidence);
+	json_put_instant(json, "until", entry->until);
+	view_number(json, "event", change == NULL ? 0 : change->told);
+	json_put_string(json, "reason", change == NULL ? NULL : change->reason);
+	json_object_end(json);
+}
+
 static bool item_entry(void *context, const struct chronicle_entry *entry)
 {
 	struct history_page *page = context;
 
 	if (!list_has_room(&page->list))
 		return false;
-	view_entry(&page->list.reply.json, entry);
+	put_entry(&page->list.reply.json, entry);
 	list_wrote(&page->list, NULL);
 	return true;
 }

@@ -359,39 +359,39 @@ static const struct silence *find_silence(const struct engine *engine,
 	return NULL;
 }
 
-/* One that the store has, written if it is the one looked for. */
-struct look {
+/* One that the store has, written if it is the one asked for. */
+struct sought {
 	struct daemon *daemon;
 	struct reply *reply;
 	int64_t number;
 	bool found;
 };
 
-static void look_take(void *context, const struct silence *silence)
+static void sought_take(void *context, const struct silence *silence)
 {
-	struct look *look = context;
+	struct sought *sought = context;
 
-	look->found = silence->id == look->number;
-	if (look->found)
-		put_silence(&look->reply->json, look->daemon, silence);
+	sought->found = silence->id == sought->number;
+	if (sought->found)
+		put_silence(&sought->reply->json, sought->daemon, silence);
 }
 
 void get_silence(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
 	struct reply reply;
-	struct look look = {daemon, &reply, rest_number(rest), false};
-	const struct silence *open = find_silence(daemon->engine, look.number);
+	struct sought sought = {daemon, &reply, rest_number(rest), false};
+	const struct silence *open = find_silence(daemon->engine, sought.number);
 	struct error error;
 	int loaded = 0;
 
 	reply_begin(&reply);
 	if (open != NULL)
-		look_take(&look, open);
-	else if (look.number != 0)
+		sought_take(&sought, open);
+	else if (sought.number != 0)
 		loaded = store_load_silences(daemon->store, INSTANT_MIN,
-			look.number + 1, 1, look_take, &look, &error);
-	if (look.found) {
+			sought.number + 1, 1, sought_take, &sought, &error);
+	if (sought.found) {
 		reply_send(&reply, request, 200);
 		return;
 	}
@@ -429,14 +429,13 @@ static void end_silence(struct daemon *daemon, struct server_request *request,
 		return;
 	}
 	daemon_absorb(daemon, NULL);
-	submission_commit(submission, &reply, server_request_query(request,
-		"note"));
+	submission_commit(submission, &reply, note_asked(request));
 }
 
 void delete_silence(struct daemon *daemon, struct server_request *request,
 	const char *rest)
 {
-	const char *note = server_request_query(request, "note");
+	const char *note = note_asked(request);
 	struct submission *submission;
 
 	if (rest_number(rest) == 0)

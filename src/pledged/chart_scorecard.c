@@ -23,13 +23,13 @@
 #define DUE_RIGHT (SHARE_RIGHT + 88)
 #define NEXT_RIGHT (WIDTH - CHART_MARGIN)
 
-/* The parts of a bar, from left to right. */
-static const struct part {
+/* The segments of a bar, from left to right. */
+static const struct segment {
 	enum hue hue;
 	const char *sign, *words;
 	enum rollup_class class;
 	bool late;		/* of those met: late */
-} parts[] = {
+} segments[] = {
 	{HUE_GOOD, "✓", "met in time", ROLLUP_MET, false},
 	{HUE_LATE, "✓+", "met late", ROLLUP_MET, true},
 	{HUE_BAD, "✗", "missed", ROLLUP_MISSED, false},
@@ -37,23 +37,23 @@ static const struct part {
 	{HUE_IDLE, "○", "ahead", ROLLUP_AHEAD, false},
 };
 
-#define PART_COUNT (sizeof parts / sizeof *parts)
+#define SEGMENT_COUNT (sizeof segments / sizeof *segments)
 
-static uint32_t part_size(const struct part *part,
+static uint32_t segment_size(const struct segment *segment,
 	const struct rollup_tally *tally)
 {
 	uint32_t late = tally->by_status[STATUS_MET_LATE];
 
-	if (part->class != ROLLUP_MET)
-		return tally->by_class[part->class];
-	return part->late ? late : tally->by_class[ROLLUP_MET] - late;
+	if (segment->class != ROLLUP_MET)
+		return tally->by_class[segment->class];
+	return segment->late ? late : tally->by_class[ROLLUP_MET] - late;
 }
 
 /* "✗ 4", or as much of it as there is room for. */
-static void part_label(const struct part *part, uint32_t size, double width,
-	char *out, size_t room)
+static void segment_label(const struct segment *segment, uint32_t size,
+	double width, char *out, size_t room)
 {
-	snprintf(out, room, "%s %u", part->sign, size);
+	snprintf(out, room, "%s %u", segment->sign, size);
 	if (drawing_width(out, 13) > width - 4)
 		snprintf(out, room, "%u", size);
 	if (drawing_width(out, 13) > width - 2)
@@ -66,8 +66,8 @@ static void draw_bar(struct chart *chart, const struct rollup_tally *tally,
 	double required = tally_required(tally), before = 0;
 	char label[32];
 
-	for (size_t i = 0; i < PART_COUNT; i++) {
-		uint32_t size = part_size(&parts[i], tally);
+	for (size_t i = 0; i < SEGMENT_COUNT; i++) {
+		uint32_t size = segment_size(&segments[i], tally);
 		struct area area = {BAR_LEFT + before / required * BAR_WIDTH,
 			y - BAR_HEIGHT / 2.0, size / required * BAR_WIDTH,
 			BAR_HEIGHT};
@@ -79,8 +79,8 @@ static void draw_bar(struct chart *chart, const struct rollup_tally *tally,
 			area.x += 0.75;
 			area.width -= 1.5;
 		}
-		part_label(&parts[i], size, area.width, label, sizeof label);
-		drawing_box(&chart->body, parts[i].hue, area, label);
+		segment_label(&segments[i], size, area.width, label, sizeof label);
+		drawing_box(&chart->body, segments[i].hue, area, label);
 	}
 }
 
@@ -153,10 +153,10 @@ static void draw_legend(struct chart *chart, const struct rollup_tally *total)
 {
 	struct legend legend = chart_legend(chart);
 
-	for (size_t i = 0; i < PART_COUNT; i++)
-		if (part_size(&parts[i], total) > 0)
-			legend_sign(&legend, parts[i].hue, parts[i].sign,
-				parts[i].words);
+	for (size_t i = 0; i < SEGMENT_COUNT; i++)
+		if (segment_size(&segments[i], total) > 0)
+			legend_sign(&legend, segments[i].hue, segments[i].sign,
+				segments[i].words);
 	chart_legend_end(chart, &legend);
 }
 

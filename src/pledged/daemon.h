@@ -182,6 +182,9 @@ char *access_name(const struct server_peer *peer);
 
 /* A server_handler; context is the daemon. */
 void api_handle(void *context, struct server_request *request);
+
+/* --- api_report.c --------------------------------------------------------------- */
+
 /* At the end: reports that are not yet begun are refused. */
 void reports_stop(struct daemon *daemon);
 

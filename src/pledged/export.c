@@ -51,7 +51,7 @@ static void row_close(struct export *export)
 }
 
 /* Of what has happened, or was published, at one time and recorded at another. */
-static bool is_known(const struct export *export, instant published,
+static bool export_knows(const struct export *export, instant published,
 	instant recorded)
 {
 	return published <= export->question.known.published_by &&
@@ -165,7 +165,7 @@ static int step_sources(struct export *export, struct error *error)
 /* --- the store ---------------------------------------------------------------------- */
 
 /* After a page of it: whether that was all. */
-static int stored_of(struct export *export, size_t asked, int result)
+static int page_end_of(struct export *export, size_t asked, int result)
 {
 	bool all = export->loaded < asked;
 
@@ -173,12 +173,12 @@ static int stored_of(struct export *export, size_t asked, int result)
 	return result < 0 ? -1 : all;
 }
 
-static int stored(struct export *export, int result)
+static int page_end(struct export *export, int result)
 {
-	return stored_of(export, EXPORT_ROWS, result);
+	return page_end_of(export, EXPORT_ROWS, result);
 }
 
-static void looked(struct export *export, int64_t id)
+static void export_looked(struct export *export, int64_t id)
 {
 	export->cursor = id;
 	export->loaded++;
@@ -189,8 +189,8 @@ static void take_vintage(void *context, const char *indicator,
 {
 	struct export *export = context;
 
-	looked(export, observation->id);
-	if (!is_known(export, observation->published, observation->recorded))
+	export_looked(export, observation->id);
+	if (!export_knows(export, observation->published, observation->recorded))
 		return;
 	view_vintage_fields(row_open(export), indicator, observation, how);
 	row_close(export);
@@ -198,7 +198,7 @@ static void take_vintage(void *context, const char *indicator,
 
 static int step_observations(struct export *export, struct error *error)
 {
-	return stored(export, store_load_vintages(export->daemon->store, NULL,
+	return page_end(export, store_load_vintages(export->daemon->store, NULL,
 		export->cursor, EXPORT_ROWS, take_vintage, export, error));
 }
 
@@ -208,8 +208,8 @@ static void take_document(void *context, const char *indicator,
 	struct export *export = context;
 	struct json *json;
 
-	looked(export, document->id);
-	if (!is_known(export, document->published, document->recorded))
+	export_looked(export, document->id);
+	if (!export_knows(export, document->published, document->recorded))
 		return;
 	json = row_open(export);
 	json_put_string(json, "indicator", indicator);
@@ -220,7 +220,7 @@ static void take_document(void *context, const char *indicator,
 
 static int step_documents(struct export *export, struct error *error)
 {
-	return stored_of(export, EXPORT_DOCUMENTS, store_load_all_documents(
+	return page_end_of(export, EXPORT_DOCUMENTS, store_load_all_documents(
 		export->daemon->store, export->cursor, EXPORT_DOCUMENTS,
 		take_document, export, error));
 }
@@ -258,8 +258,8 @@ static void take_attestation(void *context, const char *milestone,
 {
 	struct export *export = context;
 
-	looked(export, attestation->id);
-	if (is_known(export, attestation->at, attestation->recorded))
+	export_looked(export, attestation->id);
+	if (export_knows(export, attestation->at, attestation->recorded))
 		put_attestation(export, milestone, attestation, false);
 }
 
@@ -269,7 +269,7 @@ static int step_attestations(struct export *export, struct error *error)
 	if (export_placed(export, export->edition.reg->registered_count,
 			EXPORT_ROWS, item_registered) == 0)
 		return 0;
-	return stored(export, store_load_attestations(export->daemon->store,
+	return page_end(export, store_load_attestations(export->daemon->store,
 		export->cursor, EXPORT_ROWS, take_attestation, export, error));
 }
 
@@ -279,8 +279,8 @@ static void take_change(void *context, const struct store_change *change)
 	const struct assessment *answer = &change->state.assessment;
 	struct json *json;
 
-	looked(export, change->id);
-	if (!is_known(export, answer->as_of, answer->as_of))
+	export_looked(export, change->id);
+	if (!export_knows(export, answer->as_of, answer->as_of))
 		return;
 	json = row_open(export);
 	json_put_int(json, "id", change->id);
@@ -302,7 +302,7 @@ static void take_change(void *context, const struct store_change *change)
 
 static int step_changes(struct export *export, struct error *error)
 {
-	return stored(export, store_load_changes(export->daemon->store, NULL,
+	return page_end(export, store_load_changes(export->daemon->store, NULL,
 		export->cursor + 1, EXPORT_ROWS, take_change, export, error));
 }
 
@@ -310,8 +310,8 @@ static void take_event(void *context, const struct event *event)
 {
 	struct export *export = context;
 
-	looked(export, event->id);
-	if (!is_known(export, event->time, event->time))
+	export_looked(export, event->id);
+	if (!export_knows(export, event->time, event->time))
 		return;
 	view_event_fields(row_open(export), event);
 	row_close(export);
@@ -319,7 +319,7 @@ static void take_event(void *context, const struct event *event)
 
 static int step_events(struct export *export, struct error *error)
 {
-	return stored(export, store_load_events(export->daemon->store,
+	return page_end(export, store_load_events(export->daemon->store,
 		export->cursor, NULL, EXPORT_ROWS, take_event, export, error));
 }
 
@@ -327,8 +327,8 @@ static void take_alert(void *context, const struct alert *alert)
 {
 	struct export *export = context;
 
-	looked(export, alert->id);
-	if (!is_known(export, alert->raised, alert->raised))
+	export_looked(export, alert->id);
+	if (!export_knows(export, alert->raised, alert->raised))
 		return;
 	view_alert_fields(row_open(export), alert);
 	row_close(export);
@@ -336,7 +336,7 @@ static void take_alert(void *context, const struct alert *alert)
 
 static int step_alerts(struct export *export, struct error *error)
 {
-	return stored(export, store_load_alerts(export->daemon->store, false,
+	return page_end(export, store_load_alerts(export->daemon->store, false,
 		export->cursor, EXPORT_ROWS, take_alert, export, error));
 }
 
@@ -344,8 +344,8 @@ static void take_silence(void *context, const struct silence *silence)
 {
 	struct export *export = context;
 
-	looked(export, silence->id);
-	if (!is_known(export, silence->made, silence->made))
+	export_looked(export, silence->id);
+	if (!export_knows(export, silence->made, silence->made))
 		return;
 	view_silence_fields(row_open(export), silence,
 		export->question.known.published_by);
@@ -354,7 +354,7 @@ static void take_silence(void *context, const struct silence *silence)
 
 static int step_silences(struct export *export, struct error *error)
 {
-	return stored(export, store_load_silences(export->daemon->store,
+	return page_end(export, store_load_silences(export->daemon->store,
 		INSTANT_MIN, export->cursor, EXPORT_ROWS, take_silence, export,
 		error));
 }
@@ -364,8 +364,8 @@ static void take_notification(void *context,
 {
 	struct export *export = context;
 
-	looked(export, notification->id);
-	if (!is_known(export, notification->created, notification->created))
+	export_looked(export, notification->id);
+	if (!export_knows(export, notification->created, notification->created))
 		return;
 	view_notification_fields(row_open(export), notification, delivery);
 	row_close(export);
@@ -373,7 +373,7 @@ static void take_notification(void *context,
 
 static int step_notifications(struct export *export, struct error *error)
 {
-	return stored(export, store_load_deliveries(export->daemon->store,
+	return page_end(export, store_load_deliveries(export->daemon->store,
 		STORE_ALL, export->cursor, EXPORT_ROWS, take_notification, export,
 		error));
 }
@@ -382,8 +382,8 @@ static void take_action(void *context, const struct store_action *action)
 {
 	struct export *export = context;
 
-	looked(export, action->id);
-	if (!is_known(export, action->at, action->at))
+	export_looked(export, action->id);
+	if (!export_knows(export, action->at, action->at))
 		return;
 	view_action_fields(row_open(export), action);
 	row_close(export);
@@ -391,7 +391,7 @@ static void take_action(void *context, const struct store_action *action)
 
 static int step_actions(struct export *export, struct error *error)
 {
-	return stored(export, store_load_actions(export->daemon->store, NULL,
+	return page_end(export, store_load_actions(export->daemon->store, NULL,
 		export->cursor, EXPORT_ROWS, take_action, export, error));
 }
 
@@ -509,72 +509,69 @@ static int step_codes(struct export *export, struct error *error)
 
 /* --- the tables ----------------------------------------------------------------------- */
 
-static const char *const columns_instrument[] = {
+/* What stands in lists of columns.h besides is so now, and not of a time. */
+static const char *const instrument_columns[] = {
 	"id", "title", "parties", "signed", "in_force", "ends", "timezone", "url",
 	NULL,
 };
-static const char *const columns_promise[] = {
+static const char *const pledge_columns[] = {
 	"id", "instrument", "obligor", "owner", "title", "cite", "url",
 	"labels.*", "milestones", NULL,
 };
-static const char *const columns_raised[] = {
+static const char *const alert_columns[] = {
 	"id", "kind", "class", "severity", "subject", "milestone", "source",
 	"indicator", "channel", "state", "raised", "resolved", "reason",
 	"acknowledged.by", "acknowledged.at", "acknowledged.until",
 	"acknowledged.note", "escalated", "raised_by", "resolved_by", NULL,
 };
-static const char *const columns_hush[] = {
+static const char *const silence_columns[] = {
 	"id", "match", "state", "from", "until", "by", "note", "made", "ended",
 	"ended_by", NULL,
 };
-static const char *const columns_message[] = {
+static const char *const notification_columns[] = {
 	"id", "message_id", "channel", "event", "alert", "created", "state",
 	"attempts", "last_attempt", "next", "answer", NULL,
 };
-static const char *const columns_measure[] = {
+static const char *const indicator_columns[] = {
 	"id", "title", "kind", "unit", "frequency", "lag", "cumulative",
 	"milestones", NULL,
 };
-static const char *const columns_attestation[] = {
+static const char *const attestation_columns[] = {
 	"id", "milestone", "key", "by", "attested", "on", "at", "recorded",
 	"evidence", "note", "registered", NULL,
 };
-static const char *const columns_text[] = {
+static const char *const document_columns[] = {
 	"indicator", "id", "key", "title", "url", "text_bytes", "period",
 	"source", "published", "published_assumed", "recorded", "text", NULL,
 };
-static const char *const columns_saved[] = {
+static const char *const change_columns[] = {
 	"id", "milestone", "time", "since", "status", "lifecycle", "verdict",
 	"progress", "knowledge", "actual", "target", "data_through", "cause",
 	"because", "event", "reason", NULL,
 };
-static const char *const columns_told[] = {
-	"event", "time", "kind", "class", "severity", "milestone", "source",
-	"indicator", "channel", "from", "to", "reason", "alert", NULL,
-};
-static const char *const columns_code[] = {
+static const char *const code_columns[] = {
 	"list", "code", "words", "class", NULL,
 };
-static const char *const columns_table[] = {"table", "column", NULL};
+static const char *const table_columns[] = {"table", "column", NULL};
 
 static export_step step_tables;
 
 const struct export_table export_tables[] = {
-	{"tables", columns_table, step_tables},
-	{"codes", columns_code, step_codes},
-	{"instruments", columns_instrument, step_instruments},
-	{"pledges", columns_promise, step_pledges},
+	{"tables", table_columns, step_tables},
+	{"codes", code_columns, step_codes},
+	{"instruments", instrument_columns, step_instruments},
+	{"pledges", pledge_columns, step_pledges},
 	{"milestones", columns_milestone, step_milestones},
-	{"indicators", columns_measure, step_indicators},
+	{"indicators", indicator_columns, step_indicators},
 	{"sources", columns_source, step_sources},
 	{"observations", columns_vintage, step_observations},
-	{"documents", columns_text, step_documents},
-	{"attestations", columns_attestation, step_attestations},
-	{"changes", columns_saved, step_changes},
-	{"events", columns_told, step_events},
-	{"alerts", columns_raised, step_alerts},
-	{"silences", columns_hush, step_silences},
-	{"notifications", columns_message, step_notifications},
+	{"documents", document_columns, step_documents},
+	{"attestations", attestation_columns, step_attestations},
+	{"changes", change_columns, step_changes},
+	{"events", columns_event, step_events},
+	{"alerts", alert_columns, step_alerts},
+	{"silences", silence_columns, step_silences},
+	{"notifications", notification_columns, step_notifications},
 	{"actions", columns_action, step_actions},
 };
 

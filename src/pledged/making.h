@@ -13,7 +13,7 @@
 
 #include "pledged/daemon.h"
 
-#define MAKINGS_MAX 8		/* at once */
+#define MAKINGS_MAX 8		/* at once: each holds all its bytes */
 #define MAKING_BYTES_MAX ((size_t)8 << 20)
 
 enum making_step { MAKING_MORE, MAKING_DONE, MAKING_REFUSED };

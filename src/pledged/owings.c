@@ -179,7 +179,7 @@ static void put_owing(const struct sheet *sheet, const struct owing *owing)
 	}
 }
 
-void part_owings(const struct sheet *sheet, const struct owings *owings)
+void owings_tell(const struct sheet *sheet, const struct owings *owings)
 {
 	for (size_t i = 0; i < owings->count; i++) {
 		if (i > 0)

@@ -35,6 +35,6 @@ struct owings {
 void owings_take(struct owings *owings, struct daemon *daemon,
 	struct knowledge known, const struct explanation *explanation);
 /* In words: how the sources are where the sheet is about now. */
-void part_owings(const struct sheet *sheet, const struct owings *owings);
+void owings_tell(const struct sheet *sheet, const struct owings *owings);
 
 #endif

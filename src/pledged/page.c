@@ -10,6 +10,7 @@
 #include "pledged/api.h"
 #include "pledged/page_links.h"
 
+/* Of one page: its rows are bounded, and what their names come to is not. */
 #define PAGE_BYTES_MAX ((size_t)8 << 20)
 #define PAGE_PIECE ((size_t)64 << 10)
 #define DIGEST_SHOWN 12		/* letters of the register's */
@@ -412,6 +413,7 @@ void page_choice(struct page *page, const char *name, const char *label,
 
 /* --- pages of a list ------------------------------------------------------------------- */
 
+/* So that its rows can be counted: more pages than any list has. */
 #define PAGE_NUMBER_MAX 1000000
 
 bool page_number(struct page *page, size_t *out)
@@ -423,7 +425,7 @@ bool page_number(struct page *page, size_t *out)
 	if (number > 0 && number <= PAGE_NUMBER_MAX)
 		return true;
 	reply_problem(page->request, 400, "page: \"%s\" is not a whole number "
-		"from 1 on", word);
+		"from 1 to %d", word, PAGE_NUMBER_MAX);
 	page_release(page);
 	return false;
 }

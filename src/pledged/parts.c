@@ -444,7 +444,7 @@ void part_milestone_row(const struct sheet *sheet, struct part_table *table,
 	}
 	if (row->owings != NULL) {
 		part_cell_open(table);
-		part_owings(sheet, row->owings);
+		owings_tell(sheet, row->owings);
 		part_cell_close(table);
 	}
 	part_row_close(table);

@@ -90,7 +90,7 @@ static void put_owings(const struct sheet *sheet, const struct sheet_case *at)
 		return;
 	html_open(sheet->html, "p", "class", "voices", NULL);
 	html_text(sheet->html, "Who owes the answer: ");
-	part_owings(sheet, &owings);
+	owings_tell(sheet, &owings);
 	html_text(sheet->html, ".");
 	html_close(sheet->html, "p");
 }

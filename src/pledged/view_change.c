@@ -228,55 +228,14 @@ static void put_pairs(struct json *json, const struct pair *pairs)
 	}
 }
 
-static void put_changes(struct json *json, const struct chronicle_entry *entry)
+void view_change_fields(struct json *json, const struct milestone_state *before,
+	const struct store_change *change, const struct zone *zone)
 {
 	struct pair pairs[FIELD_COUNT];
 
-	json_key(json, "changes");
-	json_object(json);
-	if (entry->change != NULL) {
-		pairs_take(pairs, entry->before, entry->change, entry->zone);
-		put_pairs(json, pairs);
-		pairs_release(pairs);
-	}
-	json_object_end(json);
-}
-
-/* What somebody did is its own cause. */
-static const char *cause_of(const struct chronicle_entry *entry)
-{
-	if (entry->change == NULL)
-		return "person";
-	return entry->change->has_cause ?
-		cause_kind_name(entry->change->cause.kind) : NULL;
-}
-
-static const char *status_of(const struct milestone_state *state)
-{
-	return state == NULL ? NULL : status_name(state->assessment.status);
-}
-
-void view_entry(struct json *json, const struct chronicle_entry *entry)
-{
-	const struct store_change *change = entry->change;
-
-	json_object(json);
-	json_put_int(json, "id", entry->number);
-	json_put_string(json, "kind", chronicle_kind_name(entry->kind));
-	json_put_instant(json, "time", entry->time);
-	json_put_string(json, "from", status_of(entry->before));
-	json_put_string(json, "to",
-		status_of(change == NULL ? NULL : &change->state));
-	json_put_string(json, "change", entry->what);
-	put_changes(json, entry);
-	json_put_string(json, "cause", cause_of(entry));
-	json_put_string(json, "because", entry->why);
-	json_put_string(json, "by", entry->by);
-	json_put_string(json, "evidence", entry->evidence);
-	json_put_instant(json, "until", entry->until);
-	view_number(json, "event", change == NULL ? 0 : change->told);
-	json_put_string(json, "reason", change == NULL ? NULL : change->reason);
-	json_object_end(json);
+	pairs_take(pairs, before, change, zone);
+	put_pairs(json, pairs);
+	pairs_release(pairs);
 }
 
 void view_action_fields(struct json *json, const struct store_action *action)

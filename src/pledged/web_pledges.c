@@ -54,7 +54,7 @@ static void count_begin(struct pledges_page *list)
 	list->survey.end = pledge->first_milestone + pledge->milestone_count;
 }
 
-static void look(struct pledges_page *list)
+static void pledges_find(struct pledges_page *list)
 {
 	const struct register_ *reg = list->page.sheet.daemon->reg;
 	size_t first = (list->number - 1) * ROWS;
@@ -95,7 +95,7 @@ static bool pledges_step(struct page *page)
 	struct pledges_page *list = (struct pledges_page *)page;
 
 	if (list->next < page->sheet.daemon->reg->pledge_count) {
-		look(list);
+		pledges_find(list);
 		return false;
 	}
 	if (list->counting == list->count)

@@ -6,9 +6,9 @@
 #include "core/rollup.h"
 #include "pledged/web.h"
 
-#define SELECTED_MAX 100000
-#define CELLS_SHOWN 2000
-#define GROUPS_SHOWN 1000
+#define SELECTED_MAX 100000	/* as many as the API counts (api_rollup.c) */
+#define CELLS_SHOWN 2000	/* of a matrix: about a megabyte of page */
+#define GROUPS_SHOWN 1000	/* of a scorecard: as much */
 #define PLEDGES_FEW 100		/* each may be a row … */
 #define MILESTONES_FEW 500	/* … and the name of each a column */
 

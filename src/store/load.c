@@ -433,13 +433,8 @@ int store_load_moves(struct store *store, instant until, store_moves_fn *fn,
 	void *context, struct error *error)
 {
 	struct moves_target target = { fn, context };
-	sqlite3_stmt *statement = readers_query(store_readers(store), QUERY_MOVES,
-		error);
 
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, until);
-	return load_rows(store, statement, load_moves, &target, error);
+	return load_of(store, QUERY_MOVES, until, load_moves, &target, error);
 }
 
 /* --- observations -------------------------------------------------------------------- */

@@ -242,6 +242,9 @@ typedef void store_event_fn(void *context, const struct event *event);
 /* Ids above `after`, oldest first; subject NULL: of everything. limit 0: none. */
 int store_load_events(struct store *store, int64_t after, const char *subject,
 	size_t limit, store_event_fn *fn, void *context, struct error *error);
+/* The same newest first, ids below before (0: all). limit 0: none. */
+int store_load_events_before(struct store *store, int64_t before, size_t limit,
+	store_event_fn *fn, void *context, struct error *error);
 /* The number of the last there is; 0: none. */
 int store_last_event(struct store *store, int64_t *out, struct error *error);
 /* Numbers of the first event from a time on and of the last up to one, by time
@@ -249,6 +252,17 @@ int store_last_event(struct store *store, int64_t *out, struct error *error);
    before the one or behind the other may be of that time, too. */
 int store_find_events(struct store *store, instant since, instant until,
 	int64_t *first, int64_t *last, struct error *error);
+/* How often the terms of a milestone were changed, its due date above all, and
+   when for the last time, as events say that were made by a time. Looks at all
+   events: for a thread of its own. */
+struct store_moves {
+	const char *milestone;
+	int64_t count;
+	instant last;
+};
+typedef void store_moves_fn(void *context, const struct store_moves *moves);
+int store_load_moves(struct store *store, instant until, store_moves_fn *fn,
+	void *context, struct error *error);
 
 /* Actions: before and limit as for alerts; strings live until the function
    returns. */
@@ -261,23 +275,9 @@ int store_load_actions(struct store *store, const char *subject,
 int store_load_acknowledgements(struct store *store, const char *milestone,
 	int64_t before, size_t limit, store_action_fn *fn, void *context,
 	struct error *error);
-/* Newest first, ids below before (0: all). limit 0: none. */
-int store_load_events_before(struct store *store, int64_t before, size_t limit,
-	store_event_fn *fn, void *context, struct error *error);
-/* How often the terms of a milestone were changed, its due date above all, and
-   when for the last time, as events say that were made by a time. Looks at all
-   events: for a thread of its own. */
-struct store_moves {
-	const char *milestone;
-	int64_t count;
-	instant last;
-};
-typedef void store_moves_fn(void *context, const struct store_moves *moves);
-int store_load_moves(struct store *store, instant until, store_moves_fn *fn,
-	void *context, struct error *error);
 typedef void store_observation_fn(void *context,
 	const struct observation *observation);
-/* Vintages of an indicator; likewise. */
+/* Vintages of an indicator; limits as for events. */
 int store_load_observations(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_observation_fn *fn, void *context,
 	struct error *error);
@@ -286,6 +286,11 @@ typedef void store_document_fn(void *context, const struct document *document);
 int store_load_documents(struct store *store, const char *indicator,
 	int64_t after, size_t limit, store_document_fn *fn, void *context,
 	struct error *error);
+typedef void store_indicated_document_fn(void *context, const char *indicator,
+	const struct document *document);
+/* The same of all indicators. */
+int store_load_all_documents(struct store *store, int64_t after, size_t limit,
+	store_indicated_document_fn *fn, void *context, struct error *error);
 /* What people have attested of any milestone; limits as for events. */
 typedef void store_attestation_fn(void *context, const char *milestone,
 	const struct attestation *attestation);
@@ -389,14 +394,9 @@ int store_load_definition(struct store *store, const struct digest *program,
    first: figures without those that people have accepted, then documents.
    Only what was news when it came: reading it again gives all of it and may
    give more. */
-typedef void store_extracted_document_fn(void *context, const char *indicator,
-	const struct document *document);
-/* Versions of documents of all indicators; limits as for events. */
-int store_load_all_documents(struct store *store, int64_t after, size_t limit,
-	store_extracted_document_fn *fn, void *context, struct error *error);
 int store_load_extracted(struct store *store, const char *source,
 	const struct digest *snapshot, store_vintage_fn *figure,
-	store_extracted_document_fn *document, void *context,
+	store_indicated_document_fn *document, void *context,
 	struct error *error);
 
 /*

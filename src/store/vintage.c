@@ -164,7 +164,7 @@ static int extracted_load(struct store *store, enum query query,
 }
 
 struct extracted_target {
-	store_extracted_document_fn *fn;
+	store_indicated_document_fn *fn;
 	void *context;
 };
 
@@ -181,7 +181,7 @@ static void load_extracted_document(struct cursor *cursor, void *target)
 }
 
 int store_load_all_documents(struct store *store, int64_t after, size_t limit,
-	store_extracted_document_fn *fn, void *context, struct error *error)
+	store_indicated_document_fn *fn, void *context, struct error *error)
 {
 	struct extracted_target target = { fn, context };
 
@@ -191,7 +191,7 @@ int store_load_all_documents(struct store *store, int64_t after, size_t limit,
 
 int store_load_extracted(struct store *store, const char *source,
 	const struct digest *snapshot, store_vintage_fn *figure,
-	store_extracted_document_fn *document, void *context,
+	store_indicated_document_fn *document, void *context,
 	struct error *error)
 {
 	struct vintage_target figures = { figure, context };

@@ -67,6 +67,9 @@ def full(daemon):
         result = daemon.ctl(*words)
         assert result.returncode == 0, result.stderr
     wait_until(lambda: daemon.status_of("p/s") == "met")
+    # Nothing is under way any more, so that what is asked twice is the same.
+    wait_until(lambda: {row["state"] for row in table(daemon, "notifications")} ==
+               {"delivered"})
     return daemon
 
 
