@@ -98,7 +98,8 @@ static void print_sentence(const struct request *request,
 
 	(void)request;
 	print_said(stdout, string_of(json, "file"));
-	printf(": %lld bytes, SHA-256 %s\n", integer_of(json, "bytes"), string_of(json, "sha256"));
+	printf(": %lld bytes, SHA-256 %s\n", integer_of(json, "bytes"),
+		string_of(json, "sha256"));
 	json_decref(json);
 }
 

@@ -279,7 +279,8 @@ static void print_accepted(json_t *json)
 
 	json_array_foreach(json_object_get(json, "items"), i, item)
 		printf("%lld %s %s: %s\n", integer_of(item, "id"),
-			string_of(item, "indicator"), string_of(item, "period"), string_of(item, "news"));
+			string_of(item, "indicator"), string_of(item, "period"),
+			string_of(item, "news"));
 	print_changed(json);
 }
 

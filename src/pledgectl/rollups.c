@@ -75,7 +75,8 @@ static void print_summary(const struct request *request, const json_t *json)
 	text_addf(&text, " of the %lld due by now; ", integer_of(total, "due"));
 	if (json_object_get(json, "cells_required") != NULL)
 		text_addf(&text, "%lld of %lld cells are met whole; ",
-			integer_of(json, "cells_met"), integer_of(json, "cells_required"));
+			integer_of(json, "cells_met"),
+			integer_of(json, "cells_required"));
 	if (partly != 0)
 		text_addf(&text, "%lld met in part, which is not met; ", partly);
 	add_left_out(&text, json_object_get(json, "left_out"));
@@ -138,7 +139,8 @@ static void put_cell(struct grid *grid, const json_t *tally, enum cell_form form
 	text_init(&text, 0);
 	if (tally != NULL)
 		text_add_string(&text, tally_mark(tally));
-	if (tally != NULL && form != CELL_MARK && integer_of(tally, "required") != 0) {
+	if (tally != NULL && form != CELL_MARK &&
+			integer_of(tally, "required") != 0) {
 		text_add_char(&text, ' ');
 		if (form == CELL_WORD)
 			text_add_string(&text, text_of(tally, "worst"));

@@ -418,7 +418,7 @@ int verb_status(const struct request *request)
 	return answer_print(request, status, &answer, print_status);
 }
 
-/* --- milestones ------------------------------------------------------------------- */
+/* --- one thing -------------------------------------------------------------------- */
 
 int post_below(const struct request *request, const char *place, const char *id,
 	const char *suffix, struct text *answer)
@@ -457,6 +457,8 @@ int get_below(const struct request *request, const char *place, const char *id,
 	text_release(&path);
 	return status;
 }
+
+/* --- milestones ------------------------------------------------------------------- */
 
 int milestone_get(const struct request *request, const char *suffix,
 	struct text *answer)

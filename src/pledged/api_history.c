@@ -204,5 +204,6 @@ void get_actions(struct daemon *daemon, struct server_request *request,
 		page.numbered.looked_max = LOOKED_MAX;
 	numbered_end(&page.numbered, store_load_actions(daemon->store,
 		plain ? page.subject : NULL, page.numbered.cursor,
-		numbered_rows(&page.numbered), item_action, &page, &page.numbered.error));
+		numbered_rows(&page.numbered), item_action, &page,
+		&page.numbered.error));
 }

@@ -131,9 +131,9 @@ static void item_observation(void *context, const char *indicator,
 		observation->recorded <= page->known.recorded_by;
 	struct vintage vintage = {indicator, observation, how};
 
-	if (!numbered_takes(&page->numbered, observation->id,
-	    known && selection_accepts(
-	    &page->selection, page->daemon, &vintage)))
+	if (!numbered_takes(&page->numbered, observation->id, known &&
+			selection_accepts(&page->selection, page->daemon,
+			&vintage)))
 		return;
 	view_vintage(&page->numbered.list.reply.json, indicator, observation,
 		how);
@@ -146,9 +146,9 @@ static void item_document(void *context, const struct document *document)
 	bool known = document->published <= page->known.published_by &&
 		document->recorded <= page->known.recorded_by;
 
-	if (!numbered_takes(&page->numbered, document->id,
-	    known && selection_accepts(
-	    &page->selection, page->daemon, document)))
+	if (!numbered_takes(&page->numbered, document->id, known &&
+			selection_accepts(&page->selection, page->daemon,
+			document)))
 		return;
 	view_document(&page->numbered.list.reply.json, document);
 	numbered_wrote(&page->numbered, document->id);
@@ -267,7 +267,7 @@ static void item_held(void *context, const char *indicator,
 	struct vintage vintage = {indicator, observation, how};
 
 	if (!numbered_takes(&page->numbered, observation->id, selection_accepts(
-	    &page->selection, page->daemon, &vintage)))
+			&page->selection, page->daemon, &vintage)))
 		return;
 	json_object(json);
 	view_vintage_fields(json, indicator, observation, how);
