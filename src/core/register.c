@@ -386,6 +386,11 @@ const char *source_label(const struct source *source, const char *key)
 	return label_find(source->labels, source->label_count, key);
 }
 
+const char *instrument_title(const struct instrument *instrument)
+{
+	return instrument->title != NULL ? instrument->title : instrument->id;
+}
+
 const char *pledge_title(const struct pledge *pledge)
 {
 	return pledge->title != NULL ? pledge->title : pledge->id;

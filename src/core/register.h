@@ -493,6 +493,7 @@ const char *source_label(const struct source *source, const char *key);
 void milestone_statements(const struct milestone *milestone,
 	struct history *history, struct statements *out);
 /* What it is called: by its title, or by its id. */
+const char *instrument_title(const struct instrument *instrument);
 const char *pledge_title(const struct pledge *pledge);
 const char *milestone_title(const struct register_ *reg,
 	const struct milestone *milestone);

@@ -132,8 +132,7 @@ static void tell_what(struct letter *letter, const struct told *told)
 		text_add_line(value, pledge->title, NAME_SHOWN);
 		text_add_string(value, "; ");
 	}
-	text_add_line(value, instrument->title != NULL ? instrument->title
-		: instrument->id, NAME_SHOWN);
+	text_add_line(value, instrument_title(instrument), NAME_SHOWN);
 	if (pledge->cite != NULL) {
 		text_add_string(value, ", ");
 		text_add_line(value, pledge->cite, NAME_SHOWN);

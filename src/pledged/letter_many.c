@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 
-/* All the items, in one pass. */
-struct survey {
+/* What all the items come to, in one pass. */
+struct gist {
 	size_t counts[WORDING_COUNT];
 	enum subject_kind about[WORDING_COUNT];
 	enum severity worst[WORDING_COUNT];
@@ -23,23 +23,23 @@ struct survey {
 	bool one_pledge, one_instrument;
 };
 
-static void survey_place(struct survey *survey, const struct told *told)
+static void gist_place(struct gist *gist, const struct told *told)
 {
 	const struct register_ *reg = told->context->reg;
 	uint32_t pledge, instrument;
 
 	if (told->milestone == NULL) {
-		survey->one_pledge = survey->one_instrument = false;
+		gist->one_pledge = gist->one_instrument = false;
 		return;
 	}
 	pledge = told->milestone->pledge;
 	instrument = reg->pledges[pledge].instrument;
-	if (survey->pledge == NOT_FOUND) {
-		survey->pledge = pledge;
-		survey->instrument = instrument;
+	if (gist->pledge == NOT_FOUND) {
+		gist->pledge = pledge;
+		gist->instrument = instrument;
 	}
-	survey->one_pledge &= pledge == survey->pledge;
-	survey->one_instrument &= instrument == survey->instrument;
+	gist->one_pledge &= pledge == gist->pledge;
+	gist->one_instrument &= instrument == gist->instrument;
 }
 
 /* What is news, first or not, is told alike. */
@@ -48,61 +48,61 @@ static enum notify_reason reason_kind(enum notify_reason reason)
 	return reason_words(reason) != NULL ? reason : REASON_FIRST;
 }
 
-static void survey_take(struct survey *survey, const struct told *told,
+static void gist_take(struct gist *gist, const struct told *told,
 	bool first)
 {
 	const struct mention *mention = &told->item->mention;
 	enum notify_reason reason = reason_kind(mention->reason);
 
-	survey->counts[told->wording]++;
-	survey->about[told->wording] = told->event->subject_kind;
-	if (told->event->severity > survey->worst[told->wording])
-		survey->worst[told->wording] = told->event->severity;
-	if (told_tone(told) > survey->tones[told->wording])
-		survey->tones[told->wording] = told_tone(told);
-	survey->open |= told_is_open(told) && !told_is_over(told);
+	gist->counts[told->wording]++;
+	gist->about[told->wording] = told->event->subject_kind;
+	if (told->event->severity > gist->worst[told->wording])
+		gist->worst[told->wording] = told->event->severity;
+	if (told_tone(told) > gist->tones[told->wording])
+		gist->tones[told->wording] = told_tone(told);
+	gist->open |= told_is_open(told) && !told_is_over(told);
 	if (first)
-		survey->reason = reason;
-	else if (survey->reason != reason)
-		survey->reason = REASON_NONE;
+		gist->reason = reason;
+	else if (gist->reason != reason)
+		gist->reason = REASON_NONE;
 	if (first)
-		survey->undelivered = mention->undelivered;
-	else if (!string_is(survey->undelivered, mention->undelivered))
-		survey->undelivered = NULL;
-	survey->late += told->event->late != INSTANT_MIN;
-	survey_place(survey, told);
+		gist->undelivered = mention->undelivered;
+	else if (!string_is(gist->undelivered, mention->undelivered))
+		gist->undelivered = NULL;
+	gist->late += told->event->late != INSTANT_MIN;
+	gist_place(gist, told);
 }
 
-static void survey_make(struct survey *survey,
+static void gist_make(struct gist *gist,
 	const struct message_context *context)
 {
 	const struct notification *notification = context->notification;
 
-	*survey = (struct survey){.pledge = NOT_FOUND, .instrument = NOT_FOUND,
+	*gist = (struct gist){.pledge = NOT_FOUND, .instrument = NOT_FOUND,
 		.one_pledge = true, .one_instrument = true};
 	for (size_t i = 0; i < notification->item_count; i++) {
 		struct told told = told_of(context, &notification->items[i]);
 
-		survey_take(survey, &told, i == 0);
+		gist_take(gist, &told, i == 0);
 	}
 }
 
 /* --- subject and first sentence --------------------------------------------- */
 
 /* "12 milestones slipped, 3 at risk" */
-static void add_counts(const struct survey *survey, struct text *out)
+static void add_counts(const struct gist *gist, struct text *out)
 {
 	enum subject_kind before = SUBJECT_NONE;
 	bool first = true;
 
 	for (int rank = 0; rank < WORDING_COUNT; rank++) {
 		int wording = wording_of_rank(rank);
-		enum subject_kind about = survey->about[wording];
+		enum subject_kind about = gist->about[wording];
 
-		if (survey->counts[wording] == 0)
+		if (gist->counts[wording] == 0)
 			continue;
 		text_add_string(out, first ? "" : ", ");
-		add_wording_count(out, wording, about, survey->counts[wording],
+		add_wording_count(out, wording, about, gist->counts[wording],
 			about != before);
 		before = about;
 		first = false;
@@ -110,19 +110,17 @@ static void add_counts(const struct survey *survey, struct text *out)
 }
 
 /* What all of them are of: the pledge, else the instrument; "": neither. */
-static void add_place(const struct survey *survey,
-	const struct register_ *reg, struct text *out)
+static void add_place(const struct gist *gist, const struct register_ *reg,
+	struct text *out)
 {
 	const char *title = NULL;
 
-	if (survey->pledge == NOT_FOUND)
+	if (gist->pledge == NOT_FOUND)
 		return;
-	if (survey->one_pledge)
-		title = pledge_title(&reg->pledges[survey->pledge]);
-	else if (survey->one_instrument)
-		title = reg->instruments[survey->instrument].title != NULL ?
-			reg->instruments[survey->instrument].title :
-			reg->instruments[survey->instrument].id;
+	if (gist->one_pledge)
+		title = pledge_title(&reg->pledges[gist->pledge]);
+	else if (gist->one_instrument)
+		title = instrument_title(&reg->instruments[gist->instrument]);
 	if (title != NULL)
 		text_add_line(out, title, NAME_SHOWN);
 }
@@ -137,7 +135,7 @@ static bool context_is_digest(const struct message_context *context,
 		!(hours->has_urgent && worst >= hours->urgent);
 }
 
-static void tell_subject(struct letter *letter, const struct survey *survey,
+static void tell_subject(struct letter *letter, const struct gist *gist,
 	const struct message_context *context)
 {
 	struct text subject, counts, place;
@@ -145,12 +143,12 @@ static void tell_subject(struct letter *letter, const struct survey *survey,
 	text_init(&subject, 0);
 	text_init(&counts, 0);
 	text_init(&place, 0);
-	add_counts(survey, &counts);
-	add_place(survey, context->reg, &place);
+	add_counts(gist, &counts);
+	add_place(gist, context->reg, &place);
 	if (context_is_digest(context, letter->severity))
 		text_add_string(&subject, "Digest: ");
-	if (survey->reason != REASON_NONE && reason_words(survey->reason) != NULL)
-		text_addf(&subject, "%s: ", reason_words(survey->reason));
+	if (gist->reason != REASON_NONE && reason_words(gist->reason) != NULL)
+		text_addf(&subject, "%s: ", reason_words(gist->reason));
 	text_add_string(&subject, text_string(&counts));
 	if (place.length > 0)
 		text_addf(&subject, ": %s", text_string(&place));
@@ -181,27 +179,27 @@ static const char *const occasions[REASON_COUNT] = {
 	[REASON_RESOLVED] = "This ends what was told before.",
 };
 
-static void tell_notes(struct letter *letter, const struct survey *survey,
+static void tell_notes(struct letter *letter, const struct gist *gist,
 	size_t count)
 {
-	if (occasions[survey->reason] != NULL)
-		text_add_string(letter_note(letter), occasions[survey->reason]);
-	if (survey->late > 0) {
+	if (occasions[gist->reason] != NULL)
+		text_add_string(letter_note(letter), occasions[gist->reason]);
+	if (gist->late > 0) {
 		struct text *note = letter_note(letter);
 
-		if (survey->late == count)
+		if (gist->late == count)
 			text_add_string(note, "All of it is");
 		else
-			text_addf(note, "%zu of it %s", survey->late,
-				survey->late == 1 ? "is" : "are");
+			text_addf(note, "%zu of it %s", gist->late,
+				gist->late == 1 ? "is" : "are");
 		text_add_string(note, " late: pledged was not running when it "
 			"came due.");
 	}
-	if (survey->undelivered != NULL) {
+	if (gist->undelivered != NULL) {
 		struct text *note = letter_note(letter);
 
 		text_add_string(note, "It could not be delivered to the channel ");
-		text_add_line(note, survey->undelivered, NAME_SHOWN);
+		text_add_line(note, gist->undelivered, NAME_SHOWN);
 		text_add_string(note, ", so it comes here.");
 	}
 }
@@ -215,12 +213,12 @@ static void row_separate(struct letter_row *row)
 }
 
 static void row_tell_reason(struct letter_row *row, const struct told *told,
-	const struct survey *survey)
+	const struct gist *gist)
 {
 	const struct mention *mention = &told->item->mention;
 	const char *reason = reason_words(mention->reason);
 
-	if (survey->reason == REASON_NONE && reason != NULL) {
+	if (gist->reason == REASON_NONE && reason != NULL) {
 		row_separate(row);
 		text_add_string(&row->state, reason);
 		if (mention->reason == REASON_REMINDER &&
@@ -232,7 +230,7 @@ static void row_tell_reason(struct letter_row *row, const struct told *told,
 		text_add_string(&row->state, "late: came due ");
 		add_time(told->context, &row->state, told->event->late);
 	}
-	if (mention->undelivered != NULL && survey->undelivered == NULL) {
+	if (mention->undelivered != NULL && gist->undelivered == NULL) {
 		row_separate(row);
 		text_add_string(&row->state, "not delivered to ");
 		text_add_line(&row->state, mention->undelivered, NAME_SHOWN);
@@ -289,7 +287,7 @@ static void row_tell_alert(struct letter_row *row, const struct told *told)
 }
 
 static void row_make(struct letter_row *row, const struct told *told,
-	const struct survey *survey)
+	const struct gist *gist)
 {
 	text_init(&row->name, 0);
 	text_init(&row->due, 0);
@@ -301,22 +299,22 @@ static void row_make(struct letter_row *row, const struct told *told,
 		text_add_string(&row->name, wording_headline(told->wording));
 	if (told->milestone != NULL)
 		row_tell_milestone(row, told);
-	row_tell_reason(row, told, survey);
+	row_tell_reason(row, told, gist);
 	row_tell_alert(row, told);
 	text_add_line(&row->why, told->event->reason, LINE_SHOWN);
 }
 
-static void tell_section(struct letter *letter, const struct survey *survey,
+static void tell_section(struct letter *letter, const struct gist *gist,
 	int wording, const struct message_context *context)
 {
 	const struct notification *notification = context->notification;
 	struct section *section = &letter->sections[letter->section_count++];
-	size_t count = survey->counts[wording];
+	size_t count = gist->counts[wording];
 
-	section->severity = survey->worst[wording];
-	section->tone = survey->tones[wording];
-	section->about = survey->about[wording] == SUBJECT_NONE ? "register" :
-		subject_kind_name(survey->about[wording]);
+	section->severity = gist->worst[wording];
+	section->tone = gist->tones[wording];
+	section->about = gist->about[wording] == SUBJECT_NONE ? "register" :
+		subject_kind_name(gist->about[wording]);
 	text_init(&section->heading, 0);
 	text_addf(&section->heading, "%s (%zu)", wording_headline(wording),
 		count);
@@ -328,12 +326,12 @@ static void tell_section(struct letter *letter, const struct survey *survey,
 			continue;
 		struct told told = told_of(context, item);
 
-		row_make(&letter->rows[letter->row_count++], &told, survey);
+		row_make(&letter->rows[letter->row_count++], &told, gist);
 		section->row_count++;
 	}
 }
 
-static void tell_rows(struct letter *letter, const struct survey *survey,
+static void tell_rows(struct letter *letter, const struct gist *gist,
 	const struct message_context *context)
 {
 	size_t count = context->notification->item_count;
@@ -343,8 +341,8 @@ static void tell_rows(struct letter *letter, const struct survey *survey,
 			MESSAGE_ITEMS_SHOWN; rank++) {
 		int wording = wording_of_rank(rank);
 
-		if (survey->counts[wording] > 0)
-			tell_section(letter, survey, wording, context);
+		if (gist->counts[wording] > 0)
+			tell_section(letter, gist, wording, context);
 	}
 	if (count > letter->row_count)
 		text_addf(&letter->rest, "%zu more are not shown.",
@@ -352,11 +350,11 @@ static void tell_rows(struct letter *letter, const struct survey *survey,
 }
 
 static void tell_many_commands(struct letter *letter,
-	const struct survey *survey)
+	const struct gist *gist)
 {
 	text_add_string(letter_command(letter, "See what is open"),
 		"pledgectl list alerts");
-	if (survey->open)
+	if (gist->open)
 		text_add_string(letter_command(letter, "Take one in hand"),
 			"pledgectl ack NUMBER -m \"why\" --for 7d");
 }
@@ -364,17 +362,17 @@ static void tell_many_commands(struct letter *letter,
 void letter_tell_many(struct letter *letter,
 	const struct message_context *context)
 {
-	struct survey survey;
+	struct gist gist;
 
-	survey_make(&survey, context);
+	gist_make(&gist, context);
 	for (int i = 0; i < WORDING_COUNT; i++) {
-		if (survey.worst[i] > letter->severity)
-			letter->severity = survey.worst[i];
-		if (survey.tones[i] > letter->tone)
-			letter->tone = survey.tones[i];
+		if (gist.worst[i] > letter->severity)
+			letter->severity = gist.worst[i];
+		if (gist.tones[i] > letter->tone)
+			letter->tone = gist.tones[i];
 	}
-	tell_subject(letter, &survey, context);
-	tell_notes(letter, &survey, context->notification->item_count);
-	tell_rows(letter, &survey, context);
-	tell_many_commands(letter, &survey);
+	tell_subject(letter, &gist, context);
+	tell_notes(letter, &gist, context->notification->item_count);
+	tell_rows(letter, &gist, context);
+	tell_many_commands(letter, &gist);
 }

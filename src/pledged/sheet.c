@@ -161,8 +161,7 @@ static void put_pledge_facts(const struct sheet *sheet,
 	html_open(html, "dl", "class", "facts", NULL);
 	part_fact(html, "Obligor", pledge->obligor);
 	part_fact_open(html, "Instrument");
-	html_link(html, instrument->url, instrument->title != NULL ?
-		instrument->title : instrument->id);
+	html_link(html, instrument->url, instrument_title(instrument));
 	part_fact_close(html);
 	if (pledge->cite != NULL || pledge->url != NULL) {
 		part_fact_open(html, "Promised in");
