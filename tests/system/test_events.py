@@ -197,8 +197,9 @@ def test_filters(daemon, listen):
         for item in page(daemon)["items"]})
     for query, want in FILTERS:
         items = page(daemon, "?" + query)["items"]
+        # Where a second has passed between the figures, one is a revision.
         assert {item.get("milestone") or item.get("source")
-                for item in items} == want, query
+                for item in items if "indicator" not in item} == want, query
         listener = listen("?last_event_id=0&" + query)
         assert [listener.next()[2] for _ in items] == items, query
         listener.close()
