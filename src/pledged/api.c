@@ -41,12 +41,19 @@ void reply_send(struct reply *reply, struct server_request *request, int status)
 	reply_send_as(reply, request, status, "application/json", NULL);
 }
 
-static bool request_has(struct server_request *request, const char *tag)
+bool request_knows(const struct server_request *request, const char *hex)
 {
 	const char *known = server_request_header(request, "If-None-Match");
+	char tag[DIGEST_HEX_SIZE + 2];
 
-	return known != NULL && (strstr(known, tag) != NULL ||
-		string_is(known, "*"));
+	snprintf(tag, sizeof tag, "\"%s\"", hex);
+	return known != NULL && strstr(known, tag) != NULL;
+}
+
+/* Whatever there is: then what is there will do. */
+static bool request_knows_any(const struct server_request *request)
+{
+	return string_is(server_request_header(request, "If-None-Match"), "*");
 }
 
 void reply_tagged(struct server_request *request, const char *type,
@@ -65,7 +72,7 @@ void reply_tagged(struct server_request *request, const char *type,
 	for (size_t i = 0; more != NULL && more[i] != NULL; i++)
 		headers[count++] = more[i];
 	headers[count] = NULL;
-	if (!request_has(request, hex)) {
+	if (!request_knows(request, hex) && !request_knows_any(request)) {
 		server_reply(request, 200, type, headers, body);
 		return;
 	}

@@ -88,6 +88,9 @@ void reply_drop(struct reply *reply);
 /* The digest of the register that an answer was judged by, as a member. */
 void reply_put_register(struct reply *reply, const struct daemon *daemon);
 
+/* Whether If-None-Match names a digest: then whoever asks has what it is of, and
+   it can only be the same. */
+bool request_knows(const struct server_request *request, const char *hex);
 /* Answers 200 with bytes that their reader asks for again and again, and 304
    where it has them: they are told by a tag that is made of them. more: headers
    beside (REPLY_MORE_MAX), or NULL. */

@@ -67,17 +67,6 @@ static void fetching_reply(void *context, bool cancelled)
 	free(fetching);
 }
 
-/* Whether If-None-Match names the body: then whoever asks has it, and it can
-   only be the same. */
-static bool is_matched(struct server_request *request, const char *hex)
-{
-	const char *header = server_request_header(request, "If-None-Match");
-	char tag[80];
-
-	snprintf(tag, sizeof tag, "\"%s\"", hex);
-	return header != NULL && strstr(header, tag) != NULL;
-}
-
 static void reply_unchanged(struct server_request *request, const char *hex)
 {
 	char tag[80];
@@ -108,7 +97,7 @@ void get_snapshot(struct daemon *daemon, struct server_request *request,
 	if (!digest_asked(request, rest, &digest))
 		return;
 	digest_hex(&digest, hex);
-	if (is_matched(request, hex)) {
+	if (request_knows(request, hex)) {
 		reply_unchanged(request, hex);
 		return;
 	}
